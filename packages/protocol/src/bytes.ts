@@ -1,0 +1,87 @@
+/** Byte arithmetic that decoders and encoders share. */
+import { ProtocolError } from "./errors.ts";
+
+/** The parts, one after another, in new bytes. */
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Whether two stretches hold the same bytes. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** How many bytes `value` takes as a varint. */
+export function varintLength(value: number): number {
+  return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4;
+}
+
+/** The largest number a varint may hold: 4 groups of 7 bits. */
+export const MAX_VARINT = 2 ** 28 - 1;
+
+/**
+ * Writes `value` (0 … MAX_VARINT) as an unsigned LEB128 varint.
+ * @returns the offset after it
+ */
+export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  let offset = at;
+  while (rest >= 0x80) {
+    bytes[offset++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  bytes[offset++] = rest;
+  return offset;
+}
+
+/** Reads a message from its start to its end; every read is bounded by the message. */
+export class ByteReader {
+  at = 0;
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+
+  byte(): number {
+    const value = this.bytes[this.at];
+    if (value === undefined) throw new ProtocolError("the message ends too early");
+    this.at++;
+    return value;
+  }
+
+  /**
+   * An unsigned LEB128 varint of at most 4 bytes, in its shortest form.
+   * @throws ProtocolError if it is longer, or could be shorter
+   */
+  varint(): number {
+    let value = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.byte();
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        if (byte === 0 && shift > 0) throw new ProtocolError("a number is longer than it need be");
+        return value;
+      }
+    }
+    throw new ProtocolError("a number is too long");
+  }
+
+  /** The next `length` bytes, as a view. */
+  take(length: number): Uint8Array {
+    if (length > this.left) throw new ProtocolError("the message ends too early");
+    this.at += length;
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * How far another machine's clock is from ours, from ping/pong (Cristian's algorithm: Probabilistic clock
+ * synchronization, 1989). The exchange with the shortest round trip among the last few bounds the error
+ * by half of it. Pure: times arrive as arguments, ms.
+ */
+
+const KEPT_SAMPLES = 8;
+
+interface Sample {
+  readonly offsetMs: number;
+  readonly roundTripMs: number;
+}
+
+export class ClockOffset {
+  #samples: Sample[] = [];
+
+  /**
+   * Takes one exchange in.
+   * @param exchange.sentAt our clock when the ping left, ms
+   * @param exchange.remoteAt the other clock when it was answered, ms
+   * @param exchange.receivedAt our clock when the pong came, ms
+   */
+  add(exchange: {
+    readonly sentAt: number;
+    readonly remoteAt: number;
+    readonly receivedAt: number;
+  }): void {
+    const roundTripMs = exchange.receivedAt - exchange.sentAt;
+    if (!(roundTripMs >= 0) || !Number.isFinite(exchange.remoteAt)) return;
+    const offsetMs = exchange.remoteAt - (exchange.sentAt + exchange.receivedAt) / 2;
+    this.#samples = [...this.#samples.slice(1 - KEPT_SAMPLES), { offsetMs, roundTripMs }];
+  }
+
+  /** Whether at least one exchange was taken in. */
+  get known(): boolean {
+    return this.#samples.length > 0;
+  }
+
+  /** Our time on the other machine's clock, ms; 0 while unknown. */
+  toRemote(localMs: number): number {
+    const best = this.#best();
+    return best ? localMs + best.offsetMs : 0;
+  }
+
+  /** The other machine's time on our clock, ms; undefined while unknown. */
+  toLocal(remoteMs: number): number | undefined {
+    const best = this.#best();
+    return best ? remoteMs - best.offsetMs : undefined;
+  }
+
+  /** The bound of the error, ms: half the best round trip. Infinity while unknown. */
+  get errorMs(): number {
+    return (this.#best()?.roundTripMs ?? Number.POSITIVE_INFINITY) / 2;
+  }
+
+  #best(): Sample | undefined {
+    return this.#samples.reduce<Sample | undefined>(
+      (best, sample) => (best && best.roundTripMs <= sample.roundTripMs ? best : sample),
+      undefined,
+    );
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The compressed picture as state: a list of tiles, each with its latest bytes and the version at which it last
+ * changed. What travels on a hop is `since(cursor)`; every kind of viewer is a cursor. Knows nothing of time,
+ * sockets or pixels.
+ */
+import { equalBytes } from "./bytes.ts";
+import { CLOSE } from "./close.ts";
+import { ProtocolError } from "./errors.ts";
+import { type Geometry, geometryOf, tileMcuCount } from "./geometry.ts";
+import { readJpegSize } from "./jpeg-header.ts";
+import { checkSegment } from "./jpeg-tiles.ts";
+import type { StreamDescription } from "./stream.ts";
+import type { Tile, Update } from "./update.ts";
+
+/** The most bytes that the tiles of one picture may hold together. */
+export const MAX_PICTURE_BYTES = 32 * 2 ** 20;
+
+export class FrameStore {
+  /** The grid of tiles; none for codec `jpeg`, whose one cell is the whole picture. */
+  readonly geometry: Geometry | undefined;
+  readonly tileCount: number;
+  readonly #tiles: (Tile | undefined)[];
+  readonly #changedAt: Float64Array;
+  #missing: number;
+  #bytes = 0;
+  #version = 0;
+  #pictureVersion = 0;
+  #capturedAt = 0;
+  #encodedAt = 0;
+
+  /** @throws ProtocolError (4413) if no picture may have this size */
+  constructor(readonly stream: StreamDescription) {
+    this.geometry = stream.codec === "jpeg-tiles" ? geometryOf(stream) : undefined;
+    this.tileCount = this.geometry?.tileCount ?? 1;
+    this.#tiles = new Array<Tile | undefined>(this.tileCount).fill(undefined);
+    this.#changedAt = new Float64Array(this.tileCount);
+    this.#missing = this.tileCount;
+  }
+
+  /** Counts the updates applied, those of 0 tiles included. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The version at which any tile last changed; 0 while there is none. */
+  get pictureVersion(): number {
+    return this.#pictureVersion;
+  }
+
+  /** Whether every tile is there. */
+  get complete(): boolean {
+    return this.#missing === 0;
+  }
+
+  /** The bytes of all tiles together. */
+  get byteLength(): number {
+    return this.#bytes;
+  }
+
+  /** When the picture was last known to be current, ms on the relay's clock; 0 while unknown. */
+  get capturedAt(): number {
+    return this.#capturedAt;
+  }
+
+  /** When the newest update was encoded, ms on the relay's clock; 0 while unknown. */
+  get encodedAt(): number {
+    return this.#encodedAt;
+  }
+
+  /**
+   * Applies an update whole, or throws and changes nothing. Tiles' bytes are copied. A keyframe that repeats a
+   * tile to the byte leaves that tile's version, so that a producer's reconnect costs viewers nothing.
+   * @returns the tiles that changed, in ascending order
+   * @throws ProtocolError if a tile does not fit this picture
+   */
+  apply(update: Update): Tile[] {
+    const bytes = this.#bytesAfter(update);
+    const changed: Tile[] = [];
+    this.#version++;
+    for (const { index, table, bytes: segment } of update.tiles) {
+      const old = this.#tiles[index];
+      const repeated =
+        update.keyframe && this.geometry && old?.table === table && equalBytes(old.bytes, segment);
+      if (repeated) continue;
+      if (!old) this.#missing--;
+      const tile: Tile = { index, table, bytes: segment.slice() };
+      this.#tiles[index] = tile;
+      this.#changedAt[index] = this.#version;
+      changed.push(tile);
+    }
+    this.#bytes = bytes;
+    if (changed.length > 0) this.#pictureVersion = this.#version;
+    this.#capturedAt = update.capturedAt;
+    this.#encodedAt = update.encodedAt;
+    return changed;
+  }
+
+  /** The tiles that changed after version `cursor`, in ascending order; all there are for 0. */
+  since(cursor: number): Tile[] {
+    if (cursor >= this.#pictureVersion) return [];
+    const tiles: Tile[] = [];
+    this.#changedAt.forEach((version, index) => {
+      const tile = this.#tiles[index];
+      if (tile && version > cursor) tiles.push(tile);
+    });
+    return tiles;
+  }
+
+  /** Checks every tile, and tells how many bytes the picture will hold with them. */
+  #bytesAfter(update: Update): number {
+    if (update.keyframe && update.tiles.length !== this.tileCount) {
+      throw new ProtocolError("a keyframe lacks tiles");
+    }
+    let total = this.#bytes;
+    for (const { index, table, bytes } of update.tiles) {
+      if (index >= this.tileCount) throw new ProtocolError("a tile lies outside the picture");
+      if (table >= Math.max(1, this.stream.tables.length)) {
+        throw new ProtocolError("a tile names a table that the stream does not have");
+      }
+      if (this.geometry) checkSegment(bytes, tileMcuCount(this.geometry, index));
+      else this.#checkWholeJpeg(bytes);
+      total += bytes.length - (this.#tiles[index]?.bytes.length ?? 0);
+    }
+    if (total > MAX_PICTURE_BYTES) {
+      throw new ProtocolError("the picture has too many bytes", CLOSE.tooLarge);
+    }
+    return total;
+  }
+
+  #checkWholeJpeg(jpeg: Uint8Array): void {
+    const { width, height } = readJpegSize(jpeg);
+    if (width !== this.stream.width || height !== this.stream.height) {
+      throw new ProtocolError("a JPEG's size is not the one that its stream announced");
+    }
+  }
+}

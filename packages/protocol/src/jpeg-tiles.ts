@@ -1,0 +1,71 @@
+/**
+ * Tiles are the restart intervals of one JPEG scan (ITU-T T.81 §E.1.4): at a restart marker DC prediction starts
+ * anew and the bit stream is byte-aligned, so an interval's bytes mean the same wherever they stand. Here a
+ * tile's bytes are checked, and any tiles become a standard JPEG again by concatenation alone.
+ */
+import { concatBytes } from "./bytes.ts";
+import { ProtocolError } from "./errors.ts";
+import { TILE_MCUS } from "./geometry.ts";
+import { jpegHeader, type QuantTables } from "./jpeg-tables.ts";
+
+/** The fewest bits that an MCU takes: per component the shortest DC code and the shortest EOB. */
+const MIN_MCU_BITS = 14;
+/**
+ * The most bytes that an MCU can take: 3 blocks of at most 20 DC and 63 × 26 AC bits (T.81 Annex K), every byte
+ * of them stuffed.
+ */
+const MAX_MCU_BYTES = 2 * Math.ceil((3 * (20 + 63 * 26)) / 8);
+
+const EOI = Uint8Array.of(0xff, 0xd9);
+
+/**
+ * Checks that a tile's bytes cannot spoil anything but the tile: of a possible length, with no marker inside, and
+ * ending on a whole data byte. They are not decoded.
+ * @param mcuCount MCUs of the tile, 1 … 16
+ * @throws ProtocolError
+ */
+export function checkSegment(bytes: Uint8Array, mcuCount: number): void {
+  if (bytes.length * 8 < MIN_MCU_BITS * mcuCount || bytes.length > MAX_MCU_BYTES * mcuCount) {
+    throw new ProtocolError("a tile's bytes are too few or too many for its size");
+  }
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 2)) {
+    if (bytes[at + 1] !== 0 || at + 2 >= bytes.length) {
+      throw new ProtocolError("a tile's bytes hold a marker, or end on one");
+    }
+  }
+}
+
+/** The entropy-coded bytes of an empty (mid-grey) tile of 16 MCUs, valid with any quantisation tables. */
+export const EMPTY_TILE: Uint8Array = emptyTile();
+
+function emptyTile(): Uint8Array {
+  // Per MCU: luma DC category 0 (00) and EOB (1010), then twice chroma DC category 0 (00) and EOB (00).
+  const mcu = "00101000000000";
+  const bits = mcu.repeat(TILE_MCUS);
+  return Uint8Array.from({ length: bits.length / 8 }, (_, i) =>
+    Number.parseInt(bits.slice(8 * i, 8 * i + 8), 2),
+  );
+}
+
+/**
+ * Joins tiles to a standard baseline JPEG: header, tile, RST0, tile, RST1, … EOI.
+ * @param options.width px; with the height it must give as many tiles as there are segments
+ * @param options.segments the tiles' bytes in scan order
+ */
+export function assembleJpeg(options: {
+  readonly width: number;
+  readonly height: number;
+  readonly tables: QuantTables;
+  readonly segments: readonly Uint8Array[];
+}): Uint8Array<ArrayBuffer> {
+  const { segments, ...size } = options;
+  const parts: Uint8Array[] = [jpegHeader({ ...size, restartInterval: TILE_MCUS })];
+  segments.forEach((segment, i) => {
+    if (i > 0) parts.push(RESTARTS[(i - 1) & 7] ?? EOI);
+    parts.push(segment);
+  });
+  parts.push(EOI);
+  return concatBytes(parts);
+}
+
+const RESTARTS = Array.from({ length: 8 }, (_, i) => Uint8Array.of(0xff, 0xd0 + i));
