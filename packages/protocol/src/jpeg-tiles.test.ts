@@ -125,19 +125,17 @@ describe("assembleAtlases", () => {
     for (const { index, table } of mixed) {
       const [x, y] = [(index % 5) * 128, Math.floor(index / 5) * 8];
       const at = (y * 640 + x) * 4;
-      expect(shown.data.subarray(at, at + 512)).toEqual(
-        wholes[table]?.data.subarray(at, at + 512),
-      );
+      expect(shown.data.subarray(at, at + 512)).toEqual(wholes[table]?.data.subarray(at, at + 512));
     }
   });
 });
 
 describe("checkSegment", () => {
-  it("takes noise at a high quality", () => {
+  it("takes noise at the highest quality, whose last byte may well be a stuffed FF", () => {
     const random = seededRandom(7);
     for (let i = 0; i < 100; i++) {
       const data = Buffer.from(Array.from({ length: 128 * 8 * 4 }, () => random() * 256));
-      const { tiles } = encodeTiles({ width: 128, height: 8, data }, 90);
+      const { tiles } = encodeTiles({ width: 128, height: 8, data }, 100);
       for (const { bytes } of tiles) expect(() => checkSegment(bytes, 16)).not.toThrow();
     }
   });
@@ -151,7 +149,6 @@ describe("checkSegment", () => {
     ["a marker inside", [0x12, 0xff, 0xd9, 0x34]],
     ["a restart marker inside", [0x12, 0xff, 0xd0, 0x34]],
     ["a lone FF at the end", [0x12, 0x34, 0xff]],
-    ["a stuffed FF at the end", [0x12, 0x34, 0xff, 0x00]],
     ["fewer bits than its MCUs take", [0x12]],
     ["more bytes than its MCUs can take", new Array<number>(2000).fill(1)],
   ])("refuses %s", (_, bytes) => {

@@ -19,8 +19,8 @@ const MAX_MCU_BYTES = 2 * Math.ceil((3 * (20 + 63 * 26)) / 8);
 const EOI = Uint8Array.of(0xff, 0xd9);
 
 /**
- * Checks that a tile's bytes cannot spoil anything but the tile: of a possible length, with no marker inside, and
- * ending on a whole data byte. They are not decoded.
+ * Checks that a tile's bytes cannot spoil anything but the tile: of a possible length, and with every FF stuffed,
+ * so that no marker is inside and none begins at the end. They are not decoded.
  * @param mcuCount MCUs of the tile, 1 … 16
  * @throws ProtocolError
  */
@@ -29,8 +29,8 @@ export function checkSegment(bytes: Uint8Array, mcuCount: number): void {
     throw new ProtocolError("a tile's bytes are too few or too many for its size");
   }
   for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 2)) {
-    if (bytes[at + 1] !== 0 || at + 2 >= bytes.length) {
-      throw new ProtocolError("a tile's bytes hold a marker, or end on one");
+    if (bytes[at + 1] !== 0) {
+      throw new ProtocolError("a tile's bytes hold a marker, or end on half of one");
     }
   }
 }
