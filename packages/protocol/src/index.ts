@@ -10,6 +10,7 @@ export * from "./jpeg-tables.ts";
 export * from "./jpeg-tiles.ts";
 export * from "./messages.ts";
 export * from "./replica.ts";
+export * from "./requantise.ts";
 export * from "./stream.ts";
 export * from "./update.ts";
 export * from "./version.ts";

@@ -14,7 +14,7 @@ const MIN_MCU_BITS = 14;
  * The most bytes that an MCU can take: 3 blocks of at most 20 DC and 63 × 26 AC bits (T.81 Annex K), every byte
  * of them stuffed.
  */
-const MAX_MCU_BYTES = 2 * Math.ceil((3 * (20 + 63 * 26)) / 8);
+export const MAX_MCU_BYTES = 2 * Math.ceil((3 * (20 + 63 * 26)) / 8);
 
 const EOI = Uint8Array.of(0xff, 0xd9);
 
@@ -35,17 +35,20 @@ export function checkSegment(bytes: Uint8Array, mcuCount: number): void {
   }
 }
 
-/** The entropy-coded bytes of an empty (mid-grey) tile of 16 MCUs, valid with any quantisation tables. */
-export const EMPTY_TILE: Uint8Array = emptyTile();
-
-function emptyTile(): Uint8Array {
+/**
+ * The entropy-coded bytes of an empty (mid-grey) tile, valid with any quantisation tables.
+ * @param mcuCount MCUs of the tile, 1 … 16
+ */
+export function emptySegment(mcuCount: number): Uint8Array {
   // Per MCU: luma DC category 0 (00) and EOB (1010), then twice chroma DC category 0 (00) and EOB (00).
-  const mcu = "00101000000000";
-  const bits = mcu.repeat(TILE_MCUS);
-  return Uint8Array.from({ length: bits.length / 8 }, (_, i) =>
-    Number.parseInt(bits.slice(8 * i, 8 * i + 8), 2),
+  const bits = "00101000000000".repeat(mcuCount);
+  return Uint8Array.from({ length: Math.ceil(bits.length / 8) }, (_, i) =>
+    Number.parseInt(bits.slice(8 * i, 8 * i + 8).padEnd(8, "1"), 2),
   );
 }
+
+/** An empty tile of 16 MCUs: what fills an atlas up. */
+export const EMPTY_TILE: Uint8Array = emptySegment(TILE_MCUS);
 
 /**
  * Joins tiles to a standard baseline JPEG: header, tile, RST0, tile, RST1, … EOI.

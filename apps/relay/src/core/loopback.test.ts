@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { refusalOf } from "./loopback.ts";
+
+const rules = { port: 8000, allowedOrigins: ["https://screen.example.com"] };
+
+function judged(headers: Record<string, string>, picture = false): boolean {
+  return refusalOf(new Map(Object.entries(headers)), rules, { picture }) === undefined;
+}
+
+describe("without a secret, a request passes", () => {
+  it.each([
+    [{ host: "localhost:8000" }],
+    [{ host: "127.0.0.1:8000" }],
+    [{ host: "[::1]:8000" }],
+    [{ host: "LocalHost:8000" }],
+    [{ host: "localhost:8000", origin: "http://localhost:8000" }],
+    [{ host: "127.0.0.1:8000", origin: "http://127.0.0.1:8000" }],
+    [{ host: "localhost:8000", origin: "https://screen.example.com" }],
+    [{ host: "localhost:8000", "sec-fetch-site": "cross-site" }],
+  ])("with %j", (headers) => {
+    expect(judged(headers)).toBe(true);
+  });
+
+  it("on port 80 with and without the port", () => {
+    for (const host of ["localhost", "localhost:80"]) {
+      const refusal = refusalOf(
+        new Map([["host", host]]),
+        { ...rules, port: 80 },
+        { picture: true },
+      );
+      expect(refusal).toBeUndefined();
+    }
+  });
+});
+
+describe("without a secret, a request is refused", () => {
+  it.each([
+    [{}],
+    [{ host: "localhost" }],
+    [{ host: "localhost:8001" }],
+    [{ host: "localhost.evil.example:8000" }],
+    [{ host: "evil.example:8000" }],
+    [{ host: "192.168.1.2:8000" }],
+    [{ host: "localhost:8000, localhost:8000" }],
+    [{ host: "localhost:8000", origin: "null" }],
+    [{ host: "localhost:8000", origin: "http://evil.example" }],
+    [{ host: "localhost:8000", origin: "http://localhost:3000" }],
+    [{ host: "localhost:8000", origin: "https://localhost:8000" }],
+    [{ host: "localhost:8000", origin: "https://screen.example.com.evil.example" }],
+    [{ host: "localhost:8000", forwarded: "for=1.2.3.4" }],
+    [{ host: "localhost:8000", "x-forwarded-for": "1.2.3.4" }],
+    [{ host: "localhost:8000", "x-forwarded-proto": "https" }],
+  ])("with %j", (headers) => {
+    expect(judged(headers)).toBe(false);
+  });
+
+  it.each(["cross-site", "same-site"])("for a picture in a %s page", (site) => {
+    expect(judged({ host: "localhost:8000", "sec-fetch-site": site }, true)).toBe(false);
+  });
+
+  it.each(["same-origin", "none"])("but not for a picture fetched %s", (site) => {
+    expect(judged({ host: "localhost:8000", "sec-fetch-site": site }, true)).toBe(true);
+  });
+});

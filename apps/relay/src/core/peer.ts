@@ -1,0 +1,31 @@
+/** The port to one WebSocket: all that a session may do to it. */
+export interface Peer {
+  /**
+   * Hands a message over. Bytes are never changed or kept by the peer after the call.
+   * @returns "sent" if the socket took it, "buffered" if it took it and is now behind, "dropped" if it did not take
+   *   it: nothing was sent, and `drained` will be called when trying again makes sense
+   */
+  send(message: Uint8Array | string): SendOutcome;
+  /** Asks for a pong with this payload, at most 125 bytes. */
+  ping(payload: string): SendOutcome;
+  /** Says why, then closes. The session's `ended` follows. */
+  close(code: number, reason: string): void;
+}
+
+export type SendOutcome = "sent" | "buffered" | "dropped";
+
+/** One connection, as its socket sees it. Nothing here throws for what a peer does. */
+export interface Session {
+  /** A whole message came. Bytes are the socket's own and gone after the call. */
+  receive(message: Uint8Array | string, now: number): void;
+  /** A pong came. */
+  ponged(payload: string, now: number): void;
+  /** The socket can take bytes again. */
+  drained(now: number): void;
+  /** Time has passed; called about once a second. */
+  tick(now: number): void;
+  /** The socket is closed, by whichever side. Called once. */
+  ended(now: number): void;
+  /** For the log: what became of the connection. */
+  readonly summary: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,77 @@
+/** The relay's process: settings, log, signals. */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { CLOSE, closeMeaning } from "@screen-share/protocol";
+import packageJson from "../package.json" with { type: "json" };
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { loadStaticFiles } from "./http/static.ts";
+import { createLog } from "./log.ts";
+import { startRelay } from "./relay.ts";
+
+const USAGE = `The relay of Screen Share: takes the screen from one agent a room and shows it to all who watch.
+
+Usage: pnpm relay [--help] [--version]
+
+Settings are environment variables, or lines of .env at the root of the project:
+  HOST                  address to listen on (127.0.0.1)
+  PORT                  port to listen on (8000)
+  ALLOWED_ORIGINS       pages of other origins that may connect, comma separated (none)
+  VIEWER_URL            address of the viewer page, for links (this relay)
+  MAX_VIEWERS_PER_ROOM  (1000)
+  MAX_ROOMS             (1000)
+  MAX_MESSAGE_BYTES     the largest update or frame of a producer (16777216)
+  PICTURE_TTL           how long the last picture stands without its producer (10m)
+  LOG_LEVEL             fatal, error, warn, info, debug, trace or silent (info)`;
+
+/** Where the viewer's static export is, seen from src/ and from dist/. */
+const VIEWER_FOLDER = fileURLToPath(new URL("../../viewer/out", import.meta.url));
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function settings(): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (error instanceof ConfigError) fail(`The relay cannot start:\n${error.message}`);
+    throw error;
+  }
+}
+
+function readArguments(): { help?: boolean; version?: boolean } {
+  try {
+    const options = { help: { type: "boolean" }, version: { type: "boolean" } } as const;
+    return parseArgs({ options }).values;
+  } catch (error) {
+    fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+const { help, version } = readArguments();
+if (help || version) {
+  process.stdout.write(`${help ? USAGE : packageJson.version}\n`);
+  process.exit(0);
+}
+
+const config = settings();
+const log = createLog(config.LOG_LEVEL);
+const files = await loadStaticFiles(VIEWER_FOLDER);
+if (files.size === 0)
+  log.warn("the viewer is not built, so there is no page to open: run pnpm build");
+const relay = await startRelay(config, { files, log }).catch((error: Error) =>
+  fail(`The relay cannot start: ${error.message}.`),
+);
+log.info({ host: config.HOST, port: relay.port }, "the relay is listening");
+// Tells a parent process that started it, where there is one.
+process.send?.({ type: "listening", port: relay.port });
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    log.info({ signal }, "the relay is stopping");
+    void relay
+      .close(CLOSE.restarting, closeMeaning(CLOSE.restarting).meaning)
+      .then(() => process.exit(0));
+  });
+}

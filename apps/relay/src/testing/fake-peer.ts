@@ -1,0 +1,47 @@
+/** A socket that is nastier than life: it refuses on cue, and remembers all that it was given. */
+import { decodeUpdate, parseToViewerMessage, type Update } from "@screen-share/protocol";
+import type { Peer, SendOutcome } from "../core/peer.ts";
+
+export class FakePeer implements Peer {
+  /** What the next sends and pings are answered with. */
+  outcome: SendOutcome = "sent";
+  readonly sent: (Uint8Array | string)[] = [];
+  readonly pings: string[] = [];
+  closed: { code: number; reason: string } | undefined;
+
+  send(message: Uint8Array | string): SendOutcome {
+    if (this.closed) return "dropped";
+    if (this.outcome !== "dropped") this.sent.push(message);
+    return this.outcome;
+  }
+
+  ping(payload: string): SendOutcome {
+    if (this.closed) return "dropped";
+    if (this.outcome !== "dropped") this.pings.push(payload);
+    return this.outcome;
+  }
+
+  close(code: number, reason: string): void {
+    this.closed ??= { code, reason };
+  }
+
+  /** The binary messages so far. */
+  get binary(): Uint8Array[] {
+    return this.sent.filter((message) => typeof message !== "string");
+  }
+
+  /** The text messages so far. */
+  get text(): string[] {
+    return this.sent.filter((message) => typeof message === "string");
+  }
+
+  /** The updates that a v1 viewer was sent. */
+  get updates(): Update[] {
+    return this.binary.map(decodeUpdate);
+  }
+
+  /** The control messages that a v1 viewer was sent, by type. */
+  control(type: string) {
+    return this.text.map(parseToViewerMessage).filter((message) => message?.type === type);
+  }
+}

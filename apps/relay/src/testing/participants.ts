@@ -1,0 +1,119 @@
+/** Producers and viewers of a room, each on a fake peer, as short as tests want them. */
+import {
+  decodeAck,
+  decodeUpdate,
+  encodeAck,
+  encodeControl,
+  encodeUpdate,
+  type ProducerMessage,
+  parseToViewerMessage,
+  Replica,
+  type StreamDescription,
+  type Tile,
+} from "@screen-share/protocol";
+import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import { Hub } from "../core/hub.ts";
+import { ProducerSession } from "../core/producer-session.ts";
+import { ViewerSession } from "../core/viewer-session.ts";
+import { FakePeer } from "./fake-peer.ts";
+
+export const MAX_BYTES = 1_000_000;
+export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";
+
+export function newHub(limits: Partial<ConstructorParameters<typeof Hub>[0]> = {}): Hub {
+  return new Hub({ maxRooms: 10, maxViewers: 10, pictureTtlMs: 600_000, ...limits });
+}
+
+/** A small picture in two states; the second differs from the first in every tile. */
+export function picturePair(width = 300, height = 20) {
+  const size = { width, height };
+  const [first, second] = [1, 2].map((seed) => encodeTiles(screenLike(size, seed)));
+  if (!first || !second) throw new Error("two pictures were made");
+  const stream: StreamDescription = { codec: "jpeg-tiles", ...size, tables: [first.tables] };
+  return { stream, first: first.tiles, second: second.tiles };
+}
+
+export class FakeProducer {
+  readonly peer = new FakePeer();
+  readonly session: ProducerSession;
+  #epoch = 0;
+
+  constructor(hub: Hub, options: { room?: string; producerId?: string; now?: number } = {}) {
+    const { room = "main", producerId = PRODUCER_ID, now = 0 } = options;
+    const viewerLink = (name: string) => `/#room=${name}`;
+    this.session = new ProducerSession(hub, this.peer, { maxBytes: MAX_BYTES, viewerLink }, now);
+    this.say({ type: "hello", room, producerId });
+  }
+
+  say(message: ProducerMessage, now = 0): void {
+    this.session.receive(encodeControl(message), now);
+  }
+
+  describe(stream: StreamDescription): void {
+    this.say({ type: "stream", epoch: ++this.#epoch, stream });
+  }
+
+  update(tiles: readonly Tile[], options: { keyframe?: boolean; now?: number } = {}): void {
+    const { keyframe = false, now = 0 } = options;
+    const times = { capturedAt: 1, encodedAt: 2, relayedAt: 0 };
+    const update = { keyframe, cut: false, epoch: this.#epoch, ...times, tiles };
+    this.session.receive(encodeUpdate(update), now);
+  }
+
+  /** How many of its updates the relay says it applied. */
+  get acked(): number {
+    return this.peer.binary.map(decodeAck).at(-1) ?? 0;
+  }
+}
+
+/** A viewer with a replica of its own, which acks when it is told to. */
+export class FakeViewer {
+  readonly peer = new FakePeer();
+  readonly session: ViewerSession;
+  readonly replica = new Replica();
+  #read = 0;
+
+  constructor(hub: Hub, room = "main", now = 0) {
+    this.session = new ViewerSession(hub, this.peer, now);
+    this.session.receive(encodeControl({ type: "hello", room }), now);
+  }
+
+  /** Applies what came, in order, without acknowledging it. */
+  read(): void {
+    for (; this.#read < this.peer.sent.length; this.#read++) {
+      const message = this.peer.sent[this.#read] ?? "";
+      if (typeof message === "string") {
+        const control = parseToViewerMessage(message);
+        if (control?.type === "stream") this.replica.describe(control.epoch, control.stream);
+      } else {
+        this.replica.apply(decodeUpdate(message));
+      }
+    }
+  }
+
+  /** Acknowledges all that came. */
+  ack(): void {
+    this.session.receive(encodeAck(this.peer.binary.length), 0);
+  }
+
+  /** Reads and acknowledges until nothing comes any more. */
+  settle(): void {
+    for (let before = -1; before !== this.peer.sent.length; ) {
+      before = this.peer.sent.length;
+      this.read();
+      this.ack();
+    }
+  }
+}
+
+/** A picture's tiles as comparable text. */
+export function tilesOf(replica: Replica): string[] {
+  return tilesAsText(replica.shown?.since(0) ?? []);
+}
+
+/** The same of a list of tiles. */
+export function tilesAsText(tiles: readonly Tile[]): string[] {
+  return tiles.map(
+    ({ index, table, bytes }) => `${index} ${table} ${Buffer.from(bytes).toString("base64")}`,
+  );
+}

@@ -1,0 +1,39 @@
+/** The picture's place on the page. What is on the canvas is the painter's alone. */
+import type { Size } from "@screen-share/protocol";
+import { type CSSProperties, type RefObject, useRef } from "react";
+import { useDeviceBox } from "../hooks/use-device-box.ts";
+import { place } from "../player/core/fit.ts";
+
+/**
+ * @param props.picture the size of what is drawn; undefined: nothing is, and nothing is shown
+ * @param props.stale it is not the present: dimmed
+ */
+export function Screen(props: {
+  readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly picture: Size | undefined;
+  readonly stale: boolean;
+}) {
+  const stage = useRef<HTMLDivElement>(null);
+  const box = useDeviceBox(stage);
+  return (
+    <div ref={stage} className="fixed inset-0 overflow-hidden">
+      <canvas
+        ref={props.canvas}
+        data-testid="screen"
+        data-updates="0"
+        role="img"
+        aria-label="The shared screen"
+        className="absolute transition-opacity duration-500 motion-reduce:transition-none data-stale:opacity-60"
+        data-stale={props.stale || undefined}
+        style={placed(props.picture, box)}
+      />
+    </div>
+  );
+}
+
+function placed(picture: Size | undefined, box: ReturnType<typeof useDeviceBox>): CSSProperties {
+  if (!picture || !box) return { visibility: "hidden" };
+  const { devicePixelRatio } = box;
+  const { left, top, width, height, pixelated } = place({ picture, box, devicePixelRatio });
+  return { left, top, width, height, imageRendering: pixelated ? "pixelated" : "auto" };
+}

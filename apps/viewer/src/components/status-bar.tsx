@@ -1,0 +1,66 @@
+/** A pill that tells how things stand: in the middle of an empty page, else in a corner, small while all is well. */
+import type { Connection } from "../player/core/connection.ts";
+import type { Snapshot } from "../player/core/snapshot.ts";
+import { statusWords } from "../player/core/words.ts";
+
+const DOTS: Readonly<Record<Connection["state"], string>> = {
+  connecting: "bg-sky-400 motion-safe:animate-pulse",
+  connected: "bg-emerald-400",
+  waiting: "bg-amber-400 motion-safe:animate-pulse",
+  disconnected: "bg-rose-400",
+  ended: "bg-rose-400",
+};
+
+export function StatusBar(props: { readonly snapshot: Snapshot; readonly retry: () => void }) {
+  const { snapshot, retry } = props;
+  const { connection, picture, ageS } = snapshot;
+  const { words, counting, remarks, command } = statusWords(snapshot);
+  const quiet = connection.state === "connected" && picture !== undefined && ageS === undefined;
+  return (
+    <div className="status-place" data-empty={picture ? undefined : true}>
+      <div
+        data-testid="status"
+        data-state={connection.state}
+        data-quiet={quiet || undefined}
+        className="status group"
+      >
+        <span
+          aria-hidden="true"
+          className={`size-2 shrink-0 rounded-full ${DOTS[connection.state]}`}
+        />
+        <div className="status-words">
+          <p className="flex flex-wrap gap-x-1 font-medium text-neutral-50">
+            <span role="status" aria-live="polite">
+              {words}
+            </span>
+            {counting && <span className="tabular-nums">{counting}</span>}
+          </p>
+          {remarks.length > 0 && (
+            <p className="text-neutral-300 tabular-nums">{remarks.join(" · ")}</p>
+          )}
+          {command && (
+            <p className="text-neutral-300">
+              To share a screen, run <code className="status-code">{command}</code> on its computer.
+            </p>
+          )}
+          {connection.state === "ended" && <Remedy remedy={connection.remedy} retry={retry} />}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Remedy(props: {
+  readonly remedy: Extract<Connection, { state: "ended" }>["remedy"];
+  readonly retry: () => void;
+}) {
+  return props.remedy === "again" ? (
+    <button type="button" onClick={props.retry} className="status-action">
+      Try again
+    </button>
+  ) : (
+    <a href="#room=main" className="status-action">
+      Go to the room “main”
+    </a>
+  );
+}

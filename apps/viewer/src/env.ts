@@ -1,0 +1,16 @@
+/** The one reader of the environment, at build time. What is wrong with it fails the build, in plain words. */
+import { viewerUrl } from "./player/relay-url.ts";
+
+/** The address to dial; undefined: this page's own host, as when the relay itself serves it. */
+export const RELAY_URL = read(process.env.NEXT_PUBLIC_RELAY_URL);
+
+function read(value: string | undefined): string | undefined {
+  if (!value) return undefined;
+  try {
+    return viewerUrl(value);
+  } catch (error) {
+    throw new Error(
+      `NEXT_PUBLIC_RELAY_URL is unusable: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}

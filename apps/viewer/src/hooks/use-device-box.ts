@@ -1,0 +1,44 @@
+/** How much room an element has, in the screen's own pixels. */
+import type { Size } from "@screen-share/protocol";
+import { type RefObject, useEffect, useState } from "react";
+
+export interface DeviceBox extends Size {
+  readonly devicePixelRatio: number;
+}
+
+/** The element's content box in whole device px; undefined until it was measured. */
+export function useDeviceBox(element: RefObject<HTMLElement | null>): DeviceBox | undefined {
+  const [box, setBox] = useState<DeviceBox>();
+  useEffect(() => {
+    const observed = element.current;
+    if (!observed) return;
+    let measured: ResizeObserverEntry | undefined;
+    const update = () => setBox((old) => (measured ? boxOf(measured, old) : old));
+    const observer = new ResizeObserver(([entry]) => {
+      measured = entry ?? measured;
+      update();
+    });
+    try {
+      observer.observe(observed, { box: "device-pixel-content-box" });
+    } catch {
+      // Safari knows CSS px only, which stay the same when the page moves to a screen of another density.
+      observer.observe(observed);
+    }
+    window.addEventListener("resize", update);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("resize", update);
+    };
+  }, [element]);
+  return box;
+}
+
+function boxOf(entry: ResizeObserverEntry, old: DeviceBox | undefined): DeviceBox {
+  const { devicePixelRatio } = window;
+  const exact = entry.devicePixelContentBoxSize?.[0];
+  const width = exact?.inlineSize ?? Math.round(entry.contentRect.width * devicePixelRatio);
+  const height = exact?.blockSize ?? Math.round(entry.contentRect.height * devicePixelRatio);
+  const same =
+    old?.width === width && old.height === height && old.devicePixelRatio === devicePixelRatio;
+  return same ? old : { width, height, devicePixelRatio };
+}

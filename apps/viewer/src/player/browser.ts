@@ -1,0 +1,49 @@
+/** The player on a real page: its parts from the browser, and the page's events told to it. */
+import { VIEWER_PATH } from "@screen-share/protocol";
+import { canvasSurface, decodeBitmap } from "./canvas.ts";
+import { roomFromFragment } from "./core/fragment.ts";
+import { Painter } from "./painter.ts";
+import { Player, type Timing } from "./player.ts";
+import { dial } from "./web-socket.ts";
+
+// The wall clock: `performance.now()` stands still on some systems while they sleep.
+const timing: Timing = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/**
+ * Plays on `canvas` the room that the page's fragment names, until the signal. How many updates were drawn
+ * stands in the canvas's `data-updates`, for whoever has to wait for one.
+ * @param options.relayUrl undefined: this page's own host
+ */
+export function playOn(
+  canvas: HTMLCanvasElement,
+  options: { readonly relayUrl: string | undefined; readonly signal: AbortSignal },
+): Player {
+  const { signal, relayUrl = `${location.origin.replace(/^http/, "ws")}${VIEWER_PATH}` } = options;
+  const painter = new Painter(decodeBitmap, canvasSurface(canvas));
+  const isVisible = () => document.visibilityState === "visible";
+  const player = new Player({
+    connect: dial(relayUrl),
+    screen: painter,
+    timing,
+    visible: isVisible(),
+    onDrawn(updates) {
+      canvas.dataset.updates = String(updates);
+      if (painter.undecodable > 0) canvas.dataset.undecodable = String(painter.undecodable);
+    },
+  });
+  const enter = () => player.enter(roomFromFragment(location.hash));
+  canvas.addEventListener("contextrestored", () => void painter.repaint(), { signal });
+  document.addEventListener("visibilitychange", () => player.setVisible(isVisible()), { signal });
+  window.addEventListener("online", () => player.online(), { signal });
+  window.addEventListener("hashchange", enter, { signal });
+  signal.addEventListener("abort", () => player.stop());
+  enter();
+  return player;
+}

@@ -1,0 +1,43 @@
+/**
+ * Tells a dead connection from a quiet one. Browsers hide WebSocket pings from the page, so while somebody
+ * looks it asks by pings of its own, and judges by the clock, never by how many timers have fired: those of a
+ * hidden page come late or not at all.
+ */
+
+/** How often a visible page asks for a sign of life. */
+export const PING_INTERVAL_MS = 5000;
+/** A connection that has said nothing at all for so long is dead. */
+export const SILENT_MS = 15_000;
+
+export class Heartbeat {
+  #quietSince: number;
+  #pingedAt: number;
+
+  /** @param now when the connection was begun, ms; the first ping is due one interval later */
+  constructor(now: number) {
+    this.#quietSince = now;
+    this.#pingedAt = now;
+  }
+
+  /** Any message came. */
+  heard(now: number): void {
+    this.#quietSince = now;
+  }
+
+  /** The page is looked at again. A silence that nobody asked to be broken proves nothing. */
+  watched(now: number): void {
+    this.#quietSince = now;
+    this.#pingedAt = now;
+  }
+
+  /** What is due. To be asked about once a second, only while the page is visible; "ping" counts as sent. */
+  tick(now: number): "ping" | "dead" | "nothing" {
+    // A clock that was set back must not make the silence negative for hours.
+    this.#quietSince = Math.min(this.#quietSince, now);
+    this.#pingedAt = Math.min(this.#pingedAt, now);
+    if (now - this.#quietSince >= SILENT_MS) return "dead";
+    if (now - this.#pingedAt < PING_INTERVAL_MS) return "nothing";
+    this.#pingedAt = now;
+    return "ping";
+  }
+}

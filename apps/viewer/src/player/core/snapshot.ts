@@ -1,0 +1,58 @@
+/** What there is to show beside the picture itself: plain values, so that whoever renders only renders. */
+import type { Size } from "@screen-share/protocol";
+import { type AsOf, ageMs, CURRENT_FOR_MS } from "./age.ts";
+import type { Connection } from "./connection.ts";
+
+export interface Snapshot {
+  /** Undefined until one is entered, and where the link names one that cannot be. */
+  readonly room: string | undefined;
+  readonly connection: Connection;
+  /** Whole seconds until the next try, at least 1; only while disconnected. */
+  readonly retryInS: number | undefined;
+  /** The size of the picture that is drawn, px. */
+  readonly picture: Size | undefined;
+  /** The picture's age in whole seconds; undefined while it is current, or there is none. */
+  readonly ageS: number | undefined;
+}
+
+/** What holds before anything was tried, and in a page rendered ahead of time. */
+export const INITIAL_SNAPSHOT: Snapshot = {
+  room: undefined,
+  connection: { state: "connecting" },
+  retryInS: undefined,
+  picture: undefined,
+  ageS: undefined,
+};
+
+/** @param now our clock, ms */
+export function snapshotOf(
+  now: number,
+  model: Pick<Snapshot, "room" | "connection" | "picture"> & { readonly asOf: AsOf | undefined },
+): Snapshot {
+  const { room, connection, picture, asOf } = model;
+  return {
+    room,
+    connection,
+    retryInS:
+      connection.state === "disconnected"
+        ? Math.max(1, Math.ceil((connection.retryAt - now) / 1000))
+        : undefined,
+    picture,
+    ageS: picture && asOf ? staleS(connection, ageMs(asOf, now)) : undefined,
+  };
+}
+
+function staleS({ state }: Connection, age: number): number | undefined {
+  return state === "connected" && age <= CURRENT_FOR_MS ? undefined : Math.floor(age / 1000);
+}
+
+/** Whether nothing changed that is shown. */
+export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
+  return (
+    a.room === b.room &&
+    a.connection === b.connection &&
+    a.retryInS === b.retryInS &&
+    a.picture === b.picture &&
+    a.ageS === b.ageS
+  );
+}

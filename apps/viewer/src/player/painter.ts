@@ -1,0 +1,114 @@
+/**
+ * Draws the picture, one pass at a time. It is one more viewer with a cursor: a pass asks the store what changed
+ * since the version on the surface, decodes that, and draws it in one task. What came meanwhile is the next
+ * pass; so nothing queues up, order cannot be lost, and a lost surface is drawn anew from the store.
+ */
+import {
+  type Atlas,
+  assembleAtlases,
+  type Blit,
+  type FrameStore,
+  type Size,
+} from "@screen-share/protocol";
+
+/** Where a subscriber has its picture drawn. */
+export interface Screen {
+  /** The size of the picture that stands there, px; the same object until another takes its place. */
+  readonly size: Size | undefined;
+  /** Draws all that the store holds by now; settles when that stands, or another picture was asked for. */
+  draw(store: FrameStore): Promise<void>;
+  /** Blank, at once, whatever is still being decoded. */
+  clear(): void;
+}
+
+/** Makes pixels of a JPEG, its EXIF rotation ignored; rejects if it cannot. */
+export type Decode<Bitmap> = (jpeg: Uint8Array<ArrayBuffer>) => Promise<Bitmap>;
+
+export interface Piece<Bitmap> {
+  readonly bitmap: Bitmap;
+  readonly blits: readonly Blit[];
+}
+
+/** What is drawn on. */
+export interface Surface<Bitmap> {
+  /** Takes the size if it has another, and draws the pieces, all in one task. The bitmaps stay the caller's. */
+  draw(size: Size, pieces: readonly Piece<Bitmap>[]): void;
+  clear(): void;
+}
+
+export class Painter<Bitmap extends { close(): void }> implements Screen {
+  #wanted: FrameStore | undefined;
+  #drawn: { readonly store: FrameStore; readonly version: number } | undefined;
+  #passes: Promise<void> = Promise.resolve();
+  #undecodable = 0;
+
+  constructor(
+    private readonly decode: Decode<Bitmap>,
+    private readonly surface: Surface<Bitmap>,
+  ) {}
+
+  get size(): Size | undefined {
+    return this.#drawn?.store.stream;
+  }
+
+  /** How often a JPEG could not be decoded. The old pixels stay, and the next pass tries again. */
+  get undecodable(): number {
+    return this.#undecodable;
+  }
+
+  draw(store: FrameStore): Promise<void> {
+    this.#wanted = store;
+    const pass = this.#passes.then(() => this.#pass());
+    // One pass that throws is a bug, told to whoever asked for it; the next ones have their turn all the same.
+    this.#passes = pass.catch(() => {});
+    return pass;
+  }
+
+  /** Draws everything anew: the surface has lost its pixels. */
+  async repaint(): Promise<void> {
+    this.#drawn &&= { ...this.#drawn, version: 0 };
+    if (this.#wanted) await this.draw(this.#wanted);
+  }
+
+  clear(): void {
+    this.#wanted = undefined;
+    this.#drawn = undefined;
+    this.surface.clear();
+  }
+
+  async #pass(): Promise<void> {
+    const store = this.#wanted;
+    if (!store) return;
+    const before = this.#drawn;
+    const { version } = store;
+    const cursor = before?.store === store ? before.version : 0;
+    const jpegs = jpegsOf(store, cursor);
+    const decoded = await Promise.allSettled(
+      jpegs.map(async ({ jpeg, blits }) => ({ bitmap: await this.decode(jpeg), blits })),
+    );
+    const pieces = decoded.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    try {
+      const overtaken = store !== this.#wanted || before !== this.#drawn;
+      if (overtaken) return;
+      const missing = jpegs.length - pieces.length;
+      this.#undecodable += missing;
+      // Of a new picture a part is worth nothing, of a change it is.
+      if (missing > 0 && cursor === 0) return;
+      if (pieces.length > 0) this.surface.draw(store.stream, pieces);
+      if (missing === 0) this.#drawn = { store, version };
+    } finally {
+      for (const { bitmap } of pieces) bitmap.close();
+    }
+  }
+}
+
+/** What changed after `cursor`, as JPEGs and where their pixels go. */
+function jpegsOf(store: FrameStore, cursor: number): readonly Atlas[] {
+  const tiles = store.since(cursor);
+  if (store.geometry) return assembleAtlases(store.geometry, tiles, store.stream.tables);
+  const { width, height } = store.stream;
+  return tiles.map(({ bytes }) => ({
+    jpeg: bytes.slice(),
+    blits: [{ sourceX: 0, sourceY: 0, x: 0, y: 0, width, height }],
+  }));
+}

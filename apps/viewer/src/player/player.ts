@@ -1,0 +1,189 @@
+/**
+ * Keeps one viewer in one room: connects, reconnects, and tells what there is to show beside the picture. It
+ * alone decides when to try again. Knows neither React nor the DOM; whoever owns the page tells it of both.
+ */
+import { Backoff, Replica } from "@screen-share/protocol";
+import type { AsOf } from "./core/age.ts";
+import { type Connection, type ConnectionEvent, transition } from "./core/connection.ts";
+import { INITIAL_SNAPSHOT, type Snapshot, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
+import type { Screen } from "./painter.ts";
+import { type Connect, Subscriber, type SubscriberEvent } from "./subscriber.ts";
+
+const BACKOFF = { firstMs: 500, maxMs: 10_000 };
+const TICK_MS = 1000;
+
+const NO_SUCH_NAME =
+  "the link names a room that cannot be: a name has letters, digits, - and _, 64 at most";
+const REFUSED = "the browser refuses to connect from this page to the relay's address";
+
+/** Time and chance, as the browser has them or a test wants them. */
+export interface Timing {
+  /** Our clock, ms; one that goes on while the machine sleeps, or a picture would look younger than it is. */
+  now(): number;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Runs once, after about so many ms. @returns what calls it off */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+export interface PlayerParts {
+  readonly connect: Connect;
+  readonly screen: Screen;
+  readonly timing: Timing;
+  readonly visible: boolean;
+  /** How many updates have been drawn since the page was opened; called after each drawing. */
+  readonly onDrawn: (updates: number) => void;
+}
+
+export class Player {
+  readonly #replica = new Replica();
+  readonly #backoff = new Backoff(BACKOFF);
+  readonly #listeners = new Set<() => void>();
+  #snapshot: Snapshot = INITIAL_SNAPSHOT;
+  #connection: Connection = INITIAL_SNAPSHOT.connection;
+  #room: string | undefined;
+  #visible: boolean;
+  #subscriber: Subscriber | undefined;
+  #asOf: AsOf | undefined;
+  #updates = 0;
+  #cancelTick: () => void;
+  #cancelRetry = () => {};
+
+  constructor(private readonly parts: PlayerParts) {
+    this.#visible = parts.visible;
+    this.#cancelTick = parts.timing.after(TICK_MS, () => this.#tick());
+  }
+
+  /** @returns what ends the subscription */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** What to show now; the same object until something else is to be shown. */
+  readonly getSnapshot = (): Snapshot => this.#snapshot;
+
+  /**
+   * Goes to a room, and leaves the one before with its picture.
+   * @param room undefined if the link names one that cannot be: then the player says so
+   */
+  enter(room: string | undefined): void {
+    if (room !== undefined && room === this.#room) return;
+    this.#hangUp();
+    this.#replica.clear();
+    this.parts.screen.clear();
+    this.#asOf = undefined;
+    this.#room = room;
+    this.#backoff.reset();
+    if (room !== undefined) this.#dial(room);
+    else this.#change({ type: "ended", reason: NO_SUCH_NAME, remedy: "room" });
+  }
+
+  /** Tries again now, if nothing is connected or being tried: someone asked, or the network is back. */
+  retry(): void {
+    const { state } = this.#connection;
+    const idle = state === "disconnected" || state === "ended";
+    if (idle && this.#room !== undefined) this.#dial(this.#room);
+  }
+
+  /** The network is back. What had ended for good stays so. */
+  online(): void {
+    if (this.#connection.state === "disconnected") this.retry();
+  }
+
+  /** Tells whether anybody can see the page. */
+  setVisible(visible: boolean): void {
+    this.#visible = visible;
+    this.#subscriber?.setVisible(visible);
+    if (visible) this.online();
+  }
+
+  /** Ends everything. The player cannot be used again. */
+  stop(): void {
+    this.#hangUp();
+    this.#cancelTick();
+    this.#listeners.clear();
+  }
+
+  #dial(room: string): void {
+    this.#hangUp();
+    const { timing, screen, connect } = this.parts;
+    const subscriber = new Subscriber({
+      room,
+      screen,
+      replica: this.#replica,
+      visible: this.#visible,
+      now: () => timing.now(),
+      report: (event) => {
+        if (subscriber === this.#subscriber) this.#on(event);
+      },
+    });
+    this.#subscriber = subscriber;
+    this.#change({ type: "dialled" });
+    if (subscriber.open(connect)) return;
+    this.#subscriber = undefined;
+    this.#change({ type: "ended", reason: REFUSED, remedy: "again" });
+  }
+
+  #hangUp(): void {
+    this.#cancelRetry();
+    this.#subscriber?.close();
+    this.#subscriber = undefined;
+    this.#replica.disconnect();
+  }
+
+  #on(event: SubscriberEvent): void {
+    switch (event.type) {
+      case "drawn":
+        this.#asOf = event.asOf;
+        this.#updates += event.updates;
+        this.#refresh();
+        this.parts.onDrawn(this.#updates);
+        return;
+      case "lost":
+        this.#lost(event);
+        return;
+      default:
+        this.#change(event);
+    }
+  }
+
+  #lost(event: Extract<SubscriberEvent, { type: "lost" }>): void {
+    this.#hangUp();
+    // Updates that were applied and not drawn yet are the newest that there will be for a while.
+    if (this.#replica.shown) void this.parts.screen.draw(this.#replica.shown);
+    const { meaning, retryable, proven } = event;
+    if (!retryable) {
+      this.#change({ type: "ended", reason: meaning, remedy: "again" });
+      return;
+    }
+    if (proven) this.#backoff.reset();
+    const { timing } = this.parts;
+    const delayMs = this.#backoff.nextMs(timing.random());
+    this.#cancelRetry = timing.after(delayMs, () => this.retry());
+    this.#change({ type: "lost", retryAt: timing.now() + delayMs, meaning });
+  }
+
+  #tick(): void {
+    this.#cancelTick = this.parts.timing.after(TICK_MS, () => this.#tick());
+    this.#subscriber?.tick();
+    this.#refresh();
+  }
+
+  #change(event: ConnectionEvent): void {
+    this.#connection = transition(this.#connection, event);
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    const next = snapshotOf(this.parts.timing.now(), {
+      room: this.#room,
+      connection: this.#connection,
+      picture: this.parts.screen.size,
+      asOf: this.#asOf,
+    });
+    if (sameSnapshot(this.#snapshot, next)) return;
+    this.#snapshot = next;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * One connection to the relay, from hello to its end: keeps the replica in step, has it drawn, and acknowledges
+ * what was drawn. It never reconnects, and once it has ended, nothing that its socket still says counts.
+ */
+import {
+  CLOSE,
+  ClockOffset,
+  closeMeaning,
+  decodeUpdate,
+  encodeAck,
+  encodeControl,
+  ProtocolError,
+  parseToViewerMessage,
+  type Replica,
+  type ToViewerMessage,
+  type Update,
+  type ViewerMessage,
+} from "@screen-share/protocol";
+import type { AsOf } from "./core/age.ts";
+import { Heartbeat } from "./core/heartbeat.ts";
+import type { Screen } from "./painter.ts";
+
+/** The port to a WebSocket. */
+export interface Socket {
+  send(message: string | Uint8Array<ArrayBuffer>): void;
+  /** @param code 1000 or 3000–4999, as browsers allow */
+  close(code: number, reason: string): void;
+}
+
+export interface SocketEvents {
+  opened(): void;
+  message(data: string | ArrayBuffer): void;
+  /** @param code of RFC 6455 §7.4; 1006 if the connection was lost or never made */
+  closed(code: number): void;
+}
+
+/** Begins to connect; undefined if the browser refuses to try. Events come in later tasks. */
+export type Connect = (events: SocketEvents) => Socket | undefined;
+
+export type SubscriberEvent =
+  | Extract<ToViewerMessage, { type: "welcome" | "producer" | "viewers" }>
+  /** So many more updates were applied, and are drawn. */
+  | { readonly type: "drawn"; readonly updates: number; readonly asOf: AsOf }
+  /** The connection is over; `proven` if it was a good one as long as it lasted. Comes once, and last. */
+  | {
+      readonly type: "lost";
+      readonly meaning: string;
+      readonly retryable: boolean;
+      readonly proven: boolean;
+    };
+
+export interface SubscriberParts {
+  readonly room: string;
+  readonly replica: Replica;
+  readonly screen: Screen;
+  readonly visible: boolean;
+  /** Our clock, ms. */
+  readonly now: () => number;
+  readonly report: (event: SubscriberEvent) => void;
+}
+
+export class Subscriber {
+  readonly #clock = new ClockOffset();
+  readonly #heartbeat: Heartbeat;
+  #socket: Socket | undefined;
+  #visible: boolean;
+  #welcomed = false;
+  #ended = false;
+  #applied = 0;
+  #acked = 0;
+  #drawing = false;
+
+  constructor(private readonly parts: SubscriberParts) {
+    this.#visible = parts.visible;
+    this.#heartbeat = new Heartbeat(parts.now());
+  }
+
+  /** @returns false if the browser refuses to try */
+  open(connect: Connect): boolean {
+    this.#socket = connect({
+      opened: () => this.#send({ type: "hello", room: this.parts.room }),
+      message: (data) => this.#read(data),
+      closed: (code) => this.#lose({ ...closeMeaning(code), proven: this.#welcomed }),
+    });
+    return this.#socket !== undefined;
+  }
+
+  /** Tells the relay whether anybody can see the page. */
+  setVisible(visible: boolean): void {
+    if (visible === this.#visible) return;
+    this.#visible = visible;
+    if (visible) this.#heartbeat.watched(this.parts.now());
+    if (!this.#welcomed) return;
+    this.#send({ type: "visibility", visible });
+    if (visible) this.#ping();
+  }
+
+  /** To be called once a second: asks for signs of life, and gives up on a connection that has none. */
+  tick(): void {
+    if (!this.#visible || this.#ended) return;
+    const due = this.#heartbeat.tick(this.parts.now());
+    if (due === "dead") this.#giveUp(CLOSE.silent, closeMeaning(CLOSE.silent).meaning);
+    else if (due === "ping" && this.#welcomed) this.#ping();
+  }
+
+  /** Ends it from our side, without a report. */
+  close(): void {
+    this.#ended = true;
+    this.#socket?.close(1000, "");
+  }
+
+  #read(data: string | ArrayBuffer): void {
+    if (this.#ended) return;
+    this.#heartbeat.heard(this.parts.now());
+    try {
+      if (typeof data === "string") this.#take(parseToViewerMessage(data));
+      else this.#apply(decodeUpdate(new Uint8Array(data)));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#giveUp(error.closeCode, error.message);
+    }
+  }
+
+  #take(message: ToViewerMessage | undefined): void {
+    switch (message?.type) {
+      case undefined: // only a newer relay sends it
+        return;
+      case "stream":
+        this.parts.replica.describe(message.epoch, message.stream);
+        return;
+      case "pong":
+        this.#clock.add({
+          sentAt: message.sentAt,
+          remoteAt: message.relayAt,
+          receivedAt: this.parts.now(),
+        });
+        return;
+      case "welcome":
+        this.#welcomed = true;
+        if (!this.#visible) this.#send({ type: "visibility", visible: false });
+        this.#ping();
+        this.parts.report(message);
+        return;
+      case "producer":
+      case "viewers":
+        this.parts.report(message);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #apply(update: Update): void {
+    this.parts.replica.apply(update);
+    this.#applied++;
+    if (!this.#drawing) void this.#drawNewest();
+  }
+
+  /** Draws what was applied by now, acknowledges that, and goes on with what came meanwhile. */
+  async #drawNewest(): Promise<void> {
+    const { replica, screen, report, now } = this.parts;
+    this.#drawing = true;
+    while (!this.#ended && this.#acked < this.#applied) {
+      const applied = this.#applied;
+      const { shown } = replica;
+      const capturedAt = shown?.capturedAt ?? 0;
+      if (shown) await screen.draw(shown);
+      if (this.#ended) return;
+      const updates = applied - this.#acked;
+      this.#acked = applied;
+      this.#socket?.send(encodeAck(applied));
+      const asOf = { capturedAt, drawnAt: now(), clock: this.#clock };
+      if (shown) report({ type: "drawn", updates, asOf });
+    }
+    this.#drawing = false;
+  }
+
+  #ping(): void {
+    this.#send({ type: "ping", sentAt: this.parts.now() });
+  }
+
+  #send(message: ViewerMessage): void {
+    if (!this.#ended) this.#socket?.send(encodeControl(message));
+  }
+
+  #giveUp(code: number, meaning: string): void {
+    this.#socket?.close(code, meaning);
+    // A relay that is welcoming and then talks nonsense has not proven itself.
+    this.#lose({ meaning, retryable: true, proven: this.#welcomed && code === CLOSE.silent });
+  }
+
+  #lose(end: { meaning: string; retryable: boolean; proven: boolean }): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.parts.report({ type: "lost", ...end });
+  }
+}

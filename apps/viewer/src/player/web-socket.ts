@@ -1,0 +1,25 @@
+/** The browser's WebSocket as the subscriber's port. */
+import { SUBPROTOCOL } from "@screen-share/protocol";
+import type { Connect } from "./subscriber.ts";
+
+/** Dials `url` (ws: or wss:). */
+export function dial(url: string): Connect {
+  return (events) => {
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(url, SUBPROTOCOL);
+    } catch {
+      // An insecure address on a secure page: browsers throw before they dial.
+      return undefined;
+    }
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => events.opened();
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => events.message(data);
+    // An `error` tells nothing, and a `close` always follows it.
+    socket.onclose = ({ code }) => events.closed(code);
+    return {
+      send: (message) => socket.send(message),
+      close: (code, reason) => socket.close(code, reason),
+    };
+  };
+}
