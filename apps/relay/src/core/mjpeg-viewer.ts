@@ -13,8 +13,7 @@ export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDAR
 export class MjpegViewer implements Watcher {
   #epoch: number | undefined;
   #cursor = 0;
-  #writable = true;
-  #begun = false;
+  #writable: boolean;
 
   /** @throws ProtocolError (4429) if the room is full */
   constructor(
@@ -22,6 +21,7 @@ export class MjpegViewer implements Watcher {
     private readonly write: WriteChunk,
   ) {
     room.join(this);
+    this.#writable = write(ascii(`--${BOUNDARY}\r\n`));
     this.advance();
   }
 
@@ -50,11 +50,7 @@ export class MjpegViewer implements Watcher {
 
   /** A part closes with the next one's boundary, since clients show a part once they have seen its end. */
   #part(jpeg: Uint8Array): Uint8Array {
-    const opening = this.#begun ? "" : `--${BOUNDARY}\r\n`;
-    this.#begun = true;
-    const head = ascii(
-      `${opening}Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`,
-    );
+    const head = ascii(`Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
     const tail = ascii(`\r\n--${BOUNDARY}\r\n`);
     const part = new Uint8Array(head.length + jpeg.length + tail.length);
     part.set(head);

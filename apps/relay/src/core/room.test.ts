@@ -7,12 +7,14 @@ import {
   FakeViewer,
   MAX_BYTES,
   newHub,
+  PRODUCER_ID,
   picturePair,
   tilesAsText,
   tilesOf,
 } from "../testing/participants.ts";
 import { PlainProducer } from "./plain-producer.ts";
 import { PlainViewer } from "./plain-viewer.ts";
+import { ProducerSession } from "./producer-session.ts";
 import { ViewerSession } from "./viewer-session.ts";
 
 const { stream, first, second } = picturePair();
@@ -180,22 +182,30 @@ describe("a producer", () => {
     expect(tilesOf(viewer.replica)).toEqual(tilesAsText(other.first));
   });
 
-  it.each([
-    ["an update before hello", (p: FakeProducer) => p.update(first)],
+  it.each<[string, (producer: FakeProducer) => void]>([
+    ["an update before any description", (producer) => producer.update(first)],
     [
       "an epoch that does not grow",
-      (p: FakeProducer) => p.say({ type: "stream", epoch: 0, stream }),
+      (producer) => {
+        producer.say({ type: "stream", epoch: 1, stream });
+        producer.say({ type: "stream", epoch: 1, stream });
+      },
     ],
     [
-      "hello twice",
-      (p: FakeProducer) => p.say({ type: "hello", room: "main", producerId: "0".repeat(32) }),
+      "a second hello",
+      (producer) => producer.say({ type: "hello", room: "main", producerId: PRODUCER_ID }),
     ],
-  ])("is closed (4400) for %s", (name, act) => {
-    const hub = newHub();
-    const producer = new FakeProducer(hub, name.includes("before") ? { room: "not a room" } : {});
-    if (name.includes("epoch")) producer.say({ type: "stream", epoch: 0, stream });
+  ])("is closed (4400) for %s", (_, act) => {
+    const producer = new FakeProducer(newHub());
     act(producer);
     expect(producer.peer.closed?.code).toBe(4400);
+  });
+
+  it("is closed (4400) for anything before hello", () => {
+    const peer = new FakePeer();
+    const options = { maxBytes: MAX_BYTES, viewerLink: () => "/" };
+    new ProducerSession(newHub(), peer, options, 0).receive(new Uint8Array(40), 0);
+    expect(peer.closed?.code).toBe(4400);
   });
 
   it("is closed (4413) for a message above the limit", () => {

@@ -4,6 +4,7 @@
  */
 
 import uWS from "uWebSockets.js";
+import { createServer } from "node:net";
 import { PRODUCER_PATH, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
 import type { Peer, SendOutcome, Session } from "../core/peer.ts";
 import type { HttpReply, HttpRequest, HttpStream } from "../http/reply.ts";
@@ -20,16 +21,6 @@ const IDLE_TIMEOUT_S = { producer: 16, viewer: 32 } as const;
 const MAX_BACKPRESSURE_BYTES = 64 * 2 ** 20;
 /** How long clients have to take the reason in before the sockets are dropped, ms. */
 const CLOSING_GRACE_MS = 300;
-
-/** Otherwise a second relay would silently share the port. */
-const EXCLUSIVE_PORT = 1;
-/** `listen` with an address and options: in the library, but not in its types. */
-type ListenExclusively = (
-  host: string,
-  port: number,
-  options: number,
-  done: (listening: uWS.us_listen_socket | false) => void,
-) => void;
 
 export type Role = "producer" | "viewer";
 
@@ -111,7 +102,8 @@ class SocketPeer implements Peer {
  * Listens.
  * @throws Error if the port is taken
  */
-export function startServer(options: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { host, port, now } = options;
   const app = uWS.App();
   const links = new Set<Link>();
   webSockets(app, links, options, "producer");
@@ -120,26 +112,32 @@ export function startServer(options: ServerOptions): Promise<Server> {
     const request = readRequest(req);
     writeReply(res, request.method, options.answer(request));
   });
-  return new Promise((resolve, reject) => {
-    const listen = app.listen.bind(app) as unknown as ListenExclusively;
-    listen(options.host, options.port, EXCLUSIVE_PORT, (listening) => {
-      if (!listening) {
-        reject(new Error(`port ${options.port} of ${options.host} is taken by another program`));
-        return;
-      }
-      resolve({
-        port: uWS.us_socket_local_port(listening),
-        tick: () => {
-          for (const { session } of links) session.tick(options.now());
-        },
-        close: async (code, reason) => {
-          uWS.us_listen_socket_close(listening);
-          for (const { peer } of links) peer.close(code, reason);
-          await new Promise((done) => setTimeout(done, CLOSING_GRACE_MS));
-          app.close();
-        },
-      });
-    });
+  // The library would share a busy port silently; told not to, it could not have it back right after a restart.
+  if (!(await isFree(host, port))) throw new Error(`port ${port} of ${host} is taken already`);
+  const listening = await new Promise<uWS.us_listen_socket | false>((resolve) => {
+    app.listen(host, port, resolve);
+  });
+  if (!listening) throw new Error(`port ${port} of ${host} cannot be listened on`);
+  return {
+    port: uWS.us_socket_local_port(listening),
+    tick: () => {
+      for (const { session } of links) session.tick(now());
+    },
+    close: async (code, reason) => {
+      uWS.us_listen_socket_close(listening);
+      for (const { peer } of links) peer.close(code, reason);
+      await new Promise((done) => setTimeout(done, CLOSING_GRACE_MS));
+      app.close();
+    },
+  };
+}
+
+/** Whether nobody listens on a port; connections of an earlier owner that are still fading do not count. */
+function isFree(host: string, port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once("error", () => resolve(false));
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
   });
 }
 
@@ -228,8 +226,11 @@ function writeReply(res: uWS.HttpResponse, method: string, reply: HttpReply | Ht
     res.writeStatus(STATUS_TEXTS[reply.status] ?? String(reply.status));
     for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
     if ("body" in reply) {
-      if (method === "HEAD") res.endWithoutBody(Buffer.byteLength(reply.body));
-      else if (reply.status === 304) res.endWithoutBody();
+      if (method === "HEAD") {
+        // Not endWithoutBody(length): this build of the library aborts the process.
+        res.writeHeader("Content-Length", String(Buffer.byteLength(reply.body)));
+        res.endWithoutBody();
+      } else if (reply.status === 304) res.endWithoutBody();
       else res.end(reply.body);
     } else if (method === "HEAD") res.endWithoutBody();
     else stream(res, reply);

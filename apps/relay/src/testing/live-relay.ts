@@ -1,0 +1,62 @@
+/** A relay on a free port of this machine, and sockets to it that remember what came. */
+import { once } from "node:events";
+import { SUBPROTOCOL } from "@screen-share/protocol";
+import pino from "pino";
+import WebSocket, { type RawData } from "ws";
+import { parseConfig } from "../config.ts";
+import type { StaticFiles } from "../http/static.ts";
+import { type Relay, startRelay } from "../relay.ts";
+
+export async function liveRelay(
+  env: Record<string, string> = {},
+  files: StaticFiles = new Map(),
+): Promise<Relay> {
+  const config = parseConfig({ PORT: "0", ...env });
+  return await startRelay(config, { files, log: pino({ level: "silent" }) });
+}
+
+export class Client {
+  readonly messages: (Buffer | string)[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  #arrived: (() => void)[] = [];
+
+  constructor(readonly socket: WebSocket) {
+    socket.on("message", (data: RawData, isBinary: boolean) => {
+      const bytes = data as Buffer;
+      this.messages.push(isBinary ? bytes : bytes.toString());
+      for (const arrived of this.#arrived.splice(0)) arrived();
+    });
+    socket.on("error", () => undefined);
+    this.closed = new Promise((resolve) => {
+      socket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
+    });
+  }
+
+  get binary(): Buffer[] {
+    return this.messages.filter((message) => typeof message !== "string");
+  }
+
+  get text(): string[] {
+    return this.messages.filter((message) => typeof message === "string");
+  }
+
+  /** Resolves once `met` holds; asked again at each message. */
+  async until(met: () => boolean): Promise<void> {
+    while (!met()) await new Promise<void>((resolve) => this.#arrived.push(resolve));
+  }
+}
+
+/** Opens a WebSocket and waits until it is open, or refused. */
+export async function connect(
+  relay: Relay,
+  path: string,
+  options: { readonly plain?: boolean; readonly headers?: Record<string, string> } = {},
+): Promise<Client> {
+  const url = `ws://127.0.0.1:${relay.port}${path}`;
+  const { plain = false, headers = {} } = options;
+  const protocols = plain ? [] : [SUBPROTOCOL];
+  const socket = new WebSocket(url, protocols, { headers, perMessageDeflate: false });
+  const client = new Client(socket);
+  await once(socket, "open");
+  return client;
+}
