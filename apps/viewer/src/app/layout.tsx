@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import "./globals.css";
 
 export const metadata: Metadata = {
-  title: "Screen Share",
   description: "One person's screen, live.",
   referrer: "no-referrer",
   robots: { index: false, follow: false },

@@ -1,5 +1,6 @@
 /** A pill that tells how things stand: in the middle of an empty page, else in a corner, small while all is well. */
-import type { Connection } from "../player/core/connection.ts";
+import { Fragment } from "react";
+import type { Connection, Remedy } from "../player/core/connection.ts";
 import type { Snapshot } from "../player/core/snapshot.ts";
 import { statusWords } from "../player/core/words.ts";
 
@@ -35,25 +36,31 @@ export function StatusBar(props: { readonly snapshot: Snapshot; readonly retry: 
             </span>
             {counting && <span className="tabular-nums">{counting}</span>}
           </p>
-          {remarks.length > 0 && (
-            <p className="text-neutral-300 tabular-nums">{remarks.join(" · ")}</p>
-          )}
           {command && (
             <p className="text-neutral-300">
               To share a screen, run <code className="status-code">{command}</code> on its computer.
             </p>
           )}
-          {connection.state === "ended" && <Remedy remedy={connection.remedy} retry={retry} />}
+          {remarks.length > 0 && (
+            <p className="text-neutral-300 tabular-nums">
+              {remarks.map((remark, i) => (
+                <Fragment key={remark}>
+                  {i > 0 && " · "}
+                  <span className="whitespace-nowrap">{remark}</span>
+                </Fragment>
+              ))}
+            </p>
+          )}
+          {connection.state === "ended" && (
+            <RemedyControl remedy={connection.remedy} retry={retry} />
+          )}
         </div>
       </div>
     </div>
   );
 }
 
-function Remedy(props: {
-  readonly remedy: Extract<Connection, { state: "ended" }>["remedy"];
-  readonly retry: () => void;
-}) {
+function RemedyControl(props: { readonly remedy: Remedy; readonly retry: () => void }) {
   return props.remedy === "again" ? (
     <button type="button" onClick={props.retry} className="status-action">
       Try again

@@ -1,7 +1,7 @@
 "use client";
 
 /** The whole page: the picture, and over it how things stand. */
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { usePlayer } from "../hooks/use-player.ts";
 import { titleWords } from "../player/core/words.ts";
 import { Screen } from "./screen.tsx";
@@ -10,12 +10,9 @@ import { StatusBar } from "./status-bar.tsx";
 export function Viewer() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { snapshot, retry } = usePlayer(canvas);
-  const title = titleWords(snapshot);
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
   return (
     <main>
+      <title>{titleWords(snapshot)}</title>
       <h1 className="sr-only">Screen Share</h1>
       <Screen canvas={canvas} picture={snapshot.picture} stale={snapshot.ageS !== undefined} />
       <StatusBar snapshot={snapshot} retry={retry} />

@@ -35,10 +35,15 @@ export function useDeviceBox(element: RefObject<HTMLElement | null>): DeviceBox 
 
 function boxOf(entry: ResizeObserverEntry, old: DeviceBox | undefined): DeviceBox {
   const { devicePixelRatio } = window;
-  const exact = entry.devicePixelContentBoxSize?.[0];
-  const width = exact?.inlineSize ?? Math.round(entry.contentRect.width * devicePixelRatio);
-  const height = exact?.blockSize ?? Math.round(entry.contentRect.height * devicePixelRatio);
+  const { contentRect, devicePixelContentBoxSize: [exact] = [] } = entry;
+  const width = wholePixels(contentRect.width * devicePixelRatio, exact?.inlineSize);
+  const height = wholePixels(contentRect.height * devicePixelRatio, exact?.blockSize);
   const same =
     old?.width === width && old.height === height && old.devicePixelRatio === devicePixelRatio;
   return same ? old : { width, height, devicePixelRatio };
+}
+
+/** The browser's own count, which knows how it rounded; but an emulated density, as tests use, is not in that. */
+function wholePixels(computed: number, exact: number | undefined): number {
+  return exact !== undefined && Math.abs(exact - computed) <= 1 ? exact : Math.round(computed);
 }

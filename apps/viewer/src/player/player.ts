@@ -13,7 +13,7 @@ const BACKOFF = { firstMs: 500, maxMs: 10_000 };
 const TICK_MS = 1000;
 
 const NO_SUCH_NAME =
-  "the link names a room that cannot be: a name has letters, digits, - and _, 64 at most";
+  "the link's room name is not valid: a name is up to 64 letters, digits, hyphens and underscores";
 const REFUSED = "the browser refuses to connect from this page to the relay's address";
 
 /** Time and chance, as the browser has them or a test wants them. */
@@ -114,9 +114,7 @@ export class Player {
       replica: this.#replica,
       visible: this.#visible,
       now: () => timing.now(),
-      report: (event) => {
-        if (subscriber === this.#subscriber) this.#on(event);
-      },
+      report: (event) => this.#on(event),
     });
     this.#subscriber = subscriber;
     this.#change({ type: "dialled" });

@@ -105,6 +105,7 @@ export class Subscriber {
 
   /** Ends it from our side, without a report. */
   close(): void {
+    if (this.#ended) return;
     this.#ended = true;
     this.#socket?.close(1000, "");
   }

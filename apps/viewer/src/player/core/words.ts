@@ -57,14 +57,14 @@ function captureCommand(room = DEFAULT_ROOM): string {
 }
 
 /** The page's title: where one is, and how it stands, without numbers that count. */
-export function titleWords({ room, connection, picture }: Snapshot): string {
+export function titleWords({ room, connection, picture, ageS }: Snapshot): string {
   const place =
     room === undefined || room === DEFAULT_ROOM ? "Screen Share" : `${room} · Screen Share`;
   switch (connection.state) {
     case "connecting":
       return `Connecting… · ${place}`;
     case "connected":
-      return picture ? `Live · ${place}` : place;
+      return picture && ageS === undefined ? `Live · ${place}` : place;
     case "waiting":
       return `Waiting · ${place}`;
     case "disconnected":

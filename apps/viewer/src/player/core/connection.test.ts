@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { type Connection, type ConnectionEvent, transition } from "./connection.ts";
+
+const connecting: Connection = { state: "connecting" };
+const connected: Connection = { state: "connected", viewers: 3 };
+const offline: Connection = { state: "waiting", host: "offline", viewers: 3 };
+const disconnected: Connection = { state: "disconnected", retryAt: 5, meaning: "lost" };
+const ended: Connection = { state: "ended", reason: "no", remedy: "again" };
+const STATES = [connecting, connected, offline, disconnected, ended];
+
+const lost: ConnectionEvent = { type: "lost", retryAt: 7, meaning: "gone" };
+const end: ConnectionEvent = { type: "ended", reason: "never", remedy: "room" };
+const afterLoss: Connection = { state: "disconnected", retryAt: 7, meaning: "gone" };
+const afterEnd: Connection = { state: "ended", reason: "never", remedy: "room" };
+
+/** For each event, what becomes of connecting, connected, waiting, disconnected, ended. */
+const TABLE: [ConnectionEvent, [Connection, Connection, Connection, Connection, Connection]][] = [
+  [{ type: "dialled" }, [connecting, connecting, connecting, connecting, connecting]],
+  [
+    { type: "welcome" },
+    [
+      { state: "waiting", host: "unknown", viewers: undefined },
+      connected,
+      offline,
+      disconnected,
+      ended,
+    ],
+  ],
+  [
+    { type: "producer", state: "live" },
+    [connecting, connected, { state: "connected", viewers: 3 }, disconnected, ended],
+  ],
+  [
+    { type: "producer", state: "offline" },
+    [connecting, { state: "waiting", host: "offline", viewers: 3 }, offline, disconnected, ended],
+  ],
+  [
+    { type: "producer", state: "paused" },
+    [
+      connecting,
+      { state: "waiting", host: "paused", viewers: 3 },
+      { state: "waiting", host: "paused", viewers: 3 },
+      disconnected,
+      ended,
+    ],
+  ],
+  [
+    { type: "viewers", count: 4 },
+    [connecting, { ...connected, viewers: 4 }, { ...offline, viewers: 4 }, disconnected, ended],
+  ],
+  [lost, [afterLoss, afterLoss, afterLoss, afterLoss, afterLoss]],
+  [end, [afterEnd, afterEnd, afterEnd, afterEnd, afterEnd]],
+];
+
+describe("transition", () => {
+  for (const [event, results] of TABLE) {
+    it(`says for every state what ${JSON.stringify(event)} makes of it`, () => {
+      expect(STATES.map((state) => transition(state, event))).toEqual(results);
+    });
+  }
+
+  it("returns the very same object where nothing changed", () => {
+    for (const [event] of TABLE.filter(([{ type }]) => type !== "lost" && type !== "ended")) {
+      for (const state of STATES) {
+        const once = transition(state, event);
+        expect(transition(once, event)).toBe(once);
+      }
+    }
+  });
+});

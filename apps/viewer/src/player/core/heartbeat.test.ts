@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { Heartbeat, PING_INTERVAL_MS, SILENT_MS } from "./heartbeat.ts";
+
+describe("Heartbeat", () => {
+  it("asks once an interval, and gives up after the whole silence", () => {
+    const heartbeat = new Heartbeat(0);
+    const due = Array.from({ length: 15 }, (_, s) => heartbeat.tick((s + 1) * 1000));
+    expect(due.filter((each) => each === "ping")).toHaveLength(2);
+    expect(due.indexOf("ping")).toBe(PING_INTERVAL_MS / 1000 - 1);
+    expect(due.indexOf("dead")).toBe(SILENT_MS / 1000 - 1);
+  });
+
+  it("lives as long as anything is heard", () => {
+    const heartbeat = new Heartbeat(0);
+    for (let now = 1000; now < 100_000; now += 1000) {
+      if (now % 14_000 === 0) heartbeat.heard(now);
+      expect(heartbeat.tick(now)).not.toBe("dead");
+    }
+  });
+
+  it("holds no silence against a connection that nobody listened to", () => {
+    const heartbeat = new Heartbeat(0);
+    heartbeat.watched(600_000);
+    expect(heartbeat.tick(600_001)).toBe("nothing");
+    expect(heartbeat.tick(600_000 + SILENT_MS)).toBe("dead");
+  });
+
+  it("still judges in time after the clock was set back", () => {
+    const heartbeat = new Heartbeat(1_000_000);
+    expect(heartbeat.tick(500_000)).toBe("nothing");
+    expect(heartbeat.tick(500_000 + PING_INTERVAL_MS)).toBe("ping");
+    expect(heartbeat.tick(500_000 + SILENT_MS)).toBe("dead");
+  });
+});

@@ -1,0 +1,168 @@
+import { encodeAck } from "@screen-share/protocol";
+import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
+import { describe, expect, it } from "vitest";
+import { type FakeNetwork, settle } from "./testing/fakes.ts";
+import { KEYFRAME, SIZE, STREAM, stage, TILES } from "./testing/stage.ts";
+
+describe("updates", () => {
+  it("are acknowledged after they were drawn, not before", async () => {
+    const { screen, network, counts } = stage();
+    const socket = network.newest;
+    screen.slow = true;
+    socket.join();
+    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.update(KEYFRAME);
+    await settle();
+    expect(socket.acks).toEqual([]);
+    screen.finish();
+    await settle();
+    expect(socket.acks).toEqual([1]);
+    expect(counts).toEqual([1]);
+  });
+
+  it("that come during a drawing are drawn and acknowledged together", async () => {
+    const { screen, network, counts } = stage();
+    const socket = network.newest;
+    screen.slow = true;
+    socket.join();
+    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.update(KEYFRAME);
+    for (let i = 0; i < 5; i++) socket.update({ tiles: TILES.slice(i, i + 1) });
+    for (let i = 0; i < 2; i++) {
+      screen.finish();
+      await settle();
+    }
+    expect(socket.acks).toEqual([1, 6]);
+    expect(counts).toEqual([1, 6]);
+    expect(screen.drawn.at(-1)).toBe(6);
+  });
+
+  it("of a picture that is not whole yet are acknowledged, or the rest would never come", async () => {
+    const { screen, network, player } = stage();
+    const socket = network.newest;
+    socket.join();
+    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.update({ cut: true, tiles: TILES.slice(0, 2) });
+    await settle();
+    expect(socket.acks).toEqual([1]);
+    expect(screen.drawn).toEqual([]);
+    expect(player.getSnapshot().picture).toBeUndefined();
+    socket.update({ tiles: TILES.slice(2) });
+    await settle();
+    expect(socket.acks).toEqual([1, 2]);
+    expect(player.getSnapshot().picture).toBe(screen.size);
+  });
+
+  it("before any stream, of a wrong epoch, or of garbage end the connection, and the next one tries", () => {
+    const bad = [
+      (socket: FakeNetwork["newest"]) => socket.update(KEYFRAME),
+      (socket: FakeNetwork["newest"]) => {
+        socket.tell({ type: "stream", epoch: 2, stream: STREAM });
+        socket.update(KEYFRAME);
+      },
+      (socket: FakeNetwork["newest"]) => socket.events.message(new ArrayBuffer(0)),
+      (socket: FakeNetwork["newest"]) => socket.events.message(encodeAck(3).buffer),
+      (socket: FakeNetwork["newest"]) => socket.events.message("{"),
+      (socket: FakeNetwork["newest"]) => socket.events.message('{"type":"viewers","count":-1}'),
+    ];
+    const { network, timing, state } = stage();
+    for (const talk of bad) {
+      const socket = network.newest;
+      socket.join();
+      talk(socket);
+      expect(socket.closedWith?.code).toBe(4400);
+      expect(state()).toBe("disconnected");
+      timing.advance(10_000);
+      expect(network.newest).not.toBe(socket);
+    }
+  });
+
+  it("of nonsense right after the welcome do not set the backoff back", () => {
+    const { network, timing, player } = stage();
+    const delays = Array.from({ length: 4 }, () => {
+      network.newest.join();
+      network.newest.events.message("{");
+      const { connection } = player.getSnapshot();
+      const delay = connection.state === "disconnected" ? connection.retryAt - timing.now() : 0;
+      timing.advance(delay);
+      return delay;
+    });
+    expect(delays).toEqual([375, 750, 1500, 3000]);
+  });
+
+  it("takes whole JPEGs as they are", async () => {
+    const { network, screen } = stage();
+    const socket = network.newest;
+    socket.join();
+    socket.tell({ type: "stream", epoch: 1, stream: { codec: "jpeg", ...SIZE, tables: [] } });
+    const bytes = encodeWhole(screenLike(SIZE));
+    socket.update({ keyframe: true, tiles: [{ index: 0, table: 0, bytes }] });
+    await settle();
+    expect(screen.size).toMatchObject(SIZE);
+  });
+});
+
+describe("signs of life", () => {
+  it("are asked for every 5 s, and 15 s without any end the connection", () => {
+    const { network, timing, state } = stage();
+    const socket = network.newest;
+    socket.join();
+    expect(socket.says("ping")).toHaveLength(1);
+    timing.advance(14_000);
+    expect(socket.says("ping")).toHaveLength(3);
+    expect(state()).toBe("connected");
+    timing.advance(1000);
+    expect(socket.closedWith?.code).toBe(4408);
+    expect(state()).toBe("disconnected");
+  });
+
+  it("may be of any kind", () => {
+    const { network, timing, state } = stage();
+    network.newest.join();
+    for (let i = 0; i < 10; i++) {
+      timing.advance(10_000);
+      network.newest.tell({ type: "viewers", count: i });
+    }
+    expect(state()).toBe("connected");
+  });
+
+  it("are missed too while the connection is still being made", () => {
+    const { network, timing } = stage();
+    timing.advance(16_000);
+    expect(network.sockets.length).toBeGreaterThan(1);
+    expect(network.newest.said).toEqual([]);
+  });
+
+  it("are neither asked for nor missed while nobody looks", () => {
+    const { network, player, timing, state } = stage();
+    const socket = network.newest;
+    socket.join();
+    player.setVisible(false);
+    expect(socket.says("visibility")).toEqual([{ type: "visibility", visible: false }]);
+    timing.advance(600_000);
+    expect(state()).toBe("connected");
+    expect(socket.says("ping")).toHaveLength(1);
+    player.setVisible(true);
+    expect(socket.says("ping")).toHaveLength(2);
+    timing.advance(14_000);
+    expect(state()).toBe("connected");
+    timing.advance(1000);
+    expect(state()).toBe("disconnected");
+  });
+
+  it("are judged by the clock: after a night's sleep the first tick ends the connection", () => {
+    const { network, timing, state } = stage();
+    network.newest.join();
+    timing.sleep(8 * 3600_000);
+    expect(state()).toBe("disconnected");
+  });
+
+  it("tell a relay that lets in a hidden page that it is hidden", () => {
+    const { network } = stage({ visible: false });
+    network.newest.join();
+    expect(network.newest.said.slice(0, 2)).toEqual([
+      { type: "hello", room: "main" },
+      { type: "visibility", visible: false },
+    ]);
+  });
+});

@@ -1,0 +1,64 @@
+/** How long a late joiner waits for its first whole picture, and what the producer hears of it. */
+import { once } from "node:events";
+import {
+  encodeControl,
+  encodeUpdate,
+  type StreamDescription,
+  SUBPROTOCOL,
+} from "@screen-share/protocol";
+import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import WebSocket from "ws";
+import { freePort, startRelay } from "../e2e/support/programs.ts";
+import { RawViewer } from "../e2e/support/raw-viewer.ts";
+import { digits, heading, percentile, say } from "./report.ts";
+
+const JOINS = 50;
+
+export async function joinBench(): Promise<void> {
+  heading(`A late joiner's first 1920×1080 picture, loopback, ${JOINS} joins`);
+  const port = await freePort();
+  const relay = await startRelay(port, { LOG_LEVEL: "warn" });
+  const size = { width: 1920, height: 1080 };
+  const { tables, tiles } = encodeTiles(screenLike(size));
+  const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
+  const keyframe = encodeUpdate({ keyframe: true, cut: false, epoch: 1, ...times, tiles });
+
+  const producer = new WebSocket(`ws://localhost:${port}/ws/producer`, SUBPROTOCOL);
+  let heard = 0;
+  await once(producer, "open");
+  const stream: StreamDescription = { codec: "jpeg-tiles", ...size, tables: [tables] };
+  producer.send(encodeControl({ type: "hello", room: "main", producerId: "0".repeat(32) }));
+  producer.send(encodeControl({ type: "stream", epoch: 1, stream }));
+  producer.send(keyframe);
+  await once(producer, "message");
+  await once(producer, "message");
+  producer.on("message", () => {
+    heard++;
+  });
+
+  const waits: number[] = [];
+  const bareOpens: number[] = [];
+  for (let i = 0; i < JOINS; i++) {
+    const openedAt = performance.now();
+    const bare = new WebSocket(`ws://localhost:${port}/ws/viewer`, SUBPROTOCOL);
+    await once(bare, "open");
+    bareOpens.push(performance.now() - openedAt);
+    bare.terminate();
+    const begun = performance.now();
+    const viewer = new RawViewer(port);
+    await viewer.until(() => viewer.replica.shown !== undefined);
+    waits.push(performance.now() - begun);
+    viewer.close();
+  }
+  const [p50, p95] = [percentile(waits, 0.5), percentile(waits, 0.95)];
+  const open = percentile(bareOpens, 0.5);
+  say(
+    `${(keyframe.length / 1000).toFixed(0)} KB; from dialling to the whole picture applied: p50 ${digits(p50)} ms, p95 ${digits(p95)} ms;`,
+  );
+  say(
+    `of which opening the WebSocket alone: p50 ${digits(open)} ms (ratio ${digits(p50 / open)}).`,
+  );
+  say(`Messages that the producer got meanwhile: ${heard}.`);
+  producer.terminate();
+  await relay.end("SIGTERM");
+}

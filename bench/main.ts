@@ -1,0 +1,32 @@
+/**
+ * `pnpm bench [name …]`: measures what the product claims, on this machine, now. Needs what the tests need, and a build. Figures of
+ * one run belong together; between machines and runs compare ratios.
+ */
+import { cpus } from "node:os";
+import { agentBench } from "./agent.ts";
+import { fanOutBench } from "./fan-out.ts";
+import { joinBench } from "./join.ts";
+import { pageBench } from "./page.ts";
+
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  page: pageBench,
+  join: joinBench,
+  agent: agentBench,
+  "fan-out": fanOutBench,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no bench called ${unknown.join(", ")}: there are ${Object.keys(BENCHES).join(", ")}.\n`,
+  );
+  process.exit(1);
+}
+const [cpu] = cpus();
+process.stdout.write(
+  `${cpus().length} × ${cpu?.model ?? "unknown CPU"}, Node ${process.version}\n`,
+);
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (asked.length === 0 || asked.includes(name)) await bench();
+}

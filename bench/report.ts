@@ -1,0 +1,31 @@
+/** Figures as a person reads them. */
+
+export function heading(text: string): void {
+  process.stdout.write(`\n## ${text}\n\n`);
+}
+
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Prints rows under their column names, as a Markdown table. */
+export function table(rows: readonly Readonly<Record<string, string | number>>[]): void {
+  const [first] = rows;
+  if (!first) return;
+  const names = Object.keys(first);
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
+  say(line(names));
+  say(line(names.map(() => "---")));
+  for (const row of rows) say(line(names.map((name) => row[name] ?? "")));
+}
+
+/** The value below which this share of the values lie. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+/** Three digits that count. */
+export function digits(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "–";
+}

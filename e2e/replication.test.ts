@@ -1,0 +1,263 @@
+/**
+ * The real thing: a desktop on Xvfb with windows in motion, the built agent with real grabs, the built relay, Chromium.
+ */
+import { once } from "node:events";
+import { SUBPROTOCOL } from "@screen-share/protocol";
+import jpegJs from "jpeg-js";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import WebSocket from "ws";
+import { canvasPixels, openViewer, startBrowser, viewerState } from "./support/browser.ts";
+import { Desktop, killGroup } from "./support/desktop.ts";
+import { colourCount, type Pixels, psnr } from "./support/pixels.ts";
+import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { RawViewer } from "./support/raw-viewer.ts";
+import { eventually } from "./support/wait.ts";
+
+/** Above this a picture is the same to the eye; dB. */
+const ALIKE_DB = 30;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+const terminal = ["xterm", "-geometry", "90x30+20+20", "-fa", "DejaVu Sans Mono", "-fs", "11"];
+
+/** A desktop with a pattern, a terminal that scrolls, and one to type into. */
+async function busyDesktop(size: { width: number; height: number }) {
+  const desktop = await Desktop.start(size);
+  await desktop.finish("xsetroot", "-mod", "8", "8", "-fg", "#336699", "-bg", "#224466");
+  const [command = "", ...args] = terminal;
+  const loop = "while :; do ls -l --color=always /usr/bin | head -200; sleep 0.2; done";
+  const scrolling = desktop.run(command, ...args, "-e", "sh", "-c", loop);
+  const started = await eventually(
+    () => desktop.pixels(),
+    (pixels) => colourCount(pixels) > 20,
+  );
+  expect(colourCount(started)).toBeGreaterThan(20);
+  return { desktop, still: () => killGroup(scrolling, "SIGSTOP") };
+}
+
+/** How like the screen a picture becomes, dB, given time to settle. */
+async function likeness(desktop: Desktop, picture: () => Promise<Pixels | undefined>) {
+  return await eventually(
+    async () => {
+      const shown = await picture();
+      return shown ? psnr(await desktop.pixels(), shown) : 0;
+    },
+    (db) => db > ALIKE_DB,
+  );
+}
+
+const decode = (jpeg: Uint8Array): Pixels => jpegJs.decode(jpeg, { maxMemoryUsageInMB: 1024 });
+
+describe.each([
+  { width: 1920, height: 1080 },
+  { width: 1366, height: 768 },
+  { width: 1367, height: 769 },
+  { width: 801, height: 603 },
+])("a screen of $width×$height", (size) => {
+  let desktop: Desktop;
+  let still: () => void;
+  let port: number;
+  let programs: Program[];
+
+  beforeAll(async () => {
+    ({ desktop, still } = await busyDesktop(size));
+    port = await freePort();
+    const relay = await startRelay(port);
+    programs = [relay, startAgent({ port, display: desktop.display })];
+  });
+  afterAll(async () => {
+    for (const program of programs) await program.end("SIGTERM");
+    await desktop.stop();
+  });
+
+  it("is shown in the browser, in motion and then still, to the pixel's likeness", async () => {
+    const page = await openViewer(browser, port);
+    const frames = () => page.getByTestId("screen").getAttribute("data-updates");
+    await eventually(frames, (count) => Number(count) > 10);
+    expect(Number(await frames())).toBeGreaterThan(10);
+    still();
+    const db = await likeness(desktop, () => canvasPixels(page));
+    expect(db).toBeGreaterThan(ALIKE_DB);
+    const shown = await canvasPixels(page);
+    expect(shown).toMatchObject(size);
+    expect(await viewerState(page)).toBe("connected");
+    await page.close();
+  });
+
+  it("is there at once for a late joiner, though nothing moves", async () => {
+    const page = await openViewer(browser, port);
+    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    await page.close();
+  });
+
+  it("is the same JPEG to Chromium and to an independent decoder", async () => {
+    const response = await fetch(`http://localhost:${port}/snapshot.jpg`);
+    expect(response.status).toBe(200);
+    const jpeg = new Uint8Array(await response.arrayBuffer());
+    const independent = decode(jpeg);
+    expect(psnr(await desktop.pixels(), independent)).toBeGreaterThan(ALIKE_DB);
+    const page = await openViewer(browser, port);
+    const shown = await eventually(
+      () => canvasPixels(page),
+      (pixels) => pixels !== undefined,
+    );
+    // Two decoders may round differently, by a level.
+    expect(shown && psnr(shown, independent)).toBeGreaterThan(45);
+    await page.close();
+  });
+});
+
+describe("on a desktop at rest", () => {
+  let desktop: Desktop;
+  let port: number;
+  let relay: Program;
+  let agent: Program;
+
+  beforeAll(async () => {
+    desktop = await Desktop.start({ width: 1280, height: 720 });
+    await desktop.finish("xsetroot", "-mod", "8", "8", "-fg", "#336699", "-bg", "#224466");
+    const [command = "", ...args] = terminal;
+    desktop.run(command, ...args, "-xrm", "*cursorBlink: false", "-e", "cat");
+    const shown = await eventually(
+      () => desktop.pixels(),
+      (pixels) => colourCount(pixels) > 3,
+    );
+    expect(colourCount(shown)).toBeGreaterThan(3);
+    port = await freePort();
+    relay = await startRelay(port);
+    agent = startAgent({ port, display: desktop.display });
+  });
+  afterAll(async () => {
+    await agent.end("SIGTERM");
+    await relay.end("SIGTERM");
+    await desktop.stop();
+  });
+
+  it("no picture data travels, but that the picture is current", async () => {
+    const viewer = new RawViewer(port);
+    await viewer.until(() => viewer.replica.shown !== undefined);
+    await viewer.until(() => viewer.updates.at(-1)?.tiles === 0);
+    const before = viewer.updates.length;
+    await viewer.until(() => viewer.updates.length >= before + 3);
+    const idle = viewer.updates.slice(before);
+    expect(idle.map(({ tiles }) => tiles)).toEqual(idle.map(() => 0));
+    expect(Math.max(...idle.map(({ bytes }) => bytes))).toBeLessThan(40);
+    viewer.close();
+  });
+
+  it("a typed letter moves only its tiles' bytes", async () => {
+    const viewer = new RawViewer(port);
+    await viewer.until(() => viewer.updates.at(-1)?.tiles === 0);
+    const before = viewer.updates.length;
+    await desktop.finish("xdotool", "mousemove", "200", "200", "type", "m");
+    await viewer.until(() => viewer.updates.slice(before).some(({ tiles }) => tiles > 0));
+    const typed = viewer.updates.slice(before).filter(({ tiles }) => tiles > 0);
+    expect(Math.max(...typed.map(({ tiles }) => tiles))).toBeLessThanOrEqual(12);
+    expect(Math.max(...typed.map(({ bytes }) => bytes))).toBeLessThan(4000);
+    viewer.close();
+  });
+
+  it("plain clients of another WebSocket library take part", async () => {
+    const plain = new WebSocket(`ws://localhost:${port}/ws/viewer`);
+    const texts: string[] = [];
+    const [jpeg] = await new Promise<[Buffer]>((resolve) => {
+      plain.on("message", (data: Buffer, isBinary: boolean) => {
+        if (isBinary) resolve([data]);
+        else texts.push(data.toString());
+      });
+    });
+    expect(texts).toEqual(["producer:connected"]);
+    expect(psnr(await desktop.pixels(), decode(jpeg))).toBeGreaterThan(ALIKE_DB);
+
+    const page = await openViewer(browser, port, "#room=plain");
+    const producer = new WebSocket(`ws://localhost:${port}/ws/producer?room=plain`);
+    await once(producer, "open");
+    producer.send(jpeg);
+    const shown = await eventually(
+      () => canvasPixels(page),
+      (pixels) => pixels !== undefined,
+    );
+    expect(shown && psnr(shown, decode(jpeg))).toBeGreaterThan(45);
+    expect(plain.protocol).not.toBe(SUBPROTOCOL);
+    plain.terminate();
+    producer.terminate();
+    await page.close();
+  });
+
+  it("the picture returns by itself when agent, relay and browser are killed in turn", async () => {
+    const page = await openViewer(browser, port);
+    const type = (text: string) =>
+      desktop.finish("xdotool", "mousemove", "200", "200", "type", text);
+    const alike = () => likeness(desktop, () => canvasPixels(page));
+    expect(await alike()).toBeGreaterThan(ALIKE_DB);
+
+    await agent.end("SIGKILL");
+    await eventually(
+      () => viewerState(page),
+      (state) => state === "waiting",
+    );
+    expect(await viewerState(page)).toBe("waiting");
+    // The last picture stays.
+    expect(
+      psnr(await desktop.pixels(), (await canvasPixels(page)) ?? decode(new Uint8Array())),
+    ).toBeGreaterThan(ALIKE_DB);
+    await type("agent gone");
+    agent = startAgent({ port, display: desktop.display });
+    expect(await alike()).toBeGreaterThan(ALIKE_DB);
+    await eventually(
+      () => viewerState(page),
+      (state) => state === "connected",
+    );
+    expect(await viewerState(page)).toBe("connected");
+
+    await relay.end("SIGKILL");
+    await eventually(
+      () => viewerState(page),
+      (state) => state === "disconnected",
+    );
+    expect(await viewerState(page)).toBe("disconnected");
+    await type("relay gone");
+    relay = await startRelay(port);
+    expect(await alike()).toBeGreaterThan(ALIKE_DB);
+
+    await page.close();
+    await browser.close();
+    await type("browser gone");
+    browser = await startBrowser();
+    const again = await openViewer(browser, port);
+    expect(await likeness(desktop, () => canvasPixels(again))).toBeGreaterThan(ALIKE_DB);
+    await again.close();
+  });
+
+  it("a second agent finds the place taken, and the first is not disturbed", async () => {
+    const second = startAgent({ port, display: desktop.display });
+    await second.until(/already being shared/);
+    await second.end("SIGTERM");
+    const page = await openViewer(browser, port);
+    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    await page.close();
+  });
+
+  it("the portable encoder shows the same screen in whole pictures", async () => {
+    const args = ["--encoder", "jpeg-js", "--room", "portable"];
+    const portable = startAgent({ port, display: desktop.display, args });
+    const page = await openViewer(browser, port, "#room=portable");
+    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    await portable.end("SIGTERM");
+    await page.close();
+  });
+});
+
+describe("without a display", () => {
+  it("the agent says so and ends", async () => {
+    const agent = startAgent({ port: await freePort() });
+    await agent.until(/display/i);
+    await once(agent.process, "exit");
+    expect(agent.process.exitCode).toBe(3);
+  });
+});

@@ -1,0 +1,108 @@
+/** `pnpm start`, as typed: one command that is the whole product, and leaves nothing behind. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canvasPixels, openViewer, startBrowser } from "./support/browser.ts";
+import { Desktop } from "./support/desktop.ts";
+import { colourCount, psnr } from "./support/pixels.ts";
+import { freePort, Program } from "./support/programs.ts";
+import { eventually } from "./support/wait.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+/** Long enough for a build on a slow machine. */
+const START_TIMEOUT_MS = 180_000;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+/** Types the README's command. */
+function start(env: Record<string, string>): Program {
+  const { DISPLAY: _, ...inherited } = process.env;
+  const child = spawn("npx", ["--yes", "pnpm@10", "start"], {
+    cwd: root,
+    env: { ...inherited, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return new Program(child);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  return await new Promise((resolve) => {
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
+
+describe("pnpm start", () => {
+  it(
+    "shares this screen, and SIGTERM to the launcher ends everything",
+    async () => {
+      const desktop = await Desktop.start({ width: 1024, height: 768 });
+      await desktop.finish("xsetroot", "-mod", "8", "8", "-fg", "#336699", "-bg", "#224466");
+      const port = await freePort();
+      const everything = start({ PORT: String(port), DISPLAY: desktop.display });
+      await everything.until(new RegExp(`http://localhost:${port}/`));
+      const page = await openViewer(browser, port);
+      const db = await eventually(
+        async () => {
+          const shown = await canvasPixels(page);
+          return shown ? psnr(await desktop.pixels(), shown) : 0;
+        },
+        (likeness) => likeness > 30,
+      );
+      expect(db).toBeGreaterThan(30);
+      await page.close();
+      await everything.end("SIGTERM");
+      expect(await eventually(() => isFree(port), Boolean)).toBe(true);
+      await desktop.stop();
+    },
+    START_TIMEOUT_MS,
+  );
+
+  it(
+    "shows the test card where there is no display, and says so; a killed launcher takes all with it",
+    async () => {
+      const port = await freePort();
+      const everything = start({ PORT: String(port) });
+      await everything.until(/no display/i);
+      await everything.until(/test card/);
+      const page = await openViewer(browser, port);
+      const shown = await eventually(
+        () => canvasPixels(page),
+        (pixels) => pixels !== undefined,
+      );
+      expect(shown && colourCount(shown)).toBeGreaterThan(7);
+      const updates = () => page.getByTestId("screen").getAttribute("data-updates");
+      const before = Number(await updates());
+      const after = await eventually(updates, (count) => Number(count) > before + 5);
+      expect(Number(after)).toBeGreaterThan(before + 5);
+      await page.close();
+      await everything.end("SIGKILL");
+      expect(await eventually(() => isFree(port), Boolean)).toBe(true);
+    },
+    START_TIMEOUT_MS,
+  );
+
+  it(
+    "says plainly that the port is taken",
+    async () => {
+      const blocker = createServer().listen(0, "127.0.0.1");
+      await once(blocker, "listening");
+      const address = blocker.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      const everything = start({ PORT: String(port) });
+      const [code] = await once(everything.process, "exit");
+      expect(everything.output).toContain(`port ${port} of 127.0.0.1 is taken already`);
+      expect(code).not.toBe(0);
+      blocker.close();
+    },
+    START_TIMEOUT_MS,
+  );
+});

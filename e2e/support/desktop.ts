@@ -1,0 +1,96 @@
+/** A desktop without a screen: Xvfb, real windows on it, and its pixels read from the server's own memory. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import type { Pixels } from "./pixels.ts";
+
+export class Desktop {
+  readonly #clients: ChildProcess[] = [];
+
+  private constructor(
+    /** What DISPLAY is to be. */
+    readonly display: string,
+    private readonly server: ChildProcess,
+    private readonly folder: string,
+  ) {}
+
+  static async start(size: { width: number; height: number }): Promise<Desktop> {
+    const folder = await mkdtemp(path.join(tmpdir(), "screen-share-x-"));
+    const screen = `${size.width}x${size.height}x24`;
+    const server = spawn(
+      "Xvfb",
+      ["-displayfd", "3", "-screen", "0", screen, "-fbdir", folder, "-nolisten", "tcp", "-noreset"],
+      { stdio: ["ignore", "ignore", "ignore", "pipe"] },
+    );
+    const pipe = server.stdio[3] as Readable;
+    const failed = once(server, "exit").then(() => {
+      throw new Error("Xvfb did not start");
+    });
+    const [number] = (await Promise.race([once(pipe, "data"), failed])) as [Buffer];
+    failed.catch(() => undefined);
+    return new Desktop(`:${number.toString().trim()}`, server, folder);
+  }
+
+  /** Runs an X client on it, until `stop`. */
+  run(command: string, ...args: string[]): ChildProcess {
+    const client = spawn(command, args, {
+      env: { ...process.env, DISPLAY: this.display },
+      stdio: "ignore",
+      detached: true,
+    });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Runs an X client to its end. */
+  async finish(command: string, ...args: string[]): Promise<void> {
+    const client = this.run(command, ...args);
+    const [code] = await once(client, "exit");
+    if (code !== 0) throw new Error(`${command} ended with ${code}`);
+  }
+
+  /** The screen as the X server holds it. */
+  async pixels(): Promise<Pixels> {
+    return readXwd(await readFile(path.join(this.folder, "Xvfb_screen0")));
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#clients) killGroup(client, "SIGKILL");
+    this.server.kill("SIGKILL");
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Signals a client and whatever it runs. */
+export function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** An X window dump of a TrueColor screen at 32 bits a pixel (XWDFile.h, version 7). */
+function readXwd(dump: Buffer): Pixels {
+  const field = (index: number) => dump.readUInt32BE(index * 4);
+  const [headerBytes, width, height] = [field(0), field(4), field(5)];
+  const [bitsPerPixel, bytesPerLine, colours] = [field(11), field(12), field(19)];
+  if (bitsPerPixel !== 32) throw new Error(`the dump has ${bitsPerPixel} bits a pixel`);
+  const start = headerBytes + colours * 12;
+  const data = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = start + y * bytesPerLine + x * 4;
+      const to = (y * width + x) * 4;
+      data[to] = dump[from + 2] ?? 0;
+      data[to + 1] = dump[from + 1] ?? 0;
+      data[to + 2] = dump[from] ?? 0;
+      data[to + 3] = 255;
+    }
+  }
+  return { width, height, data };
+}

@@ -1,0 +1,32 @@
+/** Pictures as pixels, and how alike two of them are. */
+
+/** RGBA, 4 bytes a pixel, rows from the top without padding. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Peak signal-to-noise ratio over red, green and blue, dB; Infinity for equal pictures, 0 for pictures of different size.
+ */
+export function psnr(a: Pixels, b: Pixels): number {
+  if (a.width !== b.width || a.height !== b.height) return 0;
+  let squares = 0;
+  for (let at = 0; at < a.data.length; at += 4) {
+    for (let c = at; c < at + 3; c++) squares += ((a.data[c] ?? 0) - (b.data[c] ?? 0)) ** 2;
+  }
+  const mean = squares / (a.width * a.height * 3);
+  return 10 * Math.log10(255 ** 2 / mean);
+}
+
+/** How many different colours a picture has, up to `max`: an all-black one has 1. */
+export function colourCount({ data }: Pixels, max = 256): number {
+  const view = new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
+  const colours = new Set<number>();
+  for (const colour of view) {
+    colours.add(colour);
+    if (colours.size >= max) break;
+  }
+  return colours.size;
+}

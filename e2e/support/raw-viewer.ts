@@ -1,0 +1,61 @@
+/** A v1 viewer without a screen: it keeps a replica, acks at once, and remembers what every update cost. */
+import {
+  decodeUpdate,
+  encodeAck,
+  encodeControl,
+  parseToViewerMessage,
+  Replica,
+  SUBPROTOCOL,
+} from "@screen-share/protocol";
+import WebSocket from "ws";
+
+export interface Received {
+  /** ms of this process's clock */
+  readonly at: number;
+  /** of the whole message */
+  readonly bytes: number;
+  readonly tiles: number;
+}
+
+export class RawViewer {
+  readonly replica = new Replica();
+  readonly updates: Received[] = [];
+  readonly #socket: WebSocket;
+  #arrived: (() => void)[] = [];
+
+  constructor(port: number, room = "main") {
+    const url = `ws://localhost:${port}/ws/viewer`;
+    this.#socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
+    this.#socket.binaryType = "nodebuffer";
+    this.#socket.on("open", () => this.#socket.send(encodeControl({ type: "hello", room })));
+    this.#socket.on("error", () => undefined);
+    this.#socket.on("message", (data: Buffer, isBinary: boolean) => {
+      if (isBinary) this.#update(data);
+      else {
+        const message = parseToViewerMessage(data.toString());
+        if (message?.type === "stream") this.replica.describe(message.epoch, message.stream);
+      }
+      for (const arrived of this.#arrived.splice(0)) arrived();
+    });
+  }
+
+  #update(data: Buffer): void {
+    const update = decodeUpdate(data);
+    this.replica.apply(update);
+    this.updates.push({
+      at: performance.now(),
+      bytes: data.length,
+      tiles: update.tiles.length,
+    });
+    this.#socket.send(encodeAck(this.updates.length));
+  }
+
+  /** Resolves once `met` holds; asked again at each message. */
+  async until(met: () => boolean): Promise<void> {
+    while (!met()) await new Promise<void>((resolve) => this.#arrived.push(resolve));
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+}
