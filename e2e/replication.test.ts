@@ -28,7 +28,7 @@ const terminal = ["xterm", "-geometry", "90x30+20+20", "-fa", "DejaVu Sans Mono"
 /** A desktop with a pattern, a terminal that scrolls, and one to type into. */
 async function busyDesktop(size: { width: number; height: number }) {
   const desktop = await Desktop.start(size);
-  await desktop.finish("xsetroot", "-mod", "8", "8", "-fg", "#336699", "-bg", "#224466");
+  await desktop.finish("xsetroot", "-solid", "#336699");
   const [command = "", ...args] = terminal;
   const loop = "while :; do ls -l --color=always /usr/bin | head -200; sleep 0.2; done";
   const scrolling = desktop.run(command, ...args, "-e", "sh", "-c", loop);
@@ -120,7 +120,7 @@ describe("on a desktop at rest", () => {
 
   beforeAll(async () => {
     desktop = await Desktop.start({ width: 1280, height: 720 });
-    await desktop.finish("xsetroot", "-mod", "8", "8", "-fg", "#336699", "-bg", "#224466");
+    await desktop.finish("xsetroot", "-solid", "#336699");
     const [command = "", ...args] = terminal;
     desktop.run(command, ...args, "-xrm", "*cursorBlink: false", "-e", "cat");
     const shown = await eventually(

@@ -45,7 +45,7 @@ describe("pnpm start", () => {
     "shares this screen, and SIGTERM to the launcher ends everything",
     async () => {
       const desktop = await Desktop.start({ width: 1024, height: 768 });
-      await desktop.finish("xsetroot", "-mod", "8", "8", "-fg", "#336699", "-bg", "#224466");
+      await desktop.finish("xsetroot", "-solid", "#336699");
       const port = await freePort();
       const everything = start({ PORT: String(port), DISPLAY: desktop.display });
       await everything.until(new RegExp(`http://localhost:${port}/`));

@@ -29,7 +29,7 @@ export async function canvasPixels(page: Page): Promise<Pixels | undefined> {
   const shown = await page.evaluate(() => {
     const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="screen"]');
     const context = canvas?.getContext("2d");
-    if (!canvas || !context || canvas.width === 0 || !canvas.dataset.updates) return undefined;
+    if (!canvas || !context || !Number(canvas.dataset.updates)) return undefined;
     const { width, height } = canvas;
     const { data } = context.getImageData(0, 0, width, height);
     let binary = "";

@@ -4,8 +4,8 @@
  * with the stream's description and the whole picture. Knows nothing of sockets, timers or pixels.
  */
 import {
-  CURRENT_INTERVAL_MS,
   ClockOffset,
+  CURRENT_INTERVAL_MS,
   encodeControl,
   encodeUpdate,
   ProtocolError,
@@ -42,7 +42,6 @@ export class Session {
   readonly clock = new ClockOffset();
   #epoch = 0;
   #described: { readonly stream: StreamDescription; readonly subject: string } | undefined;
-  #wholeWanted = true;
   #sent = 0;
   #applied = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
@@ -52,9 +51,10 @@ export class Session {
     return this.#applied === this.#sent;
   }
 
-  /** Whether the next update must hold every tile, if it is of this stream and subject. */
+  /** Whether the next update begins an epoch, if it is of this stream and subject: then it must hold every tile. */
   needsWhole(stream: StreamDescription, subject: string): boolean {
-    return this.#wholeWanted || this.#beginsEpoch(stream, subject);
+    const described = this.#described;
+    return !described || described.subject !== subject || !sameStream(described.stream, stream);
   }
 
   /**
@@ -66,9 +66,9 @@ export class Session {
     return now + nextInMs >= this.#sentAt + CURRENT_INTERVAL_MS;
   }
 
-  /** The relay wants the whole picture. Asking twice is asking once. */
+  /** The relay wants the stream's description and the whole picture anew. Asking twice is asking once. */
   refresh(): void {
-    this.#wholeWanted = true;
+    this.#described = undefined;
   }
 
   /**
@@ -84,8 +84,8 @@ export class Session {
   /** The messages of a picture. Changes nothing: once they were accepted, `commit` does. */
   compose(picture: Picture): Composed {
     const { stream, subject, keyframe, tiles } = picture;
-    const beginsEpoch = this.#beginsEpoch(stream, subject);
-    if (this.needsWhole(stream, subject) && !keyframe) throw new Error("a keyframe was due");
+    const beginsEpoch = this.needsWhole(stream, subject);
+    if (beginsEpoch && !keyframe) throw new Error("a keyframe was due");
     const epoch = this.#epoch + (beginsEpoch ? 1 : 0);
     return {
       picture,
@@ -108,14 +108,8 @@ export class Session {
       this.#epoch++;
       this.#described = { stream: picture.stream, subject: picture.subject };
     }
-    if (picture.keyframe) this.#wholeWanted = false;
     this.#sent++;
     this.#sentAt = picture.encodedAt;
-  }
-
-  #beginsEpoch(stream: StreamDescription, subject: string): boolean {
-    const described = this.#described;
-    return !described || described.subject !== subject || !sameStream(described.stream, stream);
   }
 
   #onRelayClock(localMs: number): number {

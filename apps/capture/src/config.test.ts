@@ -1,0 +1,91 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { readConfig, readEnvironment } from "./config.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+function configOf(...args: Parameters<typeof readConfig>) {
+  const result = readConfig(...args);
+  if ("problems" in result) throw new Error(result.problems.join("\n"));
+  return result.config;
+}
+
+describe("readConfig", () => {
+  it("has a default for everything", () => {
+    expect(configOf({}, {})).toEqual({
+      server: "ws://localhost:8000/ws/producer",
+      room: "main",
+      fps: 10,
+      quality: 60,
+      maxDimension: 2560,
+      source: "screen",
+      encoder: "auto",
+      logLevel: "info",
+    });
+  });
+
+  it("lets flags win over the environment, and takes what is empty for unset", () => {
+    const environment = { FRAME_RATE: "30", ROOM: "", JPEG_QUALITY: " 80 ", PRODUCER_TOKEN: "  " };
+    const config = configOf({ fps: "5", room: "" }, environment);
+    expect(config).toMatchObject({ fps: 5, room: "main", quality: 80 });
+    expect(config.token).toBeUndefined();
+  });
+
+  it("tells all problems at once, by the names under which they are set", () => {
+    const environment = {
+      SERVER_WS_URL: "http://relay",
+      PRODUCER_TOKEN: "a b",
+      ROOM: "no room",
+      JPEG_QUALITY: "0",
+      MAX_DIMENSION: "1e3",
+      LOG_LEVEL: "loud",
+    };
+    expect(readConfig({ fps: "61" }, environment)).toEqual({
+      problems: [
+        "SERVER_WS_URL (--server) must be an address that begins with ws:// or wss://.",
+        "PRODUCER_TOKEN holds characters that no token has, or is too long.",
+        "ROOM (--room) must be 1 to 64 letters, digits, - or _.",
+        "FRAME_RATE (--fps) must be a whole number from 1 to 60.",
+        "JPEG_QUALITY (--quality) must be a whole number from 1 to 100.",
+        "MAX_DIMENSION (--max-dimension) must be a whole number from 1 to 8192.",
+        "LOG_LEVEL must be one of debug, info, warn, error, silent.",
+      ],
+    });
+  });
+
+  it.each([
+    ["wss://relay.example", "wss://relay.example/ws/producer"],
+    ["wss://relay.example/", "wss://relay.example/ws/producer"],
+    ["ws://[::1]:9000/a/ws/producer?x=1#y", "ws://[::1]:9000/a/ws/producer?x=1"],
+  ])("reads %s as %s", (typed, meant) => {
+    expect(configOf({ server: typed }, {}).server).toBe(meant);
+  });
+
+  it.each(["wss://relay/?token=x", "wss://me:secret@relay"])("wants no secret in %s", (server) => {
+    const result = readConfig({ server }, {});
+    expect(result).toHaveProperty("problems.0", expect.stringContaining("PRODUCER_TOKEN"));
+  });
+});
+
+describe("readEnvironment", () => {
+  function envFile(text: string): string {
+    const file = join(mkdtempSync(join(tmpdir(), "env-")), ".env");
+    writeFileSync(file, text);
+    return file;
+  }
+
+  it("puts the process's own variables before those of the file, unless they are empty", () => {
+    vi.stubEnv("ROOM", "own");
+    vi.stubEnv("FRAME_RATE", "");
+    const environment = readEnvironment([envFile("ROOM=file\nFRAME_RATE=7\nMONITOR=2")]);
+    expect(environment).toMatchObject({ ROOM: "own", FRAME_RATE: "7", MONITOR: "2" });
+  });
+
+  it("takes the first file that there is, and does without any", () => {
+    const files = ["/nowhere/.env", envFile("MONITOR=1"), envFile("MONITOR=2")];
+    expect(readEnvironment(files)).toMatchObject({ MONITOR: "1" });
+    expect(readEnvironment(["/nowhere/.env"])).not.toHaveProperty("MONITOR");
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * The agent's settings, read once at start: flags over the environment over a `.env` file. All problems are told
+ * at once and in plain words. The only file that reads `process.env`.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { DEFAULT_ROOM, MAX_SIDE, PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
+import dotenv from "dotenv";
+import * as z from "zod";
+import { ENCODER_CHOICES } from "./encode/choose.ts";
+import { type Flags, SOURCE_CHOICES } from "./flags.ts";
+import { LOG_LEVELS } from "./log.ts";
+
+/** From `dist/main.js` and from `src/config.ts` alike, this is the repository's root. */
+const ROOT_ENV_FILE = fileURLToPath(new URL("../../../.env", import.meta.url));
+
+/** Where each setting comes from, and so what to call it in a complaint. */
+const NAMES = {
+  server: { variable: "SERVER_WS_URL", flag: "--server" },
+  token: { variable: "PRODUCER_TOKEN", flag: undefined },
+  room: { variable: "ROOM", flag: "--room" },
+  fps: { variable: "FRAME_RATE", flag: "--fps" },
+  quality: { variable: "JPEG_QUALITY", flag: "--quality" },
+  maxDimension: { variable: "MAX_DIMENSION", flag: "--max-dimension" },
+  monitor: { variable: "MONITOR", flag: "--monitor" },
+  logLevel: { variable: "LOG_LEVEL", flag: undefined },
+} as const;
+
+function wholeNumber(from: number, to: number) {
+  const message = `must be a whole number from ${from} to ${to}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((n) => n >= from && n <= to, message);
+}
+
+const server = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const problem =
+    !url || !/^wss?:$/.test(url.protocol)
+      ? "must be an address that begins with ws:// or wss://"
+      : url.username || url.password || url.searchParams.has("token")
+        ? "must not hold a secret; a token goes into PRODUCER_TOKEN"
+        : undefined;
+  if (!url || problem) {
+    context.addIssue({ code: "custom", message: problem ?? "" });
+    return z.NEVER;
+  }
+  url.hash = "";
+  // Nothing else is at the root, so whoever names only the host means this.
+  if (url.pathname === "/") url.pathname = PRODUCER_PATH;
+  return url.href;
+});
+
+const schema = z.object({
+  server: server.prefault(`ws://localhost:8000${PRODUCER_PATH}`),
+  token: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,4096}$/, "holds characters that no token has, or is too long")
+    .optional(),
+  room: z
+    .string()
+    .regex(ROOM_NAME, "must be 1 to 64 letters, digits, - or _")
+    .default(DEFAULT_ROOM),
+  fps: wholeNumber(1, 60).prefault("10"),
+  quality: wholeNumber(1, 100).prefault("60"),
+  maxDimension: wholeNumber(1, MAX_SIDE).prefault("2560"),
+  monitor: z.string().optional(),
+  source: z.enum(SOURCE_CHOICES).default("screen"),
+  encoder: z.enum(ENCODER_CHOICES).default("auto"),
+  list: z.literal(true).optional(),
+  logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+});
+export type Config = z.infer<typeof schema>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The settings, or everything that is wrong with them, a sentence each.
+ * @param flags as typed; they win
+ * @param environment the process's own with that of `.env` behind it, see `readEnvironment`
+ */
+export function readConfig(
+  flags: Flags,
+  environment: Environment,
+): { readonly config: Config } | { readonly problems: readonly string[] } {
+  const fromEnvironment = Object.fromEntries(
+    Object.entries(NAMES).map(([key, { variable }]) => [key, given(environment[variable])]),
+  );
+  const fromFlags = Object.entries(flags).filter(([, value]) => value !== "");
+  const result = schema.safeParse({ ...fromEnvironment, ...Object.fromEntries(fromFlags) });
+  if (result.success) return { config: result.data };
+  return {
+    problems: result.error.issues.map(({ path: [key], message }) => `${nameOf(key)} ${message}.`),
+  };
+}
+
+/** The process's environment, and behind it the `.env` at the repository's root, or else in this directory. */
+export function readEnvironment(files: readonly string[] = [ROOT_ENV_FILE, ".env"]): Environment {
+  const contents = files.map(contentOf).find((content) => content !== undefined);
+  const own = Object.entries(process.env).filter(([, value]) => given(value) !== undefined);
+  return { ...dotenv.parse(contents ?? ""), ...Object.fromEntries(own) };
+}
+
+/** A variable that is set to nothing counts as unset. */
+function given(value: string | undefined): string | undefined {
+  return value?.trim() || undefined;
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(key: PropertyKey | undefined): string {
+  const entry = Object.entries(NAMES).find(([name]) => name === key)?.[1];
+  if (!entry) return `--${String(key)}`;
+  return entry.flag ? `${entry.variable} (${entry.flag})` : entry.variable;
+}

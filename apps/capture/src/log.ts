@@ -1,0 +1,38 @@
+/**
+ * The log, on stderr: plain lines for a person at a terminal, JSON lines for everyone else. One info line per
+ * change in the agent's life, nothing per frame above debug, never a token.
+ */
+import { pino } from "pino";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What the agent's parts log to. Messages are sentences; fields are for machines. */
+export interface Log {
+  debug(message: string, fields?: object): void;
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  error(message: string, fields?: object): void;
+}
+
+/** A log that writes what is at or above `level`. */
+export function createLog(level: LogLevel, stderr: NodeJS.WriteStream = process.stderr): Log {
+  const logger = pino(
+    { level, base: { app: "capture" } },
+    { write: (line: string) => stderr.write(stderr.isTTY ? forPeople(line) : line) },
+  );
+  return {
+    debug: (message, fields) => logger.debug(fields ?? {}, message),
+    info: (message, fields) => logger.info(fields ?? {}, message),
+    warn: (message, fields) => logger.warn(fields ?? {}, message),
+    error: (message, fields) => logger.error(fields ?? {}, message),
+  };
+}
+
+function forPeople(line: string): string {
+  const { level, time, msg, app: _, ...fields } = JSON.parse(line);
+  const clock = new Date(time).toLocaleTimeString();
+  const mark = level >= 40 ? "! " : "";
+  const rest = level <= 20 ? ` ${JSON.stringify(fields)}` : "";
+  return `${clock}  ${mark}${msg}${rest}\n`;
+}

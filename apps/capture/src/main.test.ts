@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { FakeRelay } from "../test/fake-relay.ts";
+import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const SECRET = "a-token-that-nobody-may-read";
+
+/** Starts the agent from source, with nothing set but these variables. */
+function start(args: readonly string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    env: environment,
+  });
+  return { child, ended: outcome(child) };
+}
+
+async function outcome(child: ChildProcess) {
+  const output = { stdout: "", stderr: "" };
+  child.stdout?.on("data", (data) => {
+    output.stdout += data;
+  });
+  child.stderr?.on("data", (data) => {
+    output.stderr += data;
+  });
+  const [code] = await once(child, "close");
+  return { code, ...output };
+}
+
+describe("the agent", () => {
+  it.each([[[]], [["--list"]]])(
+    "ends with code 3 and a sentence where there is no display %s",
+    async (args) => {
+      const { code, stderr } = await start(args).ended;
+      expect(code).toBe(EXIT_NO_DISPLAY);
+      expect(stderr).toMatch(/^There is no display to capture .*\n$/);
+    },
+  );
+
+  it("tells bad settings, all of them, and ends with code 1", async () => {
+    const { code, stderr } = await start(["--fps", "0", "--quality", "x"]).ended;
+    expect(code).toBe(EXIT_FAILED);
+    expect(stderr.trim().split("\n")).toHaveLength(2);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "says goodbye on %s and ends with code 0",
+    async (signal) => {
+      const relay = await FakeRelay.start();
+      const args = ["--source", "test", "--server", relay.url];
+      const { child, ended } = start(args, { PRODUCER_TOKEN: SECRET, LOG_LEVEL: "debug" });
+      const connection = await relay.welcomed();
+      expect(connection.headers.authorization).toBe(`Bearer ${SECRET}`);
+      await connection.receive("status");
+      await connection.receive("stream");
+      await connection.receive("update");
+      child.kill(signal);
+      child.kill(signal);
+      expect(await connection.receive("status")).toMatchObject({ state: "stopped" });
+      const { code, stdout, stderr } = await ended;
+      expect(code).toBe(0);
+      expect(stdout).toBe("Viewer link: http://relay.example/#room=main\n");
+      expect(stderr).toContain("sharing 1280×720 at up to 10 fps");
+      expect(stderr).not.toContain(SECRET);
+      await relay.stop();
+    },
+  );
+
+  it("ends with code 1 and the reason when the relay refuses it for good", async () => {
+    const relay = await FakeRelay.start();
+    const { ended } = start(["--source", "test", "--server", relay.url]);
+    (await relay.connection()).close(4401);
+    const { code, stderr } = await ended;
+    expect(code).toBe(EXIT_FAILED);
+    expect(stderr).toContain("the token is missing, invalid, expired or revoked");
+    await relay.stop();
+  });
+});

@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+/** The capture agent: wires its parts, handles signals, and decides how the process ends. */
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { type Config, readConfig, readEnvironment } from "./config.ts";
+import { Pacer } from "./core/pacer.ts";
+import { chooseEncoder } from "./encode/choose.ts";
+import { EncoderUnavailable } from "./encode/encoder.ts";
+import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
+import { readFlags } from "./flags.ts";
+import { createLog } from "./log.ts";
+import { Pipeline } from "./pipeline.ts";
+import { Publisher } from "./publish/publisher.ts";
+import { openSocket } from "./publish/socket.ts";
+import { Scaler } from "./scale.ts";
+import { listMonitors, type MonitorInfo, ScreenSource } from "./source/node-screenshots.ts";
+import { type Source, SourceFailure } from "./source/source.ts";
+import { TestCard } from "./source/test-card.ts";
+
+const now = () => performance.timeOrigin + performance.now();
+
+const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment());
+if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
+if (result.config.list) await printMonitors();
+else await share(result.config);
+
+async function share(config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  const source = openSource(config);
+  // Grabbed once before anyone is told: without a display there is nothing to connect for.
+  const first = await source.grab();
+  if (first instanceof SourceFailure) failFor(first);
+  const encoder = chooseEncoder({ choice: config.encoder, quality: config.quality, log });
+  if (encoder instanceof EncoderUnavailable) {
+    fail(`jpeg-turbo cannot be used here (${encoder.reason}).`, EXIT_FAILED);
+  }
+  const publisher = new Publisher({
+    url: config.server,
+    token: config.token,
+    room: config.room,
+    producerId: randomBytes(16).toString("hex"),
+    name: hostname().slice(0, 100),
+    openSocket,
+    log,
+    // The link may carry a token, so it goes to whoever started us, and not to the log.
+    onViewerLink: (link) => process.stdout.write(`Viewer link: ${link}\n`),
+    now,
+    random: Math.random,
+  });
+  const scaler = new Scaler(config.maxDimension);
+  const pacer = new Pacer(config.fps);
+  const parts = { source, scaler, encoder, publisher, pacer, log, now, random: Math.random };
+  // Not `once`: the second Ctrl-C of an impatient hand, or of a parent that passes it on, changes nothing.
+  process.on("SIGINT", () => publisher.stop());
+  process.on("SIGTERM", () => publisher.stop());
+
+  const ending = publisher.run();
+  await Promise.race([ending, new Pipeline(parts).run()]);
+  const how = await ending;
+  if (how.kind === "refused") fail(`The relay refused: ${how.reason}.`, EXIT_FAILED);
+  log.info("stopped sharing");
+  process.exit();
+}
+
+function openSource({ source, monitor }: Config): Source {
+  if (source === "test") return new TestCard({ now, name: hostname() });
+  return new ScreenSource({ now, ...(monitor === undefined ? {} : { monitor }) });
+}
+
+async function printMonitors(): Promise<void> {
+  const monitors = await listMonitors();
+  if (monitors instanceof SourceFailure) failFor(monitors);
+  const header = ["INDEX", "ID", "NAME", "SIZE", "POSITION", "PRIMARY"];
+  const rows = monitors.map((monitor, index) => [String(index), ...columns(monitor)]);
+  const table = [header, ...rows];
+  const widths = header.map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
+  for (const row of table) {
+    const cells = row.map((cell, i) => cell.padEnd(widths[i] ?? 0));
+    process.stdout.write(`${cells.join("  ").trimEnd()}\n`);
+  }
+}
+
+function columns({ id, name, width, height, x, y, primary }: MonitorInfo): string[] {
+  return [String(id), name, `${width}×${height}`, `${x},${y}`, primary ? "yes" : ""];
+}
+
+function failFor({ kind, reason }: SourceFailure): never {
+  fail(reason, kind === "no-display" ? EXIT_NO_DISPLAY : EXIT_FAILED);
+}
+
+function fail(sentence: string, code: number): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(code);
+}

@@ -1,0 +1,293 @@
+/**
+ * Keeps the agent connected to the relay and publishes pictures to it, one at a time: the next is wanted when the
+ * last was applied. It alone decides when to reconnect. Knows nothing of pixels.
+ */
+import {
+  Backoff,
+  CLOSE,
+  closeMeaning,
+  decodeAck,
+  encodeControl,
+  type ProducerMessage,
+  ProtocolError,
+  parseToProducerMessage,
+  type ToProducerMessage,
+} from "@screen-share/protocol";
+import { type Picture, Session } from "../core/session.ts";
+import type { Log } from "../log.ts";
+import { Liveness } from "./liveness.ts";
+import type { Closed, OpenSocket, Socket } from "./socket.ts";
+
+const WELCOME_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 500;
+const RETRY = { firstMs: 500, maxMs: 15_000 } as const;
+const NORMAL_CLOSE = 1000;
+
+type Timer = ReturnType<typeof setTimeout>;
+
+type State =
+  | { readonly state: "idle" }
+  | { readonly state: "connecting"; readonly socket: Socket }
+  | { readonly state: "handshaking"; readonly socket: Socket; readonly deadline: Timer }
+  | {
+      readonly state: "sharing";
+      readonly socket: Socket;
+      readonly session: Session;
+      readonly liveness: Liveness;
+    }
+  | { readonly state: "waiting"; readonly retry: Timer }
+  | { readonly state: "stopping"; readonly socket: Socket; readonly deadline: Timer }
+  | { readonly state: "ended" };
+
+/** Why it ended for good: it was stopped, or the relay refused in a way that trying again cannot help. */
+export type Ending =
+  | { readonly kind: "stopped" }
+  | { readonly kind: "refused"; readonly reason: string };
+
+export interface PublisherOptions {
+  /** The relay's address for producers. */
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly room: string;
+  /** A secret of this process, see `hello`. */
+  readonly producerId: string;
+  /** Shown to viewers. */
+  readonly name: string;
+  readonly openSocket: OpenSocket;
+  readonly log: Log;
+  /** Called with the link to give to viewers, whenever the relay tells one that is new. */
+  readonly onViewerLink: (link: string) => void;
+  /** ms (`performance.timeOrigin + now()`) */
+  readonly now: () => number;
+  /** uniform in [0, 1) */
+  readonly random: () => number;
+}
+
+export class Publisher {
+  #state: State = { state: "idle" };
+  readonly #backoff = new Backoff(RETRY);
+  #awaited: ((session: Session | undefined) => void) | undefined;
+  #end: (ending: Ending) => void = () => {};
+  #lastComplaint = "";
+  #viewerLink = "";
+
+  constructor(private readonly options: PublisherOptions) {}
+
+  /** Connects, and stays connected until this resolves. To be called once. */
+  run(): Promise<Ending> {
+    return new Promise((resolve) => {
+      this.#end = resolve;
+      this.#connect();
+    });
+  }
+
+  /**
+   * Resolves once a picture may be published: connected, and the last one applied. Undefined once it ended.
+   * To be awaited by one caller at a time.
+   */
+  turn(): Promise<Session | undefined> {
+    return new Promise((resolve) => {
+      this.#awaited = resolve;
+      this.#offerTurn();
+    });
+  }
+
+  /** Sends a picture. @returns the bytes accepted; undefined if none were, and the session is as it was */
+  publish(session: Session, picture: Picture): number | undefined {
+    const state = this.#state;
+    if (state.state !== "sharing" || state.session !== session || !session.idle) return undefined;
+    const composed = session.compose(picture);
+    if (composed.stream !== undefined && !state.socket.send(composed.stream)) return undefined;
+    if (!state.socket.send(composed.update)) return undefined;
+    session.commit(composed);
+    state.liveness.inFlight(composed.update.length);
+    return composed.update.length;
+  }
+
+  /** Says goodbye to the relay; `run` resolves within half a second. */
+  stop(): void {
+    const state = this.#state;
+    if (state.state === "ended" || state.state === "stopping") return;
+    if (state.state !== "sharing") {
+      if ("socket" in state) state.socket.terminate();
+      this.#finish({ kind: "stopped" });
+      return;
+    }
+    const { socket } = state;
+    send(socket, { type: "status", state: "stopped" });
+    socket.close(NORMAL_CLOSE, "");
+    const deadline = setTimeout(() => {
+      socket.terminate();
+      this.#finish({ kind: "stopped" });
+    }, STOP_TIMEOUT_MS);
+    this.#enter({ state: "stopping", socket, deadline });
+    this.#offerTurn();
+  }
+
+  #connect(): void {
+    const { url, token } = this.options;
+    // Events of a socket that was replaced are ignored.
+    const whileOurs = (react: () => void) => {
+      if ("socket" in this.#state && this.#state.socket === socket) react();
+    };
+    const socket: Socket = this.options.openSocket(
+      { url, token },
+      {
+        opened: () => whileOurs(() => this.#opened(socket)),
+        text: (message) => whileOurs(() => this.#guarded(() => this.#text(message))),
+        binary: (message) => whileOurs(() => this.#guarded(() => this.#binary(message))),
+        alive: () =>
+          whileOurs(() => {
+            if (this.#state.state === "sharing") this.#state.liveness.alive();
+          }),
+        closed: (how) => whileOurs(() => this.#closed(how)),
+      },
+    );
+    this.#enter({ state: "connecting", socket });
+  }
+
+  #opened(socket: Socket): void {
+    const { room, producerId, name } = this.options;
+    send(socket, { type: "hello", room, producerId, name });
+    const deadline = setTimeout(() => {
+      this.#lose("the relay does not welcome us", CLOSE.silent);
+    }, WELCOME_TIMEOUT_MS);
+    this.#enter({ state: "handshaking", socket, deadline });
+  }
+
+  #welcomed(socket: Socket, { room, viewerLink }: ToProducerMessage & { type: "welcome" }): void {
+    this.#backoff.reset();
+    this.#lastComplaint = "";
+    send(socket, { type: "status", state: "live" });
+    const session = new Session();
+    const liveness = new Liveness({
+      ping: () => {
+        socket.ping();
+        send(socket, { type: "ping", sentAt: this.options.now() });
+      },
+      silent: () => this.#lose("the relay gives no sign of life", undefined),
+    });
+    this.#enter({ state: "sharing", socket, session, liveness });
+    this.options.log.info(`connected to the relay, room "${room}"`);
+    this.#tellViewerLink(viewerLink);
+    this.#offerTurn();
+  }
+
+  /** A relay that does not know its own address tells a path, which holds for the address that we dialled. */
+  #tellViewerLink(told: string): void {
+    const dialled = this.options.url.replace(/^ws/, "http");
+    const link = URL.canParse(told, dialled) ? new URL(told, dialled).href : "";
+    if (link === this.#viewerLink || !link.startsWith("http")) return;
+    this.#viewerLink = link;
+    this.options.onViewerLink(link);
+  }
+
+  #text(text: string): void {
+    const message = parseToProducerMessage(text);
+    const state = this.#state;
+    if (!message) return;
+    switch (message.type) {
+      case "welcome":
+        if (state.state === "handshaking") this.#welcomed(state.socket, message);
+        return;
+      case "refresh":
+        if (state.state === "sharing") state.session.refresh();
+        return;
+      case "pong": {
+        const { sentAt, relayAt: remoteAt } = message;
+        const receivedAt = this.options.now();
+        if (state.state === "sharing") state.session.clock.add({ sentAt, remoteAt, receivedAt });
+        return;
+      }
+      default:
+        message satisfies never;
+    }
+  }
+
+  #binary(bytes: Uint8Array): void {
+    const state = this.#state;
+    if (state.state === "stopping") return;
+    if (state.state !== "sharing") throw new ProtocolError("an ack came before the welcome");
+    state.session.acknowledge(decodeAck(bytes));
+    if (state.session.idle) state.liveness.inFlight(0);
+    this.#offerTurn();
+  }
+
+  #guarded(react: () => void): void {
+    try {
+      react();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#lose(`the relay sent something invalid: ${error.message}`, CLOSE.protocolError);
+    }
+  }
+
+  /** The other side closed, or the network did. */
+  #closed({ code, reason, error }: Closed): void {
+    const { state } = this.#state;
+    const { meaning, retryable } = closeMeaning(code);
+    if (state === "stopping") {
+      this.#finish({ kind: "stopped" });
+    } else if (!retryable) {
+      const detail = printable(reason);
+      this.#finish({ kind: "refused", reason: detail ? `${meaning} (${detail})` : meaning });
+    } else if (state === "connecting") {
+      this.#retry(`cannot reach the relay at ${this.options.url}: ${error ?? meaning}`);
+    } else {
+      this.#retry(error ? `${meaning}: ${error}` : meaning);
+    }
+  }
+
+  /** Gives up this connection from our side. @param code to close with, or undefined to end it at once */
+  #lose(reason: string, code: number | undefined): void {
+    if (!("socket" in this.#state)) return;
+    const { socket } = this.#state;
+    this.#retry(reason);
+    if (code === undefined) socket.terminate();
+    else socket.close(code, reason.slice(0, 100));
+  }
+
+  #retry(reason: string): void {
+    const delayMs = this.#backoff.nextMs(this.options.random());
+    this.#enter({ state: "waiting", retry: setTimeout(() => this.#connect(), delayMs) });
+    // Said once, and not at every try.
+    const known = reason === this.#lastComplaint;
+    this.#lastComplaint = reason;
+    if (known) this.options.log.debug(`${reason}; next try in ${delayMs} ms`);
+    else this.options.log.warn(`${reason}; trying again until it works`);
+  }
+
+  #finish(ending: Ending): void {
+    this.#enter({ state: "ended" });
+    this.#offerTurn();
+    this.#end(ending);
+  }
+
+  /** The one place where the state changes; timers of the old state end with it. */
+  #enter(next: State): void {
+    const old = this.#state;
+    this.#state = next;
+    if (old.state === "sharing") old.liveness.stop();
+    if (old.state === "waiting") clearTimeout(old.retry);
+    if ("deadline" in old) clearTimeout(old.deadline);
+  }
+
+  #offerTurn(): void {
+    const state = this.#state;
+    const over = state.state === "ended" || state.state === "stopping";
+    const session = state.state === "sharing" && state.session.idle ? state.session : undefined;
+    if (!over && !session) return;
+    const resolve = this.#awaited;
+    this.#awaited = undefined;
+    resolve?.(session);
+  }
+}
+
+function send(socket: Socket, message: ProducerMessage): void {
+  socket.send(encodeControl(message));
+}
+
+/** A peer's words, fit for a terminal. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "").trim();
+}

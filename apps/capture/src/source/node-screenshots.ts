@@ -1,0 +1,167 @@
+/**
+ * Monitors, by the native addon node-screenshots. It is loaded only when asked for, since it needs libraries of a
+ * desktop (libxcb, libdbus) to load at all; whatever fails is a `SourceFailure`, never an exception.
+ */
+import { execFile } from "node:child_process";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type * as NodeScreenshots from "node-screenshots";
+import { type Frame, type Source, SourceFailure } from "./source.ts";
+
+type Addon = Pick<typeof NodeScreenshots, "Monitor">;
+
+const nodeRequire = createRequire(import.meta.url);
+const PROBE_TIMEOUT_MS = 10_000;
+
+/** A monitor as `--list` shows it. */
+export interface MonitorInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** Its place on the desktop, px. */
+  readonly x: number;
+  readonly y: number;
+  readonly primary: boolean;
+}
+
+/** The monitors there are, in the system's order. */
+export async function listMonitors(): Promise<readonly MonitorInfo[] | SourceFailure> {
+  return attempt(() => monitorsOf(loadAddon()).map(({ info }) => info));
+}
+
+export class ScreenSource implements Source {
+  #addon: Addon | undefined;
+  #failures = 0;
+
+  /**
+   * @param options.monitor an id, an index from 0 or a name; the primary one unless given
+   * @param options.now ms
+   */
+  constructor(
+    private readonly options: { readonly monitor?: string; readonly now: () => number },
+  ) {}
+
+  async grab(): Promise<Frame | SourceFailure> {
+    if (this.#failures > 1) await this.#reload();
+    const result = await attempt(() => this.#grab());
+    const broken = result instanceof SourceFailure && result.kind === "no-display";
+    this.#failures = broken ? this.#failures + 1 : 0;
+    return result;
+  }
+
+  async #grab(): Promise<Frame | SourceFailure> {
+    this.#addon ??= loadAddon();
+    const capturedAt = this.options.now();
+    // Asked for anew each time (0.1 ms): monitors come, go and change their size.
+    const all = monitorsOf(this.#addon);
+    const wanted = this.options.monitor;
+    const chosen = chooseMonitor(
+      all.map(({ info }) => info),
+      wanted,
+    );
+    const monitor = all.find(({ info }) => info === chosen);
+    if (!monitor) return noMonitor(wanted, all);
+    // Async, though it costs a fifth more than `captureImageSync`: the loop stays free for acks and pings, and a
+    // display that hangs does not take the agent with it. Without a copy: the addon hands its memory over.
+    const image = await monitor.handle.captureImage();
+    const pixels = image.toRawSync(false);
+    const { width, height } = image;
+    if (width === 0 || height === 0) return noDisplay("the monitor has no pixels");
+    return { width, height, pixels, capturedAt, subject: `monitor ${monitor.info.id}` };
+  }
+
+  /**
+   * On X11 the addon keeps one connection for the life of the process, even a dead one. So once a process of its
+   * own could grab something, a second copy of the addon takes over. It must be another file: a file is loaded once.
+   */
+  async #reload(): Promise<void> {
+    const loaded = Object.keys(nodeRequire.cache).find((path) =>
+      /node-screenshots.*\.node$/.test(path),
+    );
+    if (process.platform !== "linux" || !loaded || !(await displayAnswers())) return;
+    const directory = await mkdtemp(join(tmpdir(), "screen-share-"));
+    try {
+      const copy = join(directory, `${Date.now()}.node`);
+      await copyFile(loaded, copy);
+      const addon = { exports: {} as Addon };
+      process.dlopen(addon, copy);
+      this.#addon = addon.exports;
+    } catch {
+      // Then the next grab fails as the last one did.
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+}
+
+/**
+ * The monitor that a setting means: an id, else an index from 0, else a name; without a setting the primary one,
+ * or else the first.
+ */
+export function chooseMonitor(
+  monitors: readonly MonitorInfo[],
+  wanted: string | undefined,
+): MonitorInfo | undefined {
+  if (wanted === undefined) return monitors.find(({ primary }) => primary) ?? monitors[0];
+  return (
+    monitors.find(({ id }) => String(id) === wanted) ??
+    monitors.find((_, index) => String(index) === wanted) ??
+    monitors.find(({ name }) => name === wanted)
+  );
+}
+
+function loadAddon(): Addon {
+  return nodeRequire("node-screenshots");
+}
+
+function monitorsOf(addon: Addon) {
+  return addon.Monitor.all().map((handle) => {
+    const info: MonitorInfo = {
+      id: handle.id(),
+      name: handle.name(),
+      width: handle.width(),
+      height: handle.height(),
+      x: handle.x(),
+      y: handle.y(),
+      primary: handle.isPrimary(),
+    };
+    return { handle, info };
+  });
+}
+
+/** The addon throws for everything that can be missing: its libraries, a display, a monitor just unplugged. */
+async function attempt<T>(work: () => T | Promise<T>): Promise<T | SourceFailure> {
+  try {
+    return await work();
+  } catch (error) {
+    return noDisplay(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function noDisplay(detail: string): SourceFailure {
+  const [firstLine] = detail.split("\n");
+  const hint = process.platform === "linux" ? " Is DISPLAY set, and is the desktop running?" : "";
+  return new SourceFailure("no-display", `There is no display to capture (${firstLine}).${hint}`);
+}
+
+function noMonitor(
+  wanted: string | undefined,
+  all: readonly { readonly info: MonitorInfo }[],
+): SourceFailure {
+  if (wanted === undefined || all.length === 0) return noDisplay("no monitor is connected");
+  const names = all.map(({ info }, index) => `${index} (${info.name}, id ${info.id})`).join(", ");
+  return new SourceFailure("no-monitor", `There is no monitor "${wanted}". There are: ${names}.`);
+}
+
+async function displayAnswers(): Promise<boolean> {
+  const script = "require(process.argv[1]).Monitor.all()[0].captureImageSync()";
+  const args = ["-e", script, nodeRequire.resolve("node-screenshots")];
+  return promisify(execFile)(process.execPath, args, { timeout: PROBE_TIMEOUT_MS }).then(
+    () => true,
+    () => false,
+  );
+}
