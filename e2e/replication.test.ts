@@ -23,14 +23,18 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const terminal = ["xterm", "-geometry", "90x30+20+20", "-fa", "DejaVu Sans Mono", "-fs", "11"];
+const terminal = [
+  ...["xterm", "-geometry", "72x18+20+20", "-fa", "DejaVu Sans Mono", "-fs", "12"],
+  ...["-bg", "#202428", "-fg", "#d0d4d8"],
+];
 
 /** A desktop with a pattern, a terminal that scrolls, and one to type into. */
 async function busyDesktop(size: { width: number; height: number }) {
   const desktop = await Desktop.start(size);
   await desktop.finish("xsetroot", "-solid", "#336699");
   const [command = "", ...args] = terminal;
-  const loop = "while :; do ls -l --color=always /usr/bin | head -200; sleep 0.2; done";
+  const loop =
+    'i=0; while :; do i=$((i+1)); echo "line $i of a terminal that scrolls"; sleep 0.05; done';
   const scrolling = desktop.run(command, ...args, "-e", "sh", "-c", loop);
   const started = await eventually(
     () => desktop.pixels(),
@@ -125,9 +129,9 @@ describe("on a desktop at rest", () => {
     desktop.run(command, ...args, "-xrm", "*cursorBlink: false", "-e", "cat");
     const shown = await eventually(
       () => desktop.pixels(),
-      (pixels) => colourCount(pixels) > 3,
+      (pixels) => colourCount(pixels) > 2,
     );
-    expect(colourCount(shown)).toBeGreaterThan(3);
+    expect(colourCount(shown)).toBeGreaterThan(2);
     port = await freePort();
     relay = await startRelay(port);
     agent = startAgent({ port, display: desktop.display });
