@@ -22,7 +22,7 @@ const MAX_BACKPRESSURE_BYTES = 64 * 2 ** 20;
 /** How long clients have to take the reason in before the sockets are dropped, ms. */
 const CLOSING_GRACE_MS = 300;
 
-export type Role = "producer" | "viewer";
+type Role = "producer" | "viewer";
 
 /** A WebSocket that has been accepted. */
 export interface Connection {
