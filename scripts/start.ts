@@ -16,11 +16,11 @@ const app = (name: string) =>
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const children = new Map<"relay" | "agent", Child>();
-let stopping = false;
+const stopping = new AbortController();
 
 async function stop(exitCode: number): Promise<never> {
-  if (!stopping) {
-    stopping = true;
+  if (!stopping.signal.aborted) {
+    stopping.abort();
     await Promise.all([...children.values()].map((child) => child.stop()));
     process.exit(exitCode);
   }
@@ -34,30 +34,35 @@ async function keepRelay(): Promise<number> {
   const port = await waitForListening(relay);
   // It has told why.
   if (port === undefined) return await stop(1);
-  void relay.exited.then(async () => {
-    if (stopping) return;
+  void relay.exited.then(async ({ code }) => {
+    if (stopping.signal.aborted) return;
+    if (code === 0) return await stop(0);
     say("The relay ended unexpectedly; starting it again.");
     await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-    if (!stopping) await keepRelay();
+    if (!stopping.signal.aborted) await keepRelay();
   });
   return port;
 }
 
 /** Runs the agent for as long as we live. */
-async function keepAgent(env: Record<string, string>, args: readonly string[]): Promise<void> {
+async function keepAgent(
+  env: Record<string, string>,
+  args: readonly string[],
+  fallback: readonly string[] = ["--source", "test"],
+): Promise<void> {
   const agent = runChild(app("capture"), { env, args });
   children.set("agent", agent);
   const { code } = await agent.exited;
-  if (stopping) return;
-  if (code === EXIT_NO_DISPLAY && !args.includes("test")) {
+  if (stopping.signal.aborted) return;
+  if (code === EXIT_NO_DISPLAY && fallback.length > 0) {
     say("So this shows the built-in test card instead of a screen.");
-    return await keepAgent(env, [...args, "--source", "test"]);
+    return await keepAgent(env, [...args, ...fallback], []);
   }
   // Settings that it refuses, or a place that somebody else has: it has told why.
   if (code === 0 || code === 1) return await stop(code);
   say("The agent ended unexpectedly; starting it again.");
   await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-  if (!stopping) await keepAgent(env, args);
+  if (!stopping.signal.aborted) await keepAgent(env, args, fallback);
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -65,7 +70,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 watchAncestors(() => void stop(0));
 
-await build(say);
+if (!(await build(say, stopping.signal))) await stop(1);
 const port = await keepRelay();
 say("Sharing this screen; Ctrl-C ends it.");
 const serverUrl = `ws://localhost:${port}/ws/producer`;

@@ -3,13 +3,16 @@ import { spawn } from "node:child_process";
 
 const ANNOUNCE_AFTER_MS = 3000;
 
-/** Resolves once everything is built; ends the process with the builder's own words if it cannot be. */
-export async function build(say: (line: string) => void): Promise<void> {
+/**
+ * Resolves once everything is built, or was called off; if it cannot be built, the builder's own words are printed.
+ * @returns whether it is built
+ */
+export async function build(say: (line: string) => void, signal: AbortSignal): Promise<boolean> {
   const pnpm = process.env.npm_execpath;
   const [command, args] = pnpm?.endsWith("js")
     ? [process.execPath, [pnpm, "run", "build"]]
     : ["pnpm", ["run", "build"]];
-  const builder = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const builder = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], signal });
   const output: Buffer[] = [];
   builder.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   builder.stderr.on("data", (chunk: Buffer) => output.push(chunk));
@@ -25,8 +28,8 @@ export async function build(say: (line: string) => void): Promise<void> {
     builder.once("close", resolve);
   });
   clearTimeout(timer);
-  if (code === 0) return;
+  if (code === 0 || signal.aborted) return code === 0;
   process.stderr.write(Buffer.concat(output));
   process.stderr.write("The build failed, so nothing was started.\n");
-  process.exit(1);
+  return false;
 }
