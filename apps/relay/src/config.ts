@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { config as loadDotenv } from "dotenv";
 import { z } from "zod";
 
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
 const DURATION = /^(\d{1,9})\s*(ms|s|m|min|h|d)$/;
@@ -65,9 +66,7 @@ const settings = z.object({
   MAX_MESSAGE_BYTES: whole(1024, 32 * 2 ** 20).default(16 * 2 ** 20),
   PICTURE_TTL: duration.default(600_000),
   LOG_LEVEL: z
-    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], {
-      message: "must be one of fatal, error, warn, info, debug, trace, silent",
-    })
+    .enum(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(", ")}` })
     .default("info"),
 });
 

@@ -21,7 +21,7 @@ Settings are environment variables, or lines of .env at the root of the project:
   MAX_ROOMS             (1000)
   MAX_MESSAGE_BYTES     the largest update or frame of a producer (16777216)
   PICTURE_TTL           how long the last picture stands without its producer (10m)
-  LOG_LEVEL             fatal, error, warn, info, debug, trace or silent (info)`;
+  LOG_LEVEL             debug, info, warn, error or silent (info)`;
 
 /** Where the viewer's static export is, seen from src/ and from dist/. */
 const VIEWER_FOLDER = fileURLToPath(new URL("../../viewer/out", import.meta.url));
