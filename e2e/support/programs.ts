@@ -46,6 +46,7 @@ export class Program {
 function run(script: string, env: Record<string, string>, args: readonly string[] = []): Program {
   const child = fork(fileURLToPath(new URL(script, root)), args, {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   return new Program(child);

@@ -33,6 +33,23 @@ describe("readConfig", () => {
     expect(config.token).toBeUndefined();
   });
 
+  it.each([
+    [{}, undefined],
+    [{ DISPLAY: ":1" }, { display: ":1", xauthority: undefined }],
+    [
+      { DISPLAY: ":1", XAUTHORITY: "/key" },
+      { display: ":1", xauthority: "/key" },
+    ],
+    [{ DISPLAY: ":1", WAYLAND_DISPLAY: "wayland-0" }, undefined],
+    [{ DISPLAY: ":1", XDG_SESSION_TYPE: "wayland" }, undefined],
+    [
+      { DISPLAY: ":1", XDG_SESSION_TYPE: "x11" },
+      { display: ":1", xauthority: undefined },
+    ],
+  ])("knows the X display that shows the screen by %j", (environment, x11) => {
+    expect(configOf({}, environment).x11).toEqual(x11);
+  });
+
   it("tells all problems at once, by the names under which they are set", () => {
     const environment = {
       SERVER_WS_URL: "http://relay",

@@ -72,7 +72,15 @@ const schema = z.object({
   list: z.literal(true).optional(),
   logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
-export type Config = z.infer<typeof schema>;
+export type Config = z.infer<typeof schema> & { readonly x11: X11Settings | undefined };
+
+/** The X display that shows this session's screen. */
+export interface X11Settings {
+  /** Such as ":0". */
+  readonly display: string;
+  /** The file with the key to it; unset for the usual one. */
+  readonly xauthority: string | undefined;
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -90,7 +98,7 @@ export function readConfig(
   );
   const fromFlags = Object.entries(flags).filter(([, value]) => value !== "");
   const result = schema.safeParse({ ...fromEnvironment, ...Object.fromEntries(fromFlags) });
-  if (result.success) return { config: result.data };
+  if (result.success) return { config: { ...result.data, x11: x11Of(environment) } };
   return {
     problems: result.error.issues.map(({ path: [key], message }) => `${nameOf(key)} ${message}.`),
   };
@@ -101,6 +109,15 @@ export function readEnvironment(files: readonly string[] = [ROOT_ENV_FILE, ".env
   const contents = files.map(contentOf).find((content) => content !== undefined);
   const own = Object.entries(process.env).filter(([, value]) => given(value) !== undefined);
   return { ...dotenv.parse(contents ?? ""), ...Object.fromEntries(own) };
+}
+
+/** On Wayland there is none: what answers at DISPLAY there is XWayland, whose root window stays black. */
+function x11Of(environment: Environment): X11Settings | undefined {
+  const display = given(environment.DISPLAY);
+  const wayland =
+    given(environment.WAYLAND_DISPLAY) !== undefined || environment.XDG_SESSION_TYPE === "wayland";
+  if (display === undefined || wayland) return undefined;
+  return { display, xauthority: given(environment.XAUTHORITY) };
 }
 
 /** A variable that is set to nothing counts as unset. */

@@ -8,12 +8,14 @@ import { chooseEncoder } from "./encode/choose.ts";
 import { EncoderUnavailable } from "./encode/encoder.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 import { readFlags } from "./flags.ts";
-import { createLog } from "./log.ts";
+import { createLog, type Log } from "./log.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSocket } from "./publish/socket.ts";
 import { Scaler } from "./scale.ts";
-import { listMonitors, type MonitorInfo, ScreenSource } from "./source/node-screenshots.ts";
+import type { MonitorInfo } from "./source/monitor.ts";
+import { listMonitors } from "./source/node-screenshots.ts";
+import { openScreen } from "./source/screen.ts";
 import { type Source, SourceFailure } from "./source/source.ts";
 import { TestCard } from "./source/test-card.ts";
 
@@ -26,7 +28,7 @@ else await share(result.config);
 
 async function share(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
-  const source = openSource(config);
+  const source = await openSource(config, log);
   // Grabbed once before anyone is told: without a display there is nothing to connect for.
   const first = await source.grab();
   if (first instanceof SourceFailure) failFor(first);
@@ -62,9 +64,9 @@ async function share(config: Config): Promise<void> {
   process.exit();
 }
 
-function openSource({ source, monitor }: Config): Source {
+async function openSource({ source, monitor, x11 }: Config, log: Log): Promise<Source> {
   if (source === "test") return new TestCard({ now, name: hostname() });
-  return new ScreenSource({ now, ...(monitor === undefined ? {} : { monitor }) });
+  return openScreen({ x11, monitor, now, log }, process.platform);
 }
 
 async function printMonitors(): Promise<void> {

@@ -17,6 +17,7 @@ const now = () => performance.timeOrigin + performance.now();
 
 /** A screen that shows what the test puts on it, and notices who grabs too much. */
 class FakeSource implements Source {
+  readonly name = "fake";
   grabs = 0;
   #grabbing = 0;
 

@@ -97,9 +97,10 @@ export class Pipeline {
 
   /** Says what is shared, once a connection and again when it changes. */
   #announce(session: Session, { width, height }: Frame): void {
-    const { encoder, pacer, log } = this.parts;
+    const { source, encoder, pacer, log } = this.parts;
     const fps = Math.round(1000 / pacer.intervalMs);
-    const text = `sharing ${width}×${height} at up to ${fps} fps, encoded by ${encoder.name}`;
+    const by = `grabbed by ${source.name}, encoded by ${encoder.name}`;
+    const text = `sharing ${width}×${height} at up to ${fps} fps, ${by}`;
     if (this.#announced?.session === session && this.#announced.text === text) return;
     this.#announced = { session, text };
     log.info(text);

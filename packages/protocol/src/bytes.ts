@@ -26,11 +26,8 @@ export function varintLength(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4;
 }
 
-/** The largest number a varint may hold: 4 groups of 7 bits. */
-export const MAX_VARINT = 2 ** 28 - 1;
-
 /**
- * Writes `value` (0 … MAX_VARINT) as an unsigned LEB128 varint.
+ * Writes `value` (0 … 2²⁸ − 1) as an unsigned LEB128 varint.
  * @returns the offset after it
  */
 export function writeVarint(bytes: Uint8Array, at: number, value: number): number {

@@ -52,9 +52,7 @@ export interface Run {
  * @throws ProtocolError (4413) for a size that no picture made of tiles may have
  */
 export function geometryOf({ width, height }: Size): Geometry {
-  if (!isSide(width) || !isSide(height)) {
-    throw new ProtocolError(`a picture's sides are 1 to ${MAX_SIDE} px`, CLOSE.tooLarge);
-  }
+  checkSides({ width, height });
   const columns = Math.ceil(width / MCU_SIDE);
   const rows = Math.ceil(height / MCU_SIDE);
   const mcuCount = columns * rows;
@@ -64,9 +62,12 @@ export function geometryOf({ width, height }: Size): Geometry {
   return { width, height, columns, rows, mcuCount, tileCount: Math.ceil(mcuCount / TILE_MCUS) };
 }
 
-/** Whether n is a whole number of px that a picture's side may have. */
-export function isSide(n: number): boolean {
-  return Number.isInteger(n) && n >= 1 && n <= MAX_SIDE;
+/** @throws ProtocolError (4413) for a size that no picture may have, of tiles or not */
+export function checkSides({ width, height }: Size): void {
+  for (const side of [width, height]) {
+    if (Number.isInteger(side) && side >= 1 && side <= MAX_SIDE) continue;
+    throw new ProtocolError(`a picture's sides are 1 to ${MAX_SIDE} px`, CLOSE.tooLarge);
+  }
 }
 
 /** How many MCUs tile `index` has: 16, or fewer if it is the last. */

@@ -3,9 +3,8 @@
  * JPEG that browsers show, and the tables and scan of one that can become a tile.
  */
 import { equalBytes } from "./bytes.ts";
-import { CLOSE } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
-import { isSide, type Size } from "./geometry.ts";
+import { checkSides, type Size } from "./geometry.ts";
 import { HUFFMAN_TABLES, type QuantTables } from "./jpeg-tables.ts";
 
 const SOI = 0xd8;
@@ -62,7 +61,7 @@ export function readJpegSize(jpeg: Uint8Array): Size {
   let size: Size | undefined;
   for (const { marker, payload } of markerSegments(jpeg)) {
     if (!isFrame(marker)) continue;
-    if (!SHOWN_FRAMES.includes(marker) || payload[0] !== 8) {
+    if (!SHOWN_FRAMES.includes(marker) || payload[0] !== 8 || size) {
       throw new ProtocolError("browsers cannot show this kind of JPEG");
     }
     size = frameSize(payload);
@@ -70,9 +69,7 @@ export function readJpegSize(jpeg: Uint8Array): Size {
   if (!size || size.width === 0 || size.height === 0) {
     throw new ProtocolError("the JPEG does not tell its size");
   }
-  if (!isSide(size.width) || !isSide(size.height)) {
-    throw new ProtocolError("the picture is too large", CLOSE.tooLarge);
-  }
+  checkSides(size);
   return size;
 }
 

@@ -11,10 +11,10 @@ import { jpegHeader, type QuantTables } from "./jpeg-tables.ts";
 /** The fewest bits that an MCU takes: per component the shortest DC code and the shortest EOB. */
 const MIN_MCU_BITS = 14;
 /**
- * The most bytes that an MCU can take: 3 blocks of at most 20 DC and 63 × 26 AC bits (T.81 Annex K), every byte
- * of them stuffed.
+ * The most bytes that an MCU can take: DC of at most 20 bits (luma) and 22 (chroma, twice), 3 × 63 AC coefficients of
+ * at most 26 (T.81 Annex K), and every byte of it stuffed.
  */
-export const MAX_MCU_BYTES = 2 * Math.ceil((3 * (20 + 63 * 26)) / 8);
+export const MAX_MCU_BYTES = 2 * Math.ceil((20 + 2 * 22 + 3 * 63 * 26) / 8);
 
 const EOI = Uint8Array.of(0xff, 0xd9);
 

@@ -63,7 +63,7 @@ describe("control messages (P-10 … P-14)", () => {
   it("refuse impossible streams", () => {
     for (const wrong of [
       { width: 0 },
-      { width: 8193 },
+      { width: 65_536 },
       { height: 1.5 },
       { tables: [] },
       { tables: new Array(5).fill(stream.tables[0]) },

@@ -51,6 +51,15 @@ function coder({ counts, symbols }: HuffmanTable): Coder {
   return { lookup, codes, lengths };
 }
 
+const LUMA = { dc: coder(DC_LUMA), ac: coder(AC_LUMA) };
+const CHROMA = { dc: coder(DC_CHROMA), ac: coder(AC_CHROMA) };
+
+/**
+ * A coarse coefficient becomes a few bits longer, a tile not many times larger; one that does was made to. It becomes
+ * empty rather than the relay slow.
+ */
+const MAX_GROWTH = 6;
+
 interface Component {
   readonly dc: Coder;
   readonly ac: Coder;
@@ -124,6 +133,10 @@ class BitWriter {
     if (category > 0) this.put(value < 0 ? value - 1 : value, category);
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   /** The bytes written, in new memory; the writer begins anew. */
   finish(): Uint8Array {
     if (this.#held > 0) this.put(0x7f, 8 - this.#held);
@@ -150,12 +163,8 @@ export class Requantiser {
   constructor(from: QuantTables, to: QuantTables) {
     const scale = (a: readonly number[], b: readonly number[]) =>
       Float64Array.from(a, (step, i) => step / (b[i] ?? 1));
-    const luma = { dc: coder(DC_LUMA), ac: coder(AC_LUMA), scale: scale(from.luma, to.luma) };
-    const chroma = {
-      dc: coder(DC_CHROMA),
-      ac: coder(AC_CHROMA),
-      scale: scale(from.chroma, to.chroma),
-    };
+    const luma = { ...LUMA, scale: scale(from.luma, to.luma) };
+    const chroma = { ...CHROMA, scale: scale(from.chroma, to.chroma) };
     this.#components = [luma, chroma, chroma];
   }
 
@@ -181,6 +190,7 @@ export class Requantiser {
           this.#writer.value(difference, category);
           this.#acCoefficients(reader, component);
         });
+        if (this.#writer.length > MAX_GROWTH * segment.length) throw new BrokenSegment();
       }
       return this.#writer.finish();
     } catch (error) {

@@ -1,12 +1,12 @@
 /** What a stream of updates is made of: the codec, the size and the tables. It begins an epoch. */
 import * as z from "zod/mini";
-import { MAX_SIDE } from "./geometry.ts";
 import { equalTables, quantTables } from "./jpeg-tables.ts";
 
 /** At most so many pairs of quantisation tables a stream, coarse … fine. */
 export const MAX_TABLES = 4;
 
-const side = z.int().check(z.gte(1), z.lte(MAX_SIDE));
+/** As a JPEG can say it; what a picture may have is for the `FrameStore` to judge. */
+const side = z.int().check(z.gte(1), z.lte(65_535));
 
 /** `jpeg-tiles`: tiles of one scan. `jpeg`: whole JPEGs with tables of their own; the picture is its one tile. */
 export const streamDescription = z.discriminatedUnion("codec", [

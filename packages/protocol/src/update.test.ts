@@ -141,6 +141,19 @@ describe("an update (P-20 … P-23)", () => {
     );
   });
 
+  it("is refused before anything is made of more tiles than a picture can have", () => {
+    const empty = { capturedAt: 0, encodedAt: 0, relayedAt: 0, tiles: [] };
+    const head = encodeUpdate({ keyframe: false, cut: false, epoch: 0, ...empty }).subarray(0, 30);
+    const count = 4_000_000;
+    const bytes = new Uint8Array(30 + 4 + count * 4).fill(1);
+    bytes.set(head);
+    bytes.set([0x80 | (count & 0x7f), 0x80 | ((count >> 7) & 0x7f)], 30);
+    bytes.set([0x80 | ((count >> 14) & 0x7f), count >> 21], 32);
+    const before = process.memoryUsage().heapUsed;
+    expect(() => decodeUpdate(bytes)).toThrow("more tiles than it can hold");
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
+  });
+
   it("allocates nothing for tiles that it only promises", () => {
     const bytes = encodeUpdate({
       keyframe: false,

@@ -15,8 +15,9 @@
  *            │ u8   │ u32 LE │
  *            └──────┴────────┘
  */
-import { ByteReader, MAX_VARINT, varintLength, writeVarint } from "./bytes.ts";
+import { ByteReader, varintLength, writeVarint } from "./bytes.ts";
 import { ProtocolError } from "./errors.ts";
+import { MAX_TILES } from "./geometry.ts";
 
 const UPDATE = 1;
 const ACK = 2;
@@ -104,21 +105,26 @@ export function decodeUpdate(message: Uint8Array): Update {
   const reader = new ByteReader(message);
   reader.at = HEADER_BYTES;
   const count = reader.varint();
-  if (count * MIN_TILE_BYTES > reader.left) {
+  // Before anything is made of the entries: a message of many tiny ones would cost a hundred times its size.
+  if (count > MAX_TILES || count * MIN_TILE_BYTES > reader.left) {
     throw new ProtocolError("an update promises more tiles than it can hold");
   }
   const entries: { index: number; table: number; length: number }[] = [];
   let next = 0;
   for (let i = 0; i < count; i++) {
     const index = next + reader.varint();
-    if (index > MAX_VARINT) throw new ProtocolError("a tile's index is too large");
-    entries.push({ index, table: reader.varint(), length: reader.varint() });
+    if (index >= MAX_TILES) throw new ProtocolError("a tile's index is too large");
+    const table = reader.varint();
+    const length = reader.varint();
+    if (length === 0) throw new ProtocolError("a tile has no bytes");
+    entries.push({ index, table, length });
     next = index + 1;
   }
-  const tiles = entries.map(({ index, table, length }) => {
-    if (length === 0) throw new ProtocolError("a tile has no bytes");
-    return { index, table, bytes: reader.take(length) };
-  });
+  const tiles = entries.map(({ index, table, length }) => ({
+    index,
+    table,
+    bytes: reader.take(length),
+  }));
   if (reader.left > 0) throw new ProtocolError("an update has bytes after its end");
   return {
     keyframe,

@@ -69,6 +69,15 @@ describe("damagedTiles", () => {
     }
   });
 
+  it("does not compare a picture with itself", () => {
+    const { before } = pair({ width: 300, height: 60 }, []);
+    const never: SameBytes = () => {
+      throw new Error("compared");
+    };
+    const geometry = geometryOf({ width: 300, height: 60 });
+    expect(damagedTiles(geometry, before, before, never)).toEqual([]);
+  });
+
   it("compares a still picture once a band, and never again", () => {
     const size = { width: 1366, height: 768 };
     const { before, after } = pair(size, []);

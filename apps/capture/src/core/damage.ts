@@ -25,6 +25,8 @@ export function damagedTiles(
   after: Uint8Array,
   same: SameBytes,
 ): number[] {
+  // A source that knows that nothing was drawn hands on the same picture.
+  if (before === after) return [];
   const { width, height, rows, tileCount } = geometry;
   const rowBytes = width * BYTES_PER_PX;
   const damaged = new Uint8Array(tileCount);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { behavesAsSource, grabbed } from "../../test/source-suite.ts";
-import { startXvfb, type Xvfb } from "../../test/xvfb.ts";
-import { chooseMonitor, listMonitors, type MonitorInfo, ScreenSource } from "./node-screenshots.ts";
+import { Xvfb } from "../../test/xvfb.ts";
+import { listMonitors, ScreenSource } from "./node-screenshots.ts";
 import { SourceFailure } from "./source.ts";
 
 const now = () => performance.timeOrigin + performance.now();
@@ -9,7 +9,7 @@ const now = () => performance.timeOrigin + performance.now();
 describe("a screen", () => {
   let xvfb: Xvfb;
   beforeAll(async () => {
-    xvfb = await startXvfb("643x479");
+    xvfb = await Xvfb.start("643x479");
     vi.stubEnv("DISPLAY", xvfb.display);
   });
   afterAll(async () => {
@@ -49,31 +49,8 @@ describe("a screen", () => {
       expect(failure).toMatchObject({ kind: "no-display" });
       expect(failure).toHaveProperty("reason", expect.stringContaining("no display to capture"));
     }
-    xvfb = await startXvfb("320x200", xvfb.display);
+    xvfb = await Xvfb.start("320x200", xvfb.display);
     expect(await grabbed(source)).toMatchObject({ width: 320, height: 200 });
     expect(await grabbed(source)).toMatchObject({ width: 320, height: 200 });
-  });
-});
-
-describe("chooseMonitor", () => {
-  const monitor = (id: number, name: string, primary = false): MonitorInfo => {
-    return { id, name, primary, width: 1, height: 1, x: 0, y: 0 };
-  };
-  const monitors = [monitor(60, "left"), monitor(1, "right", true), monitor(62, "0")];
-
-  it.each([
-    [undefined, 1],
-    ["60", 60],
-    ["left", 60],
-    ["1", 1],
-    ["0", 60],
-    ["2", 62],
-    ["none", undefined],
-  ])("takes %s for the monitor with id %s", (wanted, id) => {
-    expect(chooseMonitor(monitors, wanted)?.id).toBe(id);
-  });
-
-  it("takes the first where none is primary", () => {
-    expect(chooseMonitor([monitor(7, "a"), monitor(8, "b")], undefined)?.id).toBe(7);
   });
 });

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type * as NodeScreenshots from "node-screenshots";
+import { chooseMonitor, type MonitorInfo, noDisplay, noMonitor } from "./monitor.ts";
 import { type Frame, type Source, SourceFailure } from "./source.ts";
 
 type Addon = Pick<typeof NodeScreenshots, "Monitor">;
@@ -16,24 +17,13 @@ type Addon = Pick<typeof NodeScreenshots, "Monitor">;
 const nodeRequire = createRequire(import.meta.url);
 const PROBE_TIMEOUT_MS = 10_000;
 
-/** A monitor as `--list` shows it. */
-export interface MonitorInfo {
-  readonly id: number;
-  readonly name: string;
-  readonly width: number;
-  readonly height: number;
-  /** Its place on the desktop, px. */
-  readonly x: number;
-  readonly y: number;
-  readonly primary: boolean;
-}
-
 /** The monitors there are, in the system's order. */
 export async function listMonitors(): Promise<readonly MonitorInfo[] | SourceFailure> {
   return attempt(() => monitorsOf(loadAddon()).map(({ info }) => info));
 }
 
 export class ScreenSource implements Source {
+  readonly name = "node-screenshots";
   #addon: Addon | undefined;
   #failures = 0;
 
@@ -59,12 +49,10 @@ export class ScreenSource implements Source {
     // Asked for anew each time (0.1 ms): monitors come, go and change their size.
     const all = monitorsOf(this.#addon);
     const wanted = this.options.monitor;
-    const chosen = chooseMonitor(
-      all.map(({ info }) => info),
-      wanted,
-    );
+    const infos = all.map(({ info }) => info);
+    const chosen = chooseMonitor(infos, wanted);
     const monitor = all.find(({ info }) => info === chosen);
-    if (!monitor) return noMonitor(wanted, all);
+    if (!monitor) return noMonitor(wanted, infos);
     // Async, though it costs a fifth more than `captureImageSync`: the loop stays free for acks and pings, and a
     // display that hangs does not take the agent with it. Without a copy: the addon hands its memory over.
     const image = await monitor.handle.captureImage();
@@ -98,22 +86,6 @@ export class ScreenSource implements Source {
   }
 }
 
-/**
- * The monitor that a setting means: an id, else an index from 0, else a name; without a setting the primary one,
- * or else the first.
- */
-export function chooseMonitor(
-  monitors: readonly MonitorInfo[],
-  wanted: string | undefined,
-): MonitorInfo | undefined {
-  if (wanted === undefined) return monitors.find(({ primary }) => primary) ?? monitors[0];
-  return (
-    monitors.find(({ id }) => String(id) === wanted) ??
-    monitors.find((_, index) => String(index) === wanted) ??
-    monitors.find(({ name }) => name === wanted)
-  );
-}
-
 function loadAddon(): Addon {
   return nodeRequire("node-screenshots");
 }
@@ -140,21 +112,6 @@ async function attempt<T>(work: () => T | Promise<T>): Promise<T | SourceFailure
   } catch (error) {
     return noDisplay(error instanceof Error ? error.message : String(error));
   }
-}
-
-function noDisplay(detail: string): SourceFailure {
-  const [firstLine] = detail.split("\n");
-  const hint = process.platform === "linux" ? " Is DISPLAY set, and is the desktop running?" : "";
-  return new SourceFailure("no-display", `There is no display to capture (${firstLine}).${hint}`);
-}
-
-function noMonitor(
-  wanted: string | undefined,
-  all: readonly { readonly info: MonitorInfo }[],
-): SourceFailure {
-  if (wanted === undefined || all.length === 0) return noDisplay("no monitor is connected");
-  const names = all.map(({ info }, index) => `${index} (${info.name}, id ${info.id})`).join(", ");
-  return new SourceFailure("no-monitor", `There is no monitor "${wanted}". There are: ${names}.`);
 }
 
 async function displayAnswers(): Promise<boolean> {

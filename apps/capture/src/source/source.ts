@@ -22,9 +22,13 @@ export class SourceFailure {
 }
 
 export interface Source {
+  /** What does the grabbing, for the log. */
+  readonly name: string;
+
   /**
-   * Grabs what there is to see now; its size may differ from the last one's. A caller waits for one grab before it
-   * asks for the next. After a failure it may ask again: what was gone may be back.
+   * Grabs what there is to see now; its size may differ from the last one's. Where a source knows that nothing has
+   * changed, the frame holds the very `pixels` of the last one. A caller waits for one grab before it asks for the
+   * next. After a failure it may ask again: what was gone may be back.
    */
   grab(): Promise<Frame | SourceFailure>;
 }

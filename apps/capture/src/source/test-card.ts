@@ -27,6 +27,7 @@ export interface TestCardOptions {
 }
 
 export class TestCard implements Source {
+  readonly name = "test card";
   readonly #size: Size;
   readonly #still: Canvas;
 

@@ -1,5 +1,5 @@
 /** All rooms of a relay, by name. A room is made when it is first entered and forgotten when it is idle. */
-import { CLOSE, ProtocolError } from "@screen-share/protocol";
+import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
 import { Room } from "./room.ts";
 
 export interface HubLimits {
@@ -19,8 +19,11 @@ export class Hub {
     return this.#rooms.get(name);
   }
 
-  /** @throws ProtocolError (4429) if there are too many rooms for a new one */
+  /** @throws ProtocolError if no room may be called that (4400), or there are too many for a new one (4429) */
   enter(name: string, now: number): Room {
+    if (!ROOM_NAME.test(name)) {
+      throw new ProtocolError("a room's name is 1 to 64 letters, digits, - or _");
+    }
     const known = this.#rooms.get(name);
     if (known) return known;
     if (this.#rooms.size >= this.limits.maxRooms) this.#forgetIdle();

@@ -45,7 +45,8 @@ export function refusalOf(
     return "this page is not one of the relay's own";
   }
   const site = headers.get("sec-fetch-site");
-  if (options.picture && (site === "cross-site" || site === "same-site")) {
+  // Whatever is not said to be our own page, or no page at all, is another's.
+  if (options.picture && site !== undefined && site !== "same-origin" && site !== "none") {
     return "pages of other sites may not embed this picture";
   }
   return undefined;

@@ -8,6 +8,8 @@ import type { Room, Watcher } from "./room.ts";
 export type WriteChunk = (bytes: Uint8Array) => boolean;
 
 const BOUNDARY = "picture";
+/** Stands between two parts and means nothing: a header of the next one. */
+export const MJPEG_FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
 export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 
 export class MjpegViewer implements Watcher {

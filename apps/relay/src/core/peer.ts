@@ -20,7 +20,7 @@ export interface Session {
   receive(message: Uint8Array | string, now: number): void;
   /** A pong came. */
   ponged(payload: string, now: number): void;
-  /** The socket can take bytes again. */
+  /** The socket has sent all that it held back. */
   drained(now: number): void;
   /** Time has passed; called about once a second. */
   tick(now: number): void;

@@ -4,8 +4,10 @@
  */
 import {
   assembleJpeg,
+  emptySegment,
   encodeUpdate,
   type FrameStore,
+  MAX_PICTURE_BYTES,
   type QuantTables,
   Replica,
   Requantiser,
@@ -15,8 +17,11 @@ import {
   type Update,
 } from "@screen-share/protocol";
 
-/** Composed messages kept, by cursor: viewers in sync share one, the next ones serve joiners and laggards. */
-const MAX_COMPOSED = 8;
+/**
+ * Messages that were composed are kept, by cursor, to this many bytes beyond one whole picture: those in sync share one, another
+ * serves joiners.
+ */
+const COMPOSED_SPARE_BYTES = 64 * 1024;
 
 /** The whole picture that a room shows. */
 export interface Shown {
@@ -32,9 +37,10 @@ export class Picture {
   #epoch = 0;
   #relayedAt = 0;
   readonly #composed = new Map<number, Uint8Array>();
+  #composedBytes = 0;
   #wholeJpeg: Uint8Array | undefined;
-  /** Tiles in the finest tables, for whole JPEGs. */
-  readonly #requantised = new WeakMap<Tile, Uint8Array>();
+  /** Tiles in the finest tables in use, for whole JPEGs. */
+  #requantised = { finest: 0, tiles: new WeakMap<Tile, Uint8Array>() };
 
   get shown(): Shown | undefined {
     const store = this.#replica.shown;
@@ -52,12 +58,18 @@ export class Picture {
    * @throws ProtocolError
    */
   apply(update: Update, now: number): void {
-    const applied = this.#replica.apply(update);
+    // No picture is of later than now; and one that does not say when, is of no later than now.
+    const times = {
+      capturedAt: Math.min(update.capturedAt || now, now),
+      encodedAt: Math.min(update.encodedAt, now),
+    };
+    const applied = this.#replica.apply({ ...update, ...times });
     if (applied.kind === "pending") return;
     if (applied.kind === "replaced") this.#epoch++;
     this.#relayedAt = now;
-    this.#composed.clear();
-    if (applied.kind === "replaced" || applied.tiles.length > 0) this.#wholeJpeg = undefined;
+    const wholeJpeg = this.#wholeJpeg;
+    this.forgetComposed();
+    if (applied.kind === "tiles" && applied.tiles.length === 0) this.#wholeJpeg = wholeJpeg;
   }
 
   /** The producer is gone; what is shown stays. */
@@ -68,7 +80,13 @@ export class Picture {
   /** Forgets the picture. */
   clear(): void {
     this.#replica.clear();
+    this.forgetComposed();
+  }
+
+  /** Lets go of what can be composed again. */
+  forgetComposed(): void {
     this.#composed.clear();
+    this.#composedBytes = 0;
     this.#wholeJpeg = undefined;
   }
 
@@ -86,13 +104,14 @@ export class Picture {
       relayedAt,
       tiles,
     });
-    if (this.#composed.size >= MAX_COMPOSED) {
-      for (const oldest of this.#composed.keys()) {
-        this.#composed.delete(oldest);
-        break;
-      }
+    for (const [oldest, { length }] of this.#composed) {
+      const spare = store.byteLength + COMPOSED_SPARE_BYTES;
+      if (this.#composedBytes + message.length <= spare) break;
+      this.#composed.delete(oldest);
+      this.#composedBytes -= length;
     }
     this.#composed.set(cursor, message);
+    this.#composedBytes += message.length;
     return message;
   }
 
@@ -106,19 +125,25 @@ export class Picture {
     const tiles = store.since(0);
     const { geometry } = store;
     if (!geometry) return tiles[0]?.bytes ?? new Uint8Array();
-    const finest = Math.max(...new Set(tiles.map(({ table }) => table)));
+    const finest = tiles.reduce((max, { table }) => Math.max(max, table), 0);
+    if (finest !== this.#requantised.finest) {
+      this.#requantised = { finest, tiles: new WeakMap() };
+    }
     const tables = tablesAt(store, finest);
     const requantisers = new Map<number, Requantiser>();
+    let spareBytes = MAX_PICTURE_BYTES;
     const segments = tiles.map((tile) => {
-      if (tile.table === finest) return tile.bytes;
-      const known = this.#requantised.get(tile);
-      if (known) return known;
-      const requantiser =
-        requantisers.get(tile.table) ?? new Requantiser(tablesAt(store, tile.table), tables);
-      requantisers.set(tile.table, requantiser);
-      const bytes = requantiser.requantise(tile.bytes, tileMcuCount(geometry, tile.index));
-      this.#requantised.set(tile, bytes);
-      return bytes;
+      const mcuCount = tileMcuCount(geometry, tile.index);
+      let bytes = tile.table === finest ? tile.bytes : this.#requantised.tiles.get(tile);
+      if (!bytes) {
+        const requantiser =
+          requantisers.get(tile.table) ?? new Requantiser(tablesAt(store, tile.table), tables);
+        requantisers.set(tile.table, requantiser);
+        bytes = requantiser.requantise(tile.bytes, mcuCount);
+        this.#requantised.tiles.set(tile, bytes);
+      }
+      spareBytes -= bytes.length;
+      return spareBytes >= 0 ? bytes : emptySegment(mcuCount);
     });
     return assembleJpeg({ width: geometry.width, height: geometry.height, tables, segments });
   }

@@ -4,6 +4,7 @@
  * more is sent.
  */
 import type { Hub } from "./hub.ts";
+import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
 import type { Room, Watcher } from "./room.ts";
@@ -12,6 +13,7 @@ const CONNECTED = "producer:connected";
 const DISCONNECTED = "producer:disconnected";
 
 export class PlainViewer implements Session, Watcher {
+  readonly #outbox: Outbox;
   #room: Room | undefined;
   #told: string | undefined;
   #epoch: number | undefined;
@@ -23,10 +25,11 @@ export class PlainViewer implements Session, Watcher {
 
   constructor(
     hub: Hub,
-    private readonly peer: Peer,
+    peer: Peer,
     private readonly roomName: string,
     now: number,
   ) {
+    this.#outbox = new Outbox(peer);
     refusing(peer, () => {
       const room = hub.enter(roomName, now);
       room.join(this);
@@ -49,6 +52,7 @@ export class PlainViewer implements Session, Watcher {
   }
 
   drained(): void {
+    this.#outbox.drained();
     this.producerChanged();
     this.advance();
   }
@@ -68,7 +72,7 @@ export class PlainViewer implements Session, Watcher {
     if (!shown) return;
     const { store, epoch } = shown;
     if (epoch === this.#epoch && this.#cursor >= store.pictureVersion) return;
-    if (this.peer.send(picture.wholeJpeg(shown)) === "dropped") return;
+    if (!this.#outbox.send(picture.wholeJpeg(shown))) return;
     this.#epoch = epoch;
     this.#cursor = store.version;
     this.#sentCount++;
@@ -78,14 +82,13 @@ export class PlainViewer implements Session, Watcher {
   producerChanged(): void {
     if (!this.#room) return;
     const text = this.#room.status.state === "offline" ? DISCONNECTED : CONNECTED;
-    if (text === this.#told || this.peer.send(text) === "dropped") return;
-    this.#told = text;
+    if (text !== this.#told && this.#outbox.send(text)) this.#told = text;
   }
 
   viewersChanged(): void {}
 
   #ping(): void {
-    const outcome = this.peer.ping(String(this.#sentCount));
-    this.#flight = outcome === "dropped" ? "ping due" : "awaiting pong";
+    const taken = this.#outbox.ping(String(this.#sentCount));
+    this.#flight = taken ? "awaiting pong" : "ping due";
   }
 }

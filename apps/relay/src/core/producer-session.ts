@@ -13,6 +13,7 @@ import {
   type ToProducerMessage,
 } from "@screen-share/protocol";
 import type { Hub } from "./hub.ts";
+import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
 import type { Producer, Room } from "./room.ts";
@@ -34,8 +35,10 @@ export class ProducerSession implements Session, Producer {
   #state: State;
   #summary: Readonly<Record<string, unknown>> = { kind: "producer" };
   #epoch = -1;
+  readonly #outbox: Outbox;
   #appliedCount = 0;
   #ackedCount = 0;
+  #refreshDue = false;
 
   constructor(
     private readonly hub: Hub,
@@ -44,6 +47,7 @@ export class ProducerSession implements Session, Producer {
     now: number,
   ) {
     this.#state = { state: "greeting", openedAt: now };
+    this.#outbox = new Outbox(peer);
   }
 
   get summary(): Readonly<Record<string, unknown>> {
@@ -67,7 +71,9 @@ export class ProducerSession implements Session, Producer {
   ponged(): void {}
 
   drained(): void {
+    this.#outbox.drained();
     this.#ack();
+    this.#refresh();
   }
 
   tick(now: number): void {
@@ -93,7 +99,7 @@ export class ProducerSession implements Session, Producer {
         break;
       case "stream":
         if (message.epoch <= this.#epoch) throw new ProtocolError("epochs only grow");
-        this.#room().picture.describe(message.epoch, message.stream);
+        this.#liveRoom(now).picture.describe(message.epoch, message.stream);
         this.#epoch = message.epoch;
         break;
       case "status":
@@ -123,10 +129,10 @@ export class ProducerSession implements Session, Producer {
   #status(state: "live" | "paused" | "stopped", now: number): void {
     const room = this.#room();
     if (state !== "stopped") {
-      const returns = room.status.state === "offline";
-      room.setStatus(state, now);
       // What it had sent was forgotten when it stopped.
-      if (returns) this.#send({ type: "refresh" });
+      this.#refreshDue = room.status.state === "offline";
+      room.setStatus(state, now);
+      this.#refresh();
       return;
     }
     room.picture.clear();
@@ -134,7 +140,7 @@ export class ProducerSession implements Session, Producer {
   }
 
   #update(message: Uint8Array, now: number): void {
-    const room = this.#room();
+    const room = this.#liveRoom(now);
     room.picture.apply(decodeUpdate(message), now);
     this.#appliedCount++;
     this.#ack();
@@ -143,8 +149,18 @@ export class ProducerSession implements Session, Producer {
 
   #ack(): void {
     if (this.#ackedCount === this.#appliedCount) return;
-    if (this.peer.send(encodeAck(this.#appliedCount)) === "dropped") return;
-    this.#ackedCount = this.#appliedCount;
+    if (this.#outbox.send(encodeAck(this.#appliedCount))) this.#ackedCount = this.#appliedCount;
+  }
+
+  #refresh(): void {
+    if (this.#refreshDue) this.#refreshDue = !this.#send({ type: "refresh" });
+  }
+
+  /** The room of a producer that sends pictures: it is live, though it may have said that it stopped. */
+  #liveRoom(now: number): Room {
+    const room = this.#room();
+    if (room.status.state === "offline") room.setStatus("live", now);
+    return room;
   }
 
   #room(): Room {
@@ -152,7 +168,7 @@ export class ProducerSession implements Session, Producer {
     return this.#state.room;
   }
 
-  #send(message: ToProducerMessage): void {
-    this.peer.send(encodeControl(message));
+  #send(message: ToProducerMessage): boolean {
+    return this.#outbox.send(encodeControl(message));
   }
 }

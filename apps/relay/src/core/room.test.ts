@@ -106,7 +106,7 @@ describe("an update of 0 tiles", () => {
     const peer = new FakePeer();
     const plain = new PlainViewer(hub, peer, "main", 0);
     plain.ponged("1");
-    producer.update([]);
+    producer.update([], { now: 10 });
     expect(viewer.peer.updates.at(-1)).toMatchObject({ tiles: [], capturedAt: 1 });
     expect(peer.binary).toHaveLength(1);
   });
@@ -208,6 +208,28 @@ describe("a producer", () => {
     expect(peer.closed?.code).toBe(4400);
   });
 
+  it("that goes on after it had stopped is live again", () => {
+    const { hub, producer } = liveRoom();
+    const peer = new FakePeer();
+    const plain = new PlainViewer(hub, peer, "main", 0);
+    plain.ponged("1");
+    producer.say({ type: "status", state: "stopped" });
+    producer.describe(stream);
+    producer.update(second, { keyframe: true });
+    expect(peer.text).toEqual([
+      "producer:connected",
+      "producer:disconnected",
+      "producer:connected",
+    ]);
+    expect(peer.binary).toHaveLength(2);
+  });
+
+  it("is closed (4413) for a picture that is too wide", () => {
+    const { producer } = liveRoom();
+    producer.say({ type: "stream", epoch: 9, stream: { ...stream, width: 8193 } });
+    expect(producer.peer.closed?.code).toBe(4413);
+  });
+
   it("is closed (4413) for a message above the limit", () => {
     const { producer } = liveRoom();
     producer.session.receive(new Uint8Array(MAX_BYTES + 1), 0);
@@ -299,19 +321,55 @@ describe("plain clients", () => {
   });
 
   it("are closed for what is no JPEG (4400) or too large a one (4413), and the picture stands", () => {
-    const { hub, session } = plainProducer();
+    const { hub, peer, session } = plainProducer();
     session.receive(jpeg(1), 0);
     session.receive(new TextEncoder().encode("hello"), 0);
     const shown = hub.find("main")?.picture.shown;
     expect(shown?.store.since(0)).toHaveLength(1);
-    const { peer } = plainProducer();
-    const noJpeg = plainProducer();
-    noJpeg.session.receive(Uint8Array.of(1, 2, 3), 0);
-    expect(noJpeg.peer.closed?.code).toBe(4400);
+    expect(peer.closed?.code).toBe(4400);
     const huge = plainProducer();
     huge.session.receive(jpeg(1, 8193), 0);
     expect(huge.peer.closed?.code).toBe(4413);
-    expect(peer.closed).toBeUndefined();
+  });
+});
+
+describe("a socket that is behind", () => {
+  it("is given nothing more before it has caught up, whatever its client claims", () => {
+    const { hub, producer } = liveRoom();
+    const viewer = new FakeViewer(hub);
+    viewer.ack();
+    viewer.peer.outcome = "buffered";
+    producer.update(second.slice(0, 1));
+    const held = viewer.peer.sent.length;
+    viewer.ack();
+    producer.update(second.slice(1, 2));
+    producer.say({ type: "status", state: "paused" });
+    viewer.session.receive(encodeControl({ type: "ping", sentAt: 1 }), 0);
+    new FakeViewer(hub);
+    hub.tick(1000);
+    expect(viewer.peer.sent).toHaveLength(held);
+    viewer.peer.outcome = "sent";
+    viewer.session.drained();
+    expect(viewer.peer.control("producer").at(-1)).toMatchObject({ state: "paused" });
+    expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 2 });
+    expect(viewer.peer.updates.at(-1)?.tiles).toHaveLength(1);
+  });
+
+  it("is no different for a plain viewer that forges pongs", () => {
+    const { hub, session } = plainProducer();
+    const peer = new FakePeer();
+    const viewer = new PlainViewer(hub, peer, "main", 0);
+    peer.outcome = "buffered";
+    session.receive(jpeg(1), 0);
+    viewer.ponged("1");
+    session.receive(jpeg(2), 0);
+    expect(peer.binary).toHaveLength(1);
+    expect(peer.pings).toEqual([]);
+    peer.outcome = "sent";
+    viewer.drained();
+    expect(peer.pings).toEqual(["1"]);
+    viewer.ponged("1");
+    expect(peer.binary).toHaveLength(2);
   });
 });
 
@@ -346,6 +404,21 @@ describe("limits", () => {
     expect(hub.find("main")?.picture.shown).toBeDefined();
     hub.tick(600_000);
     expect(hub.find("main")).toBeUndefined();
+  });
+
+  it.each(["a/b", "../x", "", "é", "x".repeat(65)])("knows no room called %j", (room) => {
+    const peer = new FakePeer();
+    new PlainViewer(newHub(), peer, room, 0);
+    expect(peer.closed?.code).toBe(4400);
+  });
+
+  it("tells a lone viewer that it is alone, though another came and went within a second", () => {
+    const { hub } = liveRoom();
+    const other = new FakeViewer(hub);
+    const viewer = new FakeViewer(hub);
+    other.session.ended();
+    hub.tick(1000);
+    expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 1 });
   });
 
   it("tells the number of viewers in bundles", () => {

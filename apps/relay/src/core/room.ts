@@ -25,7 +25,7 @@ export interface Watcher {
   advance(): void;
   /** The producer's status changed. */
   producerChanged(): void;
-  /** The number of watchers changed. */
+  /** The number of watchers may have changed. */
   viewersChanged(): void;
 }
 
@@ -34,7 +34,6 @@ export class Room {
   readonly #watchers = new Set<Watcher>();
   #producer: Producer | undefined;
   #status: ProducerStatus;
-  #announcedCount = 0;
 
   constructor(
     readonly name: string,
@@ -72,6 +71,7 @@ export class Room {
 
   leave(watcher: Watcher): void {
     this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.picture.forgetComposed();
   }
 
   /**
@@ -112,10 +112,7 @@ export class Room {
 
   /** Called about once a second: counts are told in bundles, and an abandoned picture is dropped. */
   tick(now: number): void {
-    if (this.#watchers.size !== this.#announcedCount) {
-      this.#announcedCount = this.#watchers.size;
-      for (const watcher of this.#watchers) watcher.viewersChanged();
-    }
+    for (const watcher of this.#watchers) watcher.viewersChanged();
     const abandoned = !this.#producer && now - this.#status.since >= this.limits.pictureTtlMs;
     if (abandoned) this.picture.clear();
   }

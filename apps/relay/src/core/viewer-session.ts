@@ -10,12 +10,13 @@ import {
   type ViewerMessage,
 } from "@screen-share/protocol";
 import type { Hub } from "./hub.ts";
-import type { Peer, SendOutcome, Session } from "./peer.ts";
+import { Outbox } from "./outbox.ts";
+import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
 import type { ProducerStatus, Room, Watcher } from "./room.ts";
 import { ViewerSync } from "./viewer-sync.ts";
 
-/** No message of a viewer is longer, bytes. */
+/** No message of a viewer is longer: bytes, or UTF-16 units of text. */
 export const MAX_VIEWER_MESSAGE_BYTES = 4096;
 
 type State =
@@ -26,7 +27,9 @@ type State =
 export class ViewerSession implements Session, Watcher {
   #state: State;
   #summary: Readonly<Record<string, unknown>> = { kind: "viewer" };
+  readonly #outbox: Outbox;
   #toldStatus: ProducerStatus | undefined;
+  #toldCount: number | undefined;
 
   constructor(
     private readonly hub: Hub,
@@ -34,6 +37,7 @@ export class ViewerSession implements Session, Watcher {
     now: number,
   ) {
     this.#state = { state: "greeting", openedAt: now };
+    this.#outbox = new Outbox(peer);
   }
 
   get summary(): Readonly<Record<string, unknown>> {
@@ -55,7 +59,9 @@ export class ViewerSession implements Session, Watcher {
   ponged(): void {}
 
   drained(): void {
+    this.#outbox.drained();
     this.producerChanged();
+    this.viewersChanged();
     this.advance();
   }
 
@@ -80,12 +86,14 @@ export class ViewerSession implements Session, Watcher {
     if (this.#state.state !== "watching") return;
     const { status } = this.#state.room;
     if (status === this.#toldStatus) return;
-    if (this.#send({ type: "producer", ...status }) !== "dropped") this.#toldStatus = status;
+    if (this.#send({ type: "producer", ...status })) this.#toldStatus = status;
   }
 
   viewersChanged(): void {
     if (this.#state.state !== "watching") return;
-    this.#send({ type: "viewers", count: this.#state.room.viewerCount });
+    const count = this.#state.room.viewerCount;
+    if (count !== this.#toldCount && this.#send({ type: "viewers", count }))
+      this.#toldCount = count;
   }
 
   #control(message: ViewerMessage, now: number): void {
@@ -107,7 +115,7 @@ export class ViewerSession implements Session, Watcher {
     if (this.#state.state !== "greeting") throw new ProtocolError("hello was already said");
     const room = this.hub.enter(hello.room, now);
     room.join(this);
-    this.#state = { state: "watching", room, sync: new ViewerSync(this.peer, room.picture) };
+    this.#state = { state: "watching", room, sync: new ViewerSync(this.#outbox, room.picture) };
     this.#summary = { kind: "viewer", room: room.name };
     this.#send({ type: "welcome", room: room.name });
     this.producerChanged();
@@ -120,7 +128,7 @@ export class ViewerSession implements Session, Watcher {
     return this.#state;
   }
 
-  #send(message: ToViewerMessage): SendOutcome {
-    return this.peer.send(encodeControl(message));
+  #send(message: ToViewerMessage): boolean {
+    return this.#outbox.send(encodeControl(message));
   }
 }

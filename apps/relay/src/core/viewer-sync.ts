@@ -4,7 +4,7 @@
  * connection.
  */
 import { encodeControl, ProtocolError } from "@screen-share/protocol";
-import type { Peer } from "./peer.ts";
+import type { Outbox } from "./outbox.ts";
 import type { Picture } from "./picture.ts";
 
 export class ViewerSync {
@@ -17,7 +17,7 @@ export class ViewerSync {
   #skippedVersions = 0;
 
   constructor(
-    private readonly peer: Peer,
+    private readonly outbox: Outbox,
     private readonly picture: Picture,
   ) {}
 
@@ -37,13 +37,13 @@ export class ViewerSync {
     const { store, epoch } = shown;
     if (epoch !== this.#epoch) {
       const message = encodeControl({ type: "stream", epoch, stream: store.stream });
-      if (this.peer.send(message) === "dropped") return;
+      if (!this.outbox.send(message)) return;
       this.#epoch = epoch;
       this.#cursor = 0;
     }
     if (this.#cursor === store.version) return;
     const message = this.picture.updateSince(shown, this.#cursor);
-    if (this.peer.send(message) === "dropped") return;
+    if (!this.outbox.send(message)) return;
     if (this.#cursor > 0) this.#skippedVersions += store.version - this.#cursor - 1;
     this.#cursor = store.version;
     this.#sentCount++;

@@ -1,7 +1,7 @@
 /** Pictures over HTTP, for whatever shows images: one JPEG, or an endless stream of them. */
 import { DEFAULT_ROOM, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
 import type { Hub } from "../core/hub.ts";
-import { MJPEG_CONTENT_TYPE, MjpegViewer } from "../core/mjpeg-viewer.ts";
+import { MJPEG_CONTENT_TYPE, MJPEG_FILLER, MjpegViewer } from "../core/mjpeg-viewer.ts";
 import { type HttpReply, type HttpRequest, type HttpStream, textReply } from "./reply.ts";
 
 const PICTURE_HEADERS = {
@@ -39,6 +39,7 @@ export function mjpeg(hub: Hub, request: HttpRequest, now: number): HttpReply | 
     return {
       status: 200,
       headers: { ...PICTURE_HEADERS, "Content-Type": MJPEG_CONTENT_TYPE },
+      filler: MJPEG_FILLER,
       begin: (write) => new MjpegViewer(room, write),
     };
   } catch (error) {

@@ -21,6 +21,8 @@ export interface HttpReply {
 export interface HttpStream {
   readonly status: 200;
   readonly headers: Readonly<Record<string, string>>;
+  /** Bytes that mean nothing between two writes: by them a socket is asked whether it has caught up. */
+  readonly filler: Uint8Array;
   /** Begins to write; may write at once. */
   readonly begin: (write: WriteChunk) => { drained(): void; ended(): void };
 }

@@ -83,7 +83,7 @@ export function serveStatic(files: StaticFiles, { path: name, headers }: HttpReq
   if (headers.get("if-none-match") === file.etag) {
     return { status: 304, headers: validators, body: "" };
   }
-  const gzipped = file.gzip && /\bgzip\b/.test(headers.get("accept-encoding") ?? "");
+  const gzipped = file.gzip && /\bgzip\b(?!\s*;\s*q=0)/.test(headers.get("accept-encoding") ?? "");
   return gzipped && file.gzip
     ? { status: 200, headers: { ...validators, "Content-Encoding": "gzip" }, body: file.gzip }
     : { status: 200, headers: validators, body: file.bytes };

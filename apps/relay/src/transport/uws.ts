@@ -180,7 +180,9 @@ function webSockets(
     pong: (socket, payload) => {
       linkOf(socket).session.ponged(Buffer.from(payload).toString(), options.now());
     },
-    drain: (socket) => linkOf(socket).session.drained(options.now()),
+    drain: (socket) => {
+      if (socket.getBufferedAmount() === 0) linkOf(socket).session.drained(options.now());
+    },
     close: (socket, code, reason) => {
       const link = linkOf(socket);
       links.delete(link);
@@ -238,21 +240,24 @@ function writeReply(res: uWS.HttpResponse, method: string, reply: HttpReply | Ht
 }
 
 function stream(res: uWS.HttpResponse, reply: HttpStream): void {
-  const open = { now: true };
-  const sink = reply.begin((bytes) => {
-    if (!open.now) return false;
+  let open = true;
+  const write = (bytes: Uint8Array): boolean => {
+    if (!open) return false;
     let taken = true;
     res.cork(() => {
       taken = res.write(bytes);
     });
     return taken;
-  });
+  };
+  const sink = reply.begin(write);
   res.onAborted(() => {
-    open.now = false;
+    open = false;
     sink.ended();
   });
+  // Called when the socket can take some bytes, not when it has sent all; and what the library holds back goes out only
+  // with a further write.
   res.onWritable(() => {
-    sink.drained();
+    if (write(reply.filler)) sink.drained();
     return true;
   });
 }

@@ -1,0 +1,104 @@
+/** The part of the library `x11` that `x11-connection.ts` uses; it has no types of its own. */
+declare module "x11" {
+  /** What it reports, and that a callback returns true, lest the error be told to "error" as well. */
+  type Callback<T> = (error: XError | null | undefined, reply: T) => true;
+
+  interface XError extends Error {
+    /** The code of the protocol, where the server reported it. */
+    readonly error?: number;
+  }
+
+  interface Visual {
+    readonly red_mask: number;
+    readonly green_mask: number;
+    readonly blue_mask: number;
+  }
+
+  interface Screen {
+    readonly root: number;
+    readonly root_depth: number;
+    readonly root_visual: number;
+    readonly depths: Readonly<Record<number, Readonly<Record<number, Visual>>>>;
+  }
+
+  interface Display {
+    readonly image_byte_order: number;
+    readonly format: Readonly<
+      Record<number, { readonly bits_per_pixel: number; readonly scanline_pad: number }>
+    >;
+    readonly screen: readonly Screen[];
+  }
+
+  interface Extension {
+    readonly majorOpcode: number;
+    readonly firstEvent: number;
+  }
+
+  interface Damage extends Extension {
+    readonly ReportLevel: { readonly DeltaRectangles: number };
+    Create(damage: number, drawable: number, level: number): void;
+    Subtract(damage: number, repair: number, parts: number): void;
+  }
+
+  interface Randr extends Extension {
+    readonly major_version: number;
+    readonly minor_version: number;
+    readonly NotifyMask: { readonly All: number };
+    SelectInput(window: number, mask: number): void;
+    GetOutputInfo(
+      output: number,
+      configTimestamp: number,
+      done: Callback<{ readonly name: string }>,
+    ): void;
+  }
+
+  interface Event {
+    readonly type: number;
+    /** Of a DamageNotify: what was drawn. */
+    readonly area?: {
+      readonly x: number;
+      readonly y: number;
+      readonly w: number;
+      readonly h: number;
+    };
+  }
+
+  interface Client {
+    readonly screenNum: number | string;
+    /** Undefined until it is connected. */
+    readonly stream: import("node:net").Socket | undefined;
+    on(name: "event", listener: (event: Event) => void): void;
+    on(name: "error", listener: (error: XError) => void): void;
+    on(name: "end", listener: () => void): void;
+    AllocID(): number;
+    require(name: "damage", done: Callback<Damage>): void;
+    require(name: "randr", done: Callback<Randr>): void;
+    ChangeWindowAttributes(window: number, values: { readonly eventMask: number }): void;
+    GetInputFocus(done: Callback<unknown>): void;
+    GetImage(
+      format: number,
+      drawable: number,
+      x: number,
+      y: number,
+      width: number,
+      height: number,
+      planeMask: number,
+      done: Callback<{ readonly data: Buffer }>,
+    ): void;
+
+    // For requests that it lacks, written as its own extensions write theirs.
+    seq_num: number;
+    readonly replies: Record<number, [(body: Buffer) => unknown, Callback<never>]>;
+    readonly pack_stream: { put(request: Buffer): void; submit(expectsReply: boolean): void };
+  }
+
+  const x11: {
+    readonly eventMask: { readonly StructureNotify: number };
+    createClient(
+      options: { readonly display: string; readonly shm: false; readonly disableBigRequests: true },
+      done: (error: Error | undefined, display: Display) => void,
+    ): Client;
+  };
+  export default x11;
+  export type { Client, Damage, Display, Event, Randr, Screen, XError };
+}
