@@ -41,6 +41,8 @@ async function scenario(name: string, act: (desktop: Desktop) => (() => void) | 
   const desktop = await Desktop.start({ width: 1920, height: 1080 });
   await desktop.finish("xsetroot", "-solid", "#336699");
   desktop.run("xterm", "-geometry", "120x40+40+40", ...FONT, "-e", "cat");
+  // So that what the scenario opens lies on top.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
   const end = act(desktop);
   const port = await freePort();
   const relay = await startRelay(port, { LOG_LEVEL: "warn" });

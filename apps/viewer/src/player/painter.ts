@@ -15,8 +15,11 @@ import {
 export interface Screen {
   /** The size of the picture that stands there, px; the same object until another takes its place. */
   readonly size: Size | undefined;
-  /** Draws all that the store holds by now; settles when that stands, or another picture was asked for. */
-  draw(store: FrameStore): Promise<void>;
+  /**
+   * Draws all that the store holds by now.
+   * @returns whether it stands there; not if some of it could not be decoded, or another picture was asked for
+   */
+  draw(store: FrameStore): Promise<boolean>;
   /** Blank, at once, whatever is still being decoded. */
   clear(): void;
 }
@@ -39,7 +42,7 @@ export interface Surface<Bitmap> {
 export class Painter<Bitmap extends { close(): void }> implements Screen {
   #wanted: FrameStore | undefined;
   #drawn: { readonly store: FrameStore; readonly version: number } | undefined;
-  #passes: Promise<void> = Promise.resolve();
+  #passes: Promise<unknown> = Promise.resolve();
   #undecodable = 0;
 
   constructor(
@@ -56,7 +59,7 @@ export class Painter<Bitmap extends { close(): void }> implements Screen {
     return this.#undecodable;
   }
 
-  draw(store: FrameStore): Promise<void> {
+  draw(store: FrameStore): Promise<boolean> {
     this.#wanted = store;
     const pass = this.#passes.then(() => this.#pass());
     // One pass that throws is a bug, told to whoever asked for it; the next ones have their turn all the same.
@@ -76,9 +79,9 @@ export class Painter<Bitmap extends { close(): void }> implements Screen {
     this.surface.clear();
   }
 
-  async #pass(): Promise<void> {
+  async #pass(): Promise<boolean> {
     const store = this.#wanted;
-    if (!store) return;
+    if (!store) return false;
     const before = this.#drawn;
     const { version } = store;
     const cursor = before?.store === store ? before.version : 0;
@@ -89,13 +92,14 @@ export class Painter<Bitmap extends { close(): void }> implements Screen {
     const pieces = decoded.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
     try {
       const overtaken = store !== this.#wanted || before !== this.#drawn;
-      if (overtaken) return;
+      if (overtaken) return false;
       const missing = jpegs.length - pieces.length;
       this.#undecodable += missing;
       // Of a new picture a part is worth nothing, of a change it is.
-      if (missing > 0 && cursor === 0) return;
+      if (missing > 0 && cursor === 0) return false;
       if (pieces.length > 0) this.surface.draw(store.stream, pieces);
       if (missing === 0) this.#drawn = { store, version };
+      return missing === 0;
     } finally {
       for (const { bitmap } of pieces) bitmap.close();
     }

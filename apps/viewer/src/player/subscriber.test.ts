@@ -53,6 +53,31 @@ describe("updates", () => {
     expect(player.getSnapshot().picture).toBe(screen.size);
   });
 
+  it("that cannot be decoded are acknowledged, but the picture does not count as current", async () => {
+    const { screen, network, player, counts } = stage();
+    const socket = network.newest;
+    socket.join();
+    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    screen.blind = true;
+    socket.update(KEYFRAME);
+    await settle();
+    expect(socket.acks).toEqual([1]);
+    expect(counts).toEqual([]);
+    expect(player.getSnapshot().picture).toBeUndefined();
+  });
+
+  it("that a bug keeps from being drawn end the connection, so that the next one begins anew", async () => {
+    const { screen, network, state } = stage();
+    const socket = network.newest;
+    socket.join();
+    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    screen.broken = true;
+    socket.update(KEYFRAME);
+    await settle();
+    expect(socket.acks).toEqual([]);
+    expect(state()).toBe("disconnected");
+  });
+
   it("before any stream, of a wrong epoch, or of garbage end the connection, and the next one tries", () => {
     const bad = [
       (socket: FakeNetwork["newest"]) => socket.update(KEYFRAME),

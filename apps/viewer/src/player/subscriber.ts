@@ -20,6 +20,8 @@ import type { AsOf } from "./core/age.ts";
 import { Heartbeat } from "./core/heartbeat.ts";
 import type { Screen } from "./painter.ts";
 
+const NORMAL_CLOSE = 1000;
+
 /** The port to a WebSocket. */
 export interface Socket {
   send(message: string | Uint8Array<ArrayBuffer>): void;
@@ -39,7 +41,7 @@ export type Connect = (events: SocketEvents) => Socket | undefined;
 
 export type SubscriberEvent =
   | Extract<ToViewerMessage, { type: "welcome" | "producer" | "viewers" }>
-  /** So many more updates were applied, and are drawn. */
+  /** So many more updates were applied, and all that they changed stands on the screen. */
   | { readonly type: "drawn"; readonly updates: number; readonly asOf: AsOf }
   /** The connection is over; `proven` if it was a good one as long as it lasted. Comes once, and last. */
   | {
@@ -107,7 +109,7 @@ export class Subscriber {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#socket?.close(1000, "");
+    this.#socket?.close(NORMAL_CLOSE, "");
   }
 
   #read(data: string | ArrayBuffer): void {
@@ -128,6 +130,7 @@ export class Subscriber {
         return;
       case "stream":
         this.parts.replica.describe(message.epoch, message.stream);
+        this.#heartbeat.pictureDue(this.parts.now());
         return;
       case "pong":
         this.#clock.add({
@@ -153,6 +156,7 @@ export class Subscriber {
 
   #apply(update: Update): void {
     this.parts.replica.apply(update);
+    this.#heartbeat.updated(this.parts.now());
     this.#applied++;
     if (!this.#drawing) void this.#drawNewest();
   }
@@ -165,13 +169,16 @@ export class Subscriber {
       const applied = this.#applied;
       const { shown } = replica;
       const capturedAt = shown?.capturedAt ?? 0;
-      if (shown) await screen.draw(shown);
+      // What cannot be decoded is acknowledged all the same, or nothing would ever come again.
+      const stands = shown
+        ? await screen.draw(shown).catch((bug: unknown) => this.#fail(bug))
+        : false;
       if (this.#ended) return;
       const updates = applied - this.#acked;
       this.#acked = applied;
       this.#socket?.send(encodeAck(applied));
       const asOf = { capturedAt, drawnAt: now(), clock: this.#clock };
-      if (shown) report({ type: "drawn", updates, asOf });
+      if (stands) report({ type: "drawn", updates, asOf });
     }
     this.#drawing = false;
   }
@@ -182,6 +189,12 @@ export class Subscriber {
 
   #send(message: ViewerMessage): void {
     if (!this.#ended) this.#socket?.send(encodeControl(message));
+  }
+
+  /** A bug of ours must not freeze the picture for good: the next connection starts from nothing. */
+  #fail(bug: unknown): false {
+    this.#giveUp(NORMAL_CLOSE, `the picture could not be drawn (${String(bug)})`);
+    return false;
   }
 
   #giveUp(code: number, meaning: string): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Heartbeat, PING_INTERVAL_MS, SILENT_MS } from "./heartbeat.ts";
+import { Heartbeat, PATIENT_MS, PING_INTERVAL_MS, SILENT_MS } from "./heartbeat.ts";
 
 describe("Heartbeat", () => {
   it("asks once an interval, and gives up after the whole silence", () => {
@@ -30,5 +30,29 @@ describe("Heartbeat", () => {
     expect(heartbeat.tick(500_000)).toBe("nothing");
     expect(heartbeat.tick(500_000 + PING_INTERVAL_MS)).toBe("ping");
     expect(heartbeat.tick(500_000 + SILENT_MS)).toBe("dead");
+  });
+
+  it("waits for a whole picture, and knows from it how slow the link is", () => {
+    const heartbeat = new Heartbeat(0);
+    heartbeat.heard(1000);
+    heartbeat.pictureDue(1000);
+    expect(heartbeat.tick(1000 + PATIENT_MS - 1)).not.toBe("dead");
+    expect(heartbeat.tick(1000 + PATIENT_MS)).toBe("dead");
+    const tookMs = 10_000;
+    heartbeat.heard(1000 + tookMs);
+    heartbeat.updated(1000 + tookMs);
+    const limit = 1000 + tookMs + SILENT_MS + 2 * tookMs;
+    expect(heartbeat.tick(limit - 1)).not.toBe("dead");
+    expect(heartbeat.tick(limit)).toBe("dead");
+  });
+
+  it("is no more patient than ever on a fast link", () => {
+    const heartbeat = new Heartbeat(0);
+    heartbeat.pictureDue(0);
+    heartbeat.heard(5);
+    heartbeat.updated(5);
+    heartbeat.updated(9000);
+    expect(heartbeat.tick(5 + SILENT_MS - 1)).not.toBe("dead");
+    expect(heartbeat.tick(5 + SILENT_MS + 10)).toBe("dead");
   });
 });

@@ -8,10 +8,17 @@
 export const PING_INTERVAL_MS = 5000;
 /** A connection that has said nothing at all for so long is dead. */
 export const SILENT_MS = 15_000;
+/**
+ * So long if a large message may be on its way: a page is told of messages, not of bytes, and whatever else the relay says
+ * has to wait behind.
+ */
+export const PATIENT_MS = 60_000;
 
 export class Heartbeat {
   #quietSince: number;
   #pingedAt: number;
+  #pictureDueSince: number | undefined;
+  #patienceMs = SILENT_MS;
 
   /** @param now when the connection was begun, ms; the first ping is due one interval later */
   constructor(now: number) {
@@ -22,6 +29,20 @@ export class Heartbeat {
   /** Any message came. */
   heard(now: number): void {
     this.#quietSince = now;
+  }
+
+  /** A whole picture is what comes next. */
+  pictureDue(now: number): void {
+    this.#pictureDueSince = now;
+    this.#patienceMs = PATIENT_MS;
+  }
+
+  /** An update came. How long the whole picture took tells how long another one may take on this link. */
+  updated(now: number): void {
+    if (this.#pictureDueSince === undefined) return;
+    const tookMs = now - this.#pictureDueSince;
+    this.#patienceMs = Math.min(PATIENT_MS, SILENT_MS + 2 * Math.max(0, tookMs));
+    this.#pictureDueSince = undefined;
   }
 
   /** The page is looked at again. A silence that nobody asked to be broken proves nothing. */
@@ -35,7 +56,7 @@ export class Heartbeat {
     // A clock that was set back must not make the silence negative for hours.
     this.#quietSince = Math.min(this.#quietSince, now);
     this.#pingedAt = Math.min(this.#pingedAt, now);
-    if (now - this.#quietSince >= SILENT_MS) return "dead";
+    if (now - this.#quietSince >= this.#patienceMs) return "dead";
     if (now - this.#pingedAt < PING_INTERVAL_MS) return "nothing";
     this.#pingedAt = now;
     return "ping";

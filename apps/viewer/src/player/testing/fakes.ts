@@ -120,16 +120,25 @@ export class FakeScreen implements Screen {
   readonly drawn: number[] = [];
   /** While true, drawings wait for `finish`. */
   slow = false;
+  /** While true, nothing can be decoded. */
+  blind = false;
+  /** Breaks the next drawing, as only a bug can. */
+  broken = false;
   #waiting: (() => void)[] = [];
   #wanted: FrameStore | undefined;
 
-  async draw(store: FrameStore): Promise<void> {
+  async draw(store: FrameStore): Promise<boolean> {
+    if (this.broken) {
+      this.broken = false;
+      throw new Error("a bug");
+    }
     const { version } = store;
     this.#wanted = store;
     if (this.slow) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (store !== this.#wanted) return;
+    if (store !== this.#wanted || this.blind) return false;
     this.size = store.stream;
     this.drawn.push(version);
+    return true;
   }
 
   finish(): void {
