@@ -16,7 +16,8 @@ interface Report {
 }
 
 function run(command: string, args: readonly string[]): boolean {
-  return spawnSync(command, args, { stdio: "inherit" }).status === 0;
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
+  return spawnSync(command, args, { env, stdio: "inherit" }).status === 0;
 }
 
 /** Runs one project of tests and counts. A test that was skipped counts as failed. */

@@ -12,7 +12,11 @@ export async function build(say: (line: string) => void, signal: AbortSignal): P
   const [command, args] = pnpm?.endsWith("js")
     ? [process.execPath, [pnpm, "run", "build"]]
     : ["pnpm", ["run", "build"]];
-  const builder = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], signal });
+  const builder = spawn(command, args, {
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+    signal,
+  });
   const output: Buffer[] = [];
   builder.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   builder.stderr.on("data", (chunk: Buffer) => output.push(chunk));

@@ -94,7 +94,7 @@ describe("Painter", () => {
     const random = seededRandom(3);
     const { store, other, whole } = tiled({ width: 333, height: 77 });
     const { decoder, surface, painter } = easel();
-    const drawings: Promise<void>[] = [];
+    const drawings: Promise<boolean>[] = [];
     for (let i = 0; i < 60; i++) {
       store.apply(update(other.filter(() => random() < 0.1)));
       drawings.push(painter.draw(store));
@@ -241,7 +241,7 @@ describe("Painter", () => {
     await decoder.finishAll();
     await first;
     store.apply(update(other.slice(0, 2)));
-    const drawings = [painter.draw(store)];
+    const drawings: Promise<unknown>[] = [painter.draw(store)];
     await settle();
     surface.clear();
     drawings.push(painter.repaint());
