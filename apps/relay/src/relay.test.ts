@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
@@ -285,75 +284,5 @@ describe("over HTTP", () => {
     expect(unpacked.headers["content-encoding"]).toBeUndefined();
     expect(again.status).toBe(304);
     expect(tricked).toEqual(tricks.map(() => 404));
-  });
-});
-
-describe("a picture that is larger than any socket's buffers", () => {
-  const size = { width: 2000, height: 1500 };
-  const noise = randomBytes(size.width * size.height * 4);
-  const large = Buffer.from(encodeWhole({ ...size, data: noise }, 100));
-
-  it("reaches an MJPEG client whole, and then the newest one only", async () => {
-    expect(large.length).toBeGreaterThan(6_000_000);
-    const producer = await connect(relay, "/ws/producer?room=large", { plain: true });
-    producer.socket.send(large);
-    const socket = net.connect(relay.port, "127.0.0.1");
-    socket.write(`GET /stream.mjpeg?room=large HTTP/1.1\r\nHost: localhost:${relay.port}\r\n\r\n`);
-    await once(socket, "readable");
-    // Nothing is read while five more come, the last of them small.
-    for (let i = 0; i < 5; i++) producer.socket.send(large);
-    producer.socket.send(jpeg);
-    const seen = await connect(relay, "/ws/viewer?room=large", { plain: true });
-    await seen.until(() => seen.binary.at(-1)?.length === jpeg.length);
-    let text = "";
-    socket.setEncoding("latin1");
-    socket.on("data", (chunk: string) => {
-      text = (text + chunk).slice(-large.length * 2);
-    });
-    while (!text.includes(`Content-Length: ${jpeg.length}\r\n`)) await once(socket, "data");
-    const lengths = [...text.matchAll(/Content-Length: (\d+)/g)].map(([, length]) =>
-      Number(length),
-    );
-    expect(lengths).toEqual([large.length, jpeg.length]);
-    expect(text).toContain(large.toString("latin1"));
-    socket.destroy();
-  });
-
-  it("is held but once for a viewer that reads nothing and claims it does", async () => {
-    const producer = await connect(relay, "/ws/producer?room=stuck-large", { plain: true });
-    const liar = await viewerIn("stuck-large");
-    const honest = await connect(relay, "/ws/viewer?room=stuck-large", { plain: true });
-    liar.socket.pause();
-    let acked = 0;
-    for (let i = 1; i <= 8; i++) {
-      producer.socket.send(large);
-      await honest.until(() => honest.binary.length === i);
-      if (i === 1) liar.socket.send(encodeAck(++acked));
-    }
-    // The second was sent on the forged ack; the socket is behind, so a further ack is a lie that buys nothing.
-    liar.socket.resume();
-    await liar.until(() => liar.binary.length === 2);
-    const last = decodeUpdate(liar.binary[1] ?? jpeg);
-    expect(Buffer.from(last.tiles[0]?.bytes ?? []).equals(large)).toBe(true);
-  });
-});
-
-describe("an idle MJPEG stream", () => {
-  it("stays open for as long as its client likes, before the first picture too", async () => {
-    const producer = await connect(relay, "/ws/producer?room=idle", { plain: true });
-    producer.socket.send(jpeg);
-    const sockets = ["idle", "empty"].map((room) => {
-      const socket = net.connect(relay.port, "127.0.0.1").resume();
-      const head = `GET /stream.mjpeg?room=${room} HTTP/1.1\r\nHost: localhost:${relay.port}`;
-      socket.write(`${head}\r\n\r\n`);
-      return socket;
-    });
-    // Longer than the library's own timeout of a request, 10 s.
-    await new Promise((resolve) => setTimeout(resolve, 14_000));
-    for (const socket of sockets) {
-      expect(socket.bytesRead).toBeGreaterThan(0);
-      expect(socket.readyState).toBe("open");
-      socket.destroy();
-    }
   });
 });

@@ -1,10 +1,10 @@
 import { encodeControl } from "@screen-share/protocol";
-import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { describe, expect, it } from "vitest";
 import { FakePeer } from "../testing/fake-peer.ts";
 import {
   FakeProducer,
   FakeViewer,
+  liveRoom as liveRoomOf,
   MAX_BYTES,
   newHub,
   PRODUCER_ID,
@@ -12,27 +12,12 @@ import {
   tilesAsText,
   tilesOf,
 } from "../testing/participants.ts";
-import { PlainProducer } from "./plain-producer.ts";
 import { PlainViewer } from "./plain-viewer.ts";
 import { ProducerSession } from "./producer-session.ts";
-import { ViewerSession } from "./viewer-session.ts";
 
-const { stream, first, second } = picturePair();
-const jpeg = (seed: number, width = 64) => encodeWhole(screenLike({ width, height: 48 }, seed));
-
-function liveRoom() {
-  const hub = newHub();
-  const producer = new FakeProducer(hub);
-  producer.describe(stream);
-  producer.update(first, { keyframe: true });
-  return { hub, producer };
-}
-
-function plainProducer(hub = newHub()) {
-  const peer = new FakePeer();
-  const session = new PlainProducer(hub, peer, { maxBytes: MAX_BYTES, room: "main" }, 0);
-  return { hub, peer, session };
-}
+const pair = picturePair();
+const { stream, first, second } = pair;
+const liveRoom = () => liveRoomOf(pair);
 
 describe("a late joiner", () => {
   it("has the whole picture at once, and the producer hears nothing of it", () => {
@@ -234,203 +219,5 @@ describe("a producer", () => {
     const { producer } = liveRoom();
     producer.session.receive(new Uint8Array(MAX_BYTES + 1), 0);
     expect(producer.peer.closed?.code).toBe(4413);
-  });
-});
-
-describe("plain clients", () => {
-  it("pass a JPEG on unchanged, to the byte", () => {
-    const { hub, session } = plainProducer();
-    session.receive(jpeg(1), 0);
-    const peer = new FakePeer();
-    const viewer = new PlainViewer(hub, peer, "main", 0);
-    expect(peer.text).toEqual(["producer:connected"]);
-    session.receive(jpeg(2), 0);
-    viewer.ponged("1");
-    expect(peer.binary.map((bytes) => Buffer.from(bytes))).toEqual(
-      [jpeg(1), jpeg(2)].map((bytes) => Buffer.from(bytes)),
-    );
-  });
-
-  it("are told at once when the producer's socket closes, and when one comes", () => {
-    const hub = newHub();
-    const peer = new FakePeer();
-    new PlainViewer(hub, peer, "main", 0);
-    const { session } = plainProducer(hub);
-    session.ended(0);
-    expect(peer.text).toEqual([
-      "producer:disconnected",
-      "producer:connected",
-      "producer:disconnected",
-    ]);
-  });
-
-  it("get nothing new before the ping after the last picture was answered", () => {
-    const { hub, session } = plainProducer();
-    session.receive(jpeg(1), 0);
-    const peer = new FakePeer();
-    const viewer = new PlainViewer(hub, peer, "main", 0);
-    for (const seed of [2, 3, 4]) session.receive(jpeg(seed), 0);
-    viewer.ponged("an unasked pong");
-    expect(peer.binary).toHaveLength(1);
-    viewer.ponged("1");
-    expect(peer.binary).toHaveLength(2);
-    expect(Buffer.from(peer.binary[1] ?? []).equals(Buffer.from(jpeg(4)))).toBe(true);
-  });
-
-  it("are pinged later when their socket does not take the ping", () => {
-    const { hub, session } = plainProducer();
-    const peer = new FakePeer();
-    const viewer = new PlainViewer(hub, peer, "main", 0);
-    const ping = peer.ping.bind(peer);
-    peer.ping = () => "dropped";
-    session.receive(jpeg(1), 0);
-    peer.ping = ping;
-    viewer.drained();
-    expect(peer.pings).toEqual(["1"]);
-  });
-
-  it("mix with v1 ones in both directions", () => {
-    const { hub, session } = plainProducer();
-    session.receive(jpeg(1), 0);
-    const viewer = new FakeViewer(hub);
-    viewer.settle();
-    expect(viewer.replica.shown?.stream).toMatchObject({ codec: "jpeg", width: 64, height: 48 });
-    session.receive(jpeg(2, 80), 0);
-    viewer.settle();
-    expect(viewer.replica.shown?.stream).toMatchObject({ codec: "jpeg", width: 80 });
-    session.ended(0);
-
-    const producer = new FakeProducer(hub);
-    producer.describe(stream);
-    producer.update(first, { keyframe: true });
-    viewer.settle();
-    expect(tilesOf(viewer.replica)).toEqual(tilesAsText(first));
-    const peer = new FakePeer();
-    new PlainViewer(hub, peer, "main", 0);
-    expect([...(peer.binary[0]?.subarray(0, 2) ?? [])]).toEqual([0xff, 0xd8]);
-  });
-
-  it("neither take over nor are taken over", () => {
-    const { hub, session } = plainProducer();
-    expect(plainProducer(hub).peer.closed?.code).toBe(4000);
-    expect(new FakeProducer(hub).peer.closed?.code).toBe(4000);
-    session.ended(0);
-    const producer = new FakeProducer(hub);
-    expect(producer.peer.closed).toBeUndefined();
-    expect(plainProducer(hub).peer.closed?.code).toBe(4000);
-  });
-
-  it("are closed for what is no JPEG (4400) or too large a one (4413), and the picture stands", () => {
-    const { hub, peer, session } = plainProducer();
-    session.receive(jpeg(1), 0);
-    session.receive(new TextEncoder().encode("hello"), 0);
-    const shown = hub.find("main")?.picture.shown;
-    expect(shown?.store.since(0)).toHaveLength(1);
-    expect(peer.closed?.code).toBe(4400);
-    const huge = plainProducer();
-    huge.session.receive(jpeg(1, 8193), 0);
-    expect(huge.peer.closed?.code).toBe(4413);
-  });
-});
-
-describe("a socket that is behind", () => {
-  it("is given nothing more before it has caught up, whatever its client claims", () => {
-    const { hub, producer } = liveRoom();
-    const viewer = new FakeViewer(hub);
-    viewer.ack();
-    viewer.peer.outcome = "buffered";
-    producer.update(second.slice(0, 1));
-    const held = viewer.peer.sent.length;
-    viewer.ack();
-    producer.update(second.slice(1, 2));
-    producer.say({ type: "status", state: "paused" });
-    viewer.session.receive(encodeControl({ type: "ping", sentAt: 1 }), 0);
-    new FakeViewer(hub);
-    hub.tick(1000);
-    expect(viewer.peer.sent).toHaveLength(held);
-    viewer.peer.outcome = "sent";
-    viewer.session.drained();
-    expect(viewer.peer.control("producer").at(-1)).toMatchObject({ state: "paused" });
-    expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 2 });
-    expect(viewer.peer.updates.at(-1)?.tiles).toHaveLength(1);
-  });
-
-  it("is no different for a plain viewer that forges pongs", () => {
-    const { hub, session } = plainProducer();
-    const peer = new FakePeer();
-    const viewer = new PlainViewer(hub, peer, "main", 0);
-    peer.outcome = "buffered";
-    session.receive(jpeg(1), 0);
-    viewer.ponged("1");
-    session.receive(jpeg(2), 0);
-    expect(peer.binary).toHaveLength(1);
-    expect(peer.pings).toEqual([]);
-    peer.outcome = "sent";
-    viewer.drained();
-    expect(peer.pings).toEqual(["1"]);
-    viewer.ponged("1");
-    expect(peer.binary).toHaveLength(2);
-  });
-});
-
-describe("limits", () => {
-  it("closes a viewer without a hello after 5 s (4408)", () => {
-    const peer = new FakePeer();
-    const session = new ViewerSession(newHub(), peer, 1000);
-    session.tick(5999);
-    expect(peer.closed).toBeUndefined();
-    session.tick(6000);
-    expect(peer.closed?.code).toBe(4408);
-  });
-
-  it("closes the viewer that a full room has no place for (4429)", () => {
-    const hub = newHub({ maxViewers: 1 });
-    new FakeViewer(hub);
-    expect(new FakeViewer(hub).peer.closed?.code).toBe(4429);
-  });
-
-  it("closes whoever asks for a room too many (4429), but forgets idle rooms first", () => {
-    const hub = newHub({ maxRooms: 1 });
-    const viewer = new FakeViewer(hub, "one");
-    expect(new FakeViewer(hub, "two").peer.closed?.code).toBe(4429);
-    viewer.session.ended();
-    expect(new FakeViewer(hub, "two").peer.closed).toBeUndefined();
-  });
-
-  it("drops an abandoned picture after its time, and the room with it", () => {
-    const { hub, producer } = liveRoom();
-    producer.session.ended(0);
-    hub.tick(599_999);
-    expect(hub.find("main")?.picture.shown).toBeDefined();
-    hub.tick(600_000);
-    expect(hub.find("main")).toBeUndefined();
-  });
-
-  it.each(["a/b", "../x", "", "é", "x".repeat(65)])("knows no room called %j", (room) => {
-    const peer = new FakePeer();
-    new PlainViewer(newHub(), peer, room, 0);
-    expect(peer.closed?.code).toBe(4400);
-  });
-
-  it("tells a lone viewer that it is alone, though another came and went within a second", () => {
-    const { hub } = liveRoom();
-    const other = new FakeViewer(hub);
-    const viewer = new FakeViewer(hub);
-    other.session.ended();
-    hub.tick(1000);
-    expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 1 });
-  });
-
-  it("tells the number of viewers in bundles", () => {
-    const { hub } = liveRoom();
-    const viewer = new FakeViewer(hub);
-    new FakeViewer(hub);
-    new FakeViewer(hub);
-    hub.tick(1000);
-    hub.tick(2000);
-    expect(viewer.peer.control("viewers")).toEqual([
-      { type: "viewers", count: 1 },
-      { type: "viewers", count: 3 },
-    ]);
   });
 });

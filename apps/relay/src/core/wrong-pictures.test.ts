@@ -8,13 +8,16 @@ import { describe, expect, it } from "vitest";
 import {
   FakeProducer,
   FakeViewer,
+  liveRoom as liveRoomOf,
   newHub,
   picturePair,
   tilesAsText,
   tilesOf,
 } from "../testing/participants.ts";
 
-const { stream, first, second } = picturePair();
+const pair = picturePair();
+const { stream, first, second } = pair;
+const liveRoom = () => liveRoomOf(pair);
 
 describe("rule 1: epochs and versions are hop-local", () => {
   it("never passes a producer's epoch on", () => {
@@ -28,20 +31,14 @@ describe("rule 1: epochs and versions are hop-local", () => {
   });
 
   it("closes a viewer that acks more than it was sent", () => {
-    const hub = newHub();
-    const producer = new FakeProducer(hub);
-    producer.describe(stream);
-    producer.update(first, { keyframe: true });
+    const { hub } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.session.receive(encodeAck(2), 0);
     expect(viewer.peer.closed?.code).toBe(4400);
   });
 
   it("closes a viewer that acks fewer than before", () => {
-    const hub = newHub();
-    const producer = new FakeProducer(hub);
-    producer.describe(stream);
-    producer.update(first, { keyframe: true });
+    const { hub } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();
     viewer.session.receive(encodeAck(0), 0);
@@ -49,10 +46,7 @@ describe("rule 1: epochs and versions are hop-local", () => {
   });
 
   it("closes a producer whose update is of another epoch, and applies nothing of it", () => {
-    const hub = newHub();
-    const producer = new FakeProducer(hub);
-    producer.describe(stream);
-    producer.update(first, { keyframe: true });
+    const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.settle();
     producer.say({ type: "stream", epoch: 9, stream });
@@ -65,10 +59,7 @@ describe("rule 1: epochs and versions are hop-local", () => {
 
 describe("rule 2: cursors die with their connection", () => {
   it("gives each new connection the description and the whole picture", () => {
-    const hub = newHub();
-    const producer = new FakeProducer(hub);
-    producer.describe(stream);
-    producer.update(first, { keyframe: true });
+    const { hub } = liveRoom();
     for (let i = 0; i < 3; i++) {
       const viewer = new FakeViewer(hub);
       expect(viewer.peer.control("stream")).toHaveLength(1);
@@ -81,10 +72,7 @@ describe("rule 2: cursors die with their connection", () => {
 
 describe("rule 3: an update is applied whole or not at all, and a cursor moves with since()", () => {
   it("applies nothing of an update whose last tile is broken", () => {
-    const hub = newHub();
-    const producer = new FakeProducer(hub);
-    producer.describe(stream);
-    producer.update(first, { keyframe: true });
+    const { hub, producer } = liveRoom();
     const broken = { index: 2, table: 0, bytes: Uint8Array.of(0xff, 0xd9, 1, 2) };
     producer.update([...second.slice(0, 2), broken]);
     expect(producer.peer.closed?.code).toBe(4400);
@@ -94,10 +82,7 @@ describe("rule 3: an update is applied whole or not at all, and a cursor moves w
   });
 
   it("leaves the cursor where it was when the socket does not take an update", () => {
-    const hub = newHub();
-    const producer = new FakeProducer(hub);
-    producer.describe(stream);
-    producer.update(first, { keyframe: true });
+    const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.settle();
     viewer.peer.outcome = "dropped";
@@ -113,10 +98,7 @@ describe("rule 3: an update is applied whole or not at all, and a cursor moves w
 
 describe("rule 5: a refresh asks for the whole picture", () => {
   it("is asked of a producer that goes live again after it had stopped", () => {
-    const hub = newHub();
-    const producer = new FakeProducer(hub);
-    producer.describe(stream);
-    producer.update(first, { keyframe: true });
+    const { hub, producer } = liveRoom();
     producer.say({ type: "status", state: "stopped" });
     expect(hub.find("main")?.picture.shown).toBeUndefined();
     producer.say({ type: "status", state: "live" });

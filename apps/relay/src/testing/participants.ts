@@ -11,8 +11,9 @@ import {
   type StreamDescription,
   type Tile,
 } from "@screen-share/protocol";
-import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import { encodeTiles, encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { Hub } from "../core/hub.ts";
+import { PlainProducer } from "../core/plain-producer.ts";
 import { ProducerSession } from "../core/producer-session.ts";
 import { ViewerSession } from "../core/viewer-session.ts";
 import { FakePeer } from "./fake-peer.ts";
@@ -31,6 +32,27 @@ export function picturePair(width = 300, height = 20) {
   if (!first || !second) throw new Error("two pictures were made");
   const stream: StreamDescription = { codec: "jpeg-tiles", ...size, tables: [first.tables] };
   return { stream, first: first.tiles, second: second.tiles };
+}
+
+/** A room whose v1 producer has sent the first of a pair's pictures. */
+export function liveRoom({ stream, first } = picturePair()) {
+  const hub = newHub();
+  const producer = new FakeProducer(hub);
+  producer.describe(stream);
+  producer.update(first, { keyframe: true });
+  return { hub, producer };
+}
+
+/** A plain producer in the room `main`. */
+export function plainProducer(hub = newHub()) {
+  const peer = new FakePeer();
+  const session = new PlainProducer(hub, peer, { maxBytes: MAX_BYTES, room: "main" }, 0);
+  return { hub, peer, session };
+}
+
+/** A whole JPEG, as plain producers send them. */
+export function wholeJpeg(seed: number, width = 64): Uint8Array {
+  return encodeWhole(screenLike({ width, height: 48 }, seed));
 }
 
 export class FakeProducer {

@@ -1,0 +1,119 @@
+import { encodeControl } from "@screen-share/protocol";
+import { describe, expect, it } from "vitest";
+import { FakePeer } from "../testing/fake-peer.ts";
+import {
+  FakeViewer,
+  liveRoom as liveRoomOf,
+  newHub,
+  picturePair,
+  plainProducer,
+  wholeJpeg,
+} from "../testing/participants.ts";
+import { PlainViewer } from "./plain-viewer.ts";
+import { ViewerSession } from "./viewer-session.ts";
+
+const pair = picturePair();
+const { first, second } = pair;
+const liveRoom = () => liveRoomOf(pair);
+
+describe("a socket that is behind", () => {
+  it("is given nothing more before it has caught up, whatever its client claims", () => {
+    const { hub, producer } = liveRoom();
+    const viewer = new FakeViewer(hub);
+    viewer.ack();
+    viewer.peer.outcome = "buffered";
+    producer.update(second.slice(0, 1));
+    const held = viewer.peer.sent.length;
+    viewer.ack();
+    producer.update(second.slice(1, 2));
+    producer.say({ type: "status", state: "paused" });
+    viewer.session.receive(encodeControl({ type: "ping", sentAt: 1 }), 0);
+    new FakeViewer(hub);
+    hub.tick(1000);
+    expect(viewer.peer.sent).toHaveLength(held);
+    viewer.peer.outcome = "sent";
+    viewer.session.drained();
+    expect(viewer.peer.control("producer").at(-1)).toMatchObject({ state: "paused" });
+    expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 2 });
+    expect(viewer.peer.updates.at(-1)?.tiles).toHaveLength(1);
+  });
+
+  it("is no different for a plain viewer that forges pongs", () => {
+    const { hub, session } = plainProducer();
+    const peer = new FakePeer();
+    const viewer = new PlainViewer(hub, peer, "main", 0);
+    peer.outcome = "buffered";
+    session.receive(wholeJpeg(1), 0);
+    viewer.ponged("1");
+    session.receive(wholeJpeg(2), 0);
+    expect(peer.binary).toHaveLength(1);
+    expect(peer.pings).toEqual([]);
+    peer.outcome = "sent";
+    viewer.drained();
+    expect(peer.pings).toEqual(["1"]);
+    viewer.ponged("1");
+    expect(peer.binary).toHaveLength(2);
+  });
+});
+
+describe("limits", () => {
+  it("closes a viewer without a hello after 5 s (4408)", () => {
+    const peer = new FakePeer();
+    const session = new ViewerSession(newHub(), peer, 1000);
+    session.tick(5999);
+    expect(peer.closed).toBeUndefined();
+    session.tick(6000);
+    expect(peer.closed?.code).toBe(4408);
+  });
+
+  it("closes the viewer that a full room has no place for (4429)", () => {
+    const hub = newHub({ maxViewers: 1 });
+    new FakeViewer(hub);
+    expect(new FakeViewer(hub).peer.closed?.code).toBe(4429);
+  });
+
+  it("closes whoever asks for a room too many (4429), but forgets idle rooms first", () => {
+    const hub = newHub({ maxRooms: 1 });
+    const viewer = new FakeViewer(hub, "one");
+    expect(new FakeViewer(hub, "two").peer.closed?.code).toBe(4429);
+    viewer.session.ended();
+    expect(new FakeViewer(hub, "two").peer.closed).toBeUndefined();
+  });
+
+  it("drops an abandoned picture after its time, and the room with it", () => {
+    const { hub, producer } = liveRoom();
+    producer.session.ended(0);
+    hub.tick(599_999);
+    expect(hub.find("main")?.picture.shown).toBeDefined();
+    hub.tick(600_000);
+    expect(hub.find("main")).toBeUndefined();
+  });
+
+  it.each(["a/b", "../x", "", "é", "x".repeat(65)])("knows no room called %j", (room) => {
+    const peer = new FakePeer();
+    new PlainViewer(newHub(), peer, room, 0);
+    expect(peer.closed?.code).toBe(4400);
+  });
+
+  it("tells a lone viewer that it is alone, though another came and went within a second", () => {
+    const { hub } = liveRoom();
+    const other = new FakeViewer(hub);
+    const viewer = new FakeViewer(hub);
+    other.session.ended();
+    hub.tick(1000);
+    expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 1 });
+  });
+
+  it("tells the number of viewers in bundles", () => {
+    const { hub } = liveRoom();
+    const viewer = new FakeViewer(hub);
+    new FakeViewer(hub);
+    new FakeViewer(hub);
+    hub.tick(1000);
+    hub.tick(2000);
+    expect(viewer.peer.control("viewers")).toEqual([
+      { type: "viewers", count: 1 },
+      { type: "viewers", count: 3 },
+    ]);
+  });
+});

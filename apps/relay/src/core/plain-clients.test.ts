@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { FakePeer } from "../testing/fake-peer.ts";
+import {
+  FakeProducer,
+  FakeViewer,
+  newHub,
+  picturePair,
+  plainProducer,
+  tilesAsText,
+  tilesOf,
+  wholeJpeg,
+} from "../testing/participants.ts";
+import { PlainViewer } from "./plain-viewer.ts";
+
+const { stream, first } = picturePair();
+
+describe("plain clients", () => {
+  it("pass a JPEG on unchanged, to the byte", () => {
+    const { hub, session } = plainProducer();
+    session.receive(wholeJpeg(1), 0);
+    const peer = new FakePeer();
+    const viewer = new PlainViewer(hub, peer, "main", 0);
+    expect(peer.text).toEqual(["producer:connected"]);
+    session.receive(wholeJpeg(2), 0);
+    viewer.ponged("1");
+    expect(peer.binary.map((bytes) => Buffer.from(bytes))).toEqual(
+      [wholeJpeg(1), wholeJpeg(2)].map((bytes) => Buffer.from(bytes)),
+    );
+  });
+
+  it("are told at once when the producer's socket closes, and when one comes", () => {
+    const hub = newHub();
+    const peer = new FakePeer();
+    new PlainViewer(hub, peer, "main", 0);
+    const { session } = plainProducer(hub);
+    session.ended(0);
+    expect(peer.text).toEqual([
+      "producer:disconnected",
+      "producer:connected",
+      "producer:disconnected",
+    ]);
+  });
+
+  it("get nothing new before the ping after the last picture was answered", () => {
+    const { hub, session } = plainProducer();
+    session.receive(wholeJpeg(1), 0);
+    const peer = new FakePeer();
+    const viewer = new PlainViewer(hub, peer, "main", 0);
+    for (const seed of [2, 3, 4]) session.receive(wholeJpeg(seed), 0);
+    viewer.ponged("an unasked pong");
+    expect(peer.binary).toHaveLength(1);
+    viewer.ponged("1");
+    expect(peer.binary).toHaveLength(2);
+    expect(Buffer.from(peer.binary[1] ?? []).equals(Buffer.from(wholeJpeg(4)))).toBe(true);
+  });
+
+  it("are pinged later when their socket does not take the ping", () => {
+    const { hub, session } = plainProducer();
+    const peer = new FakePeer();
+    const viewer = new PlainViewer(hub, peer, "main", 0);
+    const ping = peer.ping.bind(peer);
+    peer.ping = () => "dropped";
+    session.receive(wholeJpeg(1), 0);
+    peer.ping = ping;
+    viewer.drained();
+    expect(peer.pings).toEqual(["1"]);
+  });
+
+  it("mix with v1 ones in both directions", () => {
+    const { hub, session } = plainProducer();
+    session.receive(wholeJpeg(1), 0);
+    const viewer = new FakeViewer(hub);
+    viewer.settle();
+    expect(viewer.replica.shown?.stream).toMatchObject({ codec: "jpeg", width: 64, height: 48 });
+    session.receive(wholeJpeg(2, 80), 0);
+    viewer.settle();
+    expect(viewer.replica.shown?.stream).toMatchObject({ codec: "jpeg", width: 80 });
+    session.ended(0);
+
+    const producer = new FakeProducer(hub);
+    producer.describe(stream);
+    producer.update(first, { keyframe: true });
+    viewer.settle();
+    expect(tilesOf(viewer.replica)).toEqual(tilesAsText(first));
+    const peer = new FakePeer();
+    new PlainViewer(hub, peer, "main", 0);
+    expect([...(peer.binary[0]?.subarray(0, 2) ?? [])]).toEqual([0xff, 0xd8]);
+  });
+
+  it("neither take over nor are taken over", () => {
+    const { hub, session } = plainProducer();
+    expect(plainProducer(hub).peer.closed?.code).toBe(4000);
+    expect(new FakeProducer(hub).peer.closed?.code).toBe(4000);
+    session.ended(0);
+    const producer = new FakeProducer(hub);
+    expect(producer.peer.closed).toBeUndefined();
+    expect(plainProducer(hub).peer.closed?.code).toBe(4000);
+  });
+
+  it("are closed for what is no JPEG (4400) or too large a one (4413), and the picture stands", () => {
+    const { hub, peer, session } = plainProducer();
+    session.receive(wholeJpeg(1), 0);
+    session.receive(new TextEncoder().encode("hello"), 0);
+    const shown = hub.find("main")?.picture.shown;
+    expect(shown?.store.since(0)).toHaveLength(1);
+    expect(peer.closed?.code).toBe(4400);
+    const huge = plainProducer();
+    huge.session.receive(wholeJpeg(1, 8193), 0);
+    expect(huge.peer.closed?.code).toBe(4413);
+  });
+});
