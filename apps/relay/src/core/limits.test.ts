@@ -13,7 +13,7 @@ import { PlainViewer } from "./plain-viewer.ts";
 import { ViewerSession } from "./viewer-session.ts";
 
 const pair = picturePair();
-const { first, second } = pair;
+const { second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
 describe("a socket that is behind", () => {
