@@ -238,6 +238,25 @@ describe("on a desktop at rest", () => {
     await again.close();
   });
 
+  it("a desktop that changes its size is shown at its new one", async () => {
+    const page = await openViewer(browser, port);
+    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    const timings = ["40", "1000", "1001", "1002", "1003", "600", "601", "602", "603"];
+    await desktop.finish("xrandr", "--newmode", "smaller", ...timings);
+    await desktop.finish("xrandr", "--addmode", "screen", "smaller");
+    for (const [mode, width, height] of [
+      ["smaller", 1000, 600],
+      ["1280x720", 1280, 720],
+    ] as const) {
+      await desktop.finish("xrandr", "--output", "screen", "--mode", mode);
+      const size = async () => (await canvasPixels(page))?.width;
+      await eventually(size, (shown) => shown === width);
+      expect(await canvasPixels(page)).toMatchObject({ width, height });
+    }
+    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    await page.close();
+  });
+
   it("a second agent finds the place taken, and the first is not disturbed", async () => {
     const second = startAgent({ port, display: desktop.display });
     await second.until(/already being shared/);
