@@ -14,7 +14,7 @@ export interface Child {
 /** Starts a built program with this one's environment and output. */
 export function runChild(
   script: string,
-  options: { readonly env: Record<string, string>; readonly args?: readonly string[] },
+  options: { readonly env?: Record<string, string>; readonly args?: readonly string[] },
 ): Child {
   const child = fork(script, options.args ?? [], {
     env: { ...process.env, ...options.env },
@@ -37,13 +37,16 @@ export function runChild(
   };
 }
 
-/** The port that a relay says it listens on, or undefined if it ends before. */
-export async function waitForListening(relay: Child): Promise<number | undefined> {
-  const listening = new Promise<number>((resolve) => {
-    relay.process.on("message", (message) => {
-      const { type, port } = message as { type?: unknown; port?: unknown };
-      if (type === "listening" && typeof port === "number") resolve(port);
+/** The first message of this type that a child sends, or undefined if it ends before. */
+export async function messageOf(
+  child: Child,
+  type: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const sent = new Promise<Record<string, unknown>>((resolve) => {
+    child.process.on("message", (message) => {
+      const fields = message as Record<string, unknown>;
+      if (fields.type === type) resolve(fields);
     });
   });
-  return await Promise.race([listening, relay.exited.then(() => undefined)]);
+  return await Promise.race([sent, child.exited.then(() => undefined)]);
 }

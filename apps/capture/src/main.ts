@@ -45,7 +45,11 @@ async function share(config: Config): Promise<void> {
     openSocket,
     log,
     // The link may carry a token, so it goes to whoever started us, and not to the log.
-    onViewerLink: (link) => process.stdout.write(`Viewer link: ${link}\n`),
+    onViewerLink: (link) => {
+      process.stdout.write(`Viewer link: ${link}\n`);
+      // Tells a parent process that started it, where there is one.
+      process.send?.({ type: "sharing" });
+    },
     now,
     random: Math.random,
   });

@@ -1,9 +1,16 @@
-import { assembleJpeg, Replica, type Size, type StreamDescription } from "@screen-share/protocol";
+import {
+  assembleJpeg,
+  geometryOf,
+  Replica,
+  type Size,
+  type StreamDescription,
+} from "@screen-share/protocol";
 import { decodeTurbo, encodeWhole } from "@screen-share/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type FakeConnection, FakeRelay } from "../test/fake-relay.ts";
 import { frameOf, keptLog } from "../test/frames.ts";
 import { Pacer } from "./core/pacer.ts";
+import { type Picture, Session } from "./core/session.ts";
 import { EncoderUnavailable, type TileEncoder } from "./encode/encoder.ts";
 import { JpegJsEncoder } from "./encode/jpeg-js.ts";
 import { openJpegTurbo } from "./encode/jpeg-turbo.ts";
@@ -184,6 +191,37 @@ describe("the pipeline", () => {
     connection.ack(acked.count);
     source.shown = touched(frameOf(SIZE), 5, 5);
     expect(await nextChange(connection, acked)).toMatchObject({ keyframe: false });
+  });
+
+  it("rule 4 (P-33): its baseline is the very pixels that were sent, and moves only once they were taken", async () => {
+    const first = frameOf(SIZE);
+    const [second, third] = [touched(first, 200, 30), touched(first, 5, 50)];
+    const session = new Session();
+    const offered: Picture[] = [];
+    const refused = 2;
+    source = new FakeSource(first);
+    const picky = {
+      turn: async () => (offered.length < 4 ? session : undefined),
+      publish: (_: Session, picture: Picture) => {
+        offered.push(picture);
+        source.shown = offered.length < 3 ? second : third;
+        if (offered.length === refused) return undefined;
+        const composed = session.compose(picture);
+        session.commit(composed);
+        return composed.update.length;
+      },
+    };
+    const common = { log, now, random: () => 0 };
+    const parts = { source, encoder: turbo(), scaler: new Scaler(2560), pacer: new Pacer(60) };
+    await new Pipeline({ ...parts, ...common, publisher: picky }).run();
+    const [whole, change, again, back] = offered.map(({ tiles }) =>
+      tiles.map(({ index }) => index),
+    );
+    expect(whole).toHaveLength(geometryOf(SIZE).tileCount);
+    expect(change).toHaveLength(1);
+    expect(again).toEqual(change);
+    // From `second` to `third` both places change; from a baseline that had not moved, only one would.
+    expect(back).toHaveLength(2);
   });
 
   it("begins an epoch when the size changes", async () => {

@@ -1,7 +1,7 @@
 /** The relay's settings, read from the environment once at boot. All problems are told at once, in plain words. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { config as loadDotenv } from "dotenv";
+import { parse as parseDotenv } from "dotenv";
 import { z } from "zod";
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
@@ -65,9 +65,7 @@ const settings = z.object({
   MAX_ROOMS: whole(1, 1_000_000).default(1000),
   MAX_MESSAGE_BYTES: whole(1024, 32 * 2 ** 20).default(16 * 2 ** 20),
   PICTURE_TTL: duration.default(600_000),
-  LOG_LEVEL: z
-    .enum(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(", ")}` })
-    .default("info"),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(", ")}` }).optional(),
 });
 
 export type Config = z.infer<typeof settings>;
@@ -93,6 +91,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 /** The settings of this process: `.env` at the root of the project, and the real environment, which wins. */
 export function readConfig(): Config {
   const path = fileURLToPath(new URL("../../../.env", import.meta.url));
-  if (existsSync(path)) loadDotenv({ path, quiet: true });
-  return parseConfig(process.env);
+  const file = existsSync(path) ? parseDotenv(readFileSync(path)) : {};
+  const given = Object.entries(process.env).filter(([, value]) => value?.trim());
+  return parseConfig({ ...file, ...Object.fromEntries(given) });
 }

@@ -10,7 +10,9 @@ import { startRelay } from "./relay.ts";
 
 const USAGE = `The relay of Screen Share: takes the screen from one agent a room and shows it to all who watch.
 
-Usage: pnpm relay [--help] [--version]
+Usage: pnpm relay [--quiet] [--help] [--version]
+
+  --quiet  log only warnings and errors, unless LOG_LEVEL says otherwise
 
 Settings are environment variables, or lines of .env at the root of the project:
   HOST                  address to listen on (127.0.0.1)
@@ -40,23 +42,24 @@ function settings(): Config {
   }
 }
 
-function readArguments(): { help?: boolean; version?: boolean } {
+function readArguments(): { help?: boolean; version?: boolean; quiet?: boolean } {
   try {
-    const options = { help: { type: "boolean" }, version: { type: "boolean" } } as const;
+    const flag = { type: "boolean" } as const;
+    const options = { help: flag, version: flag, quiet: flag };
     return parseArgs({ options }).values;
   } catch (error) {
     fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
 }
 
-const { help, version } = readArguments();
+const { help, version, quiet } = readArguments();
 if (help || version) {
   process.stdout.write(`${help ? USAGE : packageJson.version}\n`);
   process.exit(0);
 }
 
 const config = settings();
-const log = createLog(config.LOG_LEVEL);
+const log = createLog(config.LOG_LEVEL ?? (quiet ? "warn" : "info"));
 const files = await loadStaticFiles(VIEWER_FOLDER);
 if (files.size === 0)
   log.warn("the viewer is not built, so there is no page to open: run pnpm build");

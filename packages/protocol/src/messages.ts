@@ -3,6 +3,7 @@
  * picture is binary (`update.ts`). Each is parsed once, at the socket, and typed ever after.
  */
 import * as z from "zod/mini";
+import { CLOSE } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
 import { streamDescription } from "./stream.ts";
 import { DEFAULT_ROOM, ROOM_NAME } from "./version.ts";
@@ -100,7 +101,9 @@ export function encodeControl(
 }
 
 function parseJson(text: string): unknown {
-  if (text.length > MAX_CONTROL_LENGTH) throw new ProtocolError("a control message is too long");
+  if (text.length > MAX_CONTROL_LENGTH) {
+    throw new ProtocolError("a control message is too long", CLOSE.tooLarge);
+  }
   try {
     return JSON.parse(text);
   } catch {

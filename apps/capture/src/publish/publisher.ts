@@ -51,7 +51,7 @@ export interface PublisherOptions {
   readonly room: string;
   /** A secret of this process, see `hello`. */
   readonly producerId: string;
-  /** Shown to viewers. */
+  /** What the relay calls this agent in its log. */
   readonly name: string;
   readonly openSocket: OpenSocket;
   readonly log: Log;

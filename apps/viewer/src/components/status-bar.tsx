@@ -16,6 +16,7 @@ export function StatusBar(props: { readonly snapshot: Snapshot; readonly retry: 
   const { snapshot, retry } = props;
   const { connection, picture, ageS } = snapshot;
   const { words, counting, remarks, command } = statusWords(snapshot);
+  const stalled = connection.state === "connected" && ageS !== undefined;
   const quiet = connection.state === "connected" && picture !== undefined && ageS === undefined;
   return (
     <div className="status-place" data-empty={picture ? undefined : true}>
@@ -27,7 +28,7 @@ export function StatusBar(props: { readonly snapshot: Snapshot; readonly retry: 
       >
         <span
           aria-hidden="true"
-          className={`size-2 shrink-0 rounded-full ${DOTS[connection.state]}`}
+          className={`size-2 shrink-0 rounded-full ${DOTS[stalled ? "waiting" : connection.state]}`}
         />
         <div className="status-words">
           <p className="flex flex-wrap gap-x-1 font-medium text-neutral-50">

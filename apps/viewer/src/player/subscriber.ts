@@ -198,9 +198,9 @@ export class Subscriber {
   }
 
   #giveUp(code: number, meaning: string): void {
-    this.#socket?.close(code, meaning);
     // A relay that is welcoming and then talks nonsense has not proven itself.
     this.#lose({ meaning, retryable: true, proven: this.#welcomed && code === CLOSE.silent });
+    this.#socket?.close(code, meaning);
   }
 
   #lose(end: { meaning: string; retryable: boolean; proven: boolean }): void {

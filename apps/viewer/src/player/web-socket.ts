@@ -2,6 +2,9 @@
 import { SUBPROTOCOL } from "@screen-share/protocol";
 import type { Connect } from "./subscriber.ts";
 
+/** Browsers throw at a longer one: RFC 6455 §5.5 leaves 123 bytes for it. */
+const MAX_REASON = 123;
+
 /** Dials `url` (ws: or wss:). */
 export function dial(url: string): Connect {
   return (events) => {
@@ -19,7 +22,8 @@ export function dial(url: string): Connect {
     socket.onclose = ({ code }) => events.closed(code);
     return {
       send: (message) => socket.send(message),
-      close: (code, reason) => socket.close(code, reason),
+      close: (code, reason) =>
+        socket.close(code, reason.replace(/[^\x20-\x7e]/g, "").slice(0, MAX_REASON)),
     };
   };
 }

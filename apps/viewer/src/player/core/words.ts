@@ -35,12 +35,12 @@ export function statusWords(snapshot: Snapshot): StatusWords {
   };
 }
 
-function stateWords({ connection }: Snapshot): string {
+function stateWords({ connection, ageS }: Snapshot): string {
   switch (connection.state) {
     case "connecting":
       return "Connecting…";
     case "connected":
-      return "Connected";
+      return ageS === undefined ? "Connected" : "No new picture from the host…";
     case "waiting":
       return "Waiting for the host…";
     case "disconnected":
