@@ -180,7 +180,7 @@ describe("over real sockets", () => {
   });
 });
 
-describe("without a secret", () => {
+describe("without a secret (P-4, P-70)", () => {
   it.each([
     [{ host: "evil.example" }],
     [{ origin: "http://evil.example" }],
@@ -208,7 +208,7 @@ describe("without a secret", () => {
   );
 });
 
-describe("over HTTP", () => {
+describe("over HTTP (P-60, P-61)", () => {
   it("a room without a picture has no snapshot, and one with a picture has", async () => {
     expect((await get("/snapshot.jpg?room=snap")).status).toBe(404);
     const producer = await connect(relay, "/ws/producer?room=snap", { plain: true });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Backoff } from "./index.ts";
 
-describe("Backoff", () => {
+describe("Backoff (P-41)", () => {
   it("doubles to its cap, and begins anew after a reset", () => {
     const backoff = new Backoff({ firstMs: 500, maxMs: 3000 });
     expect([0, 0, 0, 0, 0].map((random) => backoff.nextMs(random))).toEqual([

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ClockOffset } from "./index.ts";
 
-describe("ClockOffset", () => {
+describe("ClockOffset (P-14)", () => {
   it("knows nothing before the first exchange, and says 0", () => {
     const offset = new ClockOffset();
     expect(offset.known).toBe(false);

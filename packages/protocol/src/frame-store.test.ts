@@ -28,7 +28,7 @@ function update(tiles: readonly Tile[], overrides: Partial<Update> = {}): Update
 const asText = (tiles: readonly Tile[]) =>
   tiles.map(({ index, table, bytes }) => `${index} ${table} ${Buffer.from(bytes).toString("hex")}`);
 
-describe("geometry", () => {
+describe("geometry (P-15, P-18)", () => {
   it.each([
     [1, 1, 1],
     [8192, 4096, 32768],
@@ -77,7 +77,7 @@ describe("geometry", () => {
   });
 });
 
-describe("FrameStore", () => {
+describe("FrameStore (P-22, P-24, P-32)", () => {
   it("takes any size, and is complete with its last tile", () => {
     for (const [width, height] of [
       [1, 1],
@@ -180,7 +180,7 @@ describe("FrameStore", () => {
   });
 });
 
-describe("Replica", () => {
+describe("Replica (P-30, P-35)", () => {
   it("shows a picture of another size only once it is whole", () => {
     const replica = new Replica();
     replica.describe(1, stream);

@@ -12,7 +12,7 @@ function changed(offset: number, value: number): Uint8Array {
   return copy;
 }
 
-describe("readJpegSize", () => {
+describe("readJpegSize (P-24)", () => {
   it("reads the size of baseline, extended and progressive pictures", () => {
     for (const marker of [0xc0, 0xc1, 0xc2]) {
       expect(readJpegSize(changed(frameAt + 1, marker))).toEqual({ width: 333, height: 44 });

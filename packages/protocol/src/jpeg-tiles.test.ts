@@ -58,7 +58,7 @@ function paint(
   }
 }
 
-describe("assembleJpeg", () => {
+describe("assembleJpeg (P-18)", () => {
   it.each(SIZES)("gives the very pixels of the one-piece encode at $width×$height", (size) => {
     const pixels = screenLike(size);
     const { geometry, tables, tiles } = encodeTiles(pixels);
@@ -130,7 +130,7 @@ describe("assembleAtlases", () => {
   });
 });
 
-describe("checkSegment", () => {
+describe("checkSegment (P-19)", () => {
   it("takes noise at the highest quality, whose last byte may well be a stuffed FF", () => {
     const random = seededRandom(7);
     for (let i = 0; i < 100; i++) {

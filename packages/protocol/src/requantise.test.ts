@@ -11,7 +11,7 @@ function decode(tables: typeof fine.tables, segments: Uint8Array[]) {
   return decodeTurbo(assembleJpeg({ ...size, tables, segments })).data;
 }
 
-describe("Requantiser", () => {
+describe("Requantiser (P-53)", () => {
   it("keeps the coarse picture's pixels to half a level on average", () => {
     const requantiser = new Requantiser(coarse.tables, fine.tables);
     const segments = coarse.tiles.map(({ index, bytes }) =>

@@ -16,7 +16,7 @@ const pair = picturePair();
 const { second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
-describe("a socket that is behind", () => {
+describe("a socket that is behind (P-26)", () => {
   it("is given nothing more before it has caught up, whatever its client claims", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
@@ -57,7 +57,7 @@ describe("a socket that is behind", () => {
 });
 
 describe("limits", () => {
-  it("closes a viewer without a hello after 5 s (4408)", () => {
+  it("closes a viewer without a hello after 5 s (4408, P-2)", () => {
     const peer = new FakePeer();
     const session = new ViewerSession(newHub(), peer, 1000);
     session.tick(5999);
@@ -80,7 +80,7 @@ describe("limits", () => {
     expect(new FakeViewer(hub, "two").peer.closed).toBeUndefined();
   });
 
-  it("drops an abandoned picture after its time, and the room with it", () => {
+  it("drops an abandoned picture after its time (P-36), and the room with it", () => {
     const { hub, producer } = liveRoom();
     producer.session.ended(0);
     hub.tick(599_999);
@@ -89,7 +89,7 @@ describe("limits", () => {
     expect(hub.find("main")).toBeUndefined();
   });
 
-  it.each(["a/b", "../x", "", "é", "x".repeat(65)])("knows no room called %j", (room) => {
+  it.each(["a/b", "../x", "", "é", "x".repeat(65)])("knows no room called %j (P-3)", (room) => {
     const peer = new FakePeer();
     new PlainViewer(newHub(), peer, room, 0);
     expect(peer.closed?.code).toBe(4400);

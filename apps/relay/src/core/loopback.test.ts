@@ -7,7 +7,7 @@ function judged(headers: Record<string, string>, picture = false): boolean {
   return refusalOf(new Map(Object.entries(headers)), rules, { picture }) === undefined;
 }
 
-describe("without a secret, a request passes", () => {
+describe("without a secret, a request passes (P-70)", () => {
   it.each([
     [{ host: "localhost:8000" }],
     [{ host: "127.0.0.1:8000" }],
@@ -33,7 +33,7 @@ describe("without a secret, a request passes", () => {
   });
 });
 
-describe("without a secret, a request is refused", () => {
+describe("without a secret, a request is refused (P-70, P-71)", () => {
   it.each([
     [{}],
     [{ host: "localhost" }],

@@ -14,7 +14,7 @@ import { PlainViewer } from "./plain-viewer.ts";
 
 const { stream, first } = picturePair();
 
-describe("plain clients", () => {
+describe("plain clients (P-50 … P-54)", () => {
   it("pass a JPEG on unchanged, to the byte", () => {
     const { hub, session } = plainProducer();
     session.receive(wholeJpeg(1), 0);

@@ -19,7 +19,7 @@ const pair = picturePair();
 const { stream, first, second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
-describe("a late joiner", () => {
+describe("a late joiner (P-31)", () => {
   it("has the whole picture at once, and the producer hears nothing of it", () => {
     const { hub, producer } = liveRoom();
     const before = producer.peer.sent.length;
@@ -41,7 +41,7 @@ describe("a late joiner", () => {
   });
 });
 
-describe("a viewer that has not acknowledged", () => {
+describe("a viewer that has not acknowledged (P-26)", () => {
   it("is sent nothing more, and then one update from its cursor to now", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
@@ -70,7 +70,7 @@ describe("a viewer that has not acknowledged", () => {
   });
 });
 
-describe("a hidden viewer", () => {
+describe("a hidden viewer (P-17)", () => {
   it("is sent nothing, and is caught up on becoming visible", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
@@ -83,7 +83,7 @@ describe("a hidden viewer", () => {
   });
 });
 
-describe("an update of 0 tiles", () => {
+describe("an update of 0 tiles (P-23)", () => {
   it("reaches v1 viewers, so that they know the picture is current, and no plain ones", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
@@ -115,7 +115,7 @@ describe("a producer", () => {
     expect(producer.acked).toBe(2);
   });
 
-  it("finds the place taken (4000), and the first one is not disturbed", () => {
+  it("finds the place taken (4000, P-5), and the first one is not disturbed", () => {
     const { hub, producer } = liveRoom();
     const late = new FakeProducer(hub, { producerId: "f".repeat(32) });
     expect(late.peer.closed?.code).toBe(4000);
@@ -124,7 +124,7 @@ describe("a producer", () => {
     expect(producer.acked).toBe(2);
   });
 
-  it("takes over from its own older connection (4001), of which nothing is taken afterwards", () => {
+  it("takes over from its own older connection (4001, P-5), of which nothing is taken afterwards", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.settle();
@@ -153,7 +153,7 @@ describe("a producer", () => {
     expect(viewer.peer.updates.at(-1)?.tiles).toHaveLength(0);
   });
 
-  it("that changes size leaves the old picture standing until the new one is whole", () => {
+  it("that changes size leaves the old picture standing until the new one is whole (P-35)", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.settle();
@@ -193,7 +193,7 @@ describe("a producer", () => {
     expect(peer.closed?.code).toBe(4400);
   });
 
-  it("that goes on after it had stopped is live again", () => {
+  it("that goes on after it had stopped is live again (P-16)", () => {
     const { hub, producer } = liveRoom();
     const peer = new FakePeer();
     const plain = new PlainViewer(hub, peer, "main", 0);

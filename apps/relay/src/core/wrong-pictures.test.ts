@@ -19,7 +19,7 @@ const pair = picturePair();
 const { stream, first, second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
-describe("rule 1: epochs and versions are hop-local", () => {
+describe("rule 1 (P-30): epochs and versions are hop-local", () => {
   it("never passes a producer's epoch on", () => {
     const hub = newHub();
     const producer = new FakeProducer(hub);
@@ -57,7 +57,7 @@ describe("rule 1: epochs and versions are hop-local", () => {
   });
 });
 
-describe("rule 2: cursors die with their connection", () => {
+describe("rule 2 (P-31): cursors die with their connection", () => {
   it("gives each new connection the description and the whole picture", () => {
     const { hub } = liveRoom();
     for (let i = 0; i < 3; i++) {
@@ -70,7 +70,7 @@ describe("rule 2: cursors die with their connection", () => {
   });
 });
 
-describe("rule 3: an update is applied whole or not at all, and a cursor moves with since()", () => {
+describe("rule 3 (P-32): an update is applied whole or not at all, and a cursor moves with since()", () => {
   it("applies nothing of an update whose last tile is broken", () => {
     const { hub, producer } = liveRoom();
     const broken = { index: 2, table: 0, bytes: Uint8Array.of(0xff, 0xd9, 1, 2) };
@@ -96,7 +96,7 @@ describe("rule 3: an update is applied whole or not at all, and a cursor moves w
   });
 });
 
-describe("rule 5: a refresh asks for the whole picture", () => {
+describe("rule 5 (P-34): a refresh asks for the whole picture", () => {
   it("is asked of a producer that goes live again after it had stopped", () => {
     const { hub, producer } = liveRoom();
     producer.say({ type: "status", state: "stopped" });
