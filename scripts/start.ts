@@ -88,7 +88,9 @@ if (!(await build(say, stopping.signal))) await stop(1);
 // npm's users write `start -- --fps 20`.
 const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== "--");
 if (args.some((arg) => ANSWERED.includes(arg))) {
-  const { code } = await runChild(app("capture"), { args }).exited;
+  const agent = runChild(app("capture"), { args });
+  children.set("agent", agent);
+  const { code } = await agent.exited;
   await stop(code ?? 1);
 }
 const port = await keepRelay();

@@ -124,7 +124,8 @@ async function fetchPixels(connection: X11Connection, view: View): Promise<Buffe
 
 /** Puts an image's px, which are BGRX, to their place in an RGBA picture that is `stride` px wide. */
 function draw(image: Buffer, part: Rectangle, pixels: Buffer, stride: number): void {
-  const from = wordsOf(image);
+  // A reply may begin anywhere in what the socket brought.
+  const from = wordsOf(image.byteOffset % BYTES_PER_PX === 0 ? image : Buffer.from(image));
   const to = wordsOf(pixels);
   let read = 0;
   for (let y = part.y; y < part.y + part.height; y++) {
