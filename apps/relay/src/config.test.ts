@@ -1,3 +1,4 @@
+import { tokenKey } from "@screen-share/protocol/token";
 import { describe, expect, it } from "vitest";
 import { ConfigError, parseConfig } from "./config.ts";
 
@@ -28,8 +29,36 @@ describe("parseConfig", () => {
     expect(problems({ HOST })).toContain("HOST must be this machine alone");
   });
 
-  it("refuses a secret that it could not enforce", () => {
-    expect(problems({ AUTH_SECRET: "x".repeat(32) })).toContain("AUTH_SECRET is set, but");
+  it("with a secret may listen anywhere; one that is too short to be safe is refused", () => {
+    const AUTH_SECRET = "é".repeat(16);
+    expect(parseConfig({ AUTH_SECRET, HOST: "0.0.0.0" }).keys).toEqual([tokenKey(AUTH_SECRET)]);
+    expect(parseConfig({ AUTH_SECRET: "", AUTH_SECRET_PREVIOUS: "" }).keys).toEqual([]);
+    expect(problems({ AUTH_SECRET: "x".repeat(31) })).toContain(
+      "AUTH_SECRET must have at least 32",
+    );
+    const two = parseConfig({ AUTH_SECRET, AUTH_SECRET_PREVIOUS: "y".repeat(32) });
+    expect(two.keys).toEqual([tokenKey(AUTH_SECRET), tokenKey("y".repeat(32))]);
+    expect(problems({ AUTH_SECRET_PREVIOUS: "y".repeat(32) })).toContain("set AUTH_SECRET too");
+  });
+
+  it("does not repeat a secret that it refuses", () => {
+    expect(problems({ AUTH_SECRET: "too-short" })).not.toContain("too-short");
+  });
+
+  it("reads who may frame the page as CSP wants it", () => {
+    const ancestors = (FRAME_ANCESTORS: string) => parseConfig({ FRAME_ANCESTORS }).FRAME_ANCESTORS;
+    expect(parseConfig({}).FRAME_ANCESTORS).toBe("'none'");
+    expect(ancestors("none")).toBe("'none'");
+    expect(ancestors("self, https://a.example https://b.example:8443")).toBe(
+      "'self' https://a.example https://b.example:8443",
+    );
+    for (const wrong of [
+      "*",
+      "https://a.example/page",
+      "none https://a.example",
+      "x; script-src *",
+    ])
+      expect(problems({ FRAME_ANCESTORS: wrong })).toContain("FRAME_ANCESTORS");
   });
 
   it.each([

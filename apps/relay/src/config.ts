@@ -1,10 +1,15 @@
 /** The relay's settings, read from the environment once at boot. All problems are told at once, in plain words. */
 import { existsSync, readFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import { MIN_SECRET_BYTES, type TokenKey, tokenKey } from "@screen-share/protocol/token";
 import { parse as parseDotenv } from "dotenv";
 import { z } from "zod";
+import { TRUSTED_HEADERS } from "./http/client-address.ts";
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+/** Of the memory that there is, the part that pictures may take; what is made of them takes about as much again. */
+const PICTURE_SHARE = 1 / 4;
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
 const DURATION = /^(\d{1,9})\s*(ms|s|m|min|h|d)$/;
@@ -45,30 +50,64 @@ const origins = z.string().transform((text, context) => {
   return list;
 });
 
+/** The UTF-8 bytes as they are: what any other program that mints tokens would take them for. */
+const secret = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) >= MIN_SECRET_BYTES, {
+    message: `must have at least ${MIN_SECRET_BYTES} bytes; make one with: openssl rand -base64 33`,
+  })
+  .transform(tokenKey);
+
+/** As the source list of the directive `frame-ancestors` (CSP Level 3, §6.4.2). */
+const frameAncestors = z.string().transform((text, context) => {
+  const sources = text.split(/[\s,]+/).filter(Boolean);
+  const words = ["none", "self"].map((word) => [`'${word}'`, word]);
+  return sources
+    .map((source) => {
+      const word = words.find((names) => names.includes(source.toLowerCase()));
+      if (word && (sources.length === 1 || word[1] === "self")) return word[0];
+      if (URL.canParse(source) && new URL(source).origin === source) return source;
+      const message = `"${source}" is neither an origin such as https://intranet.example.com nor self; none stands alone`;
+      context.addIssue({ code: "custom", message });
+      return "";
+    })
+    .join(" ");
+});
+
 const settings = z.object({
-  HOST: z
-    .string()
-    .default("127.0.0.1")
-    .refine((host) => LOOPBACK.includes(host), {
-      message:
-        "must be this machine alone (127.0.0.1, localhost or ::1): without tokens, anybody who can reach the relay could watch",
-    }),
+  HOST: z.string().default("127.0.0.1"),
   PORT: whole(0, 65_535).default(8000),
-  AUTH_SECRET: z
-    .undefined(
-      "is set, but this version cannot check tokens yet: unset it to share on this machine",
-    )
+  AUTH_SECRET: secret.optional(),
+  AUTH_SECRET_PREVIOUS: secret.optional(),
+  LINK_TTL: duration.default(12 * 3_600_000),
+  QUERY_TOKENS: z
+    .enum(["on", "off"], { message: "must be on or off" })
+    .default("on")
+    .transform((word) => word === "on"),
+  TRUST_PROXY: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(TRUSTED_HEADERS, { message: `must be ${TRUSTED_HEADERS.join(" or ")}` }))
     .optional(),
+  FRAME_ANCESTORS: frameAncestors.default("'none'"),
   ALLOWED_ORIGINS: origins.default([]),
   VIEWER_URL: z.url({ protocol: /^https?$/, message: "must be a http(s) address" }).optional(),
   MAX_VIEWERS_PER_ROOM: whole(1, 1_000_000).default(1000),
   MAX_ROOMS: whole(1, 1_000_000).default(1000),
   MAX_MESSAGE_BYTES: whole(1024, 32 * 2 ** 20).default(16 * 2 ** 20),
+  MAX_PICTURE_MEMORY: whole(2 ** 20, Number.MAX_SAFE_INTEGER).default(
+    Math.floor(memoryThereIs() * PICTURE_SHARE),
+  ),
   PICTURE_TTL: duration.default(600_000),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(", ")}` }).optional(),
 });
 
-export type Config = z.infer<typeof settings>;
+export type Config = Omit<z.infer<typeof settings>, "AUTH_SECRET" | "AUTH_SECRET_PREVIOUS"> & {
+  /** The secret that signs tokens, and the one before; none: this relay asks nobody for a token. */
+  readonly keys: readonly TokenKey[];
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What is wrong with the settings, a line each. */
 export class ConfigError extends Error {
@@ -80,12 +119,40 @@ export class ConfigError extends Error {
  * @param env as `process.env` is; empty values count as unset
  * @throws ConfigError with all problems
  */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function parseConfig(env: Environment): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const result = settings.safeParse(given);
-  if (result.success) return result.data;
-  const lines = result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
-  throw new ConfigError(lines.join("\n"));
+  // Told together with what else is wrong.
+  const problems = [
+    ...(result.error?.issues.map(({ path, message }) => `${path.join(".")} ${message}`) ?? []),
+    ...secrecyProblems(given),
+  ];
+  if (!result.success || problems.length > 0) throw new ConfigError(problems.join("\n"));
+  const { AUTH_SECRET, AUTH_SECRET_PREVIOUS, ...config } = result.data;
+  return {
+    ...config,
+    keys: [AUTH_SECRET, AUTH_SECRET_PREVIOUS].filter((key) => key !== undefined),
+  };
+}
+
+/** What no relay may do that has no secret. */
+function secrecyProblems({ HOST, AUTH_SECRET, AUTH_SECRET_PREVIOUS }: Environment): string[] {
+  if (AUTH_SECRET !== undefined) return [];
+  const problems: string[] = [];
+  if (HOST !== undefined && !LOOPBACK.includes(HOST)) {
+    problems.push(
+      "HOST must be this machine alone (127.0.0.1, localhost or ::1) unless AUTH_SECRET is set: anybody who can reach the relay could watch",
+    );
+  }
+  if (AUTH_SECRET_PREVIOUS !== undefined) {
+    problems.push("AUTH_SECRET_PREVIOUS only helps to change a secret: set AUTH_SECRET too");
+  }
+  return problems;
+}
+
+/** Bytes of memory of this machine, or of the container that we are in. */
+function memoryThereIs(): number {
+  return Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
 }
 
 /** The settings of this process: `.env` at the root of the project, and the real environment, which wins. */

@@ -15,13 +15,20 @@ Usage: pnpm relay [--quiet] [--help] [--version]
   --quiet  log only warnings and errors, unless LOG_LEVEL says otherwise
 
 Settings are environment variables, or lines of .env at the root of the project:
-  HOST                  address to listen on (127.0.0.1)
+  HOST                  address to listen on (127.0.0.1; any other needs AUTH_SECRET)
   PORT                  port to listen on (8000)
-  ALLOWED_ORIGINS       pages of other origins that may connect, comma separated (none)
+  AUTH_SECRET           at least 32 bytes: asks everybody for a token that was signed with it
+  AUTH_SECRET_PREVIOUS  the secret before, still believed while it is being changed
+  LINK_TTL              how long a viewer link holds at most (12h)
+  QUERY_TOKENS          whether ?token= counts: on or off (on)
+  ALLOWED_ORIGINS       pages that may connect, comma separated (with a secret all, else only our own)
+  FRAME_ANCESTORS       pages that may frame the viewer: none, self, or origins (none)
+  TRUST_PROXY           the header in which our proxy tells a client's address: fly-client-ip or x-forwarded-for
   VIEWER_URL            address of the viewer page, for links (this relay)
   MAX_VIEWERS_PER_ROOM  (1000)
   MAX_ROOMS             (1000)
   MAX_MESSAGE_BYTES     the largest update or frame of a producer (16777216)
+  MAX_PICTURE_MEMORY    all pictures together, bytes (a quarter of the memory there is)
   PICTURE_TTL           how long the last picture stands without its producer (10m)
   LOG_LEVEL             debug, info, warn, error or silent (info)`;
 
@@ -60,7 +67,10 @@ if (help || version) {
 
 const config = settings();
 const log = createLog(config.LOG_LEVEL ?? (quiet ? "warn" : "info"));
-const files = await loadStaticFiles(VIEWER_FOLDER);
+if (config.keys.length > 1) {
+  log.warn("AUTH_SECRET_PREVIOUS is still believed: unset it once no token of it is in use");
+}
+const files = await loadStaticFiles(VIEWER_FOLDER, { frameAncestors: config.FRAME_ANCESTORS });
 if (files.size === 0)
   log.warn("the viewer is not built, so there is no page to open: run pnpm build");
 const relay = await startRelay(config, { files, log }).catch((error: Error) =>
@@ -68,7 +78,7 @@ const relay = await startRelay(config, { files, log }).catch((error: Error) =>
 );
 log.info({ host: config.HOST, port: relay.port }, "the relay is listening");
 // Tells a parent process that started it, where there is one.
-process.send?.({ type: "listening", port: relay.port });
+process.send?.({ type: "listening", port: relay.port, guarded: config.keys.length > 0 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {

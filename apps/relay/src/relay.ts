@@ -1,20 +1,22 @@
 /** A whole relay in this process: rooms behind a server, and the clock that ticks them. */
-import { DEFAULT_ROOM } from "@screen-share/protocol";
+import { CLOSE, DEFAULT_ROOM, ProtocolError } from "@screen-share/protocol";
+import { Auth } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Hub } from "./core/hub.ts";
-import { refusalOf } from "./core/loopback.ts";
 import type { Peer, Session } from "./core/peer.ts";
 import { PlainProducer } from "./core/plain-producer.ts";
 import { PlainViewer } from "./core/plain-viewer.ts";
-import { ProducerSession } from "./core/producer-session.ts";
+import { type ProducerOptions, ProducerSession } from "./core/producer-session.ts";
 import { RefusedSession } from "./core/refused-session.ts";
 import { MAX_VIEWER_MESSAGE_BYTES, ViewerSession } from "./core/viewer-session.ts";
+import { Door, type Entry } from "./door.ts";
 import { route } from "./http/router.ts";
 import type { StaticFiles } from "./http/static.ts";
 import type { Logger } from "./log.ts";
 import { type Connection, type Server, startServer } from "./transport/uws.ts";
 
 const TICK_MS = 1000;
+const TOO_MANY_SILENT = "too many connections have not said hello";
 
 export interface Relay {
   readonly port: number;
@@ -35,45 +37,72 @@ export async function startRelay(
   const hub = new Hub({
     maxRooms: config.MAX_ROOMS,
     maxViewers: config.MAX_VIEWERS_PER_ROOM,
+    maxPictureBytes: config.MAX_PICTURE_MEMORY,
     pictureTtlMs: config.PICTURE_TTL,
   });
-  const viewerLink = (room: string) => linkOf(config.VIEWER_URL, room);
+  const auth = new Auth({
+    keys: config.keys,
+    linkTtlMs: config.LINK_TTL,
+    viewerUrl: config.VIEWER_URL,
+    wallNow: Date.now,
+  });
   let server: Server | undefined;
-  const refusal: Parameters<typeof route>[1]["refusal"] = (request, options) => {
-    const rules = { port: server?.port ?? config.PORT, allowedOrigins: config.ALLOWED_ORIGINS };
-    return refusalOf(request.headers, rules, options);
-  };
+  const door = new Door({
+    auth,
+    allowedOrigins: config.ALLOWED_ORIGINS,
+    queryTokens: config.QUERY_TOKENS,
+    trustedHeader: config.TRUST_PROXY,
+    port: () => server?.port ?? config.PORT,
+    now: clock,
+  });
+  const mintLink: ProducerOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
+  const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, clock };
 
-  function session(connection: Connection, peer: Peer): Session {
-    const { role, plain, request } = connection;
-    const reason = refusal(request, { picture: false });
-    if (reason !== undefined) return new RefusedSession(peer, reason);
-    const room = request.query.get("room") || DEFAULT_ROOM;
+  function session({ role, plain, request, entry }: Connection<Entry>, peer: Peer): Session {
     const now = clock();
-    if (role === "viewer") {
-      return plain ? new PlainViewer(hub, peer, room, now) : new ViewerSession(hub, peer, now);
+    if (plain) {
+      const room = request.query.get("room") || DEFAULT_ROOM;
+      const grant = door.grant(entry, { role, room });
+      return role === "viewer"
+        ? new PlainViewer(hub, peer, { room, grant }, now)
+        : new PlainProducer(hub, peer, { ...producing, room, grant }, now);
     }
-    const maxBytes = config.MAX_MESSAGE_BYTES;
-    return plain
-      ? new PlainProducer(hub, peer, { maxBytes, room }, now)
-      : new ProducerSession(hub, peer, { maxBytes, viewerLink }, now);
+    const evicted = () => peer.close(CLOSE.full, TOO_MANY_SILENT);
+    const gate = door.gate(entry, { role, evicted });
+    if (!gate) throw new ProtocolError(TOO_MANY_SILENT, CLOSE.full);
+    return role === "viewer"
+      ? new ViewerSession(hub, peer, gate, now)
+      : new ProducerSession(hub, peer, { ...producing, gate }, now);
+  }
+
+  function connect(connection: Connection<Entry | ProtocolError>, peer: Peer): Session {
+    const { entry } = connection;
+    try {
+      if (entry instanceof ProtocolError) throw entry;
+      return session({ ...connection, entry }, peer);
+    } catch (error) {
+      if (error instanceof ProtocolError) return new RefusedSession(peer, error);
+      throw error;
+    }
   }
 
   server = await startServer({
     host: config.HOST,
     port: config.PORT,
     maxBytes: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },
-    connect: session,
+    enter: (request, options) => door.enter(request, options),
+    connect,
     disconnected: (ended, code, reason) => {
       log.info({ ...ended.summary, code, reason }, "connection closed");
     },
-    answer: (request) => route(request, { hub, files, refusal }, clock()),
+    answer: (request) => route(request, { hub, files, door, now: clock }),
     now: clock,
   });
   const { port, tick, close } = server;
   const timer = setInterval(() => {
     tick();
-    hub.tick(clock());
+    hub.tick(clock(), Date.now());
+    door.tick();
   }, TICK_MS);
   return {
     port,
@@ -87,10 +116,4 @@ export async function startRelay(
 /** The relay's clock: ms since 1970 that never jump. */
 function clock(): number {
   return performance.timeOrigin + performance.now();
-}
-
-/** A room's link: absolute under `VIEWER_URL`, or relative to the address that the producer itself dialled. */
-function linkOf(viewerUrl: string | undefined, room: string): string {
-  const fragment = room === DEFAULT_ROOM ? "" : `#room=${room}`;
-  return viewerUrl === undefined ? `/${fragment}` : `${viewerUrl}${fragment}`;
 }

@@ -1,5 +1,6 @@
 export * from "./atlas.ts";
 export * from "./backoff.ts";
+export * from "./claims.ts";
 export * from "./clock.ts";
 export * from "./close.ts";
 export * from "./errors.ts";
@@ -12,5 +13,6 @@ export * from "./messages.ts";
 export * from "./replica.ts";
 export * from "./requantise.ts";
 export * from "./stream.ts";
+export * from "./text.ts";
 export * from "./update.ts";
 export * from "./version.ts";

@@ -3,6 +3,7 @@
  * picture is binary (`update.ts`). Each is parsed once, at the socket, and typed ever after.
  */
 import * as z from "zod/mini";
+import { linkGeneration, MAX_TOKEN_LENGTH } from "./claims.ts";
 import { CLOSE } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
 import { streamDescription } from "./stream.ts";
@@ -11,7 +12,6 @@ import { DEFAULT_ROOM, ROOM_NAME } from "./version.ts";
 /** No control message is longer, in UTF-16 units. */
 export const MAX_CONTROL_LENGTH = 16 * 1024;
 
-const MAX_TOKEN_LENGTH = 4096;
 const MAX_NAME_LENGTH = 100;
 
 const time = z.number().check(z.gte(0));
@@ -41,6 +41,8 @@ const producerMessage = z.discriminatedUnion("type", [
     /** A secret of 128 random bits that only this agent knows. */
     producerId: z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/)),
     name: z.optional(z.string().check(z.maxLength(MAX_NAME_LENGTH))),
+    /** The generation of links that count: those minted for another one end. */
+    gen: z.optional(linkGeneration),
   }),
   stream,
   z.object({ type: z.literal("status"), state: z.enum(["live", "paused", "stopped"]) }),

@@ -26,6 +26,11 @@ export class Replica {
     return this.#shown;
   }
 
+  /** All that is held: the shown picture, and the one that is on its way. */
+  get stores(): readonly FrameStore[] {
+    return [this.#shown, this.#next].filter((store) => store !== undefined);
+  }
+
   /**
    * Begins an epoch: updates will come under this number, for a picture of this description. One with the shown
    * picture's size and tables keeps its tiles; another is shown once it is whole.

@@ -1,18 +1,21 @@
 /** All rooms of a relay, by name. A room is made when it is first entered and forgotten when it is idle. */
 import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
-import { Room } from "./room.ts";
+import { PictureMemory } from "./picture-memory.ts";
+import { Room, type RoomLimits } from "./room.ts";
 
-export interface HubLimits {
+export interface HubLimits extends RoomLimits {
   readonly maxRooms: number;
-  readonly maxViewers: number;
-  /** How long the last picture stands without its producer, ms. */
-  readonly pictureTtlMs: number;
+  /** All pictures together, bytes of their tiles. */
+  readonly maxPictureBytes: number;
 }
 
 export class Hub {
   readonly #rooms = new Map<string, Room>();
+  readonly #memory: PictureMemory;
 
-  constructor(private readonly limits: HubLimits) {}
+  constructor(private readonly limits: HubLimits) {
+    this.#memory = new PictureMemory(limits.maxPictureBytes, () => this.#forgetAbandoned());
+  }
 
   /** The room of this name, if anybody has entered it. */
   find(name: string): Room | undefined {
@@ -30,15 +33,22 @@ export class Hub {
     if (this.#rooms.size >= this.limits.maxRooms) {
       throw new ProtocolError(`the relay has its ${this.limits.maxRooms} rooms`, CLOSE.full);
     }
-    const room = new Room(name, this.limits, now);
+    const room = new Room(name, { limits: this.limits, memory: this.#memory }, now);
     this.#rooms.set(name, room);
     return room;
   }
 
-  /** Called about once a second. */
-  tick(now: number): void {
-    for (const room of this.#rooms.values()) room.tick(now);
+  /** Called about once a second. @param wallNow ms since 1970, as grants have it */
+  tick(now: number, wallNow: number): void {
+    for (const room of this.#rooms.values()) room.tick(now, wallNow);
     this.#forgetIdle();
+  }
+
+  /** Pictures whose producers are gone make room for those that live. */
+  #forgetAbandoned(): void {
+    for (const room of this.#rooms.values()) {
+      if (room.status.state === "offline") room.picture.clear();
+    }
   }
 
   #forgetIdle(): void {

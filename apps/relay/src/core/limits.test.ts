@@ -7,9 +7,10 @@ import {
   newHub,
   picturePair,
   plainProducer,
+  plainViewer,
   wholeJpeg,
 } from "../testing/participants.ts";
-import { PlainViewer } from "./plain-viewer.ts";
+import { OPEN_GATE } from "./access.ts";
 import { ViewerSession } from "./viewer-session.ts";
 
 const pair = picturePair();
@@ -29,10 +30,10 @@ describe("a socket that is behind (P-26)", () => {
     producer.say({ type: "status", state: "paused" });
     viewer.session.receive(encodeControl({ type: "ping", sentAt: 1 }), 0);
     new FakeViewer(hub);
-    hub.tick(1000);
+    hub.tick(1000, 0);
     expect(viewer.peer.sent).toHaveLength(held);
     viewer.peer.outcome = "sent";
-    viewer.session.drained();
+    viewer.session.drained(0);
     expect(viewer.peer.control("producer").at(-1)).toMatchObject({ state: "paused" });
     expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 2 });
     expect(viewer.peer.updates.at(-1)?.tiles).toHaveLength(1);
@@ -41,17 +42,17 @@ describe("a socket that is behind (P-26)", () => {
   it("is no different for a plain viewer that forges pongs", () => {
     const { hub, session } = plainProducer();
     const peer = new FakePeer();
-    const viewer = new PlainViewer(hub, peer, "main", 0);
+    const { session: viewer } = plainViewer(hub, peer);
     peer.outcome = "buffered";
     session.receive(wholeJpeg(1), 0);
-    viewer.ponged("1");
+    viewer.ponged("1", 0);
     session.receive(wholeJpeg(2), 0);
     expect(peer.binary).toHaveLength(1);
     expect(peer.pings).toEqual([]);
     peer.outcome = "sent";
-    viewer.drained();
+    viewer.drained(0);
     expect(peer.pings).toEqual(["1"]);
-    viewer.ponged("1");
+    viewer.ponged("1", 0);
     expect(peer.binary).toHaveLength(2);
   });
 });
@@ -59,7 +60,7 @@ describe("a socket that is behind (P-26)", () => {
 describe("limits", () => {
   it("closes a viewer without a hello after 5 s (4408, P-2)", () => {
     const peer = new FakePeer();
-    const session = new ViewerSession(newHub(), peer, 1000);
+    const session = new ViewerSession(newHub(), peer, OPEN_GATE, 1000);
     session.tick(5999);
     expect(peer.closed).toBeUndefined();
     session.tick(6000);
@@ -83,15 +84,15 @@ describe("limits", () => {
   it("drops an abandoned picture after its time (P-36), and the room with it", () => {
     const { hub, producer } = liveRoom();
     producer.session.ended(0);
-    hub.tick(599_999);
+    hub.tick(599_999, 0);
     expect(hub.find("main")?.picture.shown).toBeDefined();
-    hub.tick(600_000);
+    hub.tick(600_000, 0);
     expect(hub.find("main")).toBeUndefined();
   });
 
   it.each(["a/b", "../x", "", "é", "x".repeat(65)])("knows no room called %j (P-3)", (room) => {
     const peer = new FakePeer();
-    new PlainViewer(newHub(), peer, room, 0);
+    plainViewer(newHub(), peer, room);
     expect(peer.closed?.code).toBe(4400);
   });
 
@@ -100,7 +101,7 @@ describe("limits", () => {
     const other = new FakeViewer(hub);
     const viewer = new FakeViewer(hub);
     other.session.ended();
-    hub.tick(1000);
+    hub.tick(1000, 0);
     expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 1 });
   });
 
@@ -109,8 +110,8 @@ describe("limits", () => {
     const viewer = new FakeViewer(hub);
     new FakeViewer(hub);
     new FakeViewer(hub);
-    hub.tick(1000);
-    hub.tick(2000);
+    hub.tick(1000, 0);
+    hub.tick(2000, 0);
     expect(viewer.peer.control("viewers")).toEqual([
       { type: "viewers", count: 1 },
       { type: "viewers", count: 3 },

@@ -2,12 +2,19 @@
  * An MJPEG stream as a watcher: whole JPEGs as parts of one endless HTTP response (multipart/x-mixed-replace). HTTP has no
  * acks, only TCP's: the newest picture is written whenever the socket has taken all of the one before.
  */
+import type { Grant } from "./access.ts";
 import type { Room, Watcher } from "./room.ts";
 
-/** The port to the response: returns whether it can take more at once; if not, `drained` is called once it can. */
-export type WriteChunk = (bytes: Uint8Array) => boolean;
+/** The port to the response. */
+export interface StreamSink {
+  /** Returns whether it can take more at once; if not, `drained` is called once it can. */
+  write(bytes: Uint8Array): boolean;
+  /** Ends the response; `ended` is not called for it. */
+  end(): void;
+}
 
 const BOUNDARY = "picture";
+const KEEP_ALIVE_S = 15;
 /** Stands between two parts and means nothing: a header of the next one. */
 export const MJPEG_FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
 export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
@@ -15,15 +22,18 @@ export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDAR
 export class MjpegViewer implements Watcher {
   #epoch: number | undefined;
   #cursor = 0;
+  /** Counts how often it was asked about in vain, about once a second. */
+  #quietS = 0;
   #writable: boolean;
 
-  /** @throws ProtocolError (4429) if the room is full */
+  /** @throws ProtocolError as `Room.join` */
   constructor(
     private readonly room: Room,
-    private readonly write: WriteChunk,
+    private readonly sink: StreamSink,
+    grant: Grant,
   ) {
-    room.join(this);
-    this.#writable = write(ascii(`--${BOUNDARY}\r\n`));
+    room.join(this, grant);
+    this.#writable = sink.write(ascii(`--${BOUNDARY}\r\n`));
     this.advance();
   }
 
@@ -36,6 +46,12 @@ export class MjpegViewer implements Watcher {
     this.room.leave(this);
   }
 
+  /** HTTP has no way to say why. */
+  dismiss(): void {
+    this.ended();
+    this.sink.end();
+  }
+
   advance(): void {
     const { picture } = this.room;
     const shown = picture.shown;
@@ -44,11 +60,18 @@ export class MjpegViewer implements Watcher {
     if (epoch === this.#epoch && this.#cursor >= store.pictureVersion) return;
     this.#epoch = epoch;
     this.#cursor = store.version;
-    this.#writable = this.write(this.#part(picture.wholeJpeg(shown)));
+    this.#quietS = 0;
+    this.#writable = this.sink.write(this.#part(picture.wholeJpeg(shown)));
   }
 
   producerChanged(): void {}
-  viewersChanged(): void {}
+
+  /** A picture that never changes would let a client that is gone stay for ever: only a write can find out. */
+  viewersChanged(): void {
+    if (++this.#quietS < KEEP_ALIVE_S || !this.#writable) return;
+    this.#quietS = 0;
+    this.#writable = this.sink.write(MJPEG_FILLER);
+  }
 
   /** A part closes with the next one's boundary, since clients show a part once they have seen its end. */
   #part(jpeg: Uint8Array): Uint8Array {

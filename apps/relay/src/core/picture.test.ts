@@ -2,6 +2,7 @@ import { readJpegSize, type Tile, type Update } from "@screen-share/protocol";
 import { decodeTurbo, encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import { describe, expect, it } from "vitest";
 import { Picture } from "./picture.ts";
+import { PictureMemory } from "./picture-memory.ts";
 
 const size = { width: 640, height: 64 };
 const qualities = [20, 50, 90].map((quality) => encodeTiles(screenLike(size), quality));
@@ -21,7 +22,7 @@ function update(tiles: readonly Tile[], overrides: Partial<Update> = {}): Update
 }
 
 function described(): Picture {
-  const picture = new Picture();
+  const picture = new Picture(new PictureMemory(2 ** 30, () => {}));
   picture.describe(1, stream);
   return picture;
 }

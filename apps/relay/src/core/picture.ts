@@ -16,6 +16,7 @@ import {
   tileMcuCount,
   type Update,
 } from "@screen-share/protocol";
+import type { PictureMemory } from "./picture-memory.ts";
 
 /**
  * Messages that were composed are kept, by cursor, to this many bytes beyond one whole picture: those in sync share one, another
@@ -32,6 +33,9 @@ export interface Shown {
   readonly relayedAt: number;
 }
 
+/** What a tile costs beside its own bytes, about. */
+const TILE_OVERHEAD_BYTES = 256;
+
 export class Picture {
   readonly #replica = new Replica();
   #epoch = 0;
@@ -41,6 +45,10 @@ export class Picture {
   #wholeJpeg: Uint8Array | undefined;
   /** Tiles in the finest tables in use, for whole JPEGs. */
   #requantised = { finest: 0, tiles: new WeakMap<Tile, Uint8Array>() };
+  /** As the memory has it. */
+  #heldBytes = 0;
+
+  constructor(private readonly memory: PictureMemory) {}
 
   get shown(): Shown | undefined {
     const store = this.#replica.shown;
@@ -50,10 +58,12 @@ export class Picture {
   /** The producer begins an epoch of its own. @throws ProtocolError */
   describe(epoch: number, stream: StreamDescription): void {
     this.#replica.describe(epoch, stream);
+    this.#account();
+    this.#checkMemory();
   }
 
   /**
-   * Applies a producer's update whole or not at all.
+   * Applies a producer's update whole or not at all; but if there is no memory left for it, the picture is forgotten.
    * @param now ms
    * @throws ProtocolError
    */
@@ -64,6 +74,8 @@ export class Picture {
       encodedAt: Math.min(update.encodedAt, now),
     };
     const applied = this.#replica.apply({ ...update, ...times });
+    this.#account();
+    this.#checkMemory();
     if (applied.kind === "pending") return;
     if (applied.kind === "replaced") this.#epoch++;
     this.#relayedAt = now;
@@ -75,11 +87,13 @@ export class Picture {
   /** The producer is gone; what is shown stays. */
   disconnect(): void {
     this.#replica.disconnect();
+    this.#account();
   }
 
   /** Forgets the picture. */
   clear(): void {
     this.#replica.clear();
+    this.#account();
     this.forgetComposed();
   }
 
@@ -119,6 +133,24 @@ export class Picture {
   wholeJpeg({ store }: Shown): Uint8Array {
     this.#wholeJpeg ??= this.#assembleWhole(store);
     return this.#wholeJpeg;
+  }
+
+  #account(): void {
+    const heldBytes = this.#replica.stores.reduce(
+      (sum, { byteLength, tileCount }) => sum + byteLength + tileCount * TILE_OVERHEAD_BYTES,
+      0,
+    );
+    this.memory.resized(heldBytes - this.#heldBytes);
+    this.#heldBytes = heldBytes;
+  }
+
+  #checkMemory(): void {
+    try {
+      this.memory.check();
+    } catch (error) {
+      this.clear();
+      throw error;
+    }
   }
 
   #assembleWhole(store: FrameStore): Uint8Array {

@@ -6,11 +6,11 @@ import {
   newHub,
   picturePair,
   plainProducer,
+  plainViewer,
   tilesAsText,
   tilesOf,
   wholeJpeg,
 } from "../testing/participants.ts";
-import { PlainViewer } from "./plain-viewer.ts";
 
 const { stream, first } = picturePair();
 
@@ -19,10 +19,10 @@ describe("plain clients (P-50 … P-54)", () => {
     const { hub, session } = plainProducer();
     session.receive(wholeJpeg(1), 0);
     const peer = new FakePeer();
-    const viewer = new PlainViewer(hub, peer, "main", 0);
+    const { session: viewer } = plainViewer(hub, peer);
     expect(peer.text).toEqual(["producer:connected"]);
     session.receive(wholeJpeg(2), 0);
-    viewer.ponged("1");
+    viewer.ponged("1", 0);
     expect(peer.binary.map((bytes) => Buffer.from(bytes))).toEqual(
       [wholeJpeg(1), wholeJpeg(2)].map((bytes) => Buffer.from(bytes)),
     );
@@ -31,7 +31,7 @@ describe("plain clients (P-50 … P-54)", () => {
   it("are told at once when the producer's socket closes, and when one comes", () => {
     const hub = newHub();
     const peer = new FakePeer();
-    new PlainViewer(hub, peer, "main", 0);
+    plainViewer(hub, peer);
     const { session } = plainProducer(hub);
     session.ended(0);
     expect(peer.text).toEqual([
@@ -45,11 +45,11 @@ describe("plain clients (P-50 … P-54)", () => {
     const { hub, session } = plainProducer();
     session.receive(wholeJpeg(1), 0);
     const peer = new FakePeer();
-    const viewer = new PlainViewer(hub, peer, "main", 0);
+    const { session: viewer } = plainViewer(hub, peer);
     for (const seed of [2, 3, 4]) session.receive(wholeJpeg(seed), 0);
-    viewer.ponged("an unasked pong");
+    viewer.ponged("an unasked pong", 0);
     expect(peer.binary).toHaveLength(1);
-    viewer.ponged("1");
+    viewer.ponged("1", 0);
     expect(peer.binary).toHaveLength(2);
     expect(Buffer.from(peer.binary[1] ?? []).equals(Buffer.from(wholeJpeg(4)))).toBe(true);
   });
@@ -57,12 +57,12 @@ describe("plain clients (P-50 … P-54)", () => {
   it("are pinged later when their socket does not take the ping", () => {
     const { hub, session } = plainProducer();
     const peer = new FakePeer();
-    const viewer = new PlainViewer(hub, peer, "main", 0);
+    const { session: viewer } = plainViewer(hub, peer);
     const ping = peer.ping.bind(peer);
     peer.ping = () => "dropped";
     session.receive(wholeJpeg(1), 0);
     peer.ping = ping;
-    viewer.drained();
+    viewer.drained(0);
     expect(peer.pings).toEqual(["1"]);
   });
 
@@ -83,7 +83,7 @@ describe("plain clients (P-50 … P-54)", () => {
     viewer.settle();
     expect(tilesOf(viewer.replica)).toEqual(tilesAsText(first));
     const peer = new FakePeer();
-    new PlainViewer(hub, peer, "main", 0);
+    plainViewer(hub, peer);
     expect([...(peer.binary[0]?.subarray(0, 2) ?? [])]).toEqual([0xff, 0xd8]);
   });
 

@@ -2,7 +2,14 @@
  * A plain producer: no subprotocol, no hello; every binary message is a whole JPEG, and a frame is an update of the one
  * tile of codec `jpeg`. Text is passed over.
  */
-import { CLOSE, ProtocolError, readJpegSize, type StreamDescription } from "@screen-share/protocol";
+import {
+  CLOSE,
+  type CloseCode,
+  ProtocolError,
+  readJpegSize,
+  type StreamDescription,
+} from "@screen-share/protocol";
+import type { Grant } from "./access.ts";
 import type { Hub } from "./hub.ts";
 import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
@@ -10,6 +17,7 @@ import type { Producer, Room } from "./room.ts";
 
 export class PlainProducer implements Session, Producer {
   readonly producerId = undefined;
+  readonly generation = undefined;
   #room: Room | undefined;
   #stream: StreamDescription | undefined;
   #epoch = 0;
@@ -18,24 +26,31 @@ export class PlainProducer implements Session, Producer {
   constructor(
     hub: Hub,
     private readonly peer: Peer,
-    private readonly options: { readonly maxBytes: number; readonly room: string },
+    private readonly options: {
+      readonly maxBytes: number;
+      readonly room: string;
+      readonly grant: Grant;
+      /** The clock that `now` arguments are read from, ms. */
+      readonly clock: () => number;
+    },
     now: number,
   ) {
-    refusing(peer, () => {
+    refusing(this, () => {
       const room = hub.enter(options.room, now);
-      room.takePlace(this, now);
+      room.takePlace(this, options.grant, now);
       this.#room = room;
     });
   }
 
   get summary(): Readonly<Record<string, unknown>> {
-    return { kind: "plain producer", room: this.options.room, frames: this.#frames };
+    const { room, grant } = this.options;
+    return { kind: "plain producer", room, name: grant.name, frames: this.#frames };
   }
 
   receive(message: Uint8Array | string, now: number): void {
     const room = this.#room;
     if (!room || typeof message === "string") return;
-    refusing(this.peer, () => {
+    refusing(this, () => {
       if (message.length > this.options.maxBytes) {
         throw new ProtocolError(
           `a frame has at most ${this.options.maxBytes} bytes`,
@@ -73,6 +88,8 @@ export class PlainProducer implements Session, Producer {
     this.#room = undefined;
   }
 
-  /** Never called: without a producerId nobody takes over. */
-  replaced(): void {}
+  dismiss(code: CloseCode, reason: string): void {
+    this.ended(this.options.clock());
+    this.peer.close(code, reason);
+  }
 }

@@ -3,7 +3,10 @@
  * cannot ack, but every WebSocket stack answers pings: one follows each picture, and until its pong is there, nothing
  * more is sent.
  */
+import { CLOSE, type CloseCode } from "@screen-share/protocol";
+import type { Grant } from "./access.ts";
 import type { Hub } from "./hub.ts";
+import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
@@ -14,25 +17,28 @@ const DISCONNECTED = "producer:disconnected";
 
 export class PlainViewer implements Session, Watcher {
   readonly #outbox: Outbox;
+  readonly #liveness: Liveness;
   #room: Room | undefined;
   #told: string | undefined;
   #epoch: number | undefined;
   #cursor = 0;
   /** Counts pictures sent; a picture's number is the payload of its ping. */
   #sentCount = 0;
+  #lastBytes = 0;
   /** How far the picture that was sent last has got: its ping may have to wait for room in the socket. */
   #flight: "none" | "ping due" | "awaiting pong" = "none";
 
   constructor(
     hub: Hub,
-    peer: Peer,
-    private readonly roomName: string,
+    private readonly peer: Peer,
+    private readonly options: { readonly room: string; readonly grant: Grant },
     now: number,
   ) {
     this.#outbox = new Outbox(peer);
-    refusing(peer, () => {
-      const room = hub.enter(roomName, now);
-      room.join(this);
+    this.#liveness = new Liveness(now);
+    refusing(this, () => {
+      const room = hub.enter(options.room, now);
+      room.join(this, options.grant);
       this.#room = room;
       this.producerChanged();
       this.advance();
@@ -40,24 +46,39 @@ export class PlainViewer implements Session, Watcher {
   }
 
   get summary(): Readonly<Record<string, unknown>> {
-    return { kind: "plain viewer", room: this.roomName, frames: this.#sentCount };
+    const { room, grant } = this.options;
+    return { kind: "plain viewer", room, name: grant.name, frames: this.#sentCount };
   }
 
-  receive(): void {}
+  receive(_: Uint8Array | string, now: number): void {
+    this.#liveness.heard(now);
+  }
 
-  ponged(payload: string): void {
+  ponged(payload: string, now: number): void {
+    this.#liveness.heard(now);
     if (this.#flight !== "awaiting pong" || payload !== String(this.#sentCount)) return;
     this.#flight = "none";
     this.advance();
   }
 
-  drained(): void {
+  drained(now: number): void {
+    this.#liveness.heard(now);
     this.#outbox.drained();
     this.producerChanged();
     this.advance();
   }
 
-  tick(): void {}
+  tick(now: number): void {
+    const due = this.#liveness.tick(now, this.#flight === "none" ? 0 : this.#lastBytes);
+    // Past the outbox: it may be the only sign of life that a socket that is behind can give.
+    if (due === "ping") this.peer.ping("");
+    else if (due === "dead") this.dismiss(CLOSE.silent, "no sign of life");
+  }
+
+  dismiss(code: CloseCode, reason: string): void {
+    this.ended();
+    this.peer.close(code, reason);
+  }
 
   ended(): void {
     this.#room?.leave(this);
@@ -72,7 +93,9 @@ export class PlainViewer implements Session, Watcher {
     if (!shown) return;
     const { store, epoch } = shown;
     if (epoch === this.#epoch && this.#cursor >= store.pictureVersion) return;
-    if (!this.#outbox.send(picture.wholeJpeg(shown))) return;
+    const jpeg = picture.wholeJpeg(shown);
+    if (!this.#outbox.send(jpeg)) return;
+    this.#lastBytes = jpeg.length;
     this.#epoch = epoch;
     this.#cursor = store.version;
     this.#sentCount++;

@@ -3,6 +3,7 @@
  */
 import {
   CLOSE,
+  type CloseCode,
   decodeUpdate,
   encodeAck,
   encodeControl,
@@ -10,32 +11,60 @@ import {
   type ProducerMessage,
   ProtocolError,
   parseProducerMessage,
+  plainText,
   type ToProducerMessage,
 } from "@screen-share/protocol";
+import type { Gate, Grant } from "./access.ts";
+import { Bucket } from "./bucket.ts";
 import type { Hub } from "./hub.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
 import type { Producer, Room } from "./room.ts";
 
+/** Control messages: so many at once, and so many a second in the long run. */
+const CONTROL = { capacity: 120, perSecond: 20 } as const;
+/**
+ * The relay's own time that updates may take, ms: beyond it their acks wait, by which an honest producer becomes slower. One
+ * that goes on regardless is put out, lest all other rooms wait for it.
+ */
+const WORK = { capacity: 1000, perSecond: 500 } as const;
+const MAX_OVERWORK_MS = 1000;
+
 type State =
   | { readonly state: "greeting"; readonly openedAt: number }
+  /** Its hello is being judged. */
+  | { readonly state: "verifying" }
   | { readonly state: "producing"; readonly room: Room }
   | { readonly state: "ended" };
+
+type Hello = Extract<ProducerMessage, { type: "hello" }>;
 
 export interface ProducerOptions {
   /** The longest message, bytes. */
   readonly maxBytes: number;
-  /** The link to a room, for whoever shares to send on. */
-  readonly viewerLink: (room: string) => string;
+  /** Makes the link to a room, for whoever shares to send on; calls back once, at once or later. */
+  readonly mintLink: (link: NewLink, done: (link: string) => void) => void;
+  /** The clock that `now` arguments are read from, ms. */
+  readonly clock: () => number;
+}
+
+export interface NewLink {
+  readonly room: string;
+  /** Of the producer that it is for. */
+  readonly grant: Grant;
+  readonly generation: string | undefined;
 }
 
 export class ProducerSession implements Session, Producer {
   producerId: string | undefined;
+  generation: string | undefined;
   #state: State;
   #summary: Readonly<Record<string, unknown>> = { kind: "producer" };
   #epoch = -1;
   readonly #outbox: Outbox;
+  readonly #controlMessages: Bucket;
+  readonly #work: Bucket;
   #appliedCount = 0;
   #ackedCount = 0;
   #refreshDue = false;
@@ -43,11 +72,13 @@ export class ProducerSession implements Session, Producer {
   constructor(
     private readonly hub: Hub,
     private readonly peer: Peer,
-    private readonly options: ProducerOptions,
+    private readonly options: ProducerOptions & { readonly gate: Gate },
     now: number,
   ) {
     this.#state = { state: "greeting", openedAt: now };
     this.#outbox = new Outbox(peer);
+    this.#controlMessages = new Bucket(CONTROL, now);
+    this.#work = new Bucket(WORK, now);
   }
 
   get summary(): Readonly<Record<string, unknown>> {
@@ -56,40 +87,44 @@ export class ProducerSession implements Session, Producer {
 
   receive(message: Uint8Array | string, now: number): void {
     if (this.#state.state === "ended") return;
-    refusing(this.peer, () => {
+    refusing(this, () => {
       if (message.length > this.options.maxBytes) {
         throw new ProtocolError(
           `a message has at most ${this.options.maxBytes} bytes`,
           CLOSE.tooLarge,
         );
       }
-      if (typeof message === "string") this.#control(parseProducerMessage(message), now);
-      else this.#update(message, now);
+      if (typeof message !== "string") this.#update(message, now);
+      else if (this.#controlMessages.take(1, now) >= 0) {
+        this.#control(parseProducerMessage(message), now);
+      } else throw new ProtocolError("too many control messages", CLOSE.full);
     });
   }
 
   ponged(): void {}
 
-  drained(): void {
+  drained(now: number): void {
     this.#outbox.drained();
-    this.#ack();
+    this.#ack(now);
     this.#refresh();
   }
 
   tick(now: number): void {
     if (this.#state.state === "greeting" && now - this.#state.openedAt >= HELLO_TIMEOUT_MS) {
-      this.peer.close(CLOSE.silent, "no hello came");
+      this.dismiss(CLOSE.silent, "no hello came");
     }
+    this.#ack(now);
+  }
+
+  dismiss(code: CloseCode, reason: string): void {
+    this.ended(this.options.clock());
+    this.peer.close(code, reason);
   }
 
   ended(now: number): void {
     if (this.#state.state === "producing") this.#state.room.leavePlace(this, now);
+    else if (this.#state.state !== "ended") this.options.gate.abandoned();
     this.#state = { state: "ended" };
-  }
-
-  replaced(): void {
-    this.#state = { state: "ended" };
-    this.peer.close(CLOSE.replaced, "replaced by a newer connection of the same agent");
   }
 
   #control(message: ProducerMessage, now: number): void {
@@ -112,17 +147,28 @@ export class ProducerSession implements Session, Producer {
     }
   }
 
-  #hello(hello: Extract<ProducerMessage, { type: "hello" }>, now: number): void {
+  #hello(hello: Hello, now: number): void {
     if (this.#state.state !== "greeting") throw new ProtocolError("hello was already said");
+    this.#state = { state: "verifying" };
+    this.options.gate.admit(hello, (verdict) => {
+      if (this.#state.state !== "verifying") return;
+      refusing(this, () => {
+        if (verdict instanceof ProtocolError) throw verdict;
+        this.#produce(hello, verdict, now);
+      });
+    });
+  }
+
+  #produce(hello: Hello, grant: Grant, now: number): void {
     const room = this.hub.enter(hello.room, now);
     this.producerId = hello.producerId;
-    room.takePlace(this, now);
+    this.generation = hello.gen;
+    room.takePlace(this, grant, now);
     this.#state = { state: "producing", room };
-    this.#summary = { kind: "producer", room: room.name, name: hello.name };
-    this.#send({
-      type: "welcome",
-      room: room.name,
-      viewerLink: this.options.viewerLink(room.name),
+    const name = hello.name === undefined ? undefined : plainText(hello.name, hello.name.length);
+    this.#summary = { kind: "producer", room: room.name, name: name ?? grant.name };
+    this.options.mintLink({ room: room.name, grant, generation: hello.gen }, (viewerLink) => {
+      this.#send({ type: "welcome", room: room.name, viewerLink });
     });
   }
 
@@ -141,14 +187,20 @@ export class ProducerSession implements Session, Producer {
 
   #update(message: Uint8Array, now: number): void {
     const room = this.#liveRoom(now);
+    const { clock } = this.options;
+    const startedAt = clock();
     room.picture.apply(decodeUpdate(message), now);
     this.#appliedCount++;
-    this.#ack();
+    const appliedAt = clock();
+    if (this.#work.take(appliedAt - startedAt, appliedAt) < -MAX_OVERWORK_MS) {
+      throw new ProtocolError("updates come faster than they can be applied", CLOSE.full);
+    }
+    this.#ack(appliedAt);
     room.advance();
   }
 
-  #ack(): void {
-    if (this.#ackedCount === this.#appliedCount) return;
+  #ack(now: number): void {
+    if (this.#ackedCount === this.#appliedCount || this.#work.take(0, now) < 0) return;
     if (this.#outbox.send(encodeAck(this.#appliedCount))) this.#ackedCount = this.#appliedCount;
   }
 

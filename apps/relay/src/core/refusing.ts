@@ -1,12 +1,14 @@
-import { ProtocolError } from "@screen-share/protocol";
-import type { Peer } from "./peer.ts";
+import { type CloseCode, ProtocolError } from "@screen-share/protocol";
 
-/** Runs what a peer's message asks for; what the protocol does not allow closes that peer, and only that one. */
-export function refusing(peer: Peer, run: () => void): void {
+/** Runs what a client's message asks for; what the protocol does not allow puts that client out, and only that one. */
+export function refusing(
+  client: { dismiss(code: CloseCode, reason: string): void },
+  run: () => void,
+): void {
   try {
     run();
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    peer.close(error.closeCode, error.message);
+    client.dismiss(error.closeCode, error.message);
   }
 }

@@ -9,10 +9,11 @@ import {
   newHub,
   PRODUCER_ID,
   picturePair,
+  plainViewer,
+  producerParts,
   tilesAsText,
   tilesOf,
 } from "../testing/participants.ts";
-import { PlainViewer } from "./plain-viewer.ts";
 import { ProducerSession } from "./producer-session.ts";
 
 const pair = picturePair();
@@ -89,8 +90,8 @@ describe("an update of 0 tiles (P-23)", () => {
     const viewer = new FakeViewer(hub);
     viewer.ack();
     const peer = new FakePeer();
-    const plain = new PlainViewer(hub, peer, "main", 0);
-    plain.ponged("1");
+    const { session: plain } = plainViewer(hub, peer);
+    plain.ponged("1", 0);
     producer.update([], { now: 10 });
     expect(viewer.peer.updates.at(-1)).toMatchObject({ tiles: [], capturedAt: 1 });
     expect(peer.binary).toHaveLength(1);
@@ -111,7 +112,7 @@ describe("a producer", () => {
     producer.update(second);
     expect(producer.acked).toBe(1);
     producer.peer.outcome = "sent";
-    producer.session.drained();
+    producer.session.drained(0);
     expect(producer.acked).toBe(2);
   });
 
@@ -188,16 +189,15 @@ describe("a producer", () => {
 
   it("is closed (4400) for anything before hello", () => {
     const peer = new FakePeer();
-    const options = { maxBytes: MAX_BYTES, viewerLink: () => "/" };
-    new ProducerSession(newHub(), peer, options, 0).receive(new Uint8Array(40), 0);
+    new ProducerSession(newHub(), peer, producerParts(), 0).receive(new Uint8Array(40), 0);
     expect(peer.closed?.code).toBe(4400);
   });
 
   it("that goes on after it had stopped is live again (P-16)", () => {
     const { hub, producer } = liveRoom();
     const peer = new FakePeer();
-    const plain = new PlainViewer(hub, peer, "main", 0);
-    plain.ponged("1");
+    const { session: plain } = plainViewer(hub, peer);
+    plain.ponged("1", 0);
     producer.say({ type: "status", state: "stopped" });
     producer.describe(stream);
     producer.update(second, { keyframe: true });

@@ -2,8 +2,10 @@
  * A room: one producer, its picture, and those who watch. It tells watchers that something changed; what each of
  * them takes, and when, is between the watcher and its cursor.
  */
-import { CLOSE, ProtocolError } from "@screen-share/protocol";
+import { CLOSE, type CloseCode, ProtocolError } from "@screen-share/protocol";
+import type { Grant } from "./access.ts";
 import { Picture } from "./picture.ts";
+import type { PictureMemory } from "./picture-memory.ts";
 
 /** Whether pictures come, and since when, ms. */
 export interface ProducerStatus {
@@ -11,35 +13,50 @@ export interface ProducerStatus {
   readonly since: number;
 }
 
+/** Whoever is in a room, for as long as its grant holds. */
+interface Member {
+  /** Puts it out of the room, and tells it why. */
+  dismiss(code: CloseCode, reason: string): void;
+}
+
 /** Whoever holds a room's one place for a producer. */
-export interface Producer {
+export interface Producer extends Member {
   /** Known to this agent alone; undefined for plain producers, who neither take over nor are taken over. */
   readonly producerId: string | undefined;
-  /** A newer connection of the same agent took the place. */
-  replaced(): void;
+  /** Links of this generation count, and no others that have one. */
+  readonly generation: string | undefined;
 }
 
 /** Whoever watches a room: over a WebSocket of either kind, or as an MJPEG stream. */
-export interface Watcher {
+export interface Watcher extends Member {
   /** The picture may have changed: take what is due, if anything can be taken now. */
   advance(): void;
   /** The producer's status changed. */
   producerChanged(): void;
-  /** The number of watchers may have changed. */
+  /** The number of watchers may have changed; asked about once a second. */
   viewersChanged(): void;
 }
 
+export interface RoomLimits {
+  readonly maxViewers: number;
+  /** How long the last picture stands without its producer, ms. */
+  readonly pictureTtlMs: number;
+}
+
 export class Room {
-  readonly picture = new Picture();
-  readonly #watchers = new Set<Watcher>();
-  #producer: Producer | undefined;
+  readonly picture: Picture;
+  readonly #watchers = new Map<Watcher, Grant>();
+  #producer: { readonly producer: Producer; readonly grant: Grant } | undefined;
   #status: ProducerStatus;
+  /** That of the last producer, as long as anything is left of it; none is known of one that was never here. */
+  #links: { readonly generation: string | undefined } | undefined;
 
   constructor(
     readonly name: string,
-    private readonly limits: { readonly maxViewers: number; readonly pictureTtlMs: number },
+    private readonly options: { readonly limits: RoomLimits; readonly memory: PictureMemory },
     now: number,
   ) {
+    this.picture = new Picture(options.memory);
     this.#status = { state: "offline", since: now };
   }
 
@@ -56,17 +73,25 @@ export class Room {
     return !this.#producer && this.#watchers.size === 0 && !this.picture.shown;
   }
 
-  /** @throws ProtocolError (4429) if the room is full */
-  checkPlace(): void {
-    if (this.#watchers.size >= this.limits.maxViewers) {
-      throw new ProtocolError(`the room has its ${this.limits.maxViewers} viewers`, CLOSE.full);
+  /** @throws ProtocolError (4401) if the link that a grant came by was ended */
+  checkLink(grant: Grant): void {
+    if (!this.#hasEnded(grant)) return;
+    throw new ProtocolError(LINK_ENDED, CLOSE.unauthorized);
+  }
+
+  /** @throws ProtocolError if the room is full (4429), or the link was ended (4401) */
+  checkPlace(grant: Grant): void {
+    this.checkLink(grant);
+    const { maxViewers } = this.options.limits;
+    if (this.#watchers.size >= maxViewers) {
+      throw new ProtocolError(`the room has its ${maxViewers} viewers`, CLOSE.full);
     }
   }
 
-  /** @throws ProtocolError (4429) if the room is full */
-  join(watcher: Watcher): void {
-    this.checkPlace();
-    this.#watchers.add(watcher);
+  /** @throws ProtocolError as `checkPlace` */
+  join(watcher: Watcher, grant: Grant): void {
+    this.checkPlace(grant);
+    this.#watchers.set(watcher, grant);
   }
 
   leave(watcher: Watcher): void {
@@ -75,25 +100,28 @@ export class Room {
   }
 
   /**
-   * Takes the producer's place: if it is free, or held by an older connection of the same agent.
+   * Takes the producer's place: if it is free, or held by an older connection of the same agent. If links of another
+   * generation counted before, they end, and with them the picture that they showed.
    * @throws ProtocolError (4000) if somebody else holds it
    */
-  takePlace(producer: Producer, now: number): void {
-    const holder = this.#producer;
-    if (holder) {
-      if (holder.producerId === undefined || holder.producerId !== producer.producerId) {
-        throw new ProtocolError("a producer is already live in this room", CLOSE.producerExists);
-      }
-      this.picture.disconnect();
-      holder.replaced();
+  takePlace(producer: Producer, grant: Grant, now: number): void {
+    const holder = this.#producer?.producer;
+    if (holder && (holder.producerId === undefined || holder.producerId !== producer.producerId)) {
+      throw new ProtocolError("a producer is already live in this room", CLOSE.producerExists);
     }
-    this.#producer = producer;
+    this.#producer = { producer, grant };
+    if (holder) {
+      this.picture.disconnect();
+      // It has no place to leave any more.
+      holder.dismiss(CLOSE.replaced, "replaced by a newer connection of the same agent");
+    }
+    this.#countLinks(producer.generation);
     this.setStatus("live", now);
   }
 
   /** The producer's connection ended. Its last picture stands; one that was replaced leaves nothing behind. */
   leavePlace(producer: Producer, now: number): void {
-    if (this.#producer !== producer) return;
+    if (this.#producer?.producer !== producer) return;
     this.#producer = undefined;
     this.picture.disconnect();
     this.setStatus("offline", now);
@@ -102,18 +130,43 @@ export class Room {
   setStatus(state: ProducerStatus["state"], now: number): void {
     if (this.#status.state === state) return;
     this.#status = { state, since: now };
-    for (const watcher of this.#watchers) watcher.producerChanged();
+    for (const watcher of this.#watchers.keys()) watcher.producerChanged();
   }
 
   /** The picture may have changed: everybody takes what is due. */
   advance(): void {
-    for (const watcher of this.#watchers) watcher.advance();
+    for (const watcher of this.#watchers.keys()) watcher.advance();
   }
 
-  /** Called about once a second: counts are told in bundles, and an abandoned picture is dropped. */
-  tick(now: number): void {
-    for (const watcher of this.#watchers) watcher.viewersChanged();
-    const abandoned = !this.#producer && now - this.#status.since >= this.limits.pictureTtlMs;
+  /**
+   * Called about once a second: whoever's time is over goes, counts are told in bundles, and an abandoned picture is
+   * dropped.
+   * @param wallNow ms since 1970, as grants have it
+   */
+  tick(now: number, wallNow: number): void {
+    for (const [watcher, grant] of this.#watchers) endExpired(watcher, grant, wallNow);
+    if (this.#producer) endExpired(this.#producer.producer, this.#producer.grant, wallNow);
+    for (const watcher of this.#watchers.keys()) watcher.viewersChanged();
+    const abandoned =
+      !this.#producer && now - this.#status.since >= this.options.limits.pictureTtlMs;
     if (abandoned) this.picture.clear();
   }
+
+  #countLinks(generation: string | undefined): void {
+    if (this.#links && this.#links.generation !== generation) this.picture.clear();
+    this.#links = { generation };
+    for (const [watcher, grant] of this.#watchers) {
+      if (this.#hasEnded(grant)) watcher.dismiss(CLOSE.unauthorized, LINK_ENDED);
+    }
+  }
+
+  #hasEnded({ generation }: Grant): boolean {
+    return generation !== undefined && !!this.#links && generation !== this.#links.generation;
+  }
+}
+
+const LINK_ENDED = "the link was ended";
+
+function endExpired(member: Member, grant: Grant, wallNow: number): void {
+  if (wallNow >= grant.expiresAt) member.dismiss(CLOSE.unauthorized, "the token has expired");
 }

@@ -1,6 +1,7 @@
 /** A v1 viewer's connection: hello first, then acks, visibility and pings. Nothing it sends goes any further. */
 import {
   CLOSE,
+  type CloseCode,
   decodeAck,
   encodeControl,
   HELLO_TIMEOUT_MS,
@@ -9,7 +10,10 @@ import {
   type ToViewerMessage,
   type ViewerMessage,
 } from "@screen-share/protocol";
+import type { Gate, Grant } from "./access.ts";
+import { Bucket } from "./bucket.ts";
 import type { Hub } from "./hub.ts";
+import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
@@ -19,8 +23,13 @@ import { ViewerSync } from "./viewer-sync.ts";
 /** No message of a viewer is longer: bytes, or UTF-16 units of text. */
 export const MAX_VIEWER_MESSAGE_BYTES = 4096;
 
+/** Messages that ask for something: so many at once, and so many a second in the long run. */
+const REQUESTS = { capacity: 60, perSecond: 10 } as const;
+
 type State =
   | { readonly state: "greeting"; readonly openedAt: number }
+  /** Its hello is being judged. */
+  | { readonly state: "verifying" }
   | { readonly state: "watching"; readonly room: Room; readonly sync: ViewerSync }
   | { readonly state: "ended" };
 
@@ -28,16 +37,21 @@ export class ViewerSession implements Session, Watcher {
   #state: State;
   #summary: Readonly<Record<string, unknown>> = { kind: "viewer" };
   readonly #outbox: Outbox;
+  readonly #liveness: Liveness;
+  readonly #requests: Bucket;
   #toldStatus: ProducerStatus | undefined;
   #toldCount: number | undefined;
 
   constructor(
     private readonly hub: Hub,
     private readonly peer: Peer,
+    private readonly gate: Gate,
     now: number,
   ) {
     this.#state = { state: "greeting", openedAt: now };
     this.#outbox = new Outbox(peer);
+    this.#liveness = new Liveness(now);
+    this.#requests = new Bucket(REQUESTS, now);
   }
 
   get summary(): Readonly<Record<string, unknown>> {
@@ -47,18 +61,27 @@ export class ViewerSession implements Session, Watcher {
   }
 
   receive(message: Uint8Array | string, now: number): void {
-    refusing(this.peer, () => {
+    this.#liveness.heard(now);
+    if (this.#state.state === "ended") return;
+    refusing(this, () => {
       if (message.length > MAX_VIEWER_MESSAGE_BYTES) {
         throw new ProtocolError("a viewer's message is too long", CLOSE.tooLarge);
       }
-      if (typeof message === "string") this.#control(parseViewerMessage(message), now);
-      else this.#watching().sync.acked(decodeAck(message));
+      if (typeof message === "string") {
+        if (this.#requests.take(1, now) < 0) {
+          throw new ProtocolError("a viewer asks for too much", CLOSE.full);
+        }
+        this.#control(parseViewerMessage(message), now);
+      } else this.#watching().sync.acked(decodeAck(message));
     });
   }
 
-  ponged(): void {}
+  ponged(_: string, now: number): void {
+    this.#liveness.heard(now);
+  }
 
-  drained(): void {
+  drained(now: number): void {
+    this.#liveness.heard(now);
     this.#outbox.drained();
     this.producerChanged();
     this.viewersChanged();
@@ -66,14 +89,30 @@ export class ViewerSession implements Session, Watcher {
   }
 
   tick(now: number): void {
-    if (this.#state.state === "greeting" && now - this.#state.openedAt >= HELLO_TIMEOUT_MS) {
-      this.peer.close(CLOSE.silent, "no hello came");
+    switch (this.#state.state) {
+      case "greeting":
+        if (now - this.#state.openedAt < HELLO_TIMEOUT_MS) return;
+        this.dismiss(CLOSE.silent, "no hello came");
+        break;
+      case "watching": {
+        const due = this.#liveness.tick(now, this.#state.sync.inFlightBytes);
+        // Past the outbox: it may be the only sign of life that a socket that is behind can give.
+        if (due === "ping") this.peer.ping("");
+        else if (due === "dead") this.dismiss(CLOSE.silent, "no sign of life");
+        break;
+      }
     }
+  }
+
+  dismiss(code: CloseCode, reason: string): void {
+    this.ended();
+    this.peer.close(code, reason);
   }
 
   ended(): void {
     const { summary } = this;
     if (this.#state.state === "watching") this.#state.room.leave(this);
+    else if (this.#state.state !== "ended") this.gate.abandoned();
     this.#summary = summary;
     this.#state = { state: "ended" };
   }
@@ -113,10 +152,21 @@ export class ViewerSession implements Session, Watcher {
 
   #hello(hello: Extract<ViewerMessage, { type: "hello" }>, now: number): void {
     if (this.#state.state !== "greeting") throw new ProtocolError("hello was already said");
-    const room = this.hub.enter(hello.room, now);
-    room.join(this);
+    this.#state = { state: "verifying" };
+    this.gate.admit(hello, (verdict) => {
+      if (this.#state.state !== "verifying") return;
+      refusing(this, () => {
+        if (verdict instanceof ProtocolError) throw verdict;
+        this.#watch(hello.room, verdict, now);
+      });
+    });
+  }
+
+  #watch(roomName: string, grant: Grant, now: number): void {
+    const room = this.hub.enter(roomName, now);
+    room.join(this, grant);
     this.#state = { state: "watching", room, sync: new ViewerSync(this.#outbox, room.picture) };
-    this.#summary = { kind: "viewer", room: room.name };
+    this.#summary = { kind: "viewer", room: room.name, name: grant.name };
     this.#send({ type: "welcome", room: room.name });
     this.producerChanged();
     this.viewersChanged();

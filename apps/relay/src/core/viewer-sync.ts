@@ -14,6 +14,7 @@ export class ViewerSync {
   #ackedCount = 0;
   #paused = false;
   #sentBytes = 0;
+  #lastBytes = 0;
   #skippedVersions = 0;
 
   constructor(
@@ -27,6 +28,11 @@ export class ViewerSync {
       bytes: this.#sentBytes,
       skippedVersions: this.#skippedVersions,
     };
+  }
+
+  /** Bytes of the update that is on its way. */
+  get inFlightBytes(): number {
+    return this.#ackedCount < this.#sentCount ? this.#lastBytes : 0;
   }
 
   /** Sends the update that is due, if the viewer can take one now. */
@@ -47,6 +53,7 @@ export class ViewerSync {
     if (this.#cursor > 0) this.#skippedVersions += store.version - this.#cursor - 1;
     this.#cursor = store.version;
     this.#sentCount++;
+    this.#lastBytes = message.length;
     this.#sentBytes += message.length;
   }
 

@@ -89,7 +89,7 @@ describe("rule 3 (P-32): an update is applied whole or not at all, and a cursor 
     producer.update(second.slice(1, 3));
     producer.update(second.slice(3, 4));
     viewer.peer.outcome = "sent";
-    viewer.session.drained();
+    viewer.session.drained(0);
     viewer.settle();
     const expected = [...first.slice(0, 1), ...second.slice(1, 4), ...first.slice(4)];
     expect(tilesOf(viewer.replica)).toEqual(tilesAsText(expected));
@@ -151,7 +151,7 @@ describe("all rules together", () => {
           else if (taken.do === "refuse" && peer) peer.outcome = "dropped";
           else if (taken.do === "drain" && peer) {
             peer.outcome = "buffered";
-            session?.drained();
+            session?.drained(0);
           } else if (taken.do === "hide" || taken.do === "show") {
             const visible = taken.do === "show";
             session?.receive(JSON.stringify({ type: "visibility", visible }), 0);
@@ -163,7 +163,7 @@ describe("all rules together", () => {
         for (const viewer of viewers) {
           viewer.peer.outcome = "sent";
           viewer.session.receive(JSON.stringify({ type: "visibility", visible: true }), 0);
-          viewer.session.drained();
+          viewer.session.drained(0);
           viewer.settle();
           expect(viewer.peer.closed).toBeUndefined();
           expect(tilesOf(viewer.replica)).toEqual(expected);

@@ -1,5 +1,6 @@
 /** What HTTP handlers give back: values, written to the socket elsewhere. */
-import type { WriteChunk } from "../core/mjpeg-viewer.ts";
+import { CLOSE, type ProtocolError } from "@screen-share/protocol";
+import type { StreamSink } from "../core/mjpeg-viewer.ts";
 
 export interface HttpRequest {
   /** Upper case. */
@@ -9,6 +10,8 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** Names in lower case, repeated ones joined by ", ". */
   readonly headers: ReadonlyMap<string, string>;
+  /** The other end of the socket, as text: a client, or our proxy. */
+  readonly remoteAddress: string;
 }
 
 export interface HttpReply {
@@ -23,9 +26,23 @@ export interface HttpStream {
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes that mean nothing between two writes: by them a socket is asked whether it has caught up. */
   readonly filler: Uint8Array;
-  /** Begins to write; may write at once. */
-  readonly begin: (write: WriteChunk) => { drained(): void; ended(): void };
+  /** Begins to write; may write, or end, at once. */
+  readonly begin: (sink: StreamSink) => { drained(): void; ended(): void };
 }
+
+/** What to answer to whoever may not have what they ask for. */
+export function refusalReply({ closeCode, message }: ProtocolError): HttpReply {
+  const reply = textReply(STATUSES[closeCode] ?? 400, `Refused: ${message}.`);
+  // RFC 9110 §11.6.1: a 401 says how to authenticate.
+  const how = reply.status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
+  return { ...reply, headers: { ...reply.headers, ...how } };
+}
+
+const STATUSES: Readonly<Record<number, number>> = {
+  [CLOSE.unauthorized]: 401,
+  [CLOSE.forbidden]: 403,
+  [CLOSE.full]: 429,
+};
 
 /** A few plain words. */
 export function textReply(status: number, text: string): HttpReply {

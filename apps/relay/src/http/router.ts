@@ -1,37 +1,59 @@
 /** Which handler answers which path. Everything else is 404, and nothing but GET and HEAD is asked for. */
+import { DEFAULT_ROOM, ProtocolError } from "@screen-share/protocol";
 import type { Hub } from "../core/hub.ts";
-import { mjpeg, snapshot } from "./pictures.ts";
-import { type HttpReply, type HttpRequest, type HttpStream, textReply } from "./reply.ts";
+import type { Door } from "../door.ts";
+import { mjpeg, type PictureRequest, snapshot } from "./pictures.ts";
+import {
+  type HttpReply,
+  type HttpRequest,
+  type HttpStream,
+  refusalReply,
+  textReply,
+} from "./reply.ts";
 import { type StaticFiles, serveStatic } from "./static.ts";
 
 export interface RouterOptions {
   readonly hub: Hub;
   readonly files: StaticFiles;
-  /** Why this request is refused, or undefined. */
-  readonly refusal: (request: HttpRequest, options: { picture: boolean }) => string | undefined;
+  readonly door: Door;
+  readonly now: () => number;
 }
 
-const PICTURE_PATHS: readonly string[] = ["/snapshot.jpg", "/stream.mjpeg"];
+type Answer = HttpReply | HttpStream;
 
-export function route(
-  request: HttpRequest,
-  { hub, files, refusal }: RouterOptions,
-  now: number,
-): HttpReply | HttpStream {
-  const reason = refusal(request, { picture: PICTURE_PATHS.includes(request.path) });
-  if (reason !== undefined) return textReply(403, `Refused: ${reason}.`);
+const PICTURES: Readonly<Record<string, (hub: Hub, request: PictureRequest) => Answer>> = {
+  "/snapshot.jpg": snapshot,
+  "/stream.mjpeg": mjpeg,
+};
+
+export function route(request: HttpRequest, options: RouterOptions): Answer | Promise<Answer> {
+  const { door, files } = options;
+  const picture = Object.hasOwn(PICTURES, request.path) ? PICTURES[request.path] : undefined;
+  const refusal = door.refusal(request, { picture: picture !== undefined });
+  // With a secret the page and its files are for everybody: a page of another origin gains nothing by them.
+  if (refusal && (picture || !door.guarded)) return refusalReply(refusal);
   if (request.method !== "GET" && request.method !== "HEAD") {
     return textReply(405, "Only GET and HEAD are answered here.");
   }
-  switch (request.path) {
-    case "/healthz":
-      return { ...textReply(200, '{"status":"ok"}'), headers: HEALTH_HEADERS };
-    case "/snapshot.jpg":
-      return snapshot(hub, request);
-    case "/stream.mjpeg":
-      return mjpeg(hub, request, now);
-    default:
-      return serveStatic(files, request);
+  if (picture) return judged(request, options, picture);
+  if (request.path === "/healthz") {
+    return { ...textReply(200, '{"status":"ok"}'), headers: HEALTH_HEADERS };
+  }
+  return serveStatic(files, request);
+}
+
+async function judged(
+  request: HttpRequest,
+  { door, hub, now }: RouterOptions,
+  picture: (hub: Hub, request: PictureRequest) => Answer,
+): Promise<Answer> {
+  const room = request.query.get("room") || DEFAULT_ROOM;
+  try {
+    const grant = await door.picture(request, room);
+    return picture(hub, { room, grant, now: now() });
+  } catch (error) {
+    if (error instanceof ProtocolError) return refusalReply(error);
+    throw error;
   }
 }
 

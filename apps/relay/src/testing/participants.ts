@@ -12,9 +12,11 @@ import {
   type Tile,
 } from "@screen-share/protocol";
 import { encodeTiles, encodeWhole, screenLike } from "@screen-share/protocol/testing";
+import { type Gate, type Grant, OPEN_GATE, UNLIMITED } from "../core/access.ts";
 import { Hub } from "../core/hub.ts";
 import { PlainProducer } from "../core/plain-producer.ts";
-import { ProducerSession } from "../core/producer-session.ts";
+import { PlainViewer } from "../core/plain-viewer.ts";
+import { type ProducerOptions, ProducerSession } from "../core/producer-session.ts";
 import { ViewerSession } from "../core/viewer-session.ts";
 import { FakePeer } from "./fake-peer.ts";
 
@@ -22,7 +24,13 @@ export const MAX_BYTES = 1_000_000;
 export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";
 
 export function newHub(limits: Partial<ConstructorParameters<typeof Hub>[0]> = {}): Hub {
-  return new Hub({ maxRooms: 10, maxViewers: 10, pictureTtlMs: 600_000, ...limits });
+  const defaults = { maxRooms: 10, maxViewers: 10, maxPictureBytes: 2 ** 30 };
+  return new Hub({ ...defaults, pictureTtlMs: 600_000, ...limits });
+}
+
+/** A gate that lets everybody in with this. */
+export function gateWith(grant: Partial<Grant>): Gate {
+  return { ...OPEN_GATE, admit: (_, settle) => settle({ ...UNLIMITED, ...grant }) };
 }
 
 /** A small picture in two states; the second differs from the first in every tile. */
@@ -46,8 +54,13 @@ export function liveRoom({ stream, first } = picturePair()) {
 /** A plain producer in the room `main`. */
 export function plainProducer(hub = newHub()) {
   const peer = new FakePeer();
-  const session = new PlainProducer(hub, peer, { maxBytes: MAX_BYTES, room: "main" }, 0);
-  return { hub, peer, session };
+  const options = { maxBytes: MAX_BYTES, room: "main", grant: UNLIMITED, clock: () => 0 };
+  return { hub, peer, session: new PlainProducer(hub, peer, options, 0) };
+}
+
+/** A plain viewer in the room `main`. */
+export function plainViewer(hub: Hub, peer = new FakePeer(), room = "main") {
+  return { peer, session: new PlainViewer(hub, peer, { room, grant: UNLIMITED }, 0) };
 }
 
 /** A whole JPEG, as plain producers send them. */
@@ -55,16 +68,29 @@ export function wholeJpeg(seed: number, width = 64): Uint8Array {
   return encodeWhole(screenLike({ width, height: 48 }, seed));
 }
 
+/** What a v1 producer's session is made with. */
+export function producerParts() {
+  const mintLink: ProducerOptions["mintLink"] = ({ room }, done) => done(`/#room=${room}`);
+  return { maxBytes: MAX_BYTES, mintLink, gate: OPEN_GATE, clock: () => 0 };
+}
+
 export class FakeProducer {
   readonly peer = new FakePeer();
   readonly session: ProducerSession;
   #epoch = 0;
 
-  constructor(hub: Hub, options: { room?: string; producerId?: string; now?: number } = {}) {
-    const { room = "main", producerId = PRODUCER_ID, now = 0 } = options;
-    const viewerLink = (name: string) => `/#room=${name}`;
-    this.session = new ProducerSession(hub, this.peer, { maxBytes: MAX_BYTES, viewerLink }, now);
-    this.say({ type: "hello", room, producerId });
+  /** The relay's clock, for what it measures itself. */
+  clockMs = 0;
+
+  constructor(
+    hub: Hub,
+    options: { room?: string; producerId?: string; gen?: string; gate?: Gate; now?: number } = {},
+  ) {
+    const { room = "main", producerId = PRODUCER_ID, gen, gate = OPEN_GATE, now = 0 } = options;
+    this.clockMs = now;
+    const parts = { ...producerParts(), gate, clock: () => this.clockMs };
+    this.session = new ProducerSession(hub, this.peer, parts, now);
+    this.say({ type: "hello", room, producerId, ...(gen === undefined ? {} : { gen }) });
   }
 
   say(message: ProducerMessage, now = 0): void {
@@ -95,8 +121,8 @@ export class FakeViewer {
   readonly replica = new Replica();
   #read = 0;
 
-  constructor(hub: Hub, room = "main", now = 0) {
-    this.session = new ViewerSession(hub, this.peer, now);
+  constructor(hub: Hub, room = "main", gate: Gate = OPEN_GATE, now = 0) {
+    this.session = new ViewerSession(hub, this.peer, gate, now);
     this.session.receive(encodeControl({ type: "hello", room }), now);
   }
 

@@ -3,17 +3,24 @@
  * are gone after a handler returns; whoever keeps bytes copies them.
  */
 
-import uWS from "uWebSockets.js";
+import type * as uWS from "uWebSockets.js";
 import { createServer } from "node:net";
-import { PRODUCER_PATH, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
+import { PRODUCER_PATH, plainText, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
 import type { Peer, SendOutcome, Session } from "../core/peer.ts";
 import type { HttpReply, HttpRequest, HttpStream } from "../http/reply.ts";
 
+/** The library reads it once, as it is loaded: a token of 4 KiB in a header must fit. */
+const MAX_HEADER_BYTES = 16 * 1024;
+// biome-ignore lint/style/noProcessEnv: not a setting of ours, but the only way to tell the library.
+process.env.UWS_HTTP_MAX_HEADERS_SIZE = String(MAX_HEADER_BYTES);
+const { default: library } = await import("uWebSockets.js");
+
 /**
- * A silent WebSocket is given up after so many seconds, pings included. A viewer gets longer: its pong has to wait behind a
- * picture that may take a slow link a while.
+ * A WebSocket from which not a byte has come for so many seconds, pings included, is given up; the library looks every four.
+ * Producers rest on it, since it alone sees the bytes of an update that is still arriving. For viewers it is the last resort:
+ * their pongs may have to wait behind a picture, which their sessions know.
  */
-const IDLE_TIMEOUT_S = { producer: 16, viewer: 32 } as const;
+const IDLE_TIMEOUT_S = { producer: 16, viewer: 120 } as const;
 /**
  * The hard bound behind flow control, which holds one update a viewer: above it the socket takes nothing, and pings would be
  * lost too.
@@ -25,23 +32,32 @@ const CLOSING_GRACE_MS = 300;
 type Role = "producer" | "viewer";
 
 /** A WebSocket that has been accepted. */
-export interface Connection {
+export interface Connection<Entry> {
   readonly role: Role;
   /** No subprotocol was asked for: the original, plain contract. */
   readonly plain: boolean;
   readonly request: HttpRequest;
+  /** What was made of its headers. */
+  readonly entry: Entry;
 }
 
-export interface ServerOptions {
+export interface ServerOptions<Entry> {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
   /** The longest message that reaches a session, bytes; what is longer breaks the connection. */
   readonly maxBytes: Readonly<Record<Role, number>>;
-  readonly connect: (connection: Connection, peer: Peer) => Session;
+  /** Judges an upgrade. Refused ones are accepted too, and then told why. */
+  readonly enter: (
+    request: HttpRequest,
+    options: { readonly plain: boolean },
+  ) => Entry | Promise<Entry>;
+  readonly connect: (connection: Connection<Entry>, peer: Peer) => Session;
   /** A WebSocket has ended, with the code and the reason that were said last. */
   readonly disconnected: (session: Session, code: number, reason: string) => void;
-  readonly answer: (request: HttpRequest) => HttpReply | HttpStream;
+  readonly answer: (
+    request: HttpRequest,
+  ) => HttpReply | HttpStream | Promise<HttpReply | HttpStream>;
   readonly now: () => number;
 }
 
@@ -53,8 +69,8 @@ export interface Server {
   close(code: number, reason: string): Promise<void>;
 }
 
-interface SocketData {
-  readonly connection: Connection;
+interface SocketData<Entry> {
+  readonly connection: Connection<Entry>;
   /** Set once it is open. */
   link?: Link;
 }
@@ -68,7 +84,7 @@ const OUTCOMES: readonly SendOutcome[] = ["buffered", "sent", "dropped"];
 class SocketPeer implements Peer {
   #open = true;
 
-  constructor(private readonly socket: uWS.WebSocket<SocketData>) {}
+  constructor(private readonly socket: uWS.WebSocket<unknown>) {}
 
   send(message: Uint8Array | string): SendOutcome {
     if (!this.#open) return "dropped";
@@ -102,15 +118,20 @@ class SocketPeer implements Peer {
  * Listens.
  * @throws Error if the port is taken
  */
-export async function startServer(options: ServerOptions): Promise<Server> {
+export async function startServer<Entry>(options: ServerOptions<Entry>): Promise<Server> {
   const { host, port, now } = options;
-  const app = uWS.App();
+  const app = library.App();
   const links = new Set<Link>();
   webSockets(app, links, options, "producer");
   webSockets(app, links, options, "viewer");
   app.any("/*", (res, req) => {
-    const request = readRequest(req);
-    writeReply(res, request.method, options.answer(request));
+    const request = readRequest(res, req);
+    const reply = options.answer(request);
+    if (!(reply instanceof Promise)) writeReply(res, request.method, reply);
+    else
+      whenSettled(res, reply, (settled) => {
+        res.cork(() => writeReply(res, request.method, settled));
+      });
   });
   // The library would share a busy port silently; told not to, it could not have it back right after a restart.
   if (!(await isFree(host, port))) throw new Error(`port ${port} of ${host} is taken already`);
@@ -119,12 +140,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   if (!listening) throw new Error(`port ${port} of ${host} cannot be listened on`);
   return {
-    port: uWS.us_socket_local_port(listening),
+    port: library.us_socket_local_port(listening),
     tick: () => {
       for (const { session } of links) session.tick(now());
     },
     close: async (code, reason) => {
-      uWS.us_listen_socket_close(listening);
+      library.us_listen_socket_close(listening);
       for (const { peer } of links) peer.close(code, reason);
       await new Promise((done) => setTimeout(done, CLOSING_GRACE_MS));
       app.close();
@@ -141,30 +162,34 @@ function isFree(host: string, port: number): Promise<boolean> {
   });
 }
 
-function webSockets(
+function webSockets<Entry>(
   app: uWS.TemplatedApp,
   links: Set<Link>,
-  options: ServerOptions,
+  options: ServerOptions<Entry>,
   role: Role,
 ): void {
-  app.ws<SocketData>(role === "producer" ? PRODUCER_PATH : VIEWER_PATH, {
-    compression: uWS.DISABLED,
+  app.ws<SocketData<Entry>>(role === "producer" ? PRODUCER_PATH : VIEWER_PATH, {
+    compression: library.DISABLED,
     // A little above ours, so that ours can say why.
     maxPayloadLength: options.maxBytes[role] + 64 * 1024,
     maxBackpressure: MAX_BACKPRESSURE_BYTES,
     idleTimeout: IDLE_TIMEOUT_S[role],
     sendPingsAutomatically: true,
     upgrade: (res, req, context) => {
-      const request = readRequest(req);
+      const request = readRequest(res, req);
       const offered = request.headers.get("sec-websocket-protocol") ?? "";
       const plain = !offered.split(",").some((name) => name.trim() === SUBPROTOCOL);
-      res.upgrade<SocketData>(
-        { connection: { role, plain, request } },
-        request.headers.get("sec-websocket-key") ?? "",
-        plain ? "" : SUBPROTOCOL,
-        "",
-        context,
-      );
+      const upgrade = (entry: Entry) =>
+        res.upgrade<SocketData<Entry>>(
+          { connection: { role, plain, request, entry } },
+          request.headers.get("sec-websocket-key") ?? "",
+          plain ? "" : SUBPROTOCOL,
+          "",
+          context,
+        );
+      const entry = options.enter(request, { plain });
+      if (!(entry instanceof Promise)) upgrade(entry);
+      else whenSettled(res, entry, (settled) => res.cork(() => upgrade(settled)));
     },
     open: (socket) => {
       const data = socket.getUserData();
@@ -188,18 +213,29 @@ function webSockets(
       links.delete(link);
       link.peer.lost();
       link.session.ended(options.now());
-      options.disconnected(link.session, code, Buffer.from(reason).toString());
+      options.disconnected(link.session, code, plainText(Buffer.from(reason).toString(), 123));
     },
   });
 }
 
-function linkOf(socket: uWS.WebSocket<SocketData>): Link {
+/** Goes on with a response unless its client went away meanwhile. */
+function whenSettled<T>(res: uWS.HttpResponse, promise: Promise<T>, go: (value: T) => void): void {
+  let aborted = false;
+  res.onAborted(() => {
+    aborted = true;
+  });
+  void promise.then((value) => {
+    if (!aborted) go(value);
+  });
+}
+
+function linkOf(socket: uWS.WebSocket<SocketData<unknown>>): Link {
   const { link } = socket.getUserData();
   if (!link) throw new Error("a socket spoke before it was open");
   return link;
 }
 
-function readRequest(req: uWS.HttpRequest): HttpRequest {
+function readRequest(res: uWS.HttpResponse, req: uWS.HttpRequest): HttpRequest {
   const headers = new Map<string, string>();
   req.forEach((name, value) => {
     const known = headers.get(name);
@@ -210,6 +246,7 @@ function readRequest(req: uWS.HttpRequest): HttpRequest {
     path: req.getUrl(),
     query: new URLSearchParams(req.getQuery()),
     headers,
+    remoteAddress: Buffer.from(res.getRemoteAddressAsText()).toString(),
   };
 }
 
@@ -217,9 +254,11 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
   200: "200 OK",
   304: "304 Not Modified",
   400: "400 Bad Request",
+  401: "401 Unauthorized",
   403: "403 Forbidden",
   404: "404 Not Found",
   405: "405 Method Not Allowed",
+  429: "429 Too Many Requests",
   503: "503 Service Unavailable",
 };
 
@@ -249,15 +288,19 @@ function stream(res: uWS.HttpResponse, reply: HttpStream): void {
     });
     return taken;
   };
-  const sink = reply.begin(write);
+  const end = () => {
+    if (open) res.cork(() => res.end());
+    open = false;
+  };
+  const viewer = reply.begin({ write, end });
   res.onAborted(() => {
     open = false;
-    sink.ended();
+    viewer.ended();
   });
   // Called when the socket can take some bytes, not when it has sent all; and what the library holds back goes out only
   // with a further write.
   res.onWritable(() => {
-    if (write(reply.filler)) sink.drained();
+    if (write(reply.filler)) viewer.drained();
     return true;
   });
 }

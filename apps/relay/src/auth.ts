@@ -1,0 +1,63 @@
+/** Tokens of this relay: checked with its secrets, minted with the first of them. */
+import { CLOSE, DEFAULT_ROOM, ProtocolError } from "@screen-share/protocol";
+import { signToken, type TokenKey, verifyToken } from "@screen-share/protocol/token";
+import type { Identity } from "./core/access.ts";
+import type { NewLink } from "./core/producer-session.ts";
+
+export interface AuthOptions {
+  /** The secret that signs, and those that are still believed; none: the relay asks nobody for a token. */
+  readonly keys: readonly TokenKey[];
+  /** How long a link holds at most, ms. */
+  readonly linkTtlMs: number;
+  /** The viewer page; undefined: this relay's own. */
+  readonly viewerUrl: string | undefined;
+  /** ms since 1970 */
+  readonly wallNow: () => number;
+}
+
+export class Auth {
+  readonly #signing: TokenKey | undefined;
+
+  constructor(private readonly options: AuthOptions) {
+    this.#signing = options.keys[0];
+  }
+
+  /** Whether this relay asks for tokens. */
+  get guarded(): boolean {
+    return this.#signing !== undefined;
+  }
+
+  /** @throws ProtocolError (4401) */
+  async identify(token: string | undefined): Promise<Identity> {
+    if (!this.guarded) return "anyone";
+    if (!token) throw new ProtocolError("this relay asks for a token", CLOSE.unauthorized);
+    return await verifyToken(this.options.keys, token, this.options.wallNow());
+  }
+
+  /**
+   * The link that lets viewers into a producer's room; absolute under the viewer's address, or relative to the one that the
+   * producer dialled.
+   */
+  mintLink({ room, grant, generation }: NewLink, done: (link: string) => void): void {
+    const { viewerUrl, linkTtlMs, wallNow } = this.options;
+    const key = this.#signing;
+    if (!key) {
+      done(viewerLink(viewerUrl, { room }));
+      return;
+    }
+    const expiresAt = Math.min(grant.expiresAt, wallNow() + linkTtlMs);
+    void signToken(key, { role: "viewer", room, expiresAt, generation }).then((token) =>
+      done(viewerLink(viewerUrl, { room, token })),
+    );
+  }
+}
+
+/** A link to a room. Its token stands in the fragment, which browsers send to no server. */
+export function viewerLink(
+  viewerUrl: string | undefined,
+  { room, token }: { readonly room: string; readonly token?: string },
+): string {
+  const base = viewerUrl ?? "/";
+  if (token !== undefined) return `${base}#room=${room}&token=${token}`;
+  return room === DEFAULT_ROOM ? base : `${base}#room=${room}`;
+}

@@ -1,0 +1,167 @@
+/**
+ * Judges everybody who comes: at the upgrade of a WebSocket, at its hello, and at each request for a picture. Who may not come
+ * in learns nothing about rooms.
+ */
+import { CLOSE, ProtocolError, type Role } from "@screen-share/protocol";
+import type { Auth } from "./auth.ts";
+import { type Gate, type Grant, grantOf, type Identity } from "./core/access.ts";
+import { Lobby, type Waiting } from "./core/lobby.ts";
+import { refusalOf } from "./core/loopback.ts";
+import { Throttle } from "./core/throttle.ts";
+import { clientAddress, type TrustedHeader } from "./http/client-address.ts";
+import type { HttpRequest } from "./http/reply.ts";
+
+export interface DoorOptions {
+  readonly auth: Auth;
+  /** Pages that may connect, to the letter; none: all may where tokens are asked for, else only our own. */
+  readonly allowedOrigins: readonly string[];
+  /** Whether `?token=` counts. */
+  readonly queryTokens: boolean;
+  readonly trustedHeader: TrustedHeader | undefined;
+  /** The port that we listen on. */
+  readonly port: () => number;
+  readonly now: () => number;
+}
+
+/** What is known of a WebSocket once it is open. */
+export interface Entry {
+  /** The key of its limits; undefined for programs of this machine. */
+  readonly address: string | undefined;
+  /** undefined: it has yet to show a token, in its hello. */
+  readonly identity: Identity | undefined;
+}
+
+export class Door {
+  readonly #throttle = new Throttle();
+  readonly #lobby = new Lobby();
+
+  constructor(private readonly options: DoorOptions) {}
+
+  /** Whether tokens are asked for. */
+  get guarded(): boolean {
+    return this.options.auth.guarded;
+  }
+
+  /**
+   * Why a request is refused whatever token it has: by where it comes from.
+   * @param options.picture whether a picture is asked for over HTTP
+   */
+  refusal(
+    { headers }: HttpRequest,
+    { picture }: { readonly picture: boolean },
+  ): ProtocolError | undefined {
+    const { auth, allowedOrigins, port } = this.options;
+    const reason = auth.guarded
+      ? foreignOrigin(headers.get("origin"), allowedOrigins)
+      : refusalOf(headers, { port: port(), allowedOrigins }, { picture });
+    return reason === undefined ? undefined : new ProtocolError(reason, CLOSE.forbidden);
+  }
+
+  /** Judges an upgrade by its headers, and by its address where that holds a token. */
+  enter(
+    request: HttpRequest,
+    { plain }: { readonly plain: boolean },
+  ): Entry | ProtocolError | Promise<Entry | ProtocolError> {
+    const refusal = this.refusal(request, { picture: false });
+    if (refusal) return refusal;
+    const address = this.#addressOf(request);
+    if (!this.options.auth.guarded) return { address, identity: "anyone" };
+    const token = this.#tokenOf(request, { query: plain });
+    if (token === undefined && !plain) return { address, identity: undefined };
+    return this.#identify(token, address).then(
+      (identity) => ({ address, identity }),
+      (error: unknown) => {
+        if (error instanceof ProtocolError) return error;
+        throw error;
+      },
+    );
+  }
+
+  /** @throws ProtocolError (4403) if this is not for them */
+  grant({ identity }: Entry, ask: { readonly role: Role; readonly room: string }): Grant {
+    if (!identity) throw new ProtocolError("this relay asks for a token", CLOSE.unauthorized);
+    return grantOf(identity, ask);
+  }
+
+  /**
+   * The gate of a v1 connection that has still to say hello.
+   * @param options.evicted it has to make room for others
+   * @returns undefined if too many such connections wait already
+   */
+  gate(
+    entry: Entry,
+    { role, evicted }: { readonly role: Role; readonly evicted: () => void },
+  ): Gate | undefined {
+    const address = entry.identity ? undefined : entry.address;
+    const waiting: Waiting = { role, address, evict: evicted };
+    if (!this.#lobby.enter(waiting)) return undefined;
+    return {
+      admit: (hello, settle) => {
+        this.#lobby.leave(waiting);
+        const judge = (identity: Identity) => settle(verdictOf(() => grantOf(identity, ask)));
+        const ask = { role, room: hello.room };
+        if (entry.identity) judge(entry.identity);
+        else
+          void this.#identify(hello.token, entry.address).then(judge, (error: unknown) => {
+            if (!(error instanceof ProtocolError)) throw error;
+            settle(error);
+          });
+      },
+      abandoned: () => this.#lobby.leave(waiting),
+    };
+  }
+
+  /**
+   * Judges a request for a picture.
+   * @throws ProtocolError
+   */
+  async picture(request: HttpRequest, room: string): Promise<Grant> {
+    const token = this.#tokenOf(request, { query: true });
+    const identity = await this.#identify(token, this.#addressOf(request));
+    return grantOf(identity, { role: "viewer", room });
+  }
+
+  /** Called about once a second. */
+  tick(): void {
+    this.#throttle.tick(this.options.now());
+  }
+
+  /** @throws ProtocolError: 4401, or 4429 if this address has failed too often */
+  async #identify(token: string | undefined, address: string | undefined): Promise<Identity> {
+    try {
+      return await this.options.auth.identify(token);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      if (!this.#throttle.failed(address, this.options.now())) throw error;
+      throw new ProtocolError("too many attempts without a valid token", CLOSE.full);
+    }
+  }
+
+  #addressOf(request: HttpRequest): string | undefined {
+    return clientAddress(request, this.options.trustedHeader);
+  }
+
+  /** A token of the Authorization header wins (RFC 6750 §2). */
+  #tokenOf(
+    { headers, query }: HttpRequest,
+    options: { readonly query: boolean },
+  ): string | undefined {
+    const bearer = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
+    if (bearer !== undefined || !options.query || !this.options.queryTokens) return bearer;
+    return query.get("token") ?? undefined;
+  }
+}
+
+function foreignOrigin(origin: string | undefined, allowed: readonly string[]): string | undefined {
+  const fine = origin === undefined || allowed.length === 0 || allowed.includes(origin);
+  return fine ? undefined : "pages of this origin may not connect";
+}
+
+function verdictOf(judge: () => Grant): Grant | ProtocolError {
+  try {
+    return judge();
+  } catch (error) {
+    if (error instanceof ProtocolError) return error;
+    throw error;
+  }
+}
