@@ -84,6 +84,22 @@ describe("readConfig", () => {
     const result = readConfig({ server }, {});
     expect(result).toHaveProperty("problems.0", expect.stringContaining("PRODUCER_TOKEN"));
   });
+
+  it.each(["ws://relay.example", "ws://192.168.1.5:8000", "ws://127.0.0.1.example", "ws://[::2]"])(
+    "refuses %s, where others can read along, unless told to",
+    (SERVER_WS_URL) => {
+      const refused = readConfig({}, { SERVER_WS_URL });
+      expect(refused).toHaveProperty("problems", [expect.stringMatching(/wss:.*--insecure/)]);
+      expect(configOf({ insecure: true }, { SERVER_WS_URL }).server).toContain(SERVER_WS_URL);
+    },
+  );
+
+  it.each(["ws://localhost", "ws://relay.localhost:9", "ws://127.1.2.3", "ws://[::1]", "wss://h"])(
+    "needs no leave for %s",
+    (SERVER_WS_URL) => {
+      expect(configOf({}, { SERVER_WS_URL }).server).toContain(SERVER_WS_URL);
+    },
+  );
 });
 
 describe("readEnvironment", () => {

@@ -53,7 +53,7 @@ const server = z.string().transform((text, context) => {
   return url.href;
 });
 
-const schema = z.object({
+const settings = z.object({
   server: server.prefault(`ws://localhost:8000${PRODUCER_PATH}`),
   token: z
     .string()
@@ -70,8 +70,22 @@ const schema = z.object({
   source: z.enum(SOURCE_CHOICES).default("screen"),
   encoder: z.enum(ENCODER_CHOICES).default("auto"),
   list: z.literal(true).optional(),
+  endLinks: z.literal(true).optional(),
+  insecure: z.literal(true).optional(),
   logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
+/** Whoever is on the way reads what goes over ws://: the screen, and the token that opens it. */
+const schema = settings.superRefine(({ server, insecure }, context) => {
+  const { protocol, hostname } = new URL(server);
+  if (protocol === "wss:" || insecure || LOOPBACK.test(hostname)) return;
+  const message =
+    "must begin with wss://, or others on the way can read the screen and the token; --insecure allows that";
+  context.addIssue({ code: "custom", path: ["server"], message });
+});
+
+/** Hosts that mean this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3). */
+const LOOPBACK = /^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/;
+
 export type Config = z.infer<typeof schema> & { readonly x11: X11Settings | undefined };
 
 /** The X display that shows this session's screen. */

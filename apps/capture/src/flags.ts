@@ -16,6 +16,8 @@ export interface Flags {
   readonly source?: string;
   readonly encoder?: string;
   readonly list?: true;
+  readonly endLinks?: true;
+  readonly insecure?: true;
 }
 
 /** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
@@ -31,7 +33,9 @@ export function readFlags(argv: readonly string[]): Flags {
     .option("--monitor <which>", "id, index or name of the monitor, see --list (MONITOR)")
     .addOption(new Option("--source <kind>", "what to share").choices(SOURCE_CHOICES))
     .addOption(new Option("--encoder <name>", "who makes the JPEGs").choices(ENCODER_CHOICES))
+    .option("--insecure", "allow ws:// beyond this machine, where others can read along")
     .option("--list", "list the monitors, and stop")
+    .option("--end-links", "end all viewer links given out so far, and stop")
     .addHelpText(
       "after",
       "\nSettings also come from the environment or a .env file; flags win. The token of a\n" +

@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 /** The capture agent: wires its parts, handles signals, and decides how the process ends. */
-import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { type Config, readConfig, readEnvironment } from "./config.ts";
 import { Pacer } from "./core/pacer.ts";
 import { chooseEncoder } from "./encode/choose.ts";
 import { EncoderUnavailable } from "./encode/encoder.ts";
+import { endLinks } from "./end-links.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 import { readFlags } from "./flags.ts";
+import { IdentityFile, identityPath } from "./identity.ts";
 import { createLog, type Log } from "./log.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSocket } from "./publish/socket.ts";
+import { expiryOf } from "./publish/viewer-link.ts";
 import { Scaler } from "./scale.ts";
 import type { MonitorInfo } from "./source/monitor.ts";
 import { listMonitors } from "./source/node-screenshots.ts";
@@ -24,6 +26,7 @@ const now = () => performance.timeOrigin + performance.now();
 const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment());
 if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
 if (result.config.list) await printMonitors();
+else if (result.config.endLinks) await endAllLinks(result.config);
 else await share(result.config);
 
 async function share(config: Config): Promise<void> {
@@ -36,17 +39,18 @@ async function share(config: Config): Promise<void> {
   if (encoder instanceof EncoderUnavailable) {
     fail(`jpeg-turbo cannot be used here (${encoder.reason}).`, EXIT_FAILED);
   }
+  const identity = new IdentityFile(identityPath(config), (problem) => log.warn(problem));
   const publisher = new Publisher({
     url: config.server,
     token: config.token,
     room: config.room,
-    producerId: randomBytes(16).toString("hex"),
+    identity: () => identity.read(),
     name: hostname().slice(0, 100),
     openSocket,
     log,
     // The link may carry a token, so it goes to whoever started us, and not to the log.
     onViewerLink: (link) => {
-      process.stdout.write(`Viewer link: ${link}\n`);
+      printLink(link);
       // Tells a parent process that started it, where there is one.
       process.send?.({ type: "sharing" });
     },
@@ -66,6 +70,20 @@ async function share(config: Config): Promise<void> {
   if (how.kind === "refused") fail(`The relay refused: ${how.reason}.`, EXIT_FAILED);
   log.info("stopped sharing");
   process.exit();
+}
+
+async function endAllLinks(config: Config): Promise<void> {
+  const identity = new IdentityFile(identityPath(config), (problem) => fail(problem, EXIT_FAILED));
+  const outcome = await endLinks({ ...config, identity: identity.endLinks(), openSocket, now });
+  if ("problem" in outcome) fail(outcome.problem, EXIT_FAILED);
+  process.stdout.write(`All viewer links given out for room "${config.room}" have ended.\n`);
+  printLink(outcome.link);
+}
+
+function printLink(link: string): void {
+  process.stdout.write(`Viewer link: ${link}\n`);
+  const until = expiryOf(link);
+  if (until) process.stdout.write(`It holds until ${until.toLocaleString()}.\n`);
 }
 
 async function openSource({ source, monitor, x11 }: Config, log: Log): Promise<Source> {

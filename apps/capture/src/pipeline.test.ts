@@ -64,14 +64,14 @@ function turbo(): TileEncoder {
 
 function start(encoder = turbo()): void {
   source = new FakeSource(frameOf(SIZE));
-  const identity = { token: undefined, room: "main", name: "a-host" };
-  const producerId = "0123456789abcdef0123456789abcdef";
+  const sharing = { token: undefined, room: "main", name: "a-host" };
+  const identity = { producerId: "0123456789abcdef0123456789abcdef", generation: "one" };
   const common = { log, now, random: () => 0 };
   const onViewerLink = () => {};
   publisher = new Publisher({
     url: relay.url,
-    ...identity,
-    producerId,
+    ...sharing,
+    identity: () => identity,
     openSocket,
     onViewerLink,
     ...common,

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type FakeConnection, FakeRelay } from "../../test/fake-relay.ts";
 import { keptLog } from "../../test/frames.ts";
 import type { Picture, Session } from "../core/session.ts";
+import type { Identity } from "../identity.ts";
 import { type Ending, Publisher, type PublisherOptions } from "./publisher.ts";
 import { openSocket } from "./socket.ts";
 
@@ -21,7 +22,10 @@ const picture: Picture = {
   encodedAt: 2,
 };
 
+const IDENTITY = { producerId: "0123456789abcdef0123456789abcdef", generation: "first" };
+
 let relay: FakeRelay;
+let identity: Identity;
 let publisher: Publisher;
 let ending: Promise<Ending>;
 let log: ReturnType<typeof keptLog>;
@@ -32,7 +36,7 @@ function start(options: Partial<PublisherOptions> = {}): void {
     url: relay.url,
     token: undefined,
     room: "main",
-    producerId: "0123456789abcdef0123456789abcdef",
+    identity: () => identity,
     name: "a-host",
     openSocket,
     log,
@@ -45,6 +49,7 @@ function start(options: Partial<PublisherOptions> = {}): void {
 }
 
 beforeEach(async () => {
+  identity = IDENTITY;
   log = keptLog();
   links = [];
   relay = await FakeRelay.start();
@@ -70,7 +75,8 @@ describe("connecting", () => {
     const connection = await relay.connection();
     expect(connection.headers.authorization).toBe(`Bearer ${SECRET}`);
     const hello = await connection.receive("hello");
-    expect(hello).toMatchObject({ room: "desk-1", name: "a-host" });
+    expect(hello).toMatchObject({ room: "desk-1", name: "a-host", gen: "first" });
+    expect(hello.producerId).toBe(IDENTITY.producerId);
     expect(hello.token).toBeUndefined();
     connection.welcome("http://relay.example/#room=desk-1");
     expect(await connection.receive("status")).toMatchObject({ state: "live" });
@@ -245,6 +251,17 @@ describe("being refused", () => {
       expect(result).toHaveProperty("reason", expect.stringMatching(/\w \(the reason\[31m\)$/));
     },
   );
+
+  it("comes back, as whom it is by then, if a process of its own only ended the links (P-85)", async () => {
+    start();
+    const first = await relay.welcomed();
+    identity = { ...IDENTITY, generation: "second" };
+    first.close(CLOSE.replaced);
+    const second = await relay.connection();
+    expect(await second.receive("hello")).toMatchObject({ gen: "second" });
+    second.close(CLOSE.replaced);
+    expect(await ending).toMatchObject({ kind: "refused" });
+  });
 
   it("keeps trying while someone else shares, and says so once", async () => {
     start();

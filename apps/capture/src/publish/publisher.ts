@@ -11,17 +11,21 @@ import {
   type ProducerMessage,
   ProtocolError,
   parseToProducerMessage,
+  plainText,
   type ToProducerMessage,
 } from "@screen-share/protocol";
 import { type Picture, Session } from "../core/session.ts";
+import type { Identity } from "../identity.ts";
 import type { Log } from "../log.ts";
 import { Liveness } from "./liveness.ts";
 import type { Closed, OpenSocket, Socket } from "./socket.ts";
+import { resolveLink } from "./viewer-link.ts";
 
 const WELCOME_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 500;
-const RETRY = { firstMs: 500, maxMs: 15_000 } as const;
+const RETRY = { firstMs: 500, maxMs: 4000 } as const;
 const NORMAL_CLOSE = 1000;
+const MAX_REASON_LENGTH = 123;
 
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -49,8 +53,8 @@ export interface PublisherOptions {
   readonly url: string;
   readonly token: string | undefined;
   readonly room: string;
-  /** A secret of this process, see `hello`. */
-  readonly producerId: string;
+  /** Who we are, as it stands now: asked for at every connection. */
+  readonly identity: () => Identity;
   /** What the relay calls this agent in its log. */
   readonly name: string;
   readonly openSocket: OpenSocket;
@@ -70,6 +74,7 @@ export class Publisher {
   #end: (ending: Ending) => void = () => {};
   #lastComplaint = "";
   #viewerLink = "";
+  #generation = "";
 
   constructor(private readonly options: PublisherOptions) {}
 
@@ -147,8 +152,10 @@ export class Publisher {
   }
 
   #opened(socket: Socket): void {
-    const { room, producerId, name } = this.options;
-    send(socket, { type: "hello", room, producerId, name });
+    const { room, name, identity } = this.options;
+    const { producerId, generation: gen } = identity();
+    this.#generation = gen;
+    send(socket, { type: "hello", room, producerId, name, gen });
     const deadline = setTimeout(() => {
       this.#lose("the relay does not welcome us", CLOSE.silent);
     }, WELCOME_TIMEOUT_MS);
@@ -173,11 +180,9 @@ export class Publisher {
     this.#offerTurn();
   }
 
-  /** A relay that does not know its own address tells a path, which holds for the address that we dialled. */
   #tellViewerLink(told: string): void {
-    const dialled = this.options.url.replace(/^ws/, "http");
-    const link = URL.canParse(told, dialled) ? new URL(told, dialled).href : "";
-    if (link === this.#viewerLink || !link.startsWith("http")) return;
+    const link = resolveLink(told, this.options.url);
+    if (link === undefined || this.#viewerLink === link) return;
     this.#viewerLink = link;
     this.options.onViewerLink(link);
   }
@@ -228,14 +233,22 @@ export class Publisher {
     const { meaning, retryable } = closeMeaning(code);
     if (state === "stopping") {
       this.#finish({ kind: "stopped" });
+    } else if (code === CLOSE.replaced && this.#linksEnded) {
+      // By a process of ours that only came to say so.
+      this.#retry("all links given out were ended");
     } else if (!retryable) {
-      const detail = printable(reason);
+      const detail = plainText(reason, MAX_REASON_LENGTH);
       this.#finish({ kind: "refused", reason: detail ? `${meaning} (${detail})` : meaning });
     } else if (state === "connecting") {
       this.#retry(`cannot reach the relay at ${this.options.url}: ${error ?? meaning}`);
     } else {
       this.#retry(error ? `${meaning}: ${error}` : meaning);
     }
+  }
+
+  /** Whether another process has ended our links since we said hello. */
+  get #linksEnded(): boolean {
+    return this.options.identity().generation !== this.#generation;
   }
 
   /** Gives up this connection from our side. @param code to close with, or undefined to end it at once */
@@ -285,9 +298,4 @@ export class Publisher {
 
 function send(socket: Socket, message: ProducerMessage): void {
   socket.send(encodeControl(message));
-}
-
-/** A peer's words, fit for a terminal. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "").trim();
 }

@@ -1,6 +1,6 @@
 /**
  * The built viewer, so that one process is the whole product on one machine. All files are read and compressed at boot and
- * found by their exact name: no request ever touches the disk.
+ * found by their exact name: no request ever touches the disk. A page's policy is its own, and who may frame it is ours.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
@@ -20,6 +20,13 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".webmanifest": "application/manifest+json",
   ".woff2": "font/woff2",
 };
+/** A page says itself what it needs (`apps/viewer/scripts/csp.ts`). */
+const PAGE_POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"\r\n]+)"/;
+/** Of a page that does not: what hardly any needs more than. */
+const STRICT_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+const NOBODY = "'none'";
+
 /** These are compressed as they are. */
 const PACKED: readonly string[] = [".png", ".woff2"];
 
@@ -35,9 +42,13 @@ export type StaticFiles = ReadonlyMap<string, StaticFile>;
 
 /**
  * Reads a static export.
+ * @param options.frameAncestors who may frame its pages, as CSP sources (CSP Level 3, §6.4.2); nobody unless given
  * @returns its files; none if the folder does not exist
  */
-export async function loadStaticFiles(folder: string): Promise<StaticFiles> {
+export async function loadStaticFiles(
+  folder: string,
+  { frameAncestors = NOBODY }: { readonly frameAncestors?: string } = {},
+): Promise<StaticFiles> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return [];
@@ -49,14 +60,14 @@ export async function loadStaticFiles(folder: string): Promise<StaticFiles> {
     if (!entry.isFile()) continue;
     const absolute = path.join(entry.parentPath, entry.name);
     const name = `/${path.relative(folder, absolute).split(path.sep).join("/")}`;
-    files.set(name, staticFile(name, await readFile(absolute)));
+    files.set(name, staticFile(name, await readFile(absolute), frameAncestors));
   }
   const index = files.get("/index.html");
   if (index) files.set("/", index);
   return files;
 }
 
-function staticFile(name: string, bytes: Uint8Array): StaticFile {
+function staticFile(name: string, bytes: Buffer, frameAncestors: string): StaticFile {
   const extension = path.extname(name);
   const hashed = name.startsWith("/_next/static/");
   return {
@@ -68,12 +79,26 @@ function staticFile(name: string, bytes: Uint8Array): StaticFile {
       "Cache-Control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
+      ...(extension === ".html" ? pageHeaders(bytes.toString(), frameAncestors) : {}),
     },
   };
 }
 
+function pageHeaders(html: string, frameAncestors: string): Readonly<Record<string, string>> {
+  const policy = PAGE_POLICY.exec(html)?.[1] ?? STRICT_POLICY;
+  return {
+    "Content-Security-Policy": `${policy}; frame-ancestors ${frameAncestors}`,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    // For browsers that do not know frame-ancestors; it cannot name anybody.
+    ...(frameAncestors === NOBODY ? { "X-Frame-Options": "DENY" } : {}),
+  };
+}
+
 /** The file that is asked for, or 404. */
-export function serveStatic(files: StaticFiles, { path: name, headers }: HttpRequest): HttpReply {
+export function serveStatic(
+  files: StaticFiles,
+  { path: name, headers }: Pick<HttpRequest, "path" | "headers">,
+): HttpReply {
   const file = files.get(decoded(name));
   if (!file) {
     const unbuilt = name === "/" ? " The viewer is not built: run `pnpm build`." : "";

@@ -1,11 +1,14 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
+import { RELAY_URL } from "../env.ts";
 import "./globals.css";
 
 export const metadata: Metadata = {
   description: "One person's screen, live.",
   referrer: "no-referrer",
   robots: { index: false, follow: false },
+  // The page's policy (scripts/csp.ts) lets it dial this one.
+  other: RELAY_URL === undefined ? {} : { relay: RELAY_URL },
 };
 
 export const viewport: Viewport = {

@@ -15,6 +15,7 @@ export function Screen(props: {
 }) {
   const stage = useRef<HTMLDivElement>(null);
   const box = useDeviceBox(stage);
+  const style = placed(props.picture, box);
   return (
     <div ref={stage} className="fixed inset-0 overflow-hidden">
       <canvas
@@ -25,14 +26,19 @@ export function Screen(props: {
         aria-label="The shared screen"
         className="absolute transition-opacity duration-500 motion-reduce:transition-none data-stale:opacity-60"
         data-stale={props.stale || undefined}
-        style={placed(props.picture, box)}
+        // Not by a style: in a page rendered ahead of time that is an attribute, which the page's policy does not allow.
+        hidden={style === undefined}
+        style={style}
       />
     </div>
   );
 }
 
-function placed(picture: Size | undefined, box: ReturnType<typeof useDeviceBox>): CSSProperties {
-  if (!picture || !box) return { visibility: "hidden" };
+function placed(
+  picture: Size | undefined,
+  box: ReturnType<typeof useDeviceBox>,
+): CSSProperties | undefined {
+  if (!picture || !box) return undefined;
   const { devicePixelRatio } = box;
   const { left, top, width, height, pixelated } = place({ picture, box, devicePixelRatio });
   return { left, top, width, height, imageRendering: pixelated ? "pixelated" : "auto" };

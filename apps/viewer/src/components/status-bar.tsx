@@ -62,13 +62,22 @@ export function StatusBar(props: { readonly snapshot: Snapshot; readonly retry: 
 }
 
 function RemedyControl(props: { readonly remedy: Remedy; readonly retry: () => void }) {
-  return props.remedy === "again" ? (
-    <button type="button" onClick={props.retry} className="status-action">
-      Try again
-    </button>
-  ) : (
-    <a href="#room=main" className="status-action">
-      Go to the room “main”
-    </a>
-  );
+  switch (props.remedy) {
+    case "again":
+      return (
+        <button type="button" onClick={props.retry} className="status-action">
+          Try again
+        </button>
+      );
+    case "room":
+      return (
+        <a href="#room=main" className="status-action">
+          Go to the room “main”
+        </a>
+      );
+    case "link":
+      return null;
+    default:
+      return props.remedy satisfies never;
+  }
 }

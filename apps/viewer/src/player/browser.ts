@@ -1,9 +1,9 @@
 /** The player on a real page: its parts from the browser, and the page's events told to it. */
-import { VIEWER_PATH } from "@screen-share/protocol";
 import { canvasSurface, decodeBitmap } from "./canvas.ts";
-import { roomFromFragment } from "./core/fragment.ts";
+import { readLink } from "./link.ts";
 import { Painter } from "./painter.ts";
 import { Player, type Timing } from "./player.ts";
+import { viewerUrl } from "./relay-url.ts";
 import { dial } from "./web-socket.ts";
 
 // The wall clock: `performance.now()` stands still on some systems while they sleep.
@@ -17,7 +17,7 @@ const timing: Timing = {
 };
 
 /**
- * Plays on `canvas` the room that the page's fragment names, until the signal. How many updates were drawn
+ * Plays on `canvas` the room that the page's link names, until the signal. How many updates were drawn
  * stands in the canvas's `data-updates`, for whoever has to wait for one.
  * @param options.relayUrl undefined: this page's own host
  */
@@ -25,7 +25,7 @@ export function playOn(
   canvas: HTMLCanvasElement,
   options: { readonly relayUrl: string | undefined; readonly signal: AbortSignal },
 ): Player {
-  const { signal, relayUrl = `${location.origin.replace(/^http/, "ws")}${VIEWER_PATH}` } = options;
+  const { signal, relayUrl = viewerUrl(location.origin) } = options;
   const painter = new Painter(decodeBitmap, canvasSurface(canvas));
   const isVisible = () => document.visibilityState === "visible";
   const player = new Player({
@@ -38,7 +38,10 @@ export function playOn(
       if (painter.undecodable > 0) canvas.dataset.undecodable = String(painter.undecodable);
     },
   });
-  const enter = () => player.enter(roomFromFragment(location.hash));
+  const enter = () => {
+    const { room, token } = readLink(window, relayUrl);
+    player.enter(room, token);
+  };
   canvas.addEventListener("contextrestored", () => void painter.repaint(), { signal });
   document.addEventListener("visibilitychange", () => player.setVisible(isVisible()), { signal });
   window.addEventListener("online", () => player.online(), { signal });

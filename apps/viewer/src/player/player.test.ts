@@ -29,6 +29,64 @@ describe("joining", () => {
     expect(state()).toBe("connecting");
   });
 
+  it("shows the token that it was given, at each try", () => {
+    const { network, player, timing } = stage();
+    player.enter("demo", "a.b.c");
+    for (let i = 0; i < 2; i++) {
+      network.newest.events.opened();
+      expect(network.newest.said).toEqual([{ type: "hello", room: "demo", token: "a.b.c" }]);
+      network.newest.events.closed(1006);
+      timing.advance(1000);
+    }
+    expect(JSON.stringify(player.getSnapshot())).not.toContain("a.b.c");
+  });
+
+  it("enters the same room anew with another token, its picture standing meanwhile", async () => {
+    const { network, player, socket } = await playing();
+    player.enter("main");
+    expect(network.sockets).toHaveLength(1);
+    player.enter("main", "new");
+    expect(socket.closedWith?.code).toBe(1000);
+    expect(player.getSnapshot()).toMatchObject({ picture: STREAM, ageS: 0 });
+    network.newest.events.opened();
+    expect(network.newest.said).toEqual([{ type: "hello", room: "main", token: "new" }]);
+    player.enter("main", "new");
+    expect(network.sockets).toHaveLength(2);
+  });
+
+  it.each([4401, 4403])(
+    "shows the last picture no longer once its link is no good (%i, P-36)",
+    async (code) => {
+      const { player, socket } = await playing();
+      expect(player.getSnapshot().picture).toEqual(STREAM);
+      socket.events.closed(code);
+      await settle();
+      expect(player.getSnapshot()).toMatchObject({ picture: undefined, ageS: undefined });
+    },
+  );
+
+  it("enters a room that had ended anew, whatever the token", () => {
+    const { network, player, state } = stage();
+    network.newest.events.closed(4401);
+    expect(player.getSnapshot().connection).toMatchObject({ state: "ended", remedy: "link" });
+    player.enter("main", "expired");
+    network.newest.events.closed(4401);
+    expect(state()).toBe("ended");
+    player.enter("main", "expired");
+    expect(state()).toBe("connecting");
+    expect(network.sockets).toHaveLength(3);
+  });
+
+  it("goes on trying where the room or the relay is full, and says so", () => {
+    const { network, player, timing } = stage();
+    network.newest.events.closed(4429);
+    expect(player.getSnapshot().connection).toMatchObject({ state: "disconnected", full: true });
+    timing.advance(1000);
+    expect(network.sockets).toHaveLength(2);
+    network.newest.events.closed(1006);
+    expect(player.getSnapshot().connection).toMatchObject({ state: "disconnected", full: false });
+  });
+
   it("leaves a room with its picture, and hears nothing more from it", async () => {
     const { screen, network, player, socket } = await playing();
     screen.slow = true;
@@ -62,7 +120,7 @@ describe("joining", () => {
 });
 
 describe("a lost connection", () => {
-  it("is tried again after 500 ms at first and 10 s at most, counting down", () => {
+  it("is tried again after 1 s at first and 4 s at most, counting down", () => {
     const { network, timing, player, state } = stage();
     const delays: number[] = [];
     for (let i = 0; i < 8; i++) {
@@ -77,10 +135,10 @@ describe("a lost connection", () => {
       timing.advance(1);
       expect(state()).toBe("connecting");
     }
-    expect(delays).toEqual([375, 750, 1500, 3000, 6000, 7500, 7500, 7500]);
+    expect(delays).toEqual([750, 1500, 3000, 3000, 3000, 3000, 3000, 3000]);
     network.newest.join();
     network.newest.events.closed(1012);
-    expect(player.getSnapshot().connection).toMatchObject({ retryAt: timing.now() + 375 });
+    expect(player.getSnapshot().connection).toMatchObject({ retryAt: timing.now() + 750 });
   });
 
   it("is tried again at once when the network is back, or somebody looks", () => {

@@ -2,14 +2,16 @@
  * Keeps one viewer in one room: connects, reconnects, and tells what there is to show beside the picture. It
  * alone decides when to try again. Knows neither React nor the DOM; whoever owns the page tells it of both.
  */
-import { Backoff, Replica } from "@screen-share/protocol";
+import { Backoff, CLOSE, Replica } from "@screen-share/protocol";
 import type { AsOf } from "./core/age.ts";
 import { type Connection, type ConnectionEvent, transition } from "./core/connection.ts";
+import { endingOf, mayNotSee } from "./core/ending.ts";
 import { INITIAL_SNAPSHOT, type Snapshot, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
 import type { Screen } from "./painter.ts";
 import { type Connect, Subscriber, type SubscriberEvent } from "./subscriber.ts";
 
-const BACKOFF = { firstMs: 500, maxMs: 10_000 };
+/** A page is back within 5 s after its relay; the first tries of many are spread over half a second. */
+const BACKOFF = { firstMs: 1000, maxMs: 4000 };
 const TICK_MS = 1000;
 
 const NO_SUCH_NAME =
@@ -42,6 +44,7 @@ export class Player {
   #snapshot: Snapshot = INITIAL_SNAPSHOT;
   #connection: Connection = INITIAL_SNAPSHOT.connection;
   #room: string | undefined;
+  #token: string | undefined;
   #visible: boolean;
   #subscriber: Subscriber | undefined;
   #asOf: AsOf | undefined;
@@ -64,16 +67,17 @@ export class Player {
   readonly getSnapshot = (): Snapshot => this.#snapshot;
 
   /**
-   * Goes to a room, and leaves the one before with its picture.
+   * Goes to a room, and leaves the one before with its picture. The same room is entered anew with another token, or if it had ended.
    * @param room undefined if the link names one that cannot be: then the player says so
+   * @param token what opens the room, where it takes that
    */
-  enter(room: string | undefined): void {
-    if (room !== undefined && room === this.#room) return;
+  enter(room: string | undefined, token?: string): void {
+    const sameRoom = room !== undefined && room === this.#room;
+    if (sameRoom && token === this.#token && this.#connection.state !== "ended") return;
     this.#hangUp();
-    this.#replica.clear();
-    this.parts.screen.clear();
-    this.#asOf = undefined;
+    if (!sameRoom) this.#forgetPicture();
     this.#room = room;
+    this.#token = token;
     this.#backoff.reset();
     if (room !== undefined) this.#dial(room);
     else this.#change({ type: "ended", reason: NO_SUCH_NAME, remedy: "room" });
@@ -110,6 +114,7 @@ export class Player {
     const { timing, screen, connect } = this.parts;
     const subscriber = new Subscriber({
       room,
+      token: this.#token,
       screen,
       replica: this.#replica,
       visible: this.#visible,
@@ -130,6 +135,12 @@ export class Player {
     this.#replica.disconnect();
   }
 
+  #forgetPicture(): void {
+    this.#replica.clear();
+    this.parts.screen.clear();
+    this.#asOf = undefined;
+  }
+
   #on(event: SubscriberEvent): void {
     switch (event.type) {
       case "drawn":
@@ -148,18 +159,20 @@ export class Player {
 
   #lost(event: Extract<SubscriberEvent, { type: "lost" }>): void {
     this.#hangUp();
+    const { code, meaning, retryable, proven } = event;
+    if (mayNotSee(code)) this.#forgetPicture();
     // Updates that were applied and not drawn yet are the newest that there will be for a while.
     if (this.#replica.shown) void this.parts.screen.draw(this.#replica.shown);
-    const { meaning, retryable, proven } = event;
     if (!retryable) {
-      this.#change({ type: "ended", reason: meaning, remedy: "again" });
+      this.#change({ type: "ended", ...endingOf(code, this.#token !== undefined) });
       return;
     }
     if (proven) this.#backoff.reset();
     const { timing } = this.parts;
     const delayMs = this.#backoff.nextMs(timing.random());
     this.#cancelRetry = timing.after(delayMs, () => this.retry());
-    this.#change({ type: "lost", retryAt: timing.now() + delayMs, meaning });
+    const full = code === CLOSE.full;
+    this.#change({ type: "lost", retryAt: timing.now() + delayMs, meaning, full });
   }
 
   #tick(): void {

@@ -112,7 +112,7 @@ describe("updates", () => {
       timing.advance(delay);
       return delay;
     });
-    expect(delays).toEqual([375, 750, 1500, 3000]);
+    expect(delays).toEqual([750, 1500, 3000, 3000]);
   });
 
   it("takes whole JPEGs as they are", async () => {

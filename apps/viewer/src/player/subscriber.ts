@@ -46,6 +46,8 @@ export type SubscriberEvent =
   /** The connection is over; `proven` if it was a good one as long as it lasted. Comes once, and last. */
   | {
       readonly type: "lost";
+      /** The relay's, or ours if we gave up. */
+      readonly code: number;
       readonly meaning: string;
       readonly retryable: boolean;
       readonly proven: boolean;
@@ -53,6 +55,8 @@ export type SubscriberEvent =
 
 export interface SubscriberParts {
   readonly room: string;
+  /** What opens the room, where it takes that. */
+  readonly token: string | undefined;
   readonly replica: Replica;
   readonly screen: Screen;
   readonly visible: boolean;
@@ -79,10 +83,11 @@ export class Subscriber {
 
   /** @returns false if the browser refuses to try */
   open(connect: Connect): boolean {
+    const { room, token } = this.parts;
     this.#socket = connect({
-      opened: () => this.#send({ type: "hello", room: this.parts.room }),
+      opened: () => this.#send({ type: "hello", room, token }),
       message: (data) => this.#read(data),
-      closed: (code) => this.#lose({ ...closeMeaning(code), proven: this.#welcomed }),
+      closed: (code) => this.#lose({ code, ...closeMeaning(code), proven: this.#welcomed }),
     });
     return this.#socket !== undefined;
   }
@@ -199,11 +204,12 @@ export class Subscriber {
 
   #giveUp(code: number, meaning: string): void {
     // A relay that is welcoming and then talks nonsense has not proven itself.
-    this.#lose({ meaning, retryable: true, proven: this.#welcomed && code === CLOSE.silent });
+    const proven = this.#welcomed && code === CLOSE.silent;
+    this.#lose({ code, meaning, retryable: true, proven });
     this.#socket?.close(code, meaning);
   }
 
-  #lose(end: { meaning: string; retryable: boolean; proven: boolean }): void {
+  #lose(end: { code: number; meaning: string; retryable: boolean; proven: boolean }): void {
     if (this.#ended) return;
     this.#ended = true;
     this.parts.report({ type: "lost", ...end });

@@ -4,13 +4,18 @@ import { type Connection, type ConnectionEvent, transition } from "./connection.
 const connecting: Connection = { state: "connecting" };
 const connected: Connection = { state: "connected", viewers: 3 };
 const offline: Connection = { state: "waiting", host: "offline", viewers: 3 };
-const disconnected: Connection = { state: "disconnected", retryAt: 5, meaning: "lost" };
+const disconnected: Connection = {
+  state: "disconnected",
+  retryAt: 5,
+  meaning: "lost",
+  full: false,
+};
 const ended: Connection = { state: "ended", reason: "no", remedy: "again" };
 const STATES = [connecting, connected, offline, disconnected, ended];
 
-const lost: ConnectionEvent = { type: "lost", retryAt: 7, meaning: "gone" };
+const lost: ConnectionEvent = { type: "lost", retryAt: 7, meaning: "gone", full: true };
 const end: ConnectionEvent = { type: "ended", reason: "never", remedy: "room" };
-const afterLoss: Connection = { state: "disconnected", retryAt: 7, meaning: "gone" };
+const afterLoss: Connection = { state: "disconnected", retryAt: 7, meaning: "gone", full: true };
 const afterEnd: Connection = { state: "ended", reason: "never", remedy: "room" };
 
 /** For each event, what becomes of connecting, connected, waiting, disconnected, ended. */

@@ -16,20 +16,30 @@ export type Connection =
       readonly host: Exclude<HostState, "live"> | "unknown";
       readonly viewers: number | undefined;
     }
-  /** `retryAt` is on our clock, ms. */
-  | { readonly state: "disconnected"; readonly retryAt: number; readonly meaning: string }
+  /** `retryAt` is on our clock, ms. `full`: the relay has no place now. */
+  | {
+      readonly state: "disconnected";
+      readonly retryAt: number;
+      readonly meaning: string;
+      readonly full: boolean;
+    }
   /** Trying again by itself cannot help. */
   | { readonly state: "ended"; readonly reason: string; readonly remedy: Remedy };
 
-/** What the person at the screen can do about an end: try again, or go to a room that can be. */
-export type Remedy = "again" | "room";
+/** What the person at the screen can do about an end: try again, go to a room that can be, or open another link. */
+export type Remedy = "again" | "room" | "link";
 
 export type ConnectionEvent =
   | { readonly type: "dialled" }
   | { readonly type: "welcome" }
   | { readonly type: "producer"; readonly state: HostState }
   | { readonly type: "viewers"; readonly count: number }
-  | { readonly type: "lost"; readonly retryAt: number; readonly meaning: string }
+  | {
+      readonly type: "lost";
+      readonly retryAt: number;
+      readonly meaning: string;
+      readonly full: boolean;
+    }
   | { readonly type: "ended"; readonly reason: string; readonly remedy: Remedy };
 
 /** The state after an event; the very same object where nothing changed, so that it compares by identity. */
@@ -47,8 +57,10 @@ export function transition(connection: Connection, event: ConnectionEvent): Conn
       return isJoined(connection) && connection.viewers !== event.count
         ? { ...connection, viewers: event.count }
         : connection;
-    case "lost":
-      return { state: "disconnected", retryAt: event.retryAt, meaning: event.meaning };
+    case "lost": {
+      const { retryAt, meaning, full } = event;
+      return { state: "disconnected", retryAt, meaning, full };
+    }
     case "ended":
       return { state: "ended", reason: event.reason, remedy: event.remedy };
     default:

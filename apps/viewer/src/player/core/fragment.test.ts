@@ -1,21 +1,95 @@
+import { MAX_TOKEN_LENGTH } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { roomFromFragment } from "./fragment.ts";
+import { readFragment } from "./fragment.ts";
 
-describe("roomFromFragment", () => {
-  it("finds the room among other fields, in any place", () => {
-    expect(roomFromFragment("#room=a-b_9")).toBe("a-b_9");
-    expect(roomFromFragment("token=x&room=demo")).toBe("demo");
+const roomOf = (fragment: string) => readFragment(fragment).room;
+const tokenOf = (fragment: string) => readFragment(fragment).token;
+const restOf = (fragment: string) => readFragment(fragment).rest;
+
+describe("a link's room", () => {
+  it("is found among other fields, in any place", () => {
+    expect(roomOf("#room=a-b_9")).toBe("a-b_9");
+    expect(roomOf("token=x&room=demo")).toBe("demo");
+    expect(roomOf("#room=one&room=two")).toBe("one");
   });
 
-  it("means main where none is named", () => {
+  it("is main where none is named", () => {
     for (const none of ["", "#", "#room=", "#token=x", "#bedroom=x"]) {
-      expect(roomFromFragment(none)).toBe("main");
+      expect(roomOf(none)).toBe("main");
     }
   });
 
-  it("refuses what no room may be called", () => {
-    for (const bad of ["a b", "a%20b", "ä", "a/b", "x".repeat(65)]) {
-      expect(roomFromFragment(`#room=${bad}`)).toBeUndefined();
+  it("is refused if no room may be called so", () => {
+    for (const bad of ["a b", "a%20b", "ä", "a/b", "x".repeat(65), "%", "%zz"]) {
+      expect(roomOf(`#room=${bad}`)).toBeUndefined();
+    }
+  });
+});
+
+describe("a link's token", () => {
+  it("is found in any place, the first if there are two", () => {
+    expect(tokenOf("#room=main&token=ey.J_-9.z")).toBe("ey.J_-9.z");
+    expect(tokenOf("token=a&embed=1&token=b")).toBe("a");
+    for (const none of ["", "#", "#token=", "#token", "#room=token=x", "#mytoken=x"]) {
+      expect(tokenOf(none)).toBeUndefined();
+    }
+  });
+
+  it("is dropped if no relay would read it", () => {
+    const longest = "x".repeat(MAX_TOKEN_LENGTH);
+    expect(tokenOf(`#token=${longest}`)).toBe(longest);
+    for (const bad of [`${longest}x`, "a b", "a+b", "a/b", "a=", "%zz", "%", "ä", "<script>"]) {
+      expect(tokenOf(`#token=${bad}`)).toBeUndefined();
+      expect(restOf(`#token=${bad}`)).toBe("");
+    }
+  });
+
+  it("leaves the fragment, and nothing else does", () => {
+    expect(restOf("#room=main&token=a.b.c")).toBe("#room=main");
+    expect(restOf("#token=a&room=demo&token=b&embed=1&x=%20&&y")).toBe(
+      "#room=demo&embed=1&x=%20&&y",
+    );
+    for (const whole of ["", "#room=a%20b", "#embed=1&room=x", "#token", "#%zz%", "#a%26b"]) {
+      expect(restOf(whole)).toBe(whole);
+    }
+  });
+
+  it("is found where the link was escaped on its way", () => {
+    const { room, token, rest } = readFragment("#room%3Ddemo%26token%3Da%2Eb.c&embed=1");
+    expect({ room, token, rest }).toEqual({
+      room: "demo",
+      token: "a.b.c",
+      rest: "#room=demo&embed=1",
+    });
+    expect(readFragment("#%74oken=abc")).toMatchObject({ token: "abc", rest: "" });
+  });
+
+  it("never stays, whatever stands around it", () => {
+    for (const before of [
+      "",
+      "&",
+      "%",
+      "%zz",
+      "%26",
+      "=",
+      "#",
+      "token",
+      "token=%",
+      "room=&room=",
+    ]) {
+      for (const after of [
+        "",
+        "&",
+        "%2",
+        "%26token%3Dsecret",
+        "&token=secret",
+        "\u0000",
+        "\ud800",
+      ]) {
+        const { rest } = readFragment(`#${before}&token=secret${after}`);
+        expect(rest).not.toContain("secret");
+        expect(readFragment(rest)).toMatchObject({ token: undefined, rest });
+      }
     }
   });
 });

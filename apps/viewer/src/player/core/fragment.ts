@@ -1,15 +1,45 @@
-/** Reads the page's fragment, `#room=name`, which no server ever sees. */
-import { DEFAULT_ROOM, ROOM_NAME } from "@screen-share/protocol";
+/** Reads the page's fragment, `#room=name&token=…`, which no server ever sees. */
+import { DEFAULT_ROOM, MAX_TOKEN_LENGTH, ROOM_NAME } from "@screen-share/protocol";
 
-/**
- * The room that a link names.
- * @param fragment with or without its "#"; one that names no room means `main`
- * @returns undefined for a name that no room can have
- */
-export function roomFromFragment(fragment: string): string | undefined {
-  const fields = fragment.replace(/^#/, "").split("&");
-  const field = fields.find((each) => each.startsWith("room="));
-  const name = field?.slice("room=".length) || DEFAULT_ROOM;
+/** What a link says. */
+export interface Fragment {
+  /** `main` where none is named; undefined for a name that no room can have. */
+  readonly room: string | undefined;
+  /** Undefined where there is none, or one that no relay would read. */
+  readonly token: string | undefined;
+  /** What may be shown: everything but tokens, as it came, with its "#" unless it is empty. */
+  readonly rest: string;
+}
+
+const ROOM = "room=";
+const TOKEN = "token=";
+/** RFC 7515 §7.1: three texts of base64url. */
+const TOKEN_TEXT = /^[A-Za-z0-9_.-]+$/;
+
+/** @param fragment with or without its "#"; of a field that stands there twice the first counts */
+export function readFragment(fragment: string): Fragment {
+  const fields = fragment.replace(/^#/, "").split("&").flatMap(uncoverToken);
   // A name needs no escapes, so none are undone: whatever holds a "%" is no name.
-  return ROOM_NAME.test(name) ? name : undefined;
+  const room = fieldValue(fields, ROOM) || DEFAULT_ROOM;
+  const token = fieldValue(fields, TOKEN) ?? "";
+  const rest = fields.filter((field) => !field.startsWith(TOKEN)).join("&");
+  return {
+    room: ROOM_NAME.test(room) ? room : undefined,
+    token: token.length <= MAX_TOKEN_LENGTH && TOKEN_TEXT.test(token) ? token : undefined,
+    rest: rest && `#${rest}`,
+  };
+}
+
+function fieldValue(fields: readonly string[], name: string): string | undefined {
+  return fields.find((field) => field.startsWith(name))?.slice(name.length);
+}
+
+/** Some programs escape a link's "=" and "&" as they pass it on: a token must not stay in sight for that. */
+function uncoverToken(field: string): readonly string[] {
+  const parts = field
+    .replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+    .split("&");
+  return parts.some((part) => part.startsWith(TOKEN)) ? parts : [field];
 }

@@ -1,3 +1,4 @@
+import { CLOSE, closeMeaning } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "./connection.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "./snapshot.ts";
@@ -22,7 +23,12 @@ describe("statusWords", () => {
   });
 
   it("keeps what counts out of the words that are read aloud", () => {
-    const connection: Connection = { state: "disconnected", retryAt: 0, meaning: "it was lost" };
+    const connection: Connection = {
+      state: "disconnected",
+      retryAt: 0,
+      meaning: "it was lost",
+      full: false,
+    };
     const at = (retryInS: number) => statusWords(shown(connection, { retryInS, picture, ageS: 9 }));
     expect(at(3).words).toBe(at(2).words);
     expect(at(3)).toMatchObject({
@@ -30,6 +36,17 @@ describe("statusWords", () => {
       counting: "in 3 s",
       remarks: ["It was lost", "picture from 9 s ago"],
     });
+  });
+
+  it("says of a relay without a place that it is full, and that it will be asked again", () => {
+    const { meaning } = closeMeaning(CLOSE.full);
+    const full = shown({ state: "disconnected", retryAt: 0, meaning, full: true }, { retryInS: 2 });
+    expect(statusWords(full)).toMatchObject({
+      words: "The room or the relay is full — trying again",
+      counting: "in 2 s",
+      remarks: [],
+    });
+    expect(titleWords(full)).toBe("Full · Screen Share");
   });
 
   it("remarks on a pause and on who watches", () => {

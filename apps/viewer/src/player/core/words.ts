@@ -17,7 +17,9 @@ export interface StatusWords {
 export function statusWords(snapshot: Snapshot): StatusWords {
   const { connection, picture, ageS } = snapshot;
   const remarks: string[] = [];
-  if (connection.state === "disconnected") remarks.push(sentence(connection.meaning));
+  if (connection.state === "disconnected" && !connection.full) {
+    remarks.push(sentence(connection.meaning));
+  }
   if (connection.state === "waiting" && connection.host === "paused") {
     remarks.push("Sharing is paused");
   }
@@ -44,7 +46,9 @@ function stateWords({ connection, ageS }: Snapshot): string {
     case "waiting":
       return "Waiting for the host…";
     case "disconnected":
-      return "Disconnected — reconnecting";
+      return connection.full
+        ? `${sentence(connection.meaning)} — trying again`
+        : "Disconnected — reconnecting";
     case "ended":
       return sentence(connection.reason);
     default:
@@ -68,7 +72,7 @@ export function titleWords({ room, connection, picture, ageS }: Snapshot): strin
     case "waiting":
       return `Waiting · ${place}`;
     case "disconnected":
-      return `Disconnected · ${place}`;
+      return `${connection.full ? "Full" : "Disconnected"} · ${place}`;
     case "ended":
       return `Ended · ${place}`;
     default:

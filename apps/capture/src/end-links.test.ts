@@ -1,0 +1,39 @@
+import { CLOSE } from "@screen-share/protocol";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FakeRelay } from "../test/fake-relay.ts";
+import { endLinks } from "./end-links.ts";
+import { openSocket } from "./publish/socket.ts";
+
+const identity = { producerId: "0123456789abcdef0123456789abcdef", generation: "new" };
+
+let relay: FakeRelay;
+beforeEach(async () => {
+  relay = await FakeRelay.start();
+});
+afterEach(() => relay.stop());
+
+const end = (token?: string) =>
+  endLinks({ server: relay.url, token, room: "demo", identity, openSocket, now: Date.now });
+
+describe("ending all links (P-85)", () => {
+  it("tells the relay of a new generation, and then that it has stopped", async () => {
+    const outcome = end("a-token");
+    const connection = await relay.connection();
+    expect(connection.headers.authorization).toBe("Bearer a-token");
+    const hello = await connection.receive("hello");
+    expect(hello).toMatchObject({ room: "demo", gen: "new", producerId: identity.producerId });
+    connection.welcome();
+    expect(await outcome).toHaveProperty("link", expect.stringMatching(/^http/));
+    expect(await connection.receive("status")).toMatchObject({ state: "live" });
+    expect(await connection.receive("status")).toMatchObject({ state: "stopped" });
+    await connection.closed;
+  });
+
+  it("says why if the relay refuses", async () => {
+    const outcome = end();
+    (await relay.connection()).close(CLOSE.unauthorized, "no token");
+    expect(await outcome).toEqual({
+      problem: expect.stringMatching(/^The relay refused: .*token/),
+    });
+  });
+});

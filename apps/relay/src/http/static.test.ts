@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HttpReply } from "./reply.ts";
+import { loadStaticFiles, serveStatic } from "./static.ts";
+
+const POLICY = "default-src 'none'; script-src 'self' 'sha256-x='";
+const FILES = {
+  "secret.txt": "nobody's",
+  "site/index.html": `<html><head><meta charSet="utf-8"/><meta http-equiv="Content-Security-Policy" content="${POLICY}"/></head></html>`,
+  "site/plain.html": "<html><head></head></html>",
+  "site/_next/static/a.js": "1",
+  "site/icon.svg": "<svg/>",
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "screen-share-static-"));
+  for (const [name, text] of Object.entries(FILES)) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function get(
+  name: string,
+  options: { frameAncestors?: string; headers?: [string, string][] } = {},
+): Promise<HttpReply> {
+  const files = await loadStaticFiles(path.join(folder, "site"), options);
+  return serveStatic(files, { path: name, headers: new Map(options.headers) });
+}
+
+describe("a page", () => {
+  it("is sent with its own policy, and with who may frame it", async () => {
+    const { status, headers } = await get("/");
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      "Content-Security-Policy": `${POLICY}; frame-ancestors 'none'`,
+      "X-Frame-Options": "DENY",
+      "Cross-Origin-Opener-Policy": "same-origin",
+      "X-Content-Type-Options": "nosniff",
+      "Referrer-Policy": "no-referrer",
+    });
+  });
+
+  it("may be framed by those who are named, which X-Frame-Options cannot say", async () => {
+    const { headers } = await get("/", { frameAncestors: "https://a.example https://b.example" });
+    expect(headers["Content-Security-Policy"]).toBe(
+      `${POLICY}; frame-ancestors https://a.example https://b.example`,
+    );
+    expect(headers).not.toHaveProperty("X-Frame-Options");
+  });
+
+  it("that has no policy gets a strict one", async () => {
+    const { headers } = await get("/plain.html");
+    expect(headers["Content-Security-Policy"]).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+  });
+
+  it("is not changed, and says so with the same policy", async () => {
+    const { headers } = await get("/");
+    const again = await get("/", { headers: [["if-none-match", headers.ETag ?? ""]] });
+    expect(again.status).toBe(304);
+    expect(again.headers).toEqual(headers);
+  });
+});
+
+it("what is no page has a type that is kept to, and no policy", async () => {
+  for (const name of ["/_next/static/a.js", "/icon.svg"]) {
+    const { headers } = await get(name);
+    expect(headers).toMatchObject({
+      "X-Content-Type-Options": "nosniff",
+      "Referrer-Policy": "no-referrer",
+    });
+    expect(headers).not.toHaveProperty("Content-Security-Policy");
+  }
+});
+
+describe("a path", () => {
+  it("that is no file's exact name is 404, whatever it is", async () => {
+    const tricks = [
+      "/../secret.txt",
+      "/..%2fsecret.txt",
+      "/%2e%2e/secret.txt",
+      "/%2e%2e%2fsecret.txt",
+      "/%252e%252e%252fsecret.txt",
+      "/..\\secret.txt",
+      "/..%5csecret.txt",
+      "/_next/../../secret.txt",
+      "/_next/../index.html",
+      "/./index.html",
+      "//index.html",
+      "/index.html/",
+      "/index.html%00",
+      "/index.html%00.svg",
+      "/%00",
+      "/INDEX.html",
+      "/_next",
+      "/_next/static/",
+      "/__proto__",
+      "/constructor",
+      "/toString",
+      "index.html",
+      "",
+      "/%",
+      "/%E0%A4%A",
+      "/%ff",
+      `/${"a".repeat(1_000_000)}`,
+      `/${"../".repeat(10_000)}secret.txt`,
+      `/${"%2e%2e%2f".repeat(10_000)}etc/passwd`,
+    ];
+    for (const trick of tricks) {
+      const { status, body } = await get(trick);
+      expect([trick.slice(0, 40), status]).toEqual([trick.slice(0, 40), 404]);
+      expect(String(body)).toMatch(/^There is nothing here\./);
+    }
+  });
+
+  it("without a build is 404 as well", async () => {
+    const files = await loadStaticFiles(path.join(folder, "nowhere"));
+    expect(serveStatic(files, { path: "/", headers: new Map() }).status).toBe(404);
+  });
+});

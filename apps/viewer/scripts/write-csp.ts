@@ -1,0 +1,27 @@
+/** The last step of the build: every exported page gets its policy. A page that cannot have one fails the build. */
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { withPolicy } from "./csp.ts";
+
+const FOLDER = fileURLToPath(new URL("../out", import.meta.url));
+
+async function main(): Promise<readonly string[]> {
+  const files = await readdir(FOLDER, { recursive: true });
+  const pages = files.filter((file) => file.endsWith(".html"));
+  if (pages.length === 0) return [`there is no page in ${FOLDER}`];
+  const problems: string[] = [];
+  for (const page of pages) {
+    const file = path.join(FOLDER, page);
+    try {
+      await writeFile(file, withPolicy(await readFile(file, "utf8")));
+    } catch (error) {
+      problems.push(`${page}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return problems;
+}
+
+const problems = await main();
+for (const problem of problems) process.stderr.write(`No policy for the viewer: ${problem}.\n`);
+if (problems.length > 0) process.exitCode = 1;

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { type LinkedPage, readLink, TabTokens } from "./link.ts";
+
+const RELAY = "wss://relay.example/ws/viewer";
+
+class FakePage implements LinkedPage {
+  readonly location: { hash: string; href: string };
+  readonly history = {
+    state: { kept: true },
+    replaceState: (state: unknown, _: string, url?: string | URL | null) => {
+      this.replaced.push(state);
+      this.goTo(String(url));
+    },
+  };
+  readonly replaced: unknown[] = [];
+
+  constructor(href: string) {
+    this.location = { hash: new URL(href).hash, href };
+  }
+
+  goTo(href: string): void {
+    Object.assign(this.location, { hash: new URL(href).hash, href });
+  }
+}
+
+/** What a tab keeps over reloads; it can be blocked, or full. */
+class FakeStorage {
+  readonly items = new Map<string, string>();
+  broken: "get" | "read" | "write" | undefined;
+
+  readonly open = () => {
+    if (this.broken === "get") throw new Error("SecurityError");
+    return this;
+  };
+
+  getItem(key: string): string | null {
+    if (this.broken === "read") throw new Error("SecurityError");
+    return this.items.get(key) ?? null;
+  }
+
+  setItem(key: string, value: string): void {
+    if (this.broken) throw new Error("QuotaExceededError");
+    this.items.set(key, value);
+  }
+}
+
+const open = (href: string, storage = new FakeStorage()) => {
+  const page = new FakePage(href);
+  const tokens = new TabTokens(storage.open);
+  return { page, storage, tokens, read: (relay = RELAY) => readLink(page, relay, tokens) };
+};
+
+describe("readLink", () => {
+  it("moves the token out of the address, and leaves everything else as it was", () => {
+    const { page, read } = open("https://h/p?q=1#embed=1&room=demo&token=a.b.c");
+    expect(read()).toEqual({ room: "demo", token: "a.b.c" });
+    expect(page.location.href).toBe("https://h/p?q=1#embed=1&room=demo");
+    expect(page.replaced).toEqual([{ kept: true }]);
+    expect(read()).toEqual({ room: "demo", token: "a.b.c" });
+    expect(page.replaced).toHaveLength(1);
+  });
+
+  it("leaves no empty fragment behind, and no address that leads elsewhere", () => {
+    const { page, read } = open("https://h//evil.example/#token=a");
+    expect(read()).toEqual({ room: "main", token: "a" });
+    expect(page.location.href).toBe("https://h//evil.example/");
+  });
+
+  it("knows the token after a reload, in this tab alone", () => {
+    const { storage, read } = open("https://h/#room=demo&token=a");
+    read();
+    expect(open("https://h/#room=demo", storage).read().token).toBe("a");
+    expect(open("https://h/#room=demo").read().token).toBeUndefined();
+  });
+
+  it("gives each room its own token, the newest", () => {
+    const { page, read } = open("https://h/#room=a&token=1");
+    read();
+    page.goTo("https://h/#room=b&token=2");
+    expect(read().token).toBe("2");
+    page.goTo("https://h/#room=a");
+    expect(read().token).toBe("1");
+    page.goTo("https://h/#room=a&token=3");
+    expect(read().token).toBe("3");
+    page.goTo("https://h/#room=c");
+    expect(read().token).toBeUndefined();
+  });
+
+  it("gives a token to no other relay than the one that it was stored for", () => {
+    const { read } = open("https://h/#token=a");
+    expect(read().token).toBe("a");
+    for (const other of ["wss://relay.example:444/ws/viewer", "ws://relay.example/ws/viewer"]) {
+      expect(read(other).token).toBeUndefined();
+    }
+  });
+
+  it("keeps no token of a room that cannot be, and none that no relay would read", () => {
+    const { page, storage, read } = open("https://h/#room=a/b&token=x");
+    expect(read()).toEqual({ room: undefined, token: undefined });
+    page.goTo("https://h/#room=a&token=%zz");
+    expect(read()).toEqual({ room: "a", token: undefined });
+    expect(page.location.href).toBe("https://h/#room=a");
+    expect(storage.items.size).toBe(0);
+  });
+
+  it("works as long as the page lives where nothing can be stored", () => {
+    for (const broken of ["get", "read", "write"] as const) {
+      const storage = new FakeStorage();
+      storage.broken = broken;
+      const { page, read } = open("https://h/#token=a", storage);
+      expect(read().token).toBe("a");
+      expect(page.location.href).toBe("https://h/");
+      expect(read().token).toBe("a");
+      expect(open("https://h/", storage).read().token).toBeUndefined();
+    }
+  });
+
+  it("prefers a newer token that could not be stored to an older one that could, and the reverse", () => {
+    const { page, storage, read } = open("https://h/#token=old");
+    read();
+    storage.broken = "write";
+    page.goTo("https://h/#token=new");
+    expect(read().token).toBe("new");
+    storage.broken = undefined;
+    page.goTo("https://h/#token=newest");
+    expect(read().token).toBe("newest");
+    expect([...storage.items.values()]).toEqual(["newest"]);
+  });
+});

@@ -1,0 +1,274 @@
+/**
+ * A viewer's token: from the link to the relay, and nowhere else. The relay is a stand-in that records what it is told and lets in
+ * one token; the page and its policy are the built ones.
+ */
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  CLOSE,
+  encodeControl,
+  parseViewerMessage,
+  type ViewerMessage,
+} from "@screen-share/protocol";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
+import { startBrowser, viewerState } from "./support/browser.ts";
+import { eventually } from "./support/wait.ts";
+
+const VIEWER = fileURLToPath(new URL("../apps/viewer/out", import.meta.url));
+const TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+};
+const GOOD = "eyJhbGciOiJIUzI1NiJ9.good_token-of-this-test.c2ln";
+const EXPIRED = "eyJhbGciOiJIUzI1NiJ9.old_token-of-this-test.c2ln";
+
+type Hello = Extract<ViewerMessage, { type: "hello" }>;
+
+/** Serves the built viewer, lets in whoever shows `GOOD`, and closes with 4401 on everyone else. */
+class StandIn {
+  readonly hellos: Hello[] = [];
+  /** Whether pages come with their policy as a header too, as the relay sends it; a plain file server sends none. */
+  policyHeader = true;
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      const name = pathname === "/" ? "/index.html" : pathname;
+      readFile(path.join(VIEWER, name)).then(
+        (bytes) => {
+          const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(`${bytes}`);
+          if (this.policyHeader && policy?.[1] && name.endsWith(".html")) {
+            response.setHeader("Content-Security-Policy", `${policy[1]}; frame-ancestors 'none'`);
+          }
+          response.setHeader("Content-Type", TYPES[path.extname(name)] ?? "text/plain");
+          response.end(bytes);
+        },
+        () => response.writeHead(404).end(),
+      );
+    });
+    new WebSocketServer({ server: this.#server }).on("connection", (socket) => {
+      socket.on("message", (data) => {
+        const message = parseViewerMessage(data.toString());
+        if (message.type !== "hello") return;
+        this.hellos.push(message);
+        if (message.token !== GOOD) return socket.close(CLOSE.unauthorized);
+        socket.send(encodeControl({ type: "welcome", room: message.room }));
+        socket.send(encodeControl({ type: "producer", state: "offline", since: 0 }));
+      });
+    });
+  }
+
+  async listen(): Promise<string> {
+    this.#server.listen(0, "localhost");
+    await once(this.#server, "listening");
+    return `http://localhost:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let standIn: StandIn;
+let address: string;
+/** Whatever the browser complained of. */
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  standIn = new StandIn();
+  address = await standIn.listen();
+  complaints = [];
+  context = await browser.newContext();
+  page = await openTab();
+});
+afterEach(async () => {
+  await context.close();
+  standIn.close();
+  expect(complaints).toEqual([]);
+});
+
+/** A page with what these tests add to see what it does. */
+type Watched = Window & {
+  complain?: (words: string) => void;
+  /** Whether React had, when the address was changed first. */
+  reactHadBegun?: boolean;
+};
+
+async function openTab(): Promise<Page> {
+  const tab = await context.newPage();
+  tab.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  tab.on("pageerror", (error) => complaints.push(String(error)));
+  await tab.exposeFunction("complain", (words: string) => complaints.push(words));
+  await tab.addInitScript(() => {
+    const watched: Watched = window;
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+      watched.complain?.(`${violatedDirective}: ${blockedURI}`),
+    );
+    const replaceState = history.replaceState.bind(history);
+    history.replaceState = (...args) => {
+      watched.reactHadBegun ??= Object.keys(document).some((key) => key.startsWith("__react"));
+      replaceState(...args);
+    };
+  });
+  return tab;
+}
+
+/** Opens a link as it is pasted: in a tab that shows this page already, only the fragment changes. */
+async function open(fragment: string, tab = page): Promise<void> {
+  await tab.goto(address + fragment);
+}
+
+/** Waits until the relay was greeted so often, and gives what it was told last. */
+async function lastOf(count: number): Promise<Pick<Hello, "room" | "token"> | undefined> {
+  await eventually(
+    async () => standIn.hellos.length,
+    (length) => length >= count,
+  );
+  expect(standIn.hellos).toHaveLength(count);
+  const hello = standIn.hellos.at(-1);
+  return hello && { room: hello.room, token: hello.token };
+}
+
+async function becomes(state: string, tab = page): Promise<string> {
+  expect(
+    await eventually(
+      () => viewerState(tab),
+      (now) => now === state,
+    ),
+  ).toBe(state);
+  return (await tab.getByTestId("status").textContent()) ?? "";
+}
+
+/**
+ * Where a token could be seen. Not here: the browser's own record of how the page was opened (the names of navigations in its
+ * performance timeline), which no page can change.
+ */
+async function whatIsInSight(tab = page): Promise<string> {
+  return await tab.evaluate(() =>
+    JSON.stringify([
+      location.href,
+      document.URL,
+      document.baseURI,
+      history.state,
+      document.documentElement.outerHTML,
+      document.cookie,
+      window.name,
+      Object.entries(localStorage),
+      performance.getEntriesByType("resource").map(({ name }) => name),
+    ]),
+  );
+}
+
+describe("a link's token", () => {
+  for (const policyHeader of [true, false]) {
+    const how = policyHeader ? "policy in header and page" : "policy in the page alone";
+    it(`is out of sight before React begins, and reaches the relay (${how})`, async () => {
+      standIn.policyHeader = policyHeader;
+      await open(`#room=demo&token=${GOOD}&embed=1`);
+      expect(await lastOf(1)).toEqual({ room: "demo", token: GOOD });
+      await becomes("waiting");
+      expect(page.url()).toBe(`${address}#room=demo&embed=1`);
+      expect(await whatIsInSight()).not.toContain(GOOD);
+      const began = await page.evaluate(() => ({
+        first: (window as Watched).reactHadBegun,
+        now: Object.keys(document).some((key) => key.startsWith("__react")),
+      }));
+      expect(began).toEqual({ first: false, now: true });
+    });
+  }
+
+  it("lasts over a reload, in this tab alone", async () => {
+    await open(`#token=${GOOD}`);
+    await becomes("waiting");
+    await page.reload();
+    expect(await lastOf(2)).toEqual({ room: "main", token: GOOD });
+    await becomes("waiting");
+    expect(await whatIsInSight()).not.toContain(GOOD);
+    const other = await openTab();
+    await open("#room=main", other);
+    expect(await lastOf(3)).toEqual({ room: "main", token: undefined });
+    expect(await becomes("ended", other)).toMatch(/original link/);
+  });
+
+  it("is asked for where there is none, and another link in the same tab is enough", async () => {
+    await open("");
+    expect(await becomes("ended")).toMatch(/only with its original link/);
+    expect(await page.getByRole("button").count()).toBe(0);
+    await open(`#room=main&token=${EXPIRED}`);
+    expect(await lastOf(2)).toEqual({ room: "main", token: EXPIRED });
+    expect(
+      await eventually(
+        () => becomes("ended"),
+        (words) => /expired/.test(words),
+      ),
+    ).toMatch(/ask for a new one/);
+    await open(`#room=main&token=${GOOD}`);
+    expect(await lastOf(3)).toEqual({ room: "main", token: GOOD });
+    await becomes("waiting");
+    const seen = await whatIsInSight();
+    for (const token of [GOOD, EXPIRED]) expect(seen).not.toContain(token);
+  });
+
+  it("does not come back by Back, Forward or what follows", async () => {
+    await open(`#room=one&token=${GOOD}`);
+    await becomes("waiting");
+    await open(`#room=two&token=${EXPIRED}`);
+    await becomes("ended");
+    await open("#room=three");
+    await eventually(
+      async () => standIn.hellos.length,
+      (length) => length === 3,
+    );
+    for (const room of ["two", "one"]) {
+      await page.goBack();
+      expect(page.url()).toBe(`${address}#room=${room}`);
+      const seen = await whatIsInSight();
+      for (const token of [GOOD, EXPIRED]) expect(seen).not.toContain(token);
+    }
+    await page.goForward();
+    await page.reload();
+    expect(page.url()).toBe(`${address}#room=two`);
+    expect(
+      await eventually(
+        async () => standIn.hellos.at(-1)?.token,
+        (token) => token === EXPIRED,
+      ),
+    ).toBe(EXPIRED);
+    expect(await whatIsInSight()).not.toContain(EXPIRED);
+  });
+
+  it("is kept for the page's life where the browser stores nothing", async () => {
+    await page.addInitScript(() => {
+      Object.defineProperty(window, "sessionStorage", {
+        get() {
+          throw new DOMException("blocked", "SecurityError");
+        },
+      });
+    });
+    await open(`#token=${GOOD}`);
+    await becomes("waiting");
+    expect(await whatIsInSight()).not.toContain(GOOD);
+    await page.reload();
+    expect(await becomes("ended")).toMatch(/original link/);
+  });
+});
