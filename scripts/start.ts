@@ -6,16 +6,24 @@ import { fileURLToPath } from "node:url";
 import { watchAncestors } from "./start/ancestors.ts";
 import { build } from "./start/build.ts";
 import { type Child, messageOf, runChild } from "./start/child.ts";
+import { type Environment, LAN_NOTICE, lanSettings } from "./start/lan.ts";
+import { readSettings, roomOf } from "./start/settings.ts";
 
 /** The agent's exit code for "there is no display here" (apps/capture/src/exit-codes.ts). */
 const EXIT_NO_DISPLAY = 3;
 const RESTART_DELAY_MS = 1000;
 /** Questions that the agent answers without sharing anything. */
 const ANSWERED: readonly string[] = ["--help", "-h", "--version", "-V", "--list"];
+/** How long the agent's own token holds; it gets another one whenever it is started. */
+const TOKEN_TTL = "30d";
 
-const app = (name: string) =>
-  fileURLToPath(new URL(`../apps/${name}/dist/main.js`, import.meta.url));
+const program = (path: string) => fileURLToPath(new URL(`../apps/${path}`, import.meta.url));
+const RELAY = program("relay/dist/main.js");
+const MINT = program("relay/dist/mint.js");
+const AGENT = program("capture/dist/main.js");
 const say = (line: string) => process.stdout.write(`${line}\n`);
+
+type Message = Readonly<Record<string, unknown>>;
 
 const children = new Map<"relay" | "agent", Child>();
 const stopping = new AbortController();
@@ -29,36 +37,40 @@ async function stop(exitCode: number): Promise<never> {
   return await new Promise<never>(() => undefined);
 }
 
-/** The port that a relay says it listens on, or undefined if it ends before. */
-async function listeningPort(relay: Child): Promise<number | undefined> {
-  const message = await messageOf(relay, "listening");
-  return typeof message?.port === "number" ? message.port : undefined;
-}
-
-/** Runs the relay for as long as we live. Resolves once it first listens. */
-async function keepRelay(): Promise<number> {
-  const relay = runChild(app("relay"), { args: ["--quiet"] });
+/** Runs the relay for as long as we live. Resolves once it first listens, and whether it asks for tokens. */
+async function keepRelay(env: Environment): Promise<{ port: number; guarded: boolean }> {
+  const relay = runChild(RELAY, { env, args: ["--quiet"] });
   children.set("relay", relay);
-  const port = await listeningPort(relay);
+  const listening = await messageOf(relay, "listening");
   // It has told why.
-  if (port === undefined) return await stop(1);
+  if (!listening) return await stop(1);
   void relay.exited.then(async ({ code }) => {
     if (stopping.signal.aborted) return;
     if (code === 0) return await stop(0);
     say("The relay ended unexpectedly; starting it again.");
     await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-    if (!stopping.signal.aborted) await keepRelay();
+    if (!stopping.signal.aborted) await keepRelay(env);
   });
-  return port;
+  return { port: Number(listening.port), guarded: listening.guarded === true };
+}
+
+/** A token for the agent, and the port of the relay that takes it. */
+async function mintToken(env: Environment, room = "main"): Promise<Message> {
+  const mint = runChild(MINT, {
+    env,
+    args: ["--role", "producer", "--room", room, "--expires", TOKEN_TTL],
+  });
+  // It has told why.
+  return (await messageOf(mint, "token")) ?? (await stop(1));
 }
 
 /** Runs the agent for as long as we live. */
 async function keepAgent(
-  env: Record<string, string>,
+  settings: () => Promise<Environment>,
   args: readonly string[],
   fallback: readonly string[] = ["--source", "test"],
 ): Promise<void> {
-  const agent = runChild(app("capture"), { env, args });
+  const agent = runChild(AGENT, { env: await settings(), args });
   children.set("agent", agent);
   let shared = false;
   void messageOf(agent, "sharing").then((message) => {
@@ -70,13 +82,13 @@ async function keepAgent(
   if (stopping.signal.aborted) return;
   if (code === EXIT_NO_DISPLAY && fallback.length > 0) {
     say("So this shows the built-in test card instead of a screen.");
-    return await keepAgent(env, [...args, ...fallback], []);
+    return await keepAgent(settings, [...args, ...fallback], []);
   }
   // Settings that it refuses: it has told why. Once it has shared, it can only have crashed.
   if (code === 0 || (code !== null && !shared)) return await stop(code);
   say("The agent ended unexpectedly; starting it again.");
   await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-  if (!stopping.signal.aborted) await keepAgent(env, args, fallback);
+  if (!stopping.signal.aborted) await keepAgent(settings, args, fallback);
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -86,19 +98,42 @@ watchAncestors(() => void stop(0));
 
 if (!(await build(say, stopping.signal))) await stop(1);
 // npm's users write `start -- --fps 20`.
-const args = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== "--");
-if (args.some((arg) => ANSWERED.includes(arg))) {
-  const agent = runChild(app("capture"), { args });
-  children.set("agent", agent);
-  const { code } = await agent.exited;
-  await stop(code ?? 1);
+const given = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== "--");
+const lan = given.includes("--lan");
+const args = given.filter((arg) => arg !== "--lan");
+const settings = readSettings();
+const room = roomOf(args, settings);
+const relayEnv = lan ? lanSettings(settings) : {};
+if ("problem" in relayEnv) {
+  say(relayEnv.problem);
+  await stop(1);
 }
-const port = await keepRelay();
-await keepAgent(
-  {
+
+function agentEnv(port: unknown, token: unknown): Environment {
+  return {
     SERVER_WS_URL: `ws://localhost:${port}/ws/producer`,
+    ...(token === undefined ? {} : { PRODUCER_TOKEN: String(token) }),
     // One thread is enough for one grab at a time, and what it allocates stays its own: a fifth less CPU time.
     UV_THREADPOOL_SIZE: "1",
-  },
-  args,
-);
+  };
+}
+
+/** Runs the agent for its answer alone. */
+async function answer(env: Environment): Promise<never> {
+  const agent = runChild(AGENT, { env, args });
+  children.set("agent", agent);
+  const { code } = await agent.exited;
+  return await stop(code ?? 1);
+}
+
+if (args.some((arg) => ANSWERED.includes(arg))) await answer({});
+if (args.includes("--end-links")) {
+  const { port, token } = await mintToken(relayEnv, room);
+  await answer(agentEnv(port, token));
+}
+const { port, guarded } = await keepRelay(relayEnv);
+if (lan) say(LAN_NOTICE);
+await keepAgent(async () => {
+  const minted = guarded ? await mintToken(relayEnv, room) : undefined;
+  return agentEnv(port, minted?.token);
+}, args);

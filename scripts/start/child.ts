@@ -14,7 +14,7 @@ export interface Child {
 /** Starts a built program with this one's environment and output. */
 export function runChild(
   script: string,
-  options: { readonly env?: Record<string, string>; readonly args?: readonly string[] },
+  options: { readonly env?: Readonly<Record<string, string>>; readonly args?: readonly string[] },
 ): Child {
   const child = fork(script, options.args ?? [], {
     env: { ...process.env, ...options.env },

@@ -22,11 +22,16 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** "10m", "90 s", "12h" … as ms. */
-const duration = z.string().transform((text, context) => {
+/** "10m", "90 s", "12h" … as ms; undefined for what is no such time. */
+export function parseDuration(text: string): number | undefined {
   const [, count, unit] = DURATION.exec(text) ?? [];
   const factor = UNIT_MS[unit ?? ""];
-  if (factor !== undefined) return Number(count) * factor;
+  return factor === undefined ? undefined : Number(count) * factor;
+}
+
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
   context.addIssue({ code: "custom", message: 'must be a time such as "90s", "10m" or "12h"' });
   return z.NEVER;
 });
