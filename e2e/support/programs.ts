@@ -9,10 +9,15 @@ const root = new URL("../../", import.meta.url);
 /** A process of ours, and what it has said. */
 export class Program {
   output = "";
+  /** What of it went to stderr. */
+  errors = "";
 
   constructor(readonly process: ChildProcess) {
     process.stdout?.on("data", (chunk: Buffer) => this.#said(chunk));
-    process.stderr?.on("data", (chunk: Buffer) => this.#said(chunk));
+    process.stderr?.on("data", (chunk: Buffer) => {
+      this.#said(chunk);
+      this.errors += chunk.toString();
+    });
   }
 
   #said(chunk: Buffer): void {
@@ -43,9 +48,11 @@ export class Program {
   }
 }
 
+const { PATH, HOME, XDG_DATA_HOME } = process.env;
+
 function run(script: string, env: Record<string, string>, args: readonly string[] = []): Program {
   const child = fork(fileURLToPath(new URL(script, root)), args, {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { PATH, HOME, XDG_DATA_HOME, ...env },
     execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

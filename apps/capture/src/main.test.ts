@@ -12,7 +12,8 @@ const SECRET = "a-token-that-nobody-may-read";
 function start(args: readonly string[], environment: Record<string, string> = {}) {
   const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], {
     cwd: fileURLToPath(new URL("..", import.meta.url)),
-    env: environment,
+    // biome-ignore lint/style/noProcessEnv: where tests keep what an agent keeps for its user.
+    env: { XDG_DATA_HOME: process.env.XDG_DATA_HOME, ...environment },
   });
   return { child, ended: outcome(child) };
 }
