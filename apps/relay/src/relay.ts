@@ -1,5 +1,5 @@
 /** A whole relay in this process: rooms behind a server, and the clock that ticks them. */
-import { CLOSE, DEFAULT_ROOM, ProtocolError } from "@screen-share/protocol";
+import { CLOSE, DEFAULT_ROOM, ProtocolError, plainText } from "@screen-share/protocol";
 import { Auth } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Hub } from "./core/hub.ts";
@@ -13,9 +13,11 @@ import { Door, type Entry } from "./door.ts";
 import { route } from "./http/router.ts";
 import type { StaticFiles } from "./http/static.ts";
 import type { Logger } from "./log.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { type Connection, type Server, startServer } from "./transport/uws.ts";
 
 const TICK_MS = 1000;
+const REFUSALS: readonly number[] = [401, 403, 429];
 const TOO_MANY_SILENT = "too many connections have not said hello";
 
 export interface Relay {
@@ -46,6 +48,7 @@ export async function startRelay(
     viewerUrl: config.VIEWER_URL,
     wallNow: Date.now,
   });
+  const refusals = new RefusalLog(log, clock());
   let server: Server | undefined;
   const door = new Door({
     auth,
@@ -92,10 +95,20 @@ export async function startRelay(
     maxBytes: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },
     enter: (request, options) => door.enter(request, options),
     connect,
-    disconnected: (ended, code, reason) => {
-      log.info({ ...ended.summary, code, reason }, "connection closed");
+    disconnected: ({ summary }, code, reason) => {
+      const fields = { ...summary, code, reason };
+      // Who was never in a room was never let in.
+      if ("room" in summary) log.info(fields, "connection closed");
+      else refusals.refused(fields, clock());
     },
-    answer: (request) => route(request, { hub, files, door, now: clock }),
+    answer: async (request) => {
+      const reply = await route(request, { hub, files, door, now: clock });
+      const { path } = request;
+      if (REFUSALS.includes(reply.status)) {
+        refusals.refused({ path: plainText(path, 100), status: reply.status }, clock());
+      }
+      return reply;
+    },
     now: clock,
   });
   const { port, tick, close } = server;
@@ -103,6 +116,7 @@ export async function startRelay(
     tick();
     hub.tick(clock(), Date.now());
     door.tick();
+    refusals.tick(clock());
   }, TICK_MS);
   return {
     port,

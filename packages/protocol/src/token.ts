@@ -92,8 +92,8 @@ async function verifiedBy(key: TokenKey, token: string, wallNow: number): Promis
     if (error instanceof errors.JWTClaimValidationFailed) {
       throw refused(`the token's claim "${error.claim}" is missing, invalid or not yet true`);
     }
-    if (error instanceof errors.JOSEError) throw refused("the token is malformed");
-    throw error;
+    // Whatever else it is: the key is ours and sound, so it can only be for what the token holds.
+    throw refused("the token is malformed");
   }
 }
 

@@ -26,6 +26,7 @@ const STOP_TIMEOUT_MS = 500;
 const RETRY = { firstMs: 500, maxMs: 4000 } as const;
 const NORMAL_CLOSE = 1000;
 const MAX_REASON_LENGTH = 123;
+const MAX_ROOM_LENGTH = 64;
 
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -175,7 +176,7 @@ export class Publisher {
       silent: () => this.#lose("the relay gives no sign of life", undefined),
     });
     this.#enter({ state: "sharing", socket, session, liveness });
-    this.options.log.info(`connected to the relay, room "${room}"`);
+    this.options.log.info(`connected to the relay, room "${plainText(room, MAX_ROOM_LENGTH)}"`);
     this.#tellViewerLink(viewerLink);
     this.#offerTurn();
   }

@@ -55,9 +55,7 @@ export interface ServerOptions<Entry> {
   readonly connect: (connection: Connection<Entry>, peer: Peer) => Session;
   /** A WebSocket has ended, with the code and the reason that were said last. */
   readonly disconnected: (session: Session, code: number, reason: string) => void;
-  readonly answer: (
-    request: HttpRequest,
-  ) => HttpReply | HttpStream | Promise<HttpReply | HttpStream>;
+  readonly answer: (request: HttpRequest) => Promise<HttpReply | HttpStream>;
   readonly now: () => number;
 }
 
@@ -126,12 +124,7 @@ export async function startServer<Entry>(options: ServerOptions<Entry>): Promise
   webSockets(app, links, options, "viewer");
   app.any("/*", (res, req) => {
     const request = readRequest(res, req);
-    const reply = options.answer(request);
-    if (!(reply instanceof Promise)) writeReply(res, request.method, reply);
-    else
-      whenSettled(res, reply, (settled) => {
-        res.cork(() => writeReply(res, request.method, settled));
-      });
+    whenSettled(res, options.answer(request), (reply) => writeReply(res, request.method, reply));
   });
   // The library would share a busy port silently; told not to, it could not have it back right after a restart.
   if (!(await isFree(host, port))) throw new Error(`port ${port} of ${host} is taken already`);
