@@ -2,6 +2,9 @@
  * The real thing: a desktop on Xvfb with windows in motion, the built agent with real grabs, the built relay, Chromium.
  */
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { SUBPROTOCOL } from "@screen-share/protocol";
 import jpegJs from "jpeg-js";
 import type { Browser } from "playwright-core";
@@ -257,8 +260,9 @@ describe("on a desktop at rest", () => {
     await page.close();
   });
 
-  it("a second agent finds the place taken, and the first is not disturbed", async () => {
-    const second = startAgent({ port, display: desktop.display });
+  it("another agent finds the place taken, and the first is not disturbed", async () => {
+    const stranger = { XDG_DATA_HOME: mkdtempSync(path.join(tmpdir(), "another-user-")) };
+    const second = startAgent({ port, display: desktop.display }, stranger);
     await second.until(/already being shared/);
     await second.end("SIGTERM");
     const page = await openViewer(browser, port);
