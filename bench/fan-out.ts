@@ -13,10 +13,11 @@ import {
 } from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import WebSocket from "ws";
+import { type Usage, usageOf } from "../e2e/support/process-usage.ts";
 import { freePort, startRelay } from "../e2e/support/programs.ts";
+import { percentile } from "../e2e/support/statistics.ts";
 import type { CrowdReport } from "./fan-out/crowd.ts";
-import { type Usage, usageOf } from "./process-usage.ts";
-import { digits, heading, percentile, say, table } from "./report.ts";
+import { digits, heading, say, table } from "./report.ts";
 
 const FPS = 10;
 const SECONDS = 30;

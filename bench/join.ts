@@ -10,7 +10,8 @@ import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import WebSocket from "ws";
 import { freePort, startRelay } from "../e2e/support/programs.ts";
 import { RawViewer } from "../e2e/support/raw-viewer.ts";
-import { digits, heading, percentile, say } from "./report.ts";
+import { percentile } from "../e2e/support/statistics.ts";
+import { digits, heading, say } from "./report.ts";
 
 const JOINS = 50;
 

@@ -6,6 +6,7 @@ import { cpus } from "node:os";
 import { agentBench } from "./agent.ts";
 import { fanOutBench } from "./fan-out.ts";
 import { joinBench } from "./join.ts";
+import { killBench } from "./kill.ts";
 import { pageBench } from "./page.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   join: joinBench,
   agent: agentBench,
   "fan-out": fanOutBench,
+  kill: killBench,
 };
 
 const asked = process.argv.slice(2);

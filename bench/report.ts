@@ -19,12 +19,6 @@ export function table(rows: readonly Readonly<Record<string, string | number>>[]
   for (const row of rows) say(line(names.map((name) => row[name] ?? "")));
 }
 
-/** The value below which this share of the values lie. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
-
 /** Three digits that count. */
 export function digits(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "–";

@@ -1,20 +1,34 @@
 /** Chromium, and what its canvas shows. */
+import type { ChildProcess } from "node:child_process";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Pixels } from "./pixels.ts";
 
+const LAUNCH = {
+  executablePath: process.env.CHROMIUM_PATH || "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
+
 export async function startBrowser(): Promise<Browser> {
-  return await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH || "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  return await chromium.launch(LAUNCH);
+}
+
+/** A browser that can be killed: its process is known. */
+export interface KillableBrowser {
+  readonly browser: Browser;
+  readonly process: ChildProcess;
+}
+
+export async function startKillableBrowser(): Promise<KillableBrowser> {
+  const server = await chromium.launchServer(LAUNCH);
+  return { browser: await chromium.connect(server.wsEndpoint()), process: server.process() };
 }
 
 /** Opens the viewer. */
@@ -24,20 +38,31 @@ export async function openViewer(browser: Browser, port: number, fragment = ""):
   return page;
 }
 
-/** The canvas's pixels, or none if it shows nothing yet. */
-export async function canvasPixels(page: Page): Promise<Pixels | undefined> {
-  const shown = await page.evaluate(() => {
+/**
+ * The canvas's pixels, or none if it shows nothing yet.
+ * @param step 1 for all of them, which takes the page half a second; 8 for one of each 8×8, which costs it nothing to speak of
+ */
+export async function canvasPixels(page: Page, step = 1): Promise<Pixels | undefined> {
+  const shown = await page.evaluate((step) => {
     const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="screen"]');
     const context = canvas?.getContext("2d");
     if (!canvas || !context || !Number(canvas.dataset.updates)) return undefined;
-    const { width, height } = canvas;
-    const { data } = context.getImageData(0, 0, width, height);
+    const all = context.getImageData(0, 0, canvas.width, canvas.height);
+    const [width, height] = [Math.floor(all.width / step), Math.floor(all.height / step)];
+    const from = new Uint32Array(all.data.buffer);
+    const picked = new Uint32Array(width * height);
+    const middle = step >> 1;
+    for (let at = 0; at < picked.length; at++) {
+      const y = Math.floor(at / width) * step + middle;
+      picked[at] = from[y * all.width + (at % width) * step + middle] ?? 0;
+    }
+    const data = new Uint8Array(step === 1 ? from.buffer : picked.buffer);
     let binary = "";
     for (let at = 0; at < data.length; at += 32_768) {
       binary += String.fromCharCode(...data.subarray(at, at + 32_768));
     }
     return { width, height, base64: btoa(binary) };
-  });
+  }, step);
   if (!shown) return undefined;
   const { width, height, base64 } = shown;
   return { width, height, data: Uint8Array.from(Buffer.from(base64, "base64")) };
@@ -46,4 +71,18 @@ export async function canvasPixels(page: Page): Promise<Pixels | undefined> {
 /** What the status bar says it is. */
 export async function viewerState(page: Page): Promise<string | null> {
   return await page.getByTestId("status").getAttribute("data-state");
+}
+
+/** The colour of a point of the canvas, or none if it shows nothing yet. */
+export async function canvasColour(
+  page: Page,
+  at: { readonly x: number; readonly y: number },
+): Promise<readonly [red: number, green: number, blue: number] | undefined> {
+  return await page.evaluate(({ x, y }) => {
+    const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="screen"]');
+    const context = canvas?.getContext("2d");
+    if (!canvas || !context || !Number(canvas.dataset.updates)) return undefined;
+    const [red = 0, green = 0, blue = 0] = context.getImageData(x, y, 1, 1).data;
+    return [red, green, blue] as const;
+  }, at);
 }

@@ -20,6 +20,24 @@ export function psnr(a: Pixels, b: Pixels): number {
   return 10 * Math.log10(255 ** 2 / mean);
 }
 
+/** One pixel of each square of so many, its middle one. */
+export function sampled({ width, height, data }: Pixels, step: number): Pixels {
+  const size = { width: Math.floor(width / step), height: Math.floor(height / step) };
+  const picked = new Uint8Array(size.width * size.height * 4);
+  const middle = step >> 1;
+  for (let at = 0; at < picked.length / 4; at++) {
+    const y = Math.floor(at / size.width) * step + middle;
+    const from = (y * width + (at % size.width) * step + middle) * 4;
+    picked.set(data.subarray(from, from + 4), at * 4);
+  }
+  return { ...size, data: picked };
+}
+
+/** A picture's rows from here on. */
+export function rowsFrom({ width, height, data }: Pixels, row: number): Pixels {
+  return { width, height: height - row, data: data.subarray(row * width * 4) };
+}
+
 /** How many different colours a picture has, up to `max`: an all-black one has 1. */
 export function colourCount({ data }: Pixels, max = 256): number {
   const view = new Uint32Array(data.buffer, data.byteOffset, data.length / 4);

@@ -9,15 +9,10 @@ const root = new URL("../../", import.meta.url);
 /** A process of ours, and what it has said. */
 export class Program {
   output = "";
-  /** What of it went to stderr. */
-  errors = "";
 
   constructor(readonly process: ChildProcess) {
     process.stdout?.on("data", (chunk: Buffer) => this.#said(chunk));
-    process.stderr?.on("data", (chunk: Buffer) => {
-      this.#said(chunk);
-      this.errors += chunk.toString();
-    });
+    process.stderr?.on("data", (chunk: Buffer) => this.#said(chunk));
   }
 
   #said(chunk: Buffer): void {

@@ -92,9 +92,10 @@ export class Door {
     entry: Entry,
     { role, evicted }: { readonly role: Role; readonly evicted: () => void },
   ): Gate | undefined {
-    const address = entry.identity ? undefined : entry.address;
-    const waiting: Waiting = { role, address, evict: evicted };
-    if (!this.#lobby.enter(waiting)) return undefined;
+    const waiting: Waiting = { role, address: entry.address, evict: evicted };
+    // Who has shown a token in its headers need not wait with those who have not.
+    const proven = entry.identity !== undefined && entry.identity !== "anyone";
+    if (!proven && !this.#lobby.enter(waiting)) return undefined;
     return {
       admit: (hello, settle) => {
         this.#lobby.leave(waiting);

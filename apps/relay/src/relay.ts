@@ -9,6 +9,7 @@ import { PlainViewer } from "./core/plain-viewer.ts";
 import { type ProducerOptions, ProducerSession } from "./core/producer-session.ts";
 import { RefusedSession } from "./core/refused-session.ts";
 import { MAX_VIEWER_MESSAGE_BYTES, ViewerSession } from "./core/viewer-session.ts";
+import { Work } from "./core/work.ts";
 import { Door, type Entry } from "./door.ts";
 import { route } from "./http/router.ts";
 import type { StaticFiles } from "./http/static.ts";
@@ -40,6 +41,7 @@ export async function startRelay(
     maxRooms: config.MAX_ROOMS,
     maxViewers: config.MAX_VIEWERS_PER_ROOM,
     maxPictureBytes: config.MAX_PICTURE_MEMORY,
+    newWork: () => new Work(clock),
     pictureTtlMs: config.PICTURE_TTL,
   });
   const auth = new Auth({

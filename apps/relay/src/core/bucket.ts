@@ -17,7 +17,7 @@ export class Bucket {
     const { capacity, perSecond } = this.size;
     const elapsedS = Math.max(0, now - this.#at) / 1000;
     this.#level = Math.min(capacity, this.#level + elapsedS * perSecond) - amount;
-    this.#at = now;
+    this.#at = Math.max(this.#at, now);
     return this.#level;
   }
 

@@ -2,11 +2,14 @@
 import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
 import { PictureMemory } from "./picture-memory.ts";
 import { Room, type RoomLimits } from "./room.ts";
+import type { Work } from "./work.ts";
 
 export interface HubLimits extends RoomLimits {
   readonly maxRooms: number;
   /** All pictures together, bytes of their tiles. */
   readonly maxPictureBytes: number;
+  /** What counts the time that a room's picture takes. */
+  readonly newWork: () => Work;
 }
 
 export class Hub {
@@ -33,7 +36,8 @@ export class Hub {
     if (this.#rooms.size >= this.limits.maxRooms) {
       throw new ProtocolError(`the relay has its ${this.limits.maxRooms} rooms`, CLOSE.full);
     }
-    const room = new Room(name, { limits: this.limits, memory: this.#memory }, now);
+    const work = this.limits.newWork();
+    const room = new Room(name, { limits: this.limits, memory: this.#memory, work }, now);
     this.#rooms.set(name, room);
     return room;
   }

@@ -17,7 +17,7 @@ export const LOBBY_LIMITS: Readonly<Record<Role, Limit>> = {
 
 export interface Waiting {
   readonly role: Role;
-  /** undefined: of this machine itself, or one that has shown a token already; it counts for the total alone. */
+  /** undefined: of this machine itself; it counts for the total alone. */
   readonly address: string | undefined;
   /** It has to go. Called at most once, and never within `enter` of its own. */
   readonly evict: () => void;

@@ -1,6 +1,7 @@
 import { readJpegSize, type Tile, type Update } from "@screen-share/protocol";
 import { decodeTurbo, encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import { describe, expect, it } from "vitest";
+import { FakeWork } from "../testing/participants.ts";
 import { Picture } from "./picture.ts";
 import { PictureMemory } from "./picture-memory.ts";
 
@@ -22,7 +23,10 @@ function update(tiles: readonly Tile[], overrides: Partial<Update> = {}): Update
 }
 
 function described(): Picture {
-  const picture = new Picture(new PictureMemory(2 ** 30, () => {}));
+  const picture = new Picture({
+    memory: new PictureMemory(2 ** 30, () => {}),
+    work: new FakeWork(),
+  });
   picture.describe(1, stream);
   return picture;
 }

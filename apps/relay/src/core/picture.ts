@@ -17,6 +17,7 @@ import {
   type Update,
 } from "@screen-share/protocol";
 import type { PictureMemory } from "./picture-memory.ts";
+import type { Work } from "./work.ts";
 
 /**
  * Messages that were composed are kept, by cursor, to this many bytes beyond one whole picture: those in sync share one, another
@@ -43,12 +44,12 @@ export class Picture {
   readonly #composed = new Map<number, Uint8Array>();
   #composedBytes = 0;
   #wholeJpeg: Uint8Array | undefined;
-  /** Tiles in the finest tables in use, for whole JPEGs. */
-  #requantised = { finest: 0, tiles: new WeakMap<Tile, Uint8Array>() };
+  /** Tiles in finer tables than their own, for whole JPEGs: of each table of the stream. */
+  #requantised: readonly WeakMap<Tile, Uint8Array>[] = [];
   /** As the memory has it. */
   #heldBytes = 0;
 
-  constructor(private readonly memory: PictureMemory) {}
+  constructor(private readonly parts: { readonly memory: PictureMemory; readonly work: Work }) {}
 
   get shown(): Shown | undefined {
     const store = this.#replica.shown;
@@ -131,8 +132,16 @@ export class Picture {
 
   /** The picture as one standard JPEG. Shared: never to be changed. */
   wholeJpeg({ store }: Shown): Uint8Array {
-    this.#wholeJpeg ??= this.#assembleWhole(store);
+    this.#wholeJpeg ??= this.parts.work.spend(() => this.#assembleWhole(store));
     return this.#wholeJpeg;
+  }
+
+  /** Each tile is requantised to each table once, however often the finest in use changes. */
+  #requantisedTo(table: number): WeakMap<Tile, Uint8Array> {
+    while (this.#requantised.length <= table) {
+      this.#requantised = [...this.#requantised, new WeakMap()];
+    }
+    return this.#requantised[table] ?? new WeakMap();
   }
 
   #account(): void {
@@ -140,13 +149,13 @@ export class Picture {
       (sum, { byteLength, tileCount }) => sum + byteLength + tileCount * TILE_OVERHEAD_BYTES,
       0,
     );
-    this.memory.resized(heldBytes - this.#heldBytes);
+    this.parts.memory.resized(heldBytes - this.#heldBytes);
     this.#heldBytes = heldBytes;
   }
 
   #checkMemory(): void {
     try {
-      this.memory.check();
+      this.parts.memory.check();
     } catch (error) {
       this.clear();
       throw error;
@@ -158,21 +167,19 @@ export class Picture {
     const { geometry } = store;
     if (!geometry) return tiles[0]?.bytes ?? new Uint8Array();
     const finest = tiles.reduce((max, { table }) => Math.max(max, table), 0);
-    if (finest !== this.#requantised.finest) {
-      this.#requantised = { finest, tiles: new WeakMap() };
-    }
+    const known = this.#requantisedTo(finest);
     const tables = tablesAt(store, finest);
     const requantisers = new Map<number, Requantiser>();
     let spareBytes = MAX_PICTURE_BYTES;
     const segments = tiles.map((tile) => {
       const mcuCount = tileMcuCount(geometry, tile.index);
-      let bytes = tile.table === finest ? tile.bytes : this.#requantised.tiles.get(tile);
+      let bytes = tile.table === finest ? tile.bytes : known.get(tile);
       if (!bytes) {
         const requantiser =
           requantisers.get(tile.table) ?? new Requantiser(tablesAt(store, tile.table), tables);
         requantisers.set(tile.table, requantiser);
         bytes = requantiser.requantise(tile.bytes, mcuCount);
-        this.#requantised.tiles.set(tile, bytes);
+        known.set(tile, bytes);
       }
       spareBytes -= bytes.length;
       return spareBytes >= 0 ? bytes : emptySegment(mcuCount);

@@ -25,11 +25,10 @@ import type { Producer, Room } from "./room.ts";
 /** Control messages: so many at once, and so many a second in the long run. */
 const CONTROL = { capacity: 120, perSecond: 20 } as const;
 /**
- * The relay's own time that updates may take, ms: beyond it their acks wait, by which an honest producer becomes slower. One
- * that goes on regardless is put out, lest all other rooms wait for it.
+ * While a room owes the relay time, acks wait, by which an honest producer becomes slower. One that goes on regardless is put
+ * out once the room owes so much, ms.
  */
-const WORK = { capacity: 1000, perSecond: 500 } as const;
-const MAX_OVERWORK_MS = 1000;
+const MAX_DEBT_MS = 1000;
 
 type State =
   | { readonly state: "greeting"; readonly openedAt: number }
@@ -64,7 +63,6 @@ export class ProducerSession implements Session, Producer {
   #epoch = -1;
   readonly #outbox: Outbox;
   readonly #controlMessages: Bucket;
-  readonly #work: Bucket;
   #appliedCount = 0;
   #ackedCount = 0;
   #refreshDue = false;
@@ -78,7 +76,6 @@ export class ProducerSession implements Session, Producer {
     this.#state = { state: "greeting", openedAt: now };
     this.#outbox = new Outbox(peer);
     this.#controlMessages = new Bucket(CONTROL, now);
-    this.#work = new Bucket(WORK, now);
   }
 
   get summary(): Readonly<Record<string, unknown>> {
@@ -103,9 +100,9 @@ export class ProducerSession implements Session, Producer {
 
   ponged(): void {}
 
-  drained(now: number): void {
+  drained(): void {
     this.#outbox.drained();
-    this.#ack(now);
+    this.#ack();
     this.#refresh();
   }
 
@@ -113,7 +110,7 @@ export class ProducerSession implements Session, Producer {
     if (this.#state.state === "greeting" && now - this.#state.openedAt >= HELLO_TIMEOUT_MS) {
       this.dismiss(CLOSE.silent, "no hello came");
     }
-    this.#ack(now);
+    this.#ack();
   }
 
   dismiss(code: CloseCode, reason: string): void {
@@ -187,20 +184,23 @@ export class ProducerSession implements Session, Producer {
 
   #update(message: Uint8Array, now: number): void {
     const room = this.#liveRoom(now);
-    const { clock } = this.options;
-    const startedAt = clock();
-    room.picture.apply(decodeUpdate(message), now);
-    this.#appliedCount++;
-    const appliedAt = clock();
-    if (this.#work.take(appliedAt - startedAt, appliedAt) < -MAX_OVERWORK_MS) {
+    if (room.work.debtMs > MAX_DEBT_MS && this.#mustWait) {
       throw new ProtocolError("updates come faster than they can be applied", CLOSE.full);
     }
-    this.#ack(appliedAt);
+    room.work.spend(() => room.picture.apply(decodeUpdate(message), now));
+    this.#appliedCount++;
+    this.#ack();
     room.advance();
   }
 
-  #ack(now: number): void {
-    if (this.#ackedCount === this.#appliedCount || this.#work.take(0, now) < 0) return;
+  /** Whether the next update is one too many: an ack is withheld, or this connection has only begun. */
+  get #mustWait(): boolean {
+    return this.#ackedCount < this.#appliedCount || this.#appliedCount === 0;
+  }
+
+  #ack(): void {
+    if (this.#state.state !== "producing" || this.#ackedCount === this.#appliedCount) return;
+    if (this.#state.room.work.debtMs > 0) return;
     if (this.#outbox.send(encodeAck(this.#appliedCount))) this.#ackedCount = this.#appliedCount;
   }
 

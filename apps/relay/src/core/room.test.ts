@@ -112,7 +112,7 @@ describe("a producer", () => {
     producer.update(second);
     expect(producer.acked).toBe(1);
     producer.peer.outcome = "sent";
-    producer.session.drained(0);
+    producer.session.drained();
     expect(producer.acked).toBe(2);
   });
 

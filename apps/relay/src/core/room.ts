@@ -6,6 +6,7 @@ import { CLOSE, type CloseCode, ProtocolError } from "@screen-share/protocol";
 import type { Grant } from "./access.ts";
 import { Picture } from "./picture.ts";
 import type { PictureMemory } from "./picture-memory.ts";
+import type { Work } from "./work.ts";
 
 /** Whether pictures come, and since when, ms. */
 export interface ProducerStatus {
@@ -53,10 +54,14 @@ export class Room {
 
   constructor(
     readonly name: string,
-    private readonly options: { readonly limits: RoomLimits; readonly memory: PictureMemory },
+    private readonly options: {
+      readonly limits: RoomLimits;
+      readonly memory: PictureMemory;
+      readonly work: Work;
+    },
     now: number,
   ) {
-    this.picture = new Picture(options.memory);
+    this.picture = new Picture(options);
     this.#status = { state: "offline", since: now };
   }
 
@@ -68,9 +73,15 @@ export class Room {
     return this.#watchers.size;
   }
 
+  /** What its picture has cost. */
+  get work(): Work {
+    return this.options.work;
+  }
+
   /** Whether nothing would be lost with this room. */
   get idle(): boolean {
-    return !this.#producer && this.#watchers.size === 0 && !this.picture.shown;
+    const owes = this.work.debtMs > 0;
+    return !this.#producer && this.#watchers.size === 0 && !this.picture.shown && !owes;
   }
 
   /** @throws ProtocolError (4401) if the link that a grant came by was ended */

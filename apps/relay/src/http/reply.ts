@@ -52,3 +52,20 @@ export function textReply(status: number, text: string): HttpReply {
     body: `${text}\n`,
   };
 }
+
+const STATUS_TEXTS: Readonly<Record<number, string>> = {
+  200: "OK",
+  304: "Not Modified",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  429: "Too Many Requests",
+  503: "Service Unavailable",
+};
+
+/** A status as a response begins with it. */
+export function statusLine(status: number): string {
+  return `${status} ${STATUS_TEXTS[status] ?? ""}`.trim();
+}

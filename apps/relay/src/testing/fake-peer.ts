@@ -1,5 +1,6 @@
 /** A socket that is nastier than life: it refuses on cue, and remembers all that it was given. */
 import { decodeUpdate, parseToViewerMessage, type Update } from "@screen-share/protocol";
+import type { StreamSink } from "../core/mjpeg-viewer.ts";
 import type { Peer, SendOutcome } from "../core/peer.ts";
 
 export class FakePeer implements Peer {
@@ -43,5 +44,23 @@ export class FakePeer implements Peer {
   /** The control messages that a v1 viewer was sent, by type. */
   control(type: string) {
     return this.text.map(parseToViewerMessage).filter((message) => message?.type === type);
+  }
+}
+
+/** The response of an MJPEG stream, which remembers all that was written. */
+export class FakeSink implements StreamSink {
+  /** What the next writes are answered with. */
+  writable = true;
+  readonly written: Uint8Array[] = [];
+  ended = false;
+
+  write(bytes: Uint8Array): boolean {
+    if (this.ended) return false;
+    this.written.push(bytes);
+    return this.writable;
+  }
+
+  end(): void {
+    this.ended = true;
   }
 }

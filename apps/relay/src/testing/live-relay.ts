@@ -1,5 +1,6 @@
 /** A relay on a free port of this machine, and sockets to it that remember what came. */
 import { once } from "node:events";
+import http from "node:http";
 import { SUBPROTOCOL } from "@screen-share/protocol";
 import pino from "pino";
 import WebSocket, { type RawData } from "ws";
@@ -48,7 +49,7 @@ export class Client {
 
 /** Opens a WebSocket and waits until it is open, or refused. */
 export async function connect(
-  relay: Relay,
+  relay: Pick<Relay, "port">,
   path: string,
   options: { readonly plain?: boolean; readonly headers?: Record<string, string> } = {},
 ): Promise<Client> {
@@ -59,4 +60,30 @@ export async function connect(
   const client = new Client(socket);
   await once(socket, "open");
   return client;
+}
+
+export interface Got {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** Asks over HTTP and reads the whole answer. */
+export function get(
+  relay: Pick<Relay, "port">,
+  path: string,
+  headers: Record<string, string> = {},
+  method = "GET",
+): Promise<Got> {
+  return new Promise((resolve, reject) => {
+    const options = { host: "127.0.0.1", port: relay.port, path, headers, method, agent: false };
+    const request = http.request(options, async (response) => {
+      const chunks: Buffer[] = [];
+      response.on("error", reject);
+      for await (const chunk of response) chunks.push(chunk);
+      const { statusCode: status = 0, headers } = response;
+      resolve({ status, headers, body: Buffer.concat(chunks) });
+    });
+    request.on("error", reject).end();
+  });
 }

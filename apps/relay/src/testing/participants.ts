@@ -6,6 +6,7 @@ import {
   encodeControl,
   encodeUpdate,
   type ProducerMessage,
+  type ProtocolError,
   parseToViewerMessage,
   Replica,
   type StreamDescription,
@@ -14,18 +15,44 @@ import {
 import { encodeTiles, encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { type Gate, type Grant, OPEN_GATE, UNLIMITED } from "../core/access.ts";
 import { Hub } from "../core/hub.ts";
+import { MjpegViewer } from "../core/mjpeg-viewer.ts";
 import { PlainProducer } from "../core/plain-producer.ts";
 import { PlainViewer } from "../core/plain-viewer.ts";
 import { type ProducerOptions, ProducerSession } from "../core/producer-session.ts";
 import { ViewerSession } from "../core/viewer-session.ts";
-import { FakePeer } from "./fake-peer.ts";
+import { Work } from "../core/work.ts";
+import { FakePeer, FakeSink } from "./fake-peer.ts";
 
 export const MAX_BYTES = 1_000_000;
 export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";
 
 export function newHub(limits: Partial<ConstructorParameters<typeof Hub>[0]> = {}): Hub {
   const defaults = { maxRooms: 10, maxViewers: 10, maxPictureBytes: 2 ** 30 };
-  return new Hub({ ...defaults, pictureTtlMs: 600_000, ...limits });
+  const newWork = () => new FakeWork();
+  return new Hub({ ...defaults, pictureTtlMs: 600_000, newWork, ...limits });
+}
+
+/** Work on a clock of its own, which takes as long as a test says. */
+export class FakeWork extends Work {
+  /** How long each piece of work takes, ms. */
+  costMs = 0;
+  readonly #time: { ms: number };
+
+  constructor(time = { ms: 0 }) {
+    super(() => time.ms);
+    this.#time = time;
+  }
+
+  override spend<T>(run: () => T): T {
+    return super.spend(() => {
+      this.#time.ms += this.costMs;
+      return run();
+    });
+  }
+
+  pass(ms: number): void {
+    this.#time.ms += ms;
+  }
 }
 
 /** A gate that lets everybody in with this. */
@@ -43,24 +70,53 @@ export function picturePair(width = 300, height = 20) {
 }
 
 /** A room whose v1 producer has sent the first of a pair's pictures. */
-export function liveRoom({ stream, first } = picturePair()) {
-  const hub = newHub();
+export function liveRoom({ stream, first } = picturePair(), hub = newHub()) {
   const producer = new FakeProducer(hub);
   producer.describe(stream);
   producer.update(first, { keyframe: true });
   return { hub, producer };
 }
 
+/** A gate that lets nobody in before it is told to, as one that verifies tokens. */
+export class SlowGate implements Gate {
+  abandonedCount = 0;
+  settle: (verdict: Grant | ProtocolError) => void = () => {
+    throw new Error("nobody has said hello");
+  };
+
+  admit(_: unknown, settle: (verdict: Grant | ProtocolError) => void): void {
+    this.settle = settle;
+  }
+
+  abandoned(): void {
+    this.abandonedCount++;
+  }
+}
+
 /** A plain producer in the room `main`. */
-export function plainProducer(hub = newHub()) {
+export function plainProducer(hub = newHub(), granted: Partial<Grant> = {}) {
   const peer = new FakePeer();
-  const options = { maxBytes: MAX_BYTES, room: "main", grant: UNLIMITED, clock: () => 0 };
+  const grant = { ...UNLIMITED, ...granted };
+  const options = { maxBytes: MAX_BYTES, room: "main", grant, clock: () => 0 };
   return { hub, peer, session: new PlainProducer(hub, peer, options, 0) };
 }
 
 /** A plain viewer in the room `main`. */
-export function plainViewer(hub: Hub, peer = new FakePeer(), room = "main") {
-  return { peer, session: new PlainViewer(hub, peer, { room, grant: UNLIMITED }, 0) };
+export function plainViewer(
+  hub: Hub,
+  peer = new FakePeer(),
+  room = "main",
+  granted: Partial<Grant> = {},
+) {
+  const grant = { ...UNLIMITED, ...granted };
+  return { peer, session: new PlainViewer(hub, peer, { room, grant }, 0) };
+}
+
+/** An MJPEG stream of the room `main`. */
+export function mjpegViewer(hub: Hub, granted: Partial<Grant> = {}) {
+  const sink = new FakeSink();
+  const viewer = new MjpegViewer(hub.enter("main", 0), sink, { ...UNLIMITED, ...granted });
+  return { sink, viewer };
 }
 
 /** A whole JPEG, as plain producers send them. */
@@ -79,16 +135,12 @@ export class FakeProducer {
   readonly session: ProducerSession;
   #epoch = 0;
 
-  /** The relay's clock, for what it measures itself. */
-  clockMs = 0;
-
   constructor(
     hub: Hub,
     options: { room?: string; producerId?: string; gen?: string; gate?: Gate; now?: number } = {},
   ) {
     const { room = "main", producerId = PRODUCER_ID, gen, gate = OPEN_GATE, now = 0 } = options;
-    this.clockMs = now;
-    const parts = { ...producerParts(), gate, clock: () => this.clockMs };
+    const parts = { ...producerParts(), gate, clock: () => now };
     this.session = new ProducerSession(hub, this.peer, parts, now);
     this.say({ type: "hello", room, producerId, ...(gen === undefined ? {} : { gen }) });
   }

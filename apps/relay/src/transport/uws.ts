@@ -5,15 +5,29 @@
 
 import type * as uWS from "uWebSockets.js";
 import { createServer } from "node:net";
-import { PRODUCER_PATH, plainText, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
-import type { Peer, SendOutcome, Session } from "../core/peer.ts";
-import type { HttpReply, HttpRequest, HttpStream } from "../http/reply.ts";
+import { CLOSE, PRODUCER_PATH, plainText, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
+import { Bucket } from "../core/bucket.ts";
+import type { Peer, Session } from "../core/peer.ts";
+import { type HttpReply, type HttpRequest, type HttpStream, statusLine } from "../http/reply.ts";
+import { SocketPeer } from "./socket-peer.ts";
 
 /** The library reads it once, as it is loaded: a token of 4 KiB in a header must fit. */
 const MAX_HEADER_BYTES = 16 * 1024;
 // biome-ignore lint/style/noProcessEnv: not a setting of ours, but the only way to tell the library.
 process.env.UWS_HTTP_MAX_HEADERS_SIZE = String(MAX_HEADER_BYTES);
 const { default: library } = await import("uWebSockets.js");
+
+/**
+ * Frames of a client, of any kind: so many at once, and so many a second in the long run. No honest client comes near it, and
+ * without it thousands of tiny ones, which cost their sender nothing, would keep everybody waiting. A plain producer may be as fast as
+ * it likes, within reason: only its newest picture is shown. A ping counts for more, since the library holds its answer for as long as
+ * the client does not read.
+ */
+const FRAMES = {
+  producer: { capacity: 10_000, perSecond: 2000 },
+  viewer: { capacity: 1000, perSecond: 1000 },
+} as const;
+const FRAME_COSTS = { message: 1, pong: 10, ping: 20 } as const;
 
 /**
  * A WebSocket from which not a byte has come for so many seconds, pings included, is given up; the library looks every four.
@@ -75,41 +89,7 @@ interface SocketData<Entry> {
 interface Link {
   readonly session: Session;
   readonly peer: SocketPeer;
-}
-
-const OUTCOMES: readonly SendOutcome[] = ["buffered", "sent", "dropped"];
-
-class SocketPeer implements Peer {
-  #open = true;
-
-  constructor(private readonly socket: uWS.WebSocket<unknown>) {}
-
-  send(message: Uint8Array | string): SendOutcome {
-    if (!this.#open) return "dropped";
-    return OUTCOMES[this.socket.send(message, typeof message !== "string", false)] ?? "dropped";
-  }
-
-  ping(payload: string): SendOutcome {
-    if (!this.#open) return "dropped";
-    return OUTCOMES[this.socket.ping(payload)] ?? "dropped";
-  }
-
-  close(code: number, reason: string): void {
-    if (!this.#open) return;
-    this.#open = false;
-    // Not within the caller's own call: the socket reports its end at once.
-    queueMicrotask(() => {
-      if (!this.gone) this.socket.end(code, reason.slice(0, 120));
-    });
-  }
-
-  /** Set when the library forgot the socket: touching it again would throw. */
-  gone = false;
-
-  lost(): void {
-    this.#open = false;
-    this.gone = true;
-  }
+  readonly frames: Bucket;
 }
 
 /**
@@ -187,16 +167,24 @@ function webSockets<Entry>(
     open: (socket) => {
       const data = socket.getUserData();
       const peer = new SocketPeer(socket);
-      data.link = { session: options.connect(data.connection, peer), peer };
+      const frames = new Bucket(FRAMES[role], options.now());
+      data.link = { session: options.connect(data.connection, peer), peer, frames };
       links.add(data.link);
     },
     message: (socket, message, isBinary) => {
+      const now = options.now();
+      const link = linkOf(socket);
+      if (!mayGoOn(link, "message", now)) return;
       const bytes = new Uint8Array(message);
-      const { session } = linkOf(socket);
-      session.receive(isBinary ? bytes : Buffer.from(bytes).toString(), options.now());
+      link.session.receive(isBinary ? bytes : Buffer.from(bytes).toString(), now);
+    },
+    ping: (socket) => {
+      mayGoOn(linkOf(socket), "ping", options.now());
     },
     pong: (socket, payload) => {
-      linkOf(socket).session.ponged(Buffer.from(payload).toString(), options.now());
+      const now = options.now();
+      const link = linkOf(socket);
+      if (mayGoOn(link, "pong", now)) link.session.ponged(Buffer.from(payload).toString(), now);
     },
     drain: (socket) => {
       if (socket.getBufferedAmount() === 0) linkOf(socket).session.drained(options.now());
@@ -222,6 +210,13 @@ function whenSettled<T>(res: uWS.HttpResponse, promise: Promise<T>, go: (value: 
   });
 }
 
+/** Counts a frame. One too many closes the connection. */
+function mayGoOn({ frames, peer }: Link, kind: keyof typeof FRAME_COSTS, now: number): boolean {
+  if (frames.take(FRAME_COSTS[kind], now) >= 0) return true;
+  peer.close(CLOSE.full, "too many messages");
+  return false;
+}
+
 function linkOf(socket: uWS.WebSocket<SocketData<unknown>>): Link {
   const { link } = socket.getUserData();
   if (!link) throw new Error("a socket spoke before it was open");
@@ -243,32 +238,36 @@ function readRequest(res: uWS.HttpResponse, req: uWS.HttpRequest): HttpRequest {
   };
 }
 
-const STATUS_TEXTS: Readonly<Record<number, string>> = {
-  200: "200 OK",
-  304: "304 Not Modified",
-  400: "400 Bad Request",
-  401: "401 Unauthorized",
-  403: "403 Forbidden",
-  404: "404 Not Found",
-  405: "405 Method Not Allowed",
-  429: "429 Too Many Requests",
-  503: "503 Service Unavailable",
-};
-
 function writeReply(res: uWS.HttpResponse, method: string, reply: HttpReply | HttpStream): void {
   res.cork(() => {
-    res.writeStatus(STATUS_TEXTS[reply.status] ?? String(reply.status));
+    res.writeStatus(statusLine(reply.status));
     for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
-    if ("body" in reply) {
-      if (method === "HEAD") {
-        // Not endWithoutBody(length): this build of the library aborts the process.
-        res.writeHeader("Content-Length", String(Buffer.byteLength(reply.body)));
-        res.endWithoutBody();
-      } else if (reply.status === 304) res.endWithoutBody();
-      else res.end(reply.body);
-    } else if (method === "HEAD") res.endWithoutBody();
-    else stream(res, reply);
+    if (!("body" in reply)) {
+      if (method === "HEAD") res.endWithoutBody();
+      else stream(res, reply);
+      return;
+    }
+    const body = bytesOf(reply.body);
+    // The last response of its connection: headers cannot be held back, so thousands that nobody reads would pile up.
+    if (method === "HEAD" || reply.status === 304) res.endWithoutBody(body.length, true);
+    else end(res, body);
   });
+}
+
+/**
+ * Ends a response with a body, of which the library is given only what the socket takes: else whoever asks for many files at once
+ * and reads none would have us hold them all. A further request meanwhile breaks the connection.
+ */
+function end(res: uWS.HttpResponse, body: Uint8Array): void {
+  const bodyAt = res.getWriteOffset();
+  const writeFrom = (offset: number) => res.tryEnd(body.subarray(offset - bodyAt), body.length);
+  if (writeFrom(bodyAt).includes(true)) return;
+  res.onAborted(() => {});
+  res.onWritable((offset) => writeFrom(offset).includes(true));
+}
+
+function bytesOf(body: Uint8Array | string): Uint8Array {
+  return typeof body === "string" ? Buffer.from(body) : body;
 }
 
 function stream(res: uWS.HttpResponse, reply: HttpStream): void {

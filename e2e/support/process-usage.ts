@@ -1,5 +1,5 @@
-/** What a process has used, from Linux's /proc (proc(5)). */
-import { readFileSync } from "node:fs";
+/** What a process has used and holds open, from Linux's /proc (proc(5)). */
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Linux reports CPU time in ticks of 10 ms to all programs (USER_HZ). */
 const TICKS_PER_SECOND = 100;
@@ -18,4 +18,9 @@ export function usageOf(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const kb = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
   return { cpuSeconds: ticks / TICKS_PER_SECOND, rssMb: kb / 1024 };
+}
+
+/** How many files, sockets and the like a process holds open. */
+export function openFiles(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
 }

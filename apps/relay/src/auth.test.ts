@@ -1,0 +1,89 @@
+import { tokenKey, verifyToken } from "@screen-share/protocol/token";
+import { describe, expect, it } from "vitest";
+import { Auth, viewerLink } from "./auth.ts";
+import { UNLIMITED } from "./core/access.ts";
+import { handMade, OLD_SECRET, SECRET } from "./testing/tokens.ts";
+
+const NOW = 1_800_000_000_000;
+const HOUR_MS = 3_600_000;
+const exp = NOW / 1000 + 60;
+
+function auth(options: { secrets?: string[]; viewerUrl?: string } = {}): Auth {
+  const { secrets = [SECRET], viewerUrl } = options;
+  const keys = secrets.map(tokenKey);
+  return new Auth({ keys, linkTtlMs: HOUR_MS, viewerUrl, wallNow: () => NOW });
+}
+
+function linkOf(from: Auth, expiresAt: number, generation?: string): Promise<string> {
+  return new Promise((done) => {
+    from.mintLink({ room: "demo", grant: { ...UNLIMITED, expiresAt }, generation }, done);
+  });
+}
+
+function tokenIn(link: string): string {
+  return /^\/#room=demo&token=(.+)$/.exec(link)?.[1] ?? "";
+}
+
+describe("tokens of a relay", () => {
+  it("are asked for only where there is a secret (P-70)", async () => {
+    expect(auth().guarded).toBe(true);
+    const open = auth({ secrets: [] });
+    expect(open.guarded).toBe(false);
+    expect(await open.identify("whatever")).toBe("anyone");
+    expect(await open.identify(undefined)).toBe("anyone");
+  });
+
+  it("count if one of its secrets has signed them (P-80)", async () => {
+    const both = auth({ secrets: [SECRET, OLD_SECRET] });
+    for (const secret of [SECRET, OLD_SECRET]) {
+      const token = handMade({ exp }, { secret });
+      expect(await both.identify(token)).toMatchObject({ role: "viewer", room: "main" });
+    }
+    const refused = auth().identify(handMade({ exp }, { secret: OLD_SECRET }));
+    await expect(refused).rejects.toMatchObject({ closeCode: 4401 });
+  });
+
+  it.each([undefined, "", "x", "a.b.c", handMade({ exp: NOW / 1000 - 10 })])(
+    "that are missing or worthless are refused with 4401 (P-80): %s",
+    async (token) => {
+      await expect(auth().identify(token)).rejects.toMatchObject({ closeCode: 4401 });
+    },
+  );
+});
+
+describe("a producer's link", () => {
+  it("carries a token for its room and generation, and opens nothing else (P-85)", async () => {
+    const token = tokenIn(await linkOf(auth(), NOW + 10 * HOUR_MS, "g1"));
+    const claims = await verifyToken([tokenKey(SECRET)], token, NOW);
+    expect(claims).toMatchObject({ role: "viewer", room: "demo", gen: "g1" });
+  });
+
+  it("ends with the producer's own leave, or after LINK_TTL, whichever is first", async () => {
+    const verified = async (expiresAt: number) =>
+      (await verifyToken([tokenKey(SECRET)], tokenIn(await linkOf(auth(), expiresAt)), NOW)).exp;
+    expect(await verified(NOW + 10 * HOUR_MS)).toBe((NOW + HOUR_MS) / 1000);
+    expect(await verified(NOW + HOUR_MS / 2)).toBe((NOW + HOUR_MS / 2) / 1000);
+    expect(await verified(Number.POSITIVE_INFINITY)).toBe((NOW + HOUR_MS) / 1000);
+  });
+
+  it("is signed with the new secret where there are two", async () => {
+    const token = tokenIn(await linkOf(auth({ secrets: [SECRET, OLD_SECRET] }), NOW + HOUR_MS));
+    expect(await auth().identify(token)).toMatchObject({ room: "demo" });
+  });
+
+  it("has no token where none is asked for, and comes at once", () => {
+    let link = "";
+    const mint = { room: "demo", grant: UNLIMITED, generation: "g1" };
+    auth({ secrets: [] }).mintLink(mint, (minted) => {
+      link = minted;
+    });
+    expect(link).toBe("/#room=demo");
+  });
+
+  it("is under the viewer's own address where that is known, and hides its token in the fragment", () => {
+    const viewer = "https://v.example/watch";
+    expect(viewerLink(viewer, { room: "a", token: "t" })).toBe(`${viewer}#room=a&token=t`);
+    expect(viewerLink(undefined, { room: "main" })).toBe("/");
+    expect(viewerLink(undefined, { room: "main", token: "t" })).toBe("/#room=main&token=t");
+  });
+});

@@ -1,0 +1,48 @@
+import { ProtocolError } from "@screen-share/protocol";
+import { describe, expect, it } from "vitest";
+import { grantOf, OPEN_GATE, UNLIMITED } from "./access.ts";
+
+const claims = { exp: 1000, role: "viewer", room: "demo" } as const;
+const ask = { role: "viewer", room: "demo" } as const;
+
+describe("a grant", () => {
+  it("is for everything and for ever where there is no secret (P-70)", () => {
+    expect(grantOf("anyone", { role: "producer", room: "any" })).toBe(UNLIMITED);
+    expect(UNLIMITED.expiresAt).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("ends less than 5 s after its token's exp (P-81)", () => {
+    const { expiresAt } = grantOf(claims, ask);
+    expect(expiresAt).toBeGreaterThanOrEqual(1_000_000);
+    // Rooms look once a second.
+    expect(expiresAt + 1000).toBeLessThan(1_005_000);
+  });
+
+  it.each([
+    { role: "producer", room: "demo" },
+    { role: "viewer", room: "main" },
+    { role: "viewer", room: "Demo" },
+    { role: "viewer", room: "" },
+  ] as const)(
+    "is refused with 4403 for anything but its token's role and room: %j (P-82)",
+    (ask) => {
+      const refused = () => grantOf(claims, ask);
+      expect(refused).toThrow(ProtocolError);
+      expect(refused).toThrow(expect.objectContaining({ closeCode: 4403 }));
+    },
+  );
+
+  it("carries the generation and a name that is fit to be logged (P-80, P-85)", () => {
+    const grant = grantOf({ ...claims, gen: "g1", sub: `\u001b[2J\u202e${"n".repeat(500)}` }, ask);
+    expect(grant).toMatchObject({ generation: "g1", name: `[2J${"n".repeat(97)}` });
+    expect(grantOf(claims, ask)).toMatchObject({ generation: undefined, name: undefined });
+  });
+});
+
+it("the gate of a relay without a secret lets everybody in at once", () => {
+  let verdict: unknown;
+  OPEN_GATE.admit({ room: "main" }, (settled) => {
+    verdict = settled;
+  });
+  expect(verdict).toBe(UNLIMITED);
+});

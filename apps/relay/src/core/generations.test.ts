@@ -1,0 +1,160 @@
+import { describe, expect, it } from "vitest";
+import { mjpeg, snapshot } from "../http/pictures.ts";
+import {
+  FakeProducer,
+  FakeViewer,
+  gateWith,
+  mjpegViewer,
+  newHub,
+  picturePair,
+  plainProducer,
+  plainViewer,
+} from "../testing/participants.ts";
+import { UNLIMITED } from "./access.ts";
+import type { Hub } from "./hub.ts";
+
+const { stream, first, second } = picturePair();
+const ENDED = { code: 4401, reason: "the link was ended" };
+
+/** A producer of this generation that has sent a picture. */
+function producerOf(hub: Hub, gen?: string): FakeProducer {
+  const producer = new FakeProducer(hub, gen === undefined ? {} : { gen });
+  producer.describe(stream);
+  producer.update(first, { keyframe: true });
+  return producer;
+}
+
+const viewerOf = (hub: Hub, generation?: string) =>
+  new FakeViewer(hub, "main", gateWith({ generation }));
+
+function statusOf(hub: Hub, kind: typeof snapshot | typeof mjpeg, generation: string): number {
+  return kind(hub, { room: "main", grant: { ...UNLIMITED, generation }, now: 0 }).status;
+}
+
+describe("a producer of another generation (P-85)", () => {
+  it.each(["g2", undefined])(
+    "(%j) closes those who came by the links of before at once, and no others",
+    (gen) => {
+      const hub = newHub();
+      producerOf(hub, "g1").session.ended(0);
+      const old = viewerOf(hub, "g1");
+      const plain = plainViewer(hub, undefined, "main", { generation: "g1" });
+      const { sink } = mjpegViewer(hub, { generation: "g1" });
+      const backend = viewerOf(hub);
+      const producer = new FakeProducer(hub, gen === undefined ? {} : { gen });
+      expect(old.peer.closed).toEqual(ENDED);
+      expect(plain.peer.closed).toEqual(ENDED);
+      expect(sink.ended).toBe(true);
+      expect(backend.peer.closed).toBeUndefined();
+      expect(hub.find("main")?.viewerCount).toBe(1);
+      const before = old.peer.sent.length;
+      producer.describe(stream);
+      producer.update(second, { keyframe: true });
+      expect(old.peer.sent).toHaveLength(before);
+      expect(plain.peer.binary).toHaveLength(1);
+      expect(backend.peer.updates).toHaveLength(1);
+    },
+  );
+
+  it("has them refused later as well, whatever they come with", () => {
+    const hub = newHub();
+    producerOf(hub, "g1").session.ended(0);
+    producerOf(hub, "g2");
+    expect(viewerOf(hub, "g1").peer.closed).toEqual(ENDED);
+    expect(plainViewer(hub, undefined, "main", { generation: "g1" }).peer.closed).toEqual(ENDED);
+    for (const kind of [snapshot, mjpeg]) {
+      expect(statusOf(hub, kind, "g1")).toBe(401);
+      expect(statusOf(hub, kind, "g2")).toBe(200);
+    }
+    expect(viewerOf(hub, "g2").peer.closed).toBeUndefined();
+  });
+
+  it("drops the picture of before, so that nobody sees what the old links showed", () => {
+    const hub = newHub();
+    producerOf(hub, "g1").session.ended(0);
+    expect(hub.find("main")?.picture.shown).toBeDefined();
+    new FakeProducer(hub, { gen: "g2" });
+    expect(hub.find("main")?.picture.shown).toBeUndefined();
+    expect(statusOf(hub, snapshot, "g2")).toBe(404);
+    expect(viewerOf(hub, "g2").peer.binary).toEqual([]);
+  });
+
+  it("may be a plain one, which has none", () => {
+    const hub = newHub();
+    producerOf(hub, "g1").session.ended(0);
+    const old = viewerOf(hub, "g1");
+    plainProducer(hub);
+    expect(old.peer.closed).toEqual(ENDED);
+    expect(hub.find("main")?.picture.shown).toBeUndefined();
+  });
+
+  it("counts when it takes over from its own older connection, too (P-5)", () => {
+    const hub = newHub();
+    const older = producerOf(hub, "g1");
+    const old = viewerOf(hub, "g1");
+    producerOf(hub, "g2");
+    expect(older.peer.closed?.code).toBe(4001);
+    expect(old.peer.closed).toEqual(ENDED);
+  });
+
+  it("that finds the place taken ends nothing", () => {
+    const hub = newHub();
+    producerOf(hub, "g1");
+    const viewer = viewerOf(hub, "g1");
+    const late = new FakeProducer(hub, { gen: "g2", producerId: "f".repeat(32) });
+    expect(late.peer.closed?.code).toBe(4000);
+    expect(viewer.peer.closed).toBeUndefined();
+    expect(viewerOf(hub, "g1").peer.closed).toBeUndefined();
+    expect(hub.find("main")?.picture.shown).toBeDefined();
+  });
+
+  it("is one whose links come into use first, where none counted before", () => {
+    const hub = newHub();
+    producerOf(hub).session.ended(0);
+    const backend = viewerOf(hub);
+    expect(viewerOf(hub, "g1").peer.closed).toEqual(ENDED);
+    producerOf(hub, "g1");
+    expect(viewerOf(hub, "g1").peer.closed).toBeUndefined();
+    expect(backend.peer.closed).toBeUndefined();
+  });
+});
+
+describe("a producer of the same generation (P-85)", () => {
+  it("keeps viewers and picture, whether it takes over or comes back", () => {
+    const hub = newHub();
+    producerOf(hub, "g1");
+    const viewer = viewerOf(hub, "g1");
+    const again = new FakeProducer(hub, { gen: "g1" });
+    again.session.ended(0);
+    new FakeProducer(hub, { gen: "g1" });
+    expect(viewer.peer.closed).toBeUndefined();
+    expect(hub.find("main")?.picture.shown).toBeDefined();
+  });
+});
+
+describe("what was ended stays ended (P-85)", () => {
+  it("while the producer is away, as long as its picture or a viewer is left", () => {
+    const hub = newHub();
+    producerOf(hub, "g1").session.ended(0);
+    producerOf(hub, "g2").session.ended(0);
+    const backend = viewerOf(hub);
+    hub.tick(600_000, 0);
+    expect(hub.find("main")?.picture.shown).toBeUndefined();
+    expect(viewerOf(hub, "g1").peer.closed).toEqual(ENDED);
+    backend.session.ended();
+    hub.tick(601_000, 0);
+    expect(hub.find("main")).toBeUndefined();
+  });
+
+  it("over a restart of the relay from the moment that the producer is there again", () => {
+    const hub = newHub();
+    const [old, current] = [viewerOf(hub, "g1"), viewerOf(hub, "g2")];
+    expect(old.peer.closed).toBeUndefined();
+    expect(old.peer.binary).toEqual([]);
+    producerOf(hub, "g2");
+    expect(old.peer.closed).toEqual(ENDED);
+    expect(old.peer.binary).toEqual([]);
+    expect(current.peer.updates).toHaveLength(1);
+    expect(viewerOf(hub, "g1").peer.closed).toEqual(ENDED);
+  });
+});

@@ -1,0 +1,126 @@
+/**
+ * A relay under attack, by strangers and by people with tokens, while a room goes on beside them. What is right is in the files
+ * of `testing/attacks`; with HOSTILE_REPORT=1 a table tells what happened.
+ */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Attack } from "./testing/attacks/attack.ts";
+import { controlAttacks } from "./testing/attacks/control.ts";
+import { floodAttacks, MAX_ROOMS } from "./testing/attacks/floods.ts";
+import { frameAttacks } from "./testing/attacks/frames.ts";
+import { httpAttacks, slowAttacks } from "./testing/attacks/http.ts";
+import { Members } from "./testing/attacks/members.ts";
+import { mutationAttacks } from "./testing/attacks/mutations.ts";
+import { RelayProcess } from "./testing/attacks/relay-process.ts";
+import { updateAttacks } from "./testing/attacks/updates.ts";
+import { connect, get } from "./testing/live-relay.ts";
+import { SECRET } from "./testing/tokens.ts";
+
+/** What a second round may leave behind, MB. */
+const GROWTH_MB = 40;
+/** What the relay may hold at its worst, MB. */
+const PEAK_MB = 600;
+const SLOWEST_MS = 5000;
+/** The library looks for sockets that hang every 4 s, and gives them up to 16. */
+const SETTLING_MS = 24_000;
+
+const attacks = [
+  ...controlAttacks,
+  ...updateAttacks,
+  ...frameAttacks,
+  ...mutationAttacks,
+  ...httpAttacks,
+  ...floodAttacks,
+];
+const outcomes = new Map<Attack, Map<string, number>>();
+
+let relay: RelayProcess;
+beforeAll(async () => {
+  relay = await RelayProcess.start({
+    AUTH_SECRET: SECRET,
+    MAX_ROOMS: String(MAX_ROOMS),
+    MAX_MESSAGE_BYTES: String(2 ** 20),
+    PICTURE_TTL: "1s",
+    LOG_LEVEL: "info",
+  });
+});
+afterAll(() => relay.stop());
+
+async function carryOut(attack: Attack): Promise<void> {
+  const counts = outcomes.get(attack) ?? new Map<string, number>();
+  outcomes.set(attack, counts);
+  for (const outcome of await attack.run(relay.port)) {
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  }
+}
+
+/** Every attack once; those of one kind after another, the slow ones beside them. */
+async function round(): Promise<void> {
+  const slow = slowAttacks.map(carryOut);
+  for (const attack of attacks) await carryOut(attack);
+  await Promise.all(slow);
+}
+
+/** Waits until all descriptors of attackers are closed. */
+async function settled(fds: number): Promise<void> {
+  const until = performance.now() + SETTLING_MS;
+  while (relay.fds > fds && performance.now() < until) {
+    await new Promise((next) => setTimeout(next, 200));
+  }
+  expect(relay.fds).toBeLessThanOrEqual(fds);
+}
+
+/** Hundreds that come and go, so that garbage is collected. */
+async function churn(): Promise<void> {
+  for (let i = 0; i < 300; i++) {
+    const client = await connect(relay, "/ws/viewer", { plain: true });
+    await client.closed;
+  }
+}
+
+function report(figures: Readonly<Record<string, unknown>>): void {
+  // biome-ignore lint/style/noProcessEnv: no setting, but how a person asks for the table.
+  if (process.env.HOSTILE_REPORT !== "1") return;
+  const rows = [...outcomes].map(([{ name }, counts]) => {
+    const tries = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const told = [...counts].map(([outcome, count]) => `${outcome} × ${count}`).join(", ");
+    return `| ${name} | ${tries} | ${told} |`;
+  });
+  const head = ["| case | tries | what happened |", "|---|---|---|"];
+  process.stdout.write(`${[...head, ...rows].join("\n")}\n\n${JSON.stringify(figures)}\n`);
+}
+
+it("a relay under attack keeps its rooms going, says what is wrong, and holds nothing of it (P-2 … P-89)", async () => {
+  const members = await Members.gather(relay.port);
+  const fds = relay.fds;
+  let peakMb = 0;
+  const watch = setInterval(() => {
+    if (relay.exit === undefined) peakMb = Math.max(peakMb, relay.rssMb);
+  }, 50);
+  const rssMb = [relay.rssMb];
+  for (const _ of [1, 2]) {
+    await round();
+    await settled(fds);
+    await churn();
+    await settled(fds);
+    rssMb.push(relay.rssMb);
+  }
+  clearInterval(watch);
+  const [picture, ...shown] = await members.stop();
+  const { updates, slowestMs } = members;
+  report({ rssMb, peakMb, fds, fdsAfter: relay.fds, updates, slowestMs });
+
+  expect(relay.exit).toBeUndefined();
+  expect((await get(relay, "/healthz")).status).toBe(200);
+  for (const [{ name, allowed }, counts] of outcomes) {
+    const wrong = [...counts.keys()].filter((outcome) => !allowed.includes(outcome));
+    expect([name, wrong]).toEqual([name, []]);
+  }
+  expect(updates).toBeGreaterThan(100);
+  for (const each of shown) expect(each).toEqual(picture);
+  expect(slowestMs).toBeLessThan(SLOWEST_MS);
+  expect((rssMb[2] ?? 0) - (rssMb[1] ?? 0)).toBeLessThan(GROWTH_MB);
+  expect(peakMb).toBeLessThan(PEAK_MB);
+  // Every token begins so.
+  expect(relay.log).not.toContain("eyJ");
+  expect(relay.log).toContain("connection closed");
+}, 120_000);

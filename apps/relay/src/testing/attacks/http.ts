@@ -1,0 +1,174 @@
+/** HTTP that is wrong, sly, or without an end. */
+import { handMade } from "../tokens.ts";
+import { type Attack, HALL, inParallel } from "./attack.ts";
+import { RawSocket, upgradeRequest } from "./raw-socket.ts";
+
+const HOST = "Host: relay.example\r\n";
+/** How long an attacker waits for an answer that may never come. */
+const PATIENCE_MS = 400;
+
+const request = (target: string, headers = "", method = "GET") =>
+  `${method} ${target} HTTP/1.1\r\n${HOST}${headers}\r\n`;
+
+/** Sends this, and tells the statuses that came. */
+async function sent(port: number, text: string): Promise<string> {
+  const raw = await RawSocket.open(port);
+  raw.write(Buffer.from(text, "latin1"));
+  const answered = raw.until(() => raw.statuses.length > 0);
+  await Promise.race([answered, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+  const outcome = raw.statuses[0] ?? "silence";
+  raw.destroy();
+  return String(outcome);
+}
+
+const each = (texts: readonly string[]) => (port: number) =>
+  inParallel(texts, 16, (text) => sent(port, text));
+
+const body = "GET /snapshot.jpg HTTP/1.1\r\nHost: x\r\n\r\n";
+const SMUGGLED = [
+  `Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${body}`,
+  `Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n${body}`,
+  `Transfer-Encoding: xchunked\r\nContent-Length: 4\r\n\r\n${body}`,
+  `Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n${body}`,
+  `Content-Length: -1\r\n\r\n${body}`,
+  `Content-Length: 99999999999999999999\r\n\r\n${body}`,
+  `Content-Length: 4, 5\r\n\r\n${body}`,
+  `Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n${body}`,
+  `Transfer-Encoding: chunked\r\n\r\n-1\r\n${body}`,
+];
+
+const TRICKS = [
+  "/../../../etc/passwd",
+  "/..%2f..%2f..%2fetc%2fpasswd",
+  "/%2e%2e/%2e%2e/package.json",
+  "/..\\..\\package.json",
+  "/_next/../../package.json",
+  "//etc/passwd",
+  "/index.html%00.png",
+  "/%",
+  "/%ff",
+  "/%E0%A4%A",
+  "/__proto__",
+  "/constructor",
+  "/ws/../snapshot.jpg",
+  "/snapshot.jpg/",
+  "/SNAPSHOT.JPG",
+  "/healthz/x",
+  `/${"a/".repeat(4000)}`,
+];
+
+const INJECTED = [
+  "%0d%0aX-Injected:%201",
+  "%00",
+  "..%2f..",
+  "hall%0a",
+  "x".repeat(10_000),
+  "%F0%9F%92%A9",
+  "__proto__",
+];
+
+const MALFORMED = [
+  "GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n",
+  "GET /healthz HTTP/9.9\r\nHost: x\r\n\r\n",
+  "GET /healthz\r\n\r\n",
+  "GET /healthz HTTP/1.1\nHost: x\n\n",
+  "GET /healthz HTTP/1.1\r\n\r\n",
+  `GET /healthz HTTP/1.1\r\n${HOST}X-A: b\r\n c\r\n\r\n`,
+  `GET /healthz HTTP/1.1\r\nHost : x\r\n\r\n`,
+  `GET /healthz\0 HTTP/1.1\r\n${HOST}\r\n`,
+  "CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+  "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+  "GET http://evil.example/healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+  "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+  "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+  request("/healthz", `X: ${"y".repeat(1_000_000)}\r\n`),
+  request(`/${"a".repeat(1_000_000)}`),
+  request("/healthz", Array.from({ length: 1000 }, (_, i) => `X-${i}: y\r\n`).join("")),
+  "\r\n".repeat(10_000),
+];
+
+/** Sends a piece now and then, and never the end. @returns how it ended */
+async function drip(port: number, begin: string, piece: string): Promise<string> {
+  const raw = await RawSocket.open(port);
+  raw.write(begin);
+  const timer = setInterval(() => raw.write(piece), 500);
+  await raw.closed;
+  clearInterval(timer);
+  return "broken off";
+}
+
+export const httpAttacks: readonly Attack[] = [
+  {
+    name: "HTTP: two lengths, both kinds of length, impossible ones",
+    allowed: ["400", "405"],
+    run: each(SMUGGLED.map((rest) => `POST /healthz HTTP/1.1\r\n${HOST}${rest}`)),
+  },
+  {
+    name: "HTTP: paths that lead elsewhere",
+    allowed: ["404"],
+    run: each(TRICKS.map((path) => request(path))),
+  },
+  {
+    name: "HTTP: no HTTP, or hardly",
+    allowed: ["400", "431", "505", "silence"],
+    run: each(MALFORMED),
+  },
+  {
+    name: "HTTP: other methods",
+    allowed: ["405"],
+    run: each(
+      ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"].flatMap((method) =>
+        ["/", "/snapshot.jpg", "/ws/viewer"].map((path) => request(path, "", method)),
+      ),
+    ),
+  },
+  {
+    name: "HTTP: headers injected by room and token",
+    // The last name is one as any other.
+    allowed: ["400", "401", "404"],
+    run: each(
+      INJECTED.flatMap((room) => [
+        request(`/snapshot.jpg?room=${room}&token=${handMade({ room: decodeURIComponent(room) })}`),
+        request(`/stream.mjpeg?room=${HALL}&token=${room}`),
+        request(`/snapshot.jpg?room=${room}`, `Authorization: Bearer ${room}\r\n`),
+      ]),
+    ),
+  },
+  {
+    name: "HTTP: upgrades that are none",
+    allowed: ["404", "405", "silence"],
+    run: (port) =>
+      each([
+        upgradeRequest(port, { path: "/ws/viewer", headers: { "Sec-WebSocket-Key": "short" } }),
+        upgradeRequest(port, { path: "/ws/nothing" }),
+        upgradeRequest(port, { path: "/ws/viewer" }).replace("GET", "POST"),
+        request("/ws/viewer"),
+      ])(port),
+  },
+  {
+    name: "HTTP: 1000 requests at once on one connection",
+    allowed: ["200"],
+    run: each([request("/healthz").repeat(1000)]),
+  },
+];
+
+/** They take their time, and so have theirs: run beside the others. */
+export const slowAttacks: readonly Attack[] = [
+  {
+    name: "HTTP: headers, bodies and upgrades that never end",
+    allowed: ["broken off"],
+    run: (port) =>
+      inParallel(
+        [
+          ["", ""],
+          ["GET /healthz HTTP/1.1\r\n", "X-A: b\r\n"],
+          [`GET /healthz HTTP/1.1\r\n${HOST}X-A: `, "b"],
+          [`POST /healthz HTTP/1.1\r\n${HOST}Content-Length: 1000000\r\n\r\n`, "x"],
+          [upgradeRequest(port, { path: "/ws/viewer" }).slice(0, -2), "X-A: b\r\n"],
+          [upgradeRequest(port, { path: "/ws/producer" }).slice(0, 40), ""],
+        ] as const,
+        6,
+        ([begin, piece]) => drip(port, begin, piece),
+      ),
+  },
+];

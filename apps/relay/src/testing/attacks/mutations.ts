@@ -1,0 +1,99 @@
+/** Good messages with a few bytes flipped, cut out, doubled or taken from another: seeded, so that they are the same each time. */
+import { encodeAck, encodeControl, encodeUpdate } from "@screen-share/protocol";
+import fc from "fast-check";
+import { picturePair } from "../participants.ts";
+import { type Attack, freshRoom, HALL, hello, inParallel, type Said, talk } from "./attack.ts";
+import { frame, OPCODE } from "./raw-socket.ts";
+
+const COUNT = 400;
+const SEED = 20_26;
+
+const { stream, first, second } = picturePair();
+const times = { capturedAt: 1, encodedAt: 2, relayedAt: 0 };
+const good = { keyframe: false, cut: false, epoch: 1, ...times } as const;
+const keyframe = encodeUpdate({ ...good, keyframe: true, tiles: first });
+
+const updates = [keyframe, encodeUpdate({ ...good, tiles: second.slice(2, 4) }), encodeAck(1)];
+const texts = [
+  encodeControl({ type: "stream", epoch: 2, stream }),
+  encodeControl({ type: "status", state: "paused" }),
+  encodeControl({ type: "ping", sentAt: 12.5 }),
+  encodeControl({ type: "visibility", visible: false }),
+  hello("viewer", HALL),
+  hello("producer", freshRoom()),
+].map((text) => new TextEncoder().encode(text));
+
+const change = fc.record({
+  how: fc.constantFrom("flip", "cut", "splice", "insert"),
+  at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+  length: fc.integer({ min: 1, max: 40 }),
+  byte: fc.nat(255),
+  from: fc.nat(updates.length - 1),
+});
+
+/** A good message, changed once or a few times. */
+function mutated(messages: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
+  return fc
+    .record({
+      which: fc.nat(messages.length - 1),
+      changes: fc.array(change, { minLength: 1, maxLength: 4 }),
+    })
+    .map(({ which, changes }) => {
+      let bytes = [...(messages[which] ?? [])];
+      for (const { how, at, length, byte, from } of changes) {
+        const place = Math.floor(at * bytes.length);
+        if (how === "flip") bytes[place] = (bytes[place] ?? 0) ^ (byte || 1);
+        else if (how === "cut") bytes.splice(place, length);
+        else if (how === "insert") bytes.splice(place, 0, ...new Array<number>(length).fill(byte));
+        else bytes = [...bytes.slice(0, place), ...(messages[from] ?? keyframe).subarray(place)];
+      }
+      return Uint8Array.from(bytes);
+    });
+}
+
+function sample(messages: readonly Uint8Array[], opcode: number, seed: number): Said[] {
+  return fc
+    .sample(mutated(messages), { numRuns: COUNT, seed })
+    .map((payload) => ({ frames: frame({ opcode, payload }) }));
+}
+
+const begun = [encodeControl({ type: "stream", epoch: 1, stream }), keyframe];
+
+function mutationsOf(role: "viewer" | "producer"): Attack {
+  const said = [...sample(updates, OPCODE.binary, SEED), ...sample(texts, OPCODE.text, SEED + 1)];
+  return {
+    name: `${role}: mutated updates, acks and control messages`,
+    // 1006: what was text is no UTF-8 any more.
+    allowed: ["4400", "4413", "open", "1006"],
+    run: (port) =>
+      inParallel(said, 16, (message) =>
+        talk(
+          port,
+          { path: `/ws/${role}` },
+          {
+            first: hello(role, role === "viewer" ? HALL : freshRoom()),
+            said: role === "viewer" ? [message] : [...begun, message],
+          },
+        ),
+      ),
+  };
+}
+
+export const mutationAttacks: readonly Attack[] = [
+  mutationsOf("viewer"),
+  mutationsOf("producer"),
+  {
+    name: "hello: mutated, before anything is known",
+    allowed: ["4400", "4401", "4403", "4413", "open", "1006", "4000"],
+    run: (port) =>
+      inParallel(
+        ["viewer", "producer"].flatMap((role) =>
+          sample(texts.slice(-2), OPCODE.text, SEED + 2)
+            .slice(0, COUNT / 2)
+            .map((message) => ({ role, message })),
+        ),
+        16,
+        ({ role, message }) => talk(port, { path: `/ws/${role}` }, { said: [message] }),
+      ),
+  },
+];

@@ -1,0 +1,63 @@
+/** A relay in a process of its own, so that a crash is seen, and memory and descriptors can be read from /proc. */
+import { type ChildProcess, fork } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+export class RelayProcess {
+  /** All that it has logged. */
+  log = "";
+  #exit: string | undefined;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly port: number,
+  ) {}
+
+  /** Starts one and waits until it listens. */
+  static async start(env: Readonly<Record<string, string>>): Promise<RelayProcess> {
+    const child = fork(MAIN, [], {
+      execArgv: ["--import", "tsx"],
+      env: { PATH: "/usr/bin:/bin", PORT: "0", ...env },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    const port = await new Promise<number>((resolve, reject) => {
+      child.once("message", (said: { port: number }) => resolve(said.port));
+      child.once("exit", (code) => reject(new Error(`the relay ended with ${code}`)));
+    });
+    const relay = new RelayProcess(child, port);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        relay.log += chunk.toString();
+      });
+    }
+    child.once("exit", (code, signal) => {
+      relay.#exit = `code ${code}, signal ${signal}`;
+    });
+    return relay;
+  }
+
+  /** How it ended, if it has. */
+  get exit(): string | undefined {
+    return this.#exit;
+  }
+
+  /** Memory that it holds, MB. */
+  get rssMb(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+  }
+
+  /** Open descriptors. */
+  get fds(): number {
+    return readdirSync(`/proc/${this.child.pid}/fd`).length;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#exit !== undefined) return;
+    const ended = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill("SIGTERM");
+    await ended;
+  }
+}

@@ -1,0 +1,158 @@
+/** Updates that lie: about their lengths, counts, sizes, epochs, and what is in their tiles. */
+import { encodeControl, encodeUpdate, type Tile, type Update } from "@screen-share/protocol";
+import { picturePair, wholeJpeg } from "../participants.ts";
+import { type Attack, freshRoom, hello, inParallel, type Said, talk } from "./attack.ts";
+
+const { stream, first, second } = picturePair();
+const HEADER_BYTES = 30;
+
+function update(tiles: readonly Tile[], overrides: Partial<Update> = {}): Uint8Array<ArrayBuffer> {
+  const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
+  return encodeUpdate({ keyframe: false, cut: false, epoch: 1, ...times, tiles, ...overrides });
+}
+
+const keyframe = update(first, { keyframe: true });
+
+/** A good update with some of its bytes replaced. */
+function patched(at: number, bytes: readonly number[], message = update(second)): Uint8Array {
+  const copy = message.slice();
+  copy.set(bytes, at);
+  return copy;
+}
+
+function withTime(time: number): Uint8Array {
+  const message = update(second);
+  new DataView(message.buffer).setFloat64(6, time, true);
+  return message;
+}
+
+/** An update of one tile, whose bytes are these. */
+const withBytes = (...bytes: number[]) =>
+  update([{ index: 0, table: 0, bytes: Uint8Array.from(bytes) }]);
+const padded = (...end: number[]) => withBytes(...new Array<number>(28).fill(0), ...end);
+
+const described = (width: number, height: number, epoch = 2) =>
+  encodeControl({ type: "stream", epoch, stream: { ...stream, width, height } });
+
+const broken: readonly Uint8Array[] = [
+  ...[0, 2, 3, 255].map((kind) => patched(0, [kind])),
+  ...[3, 4, 128, 255].map((flags) => patched(1, [flags])),
+  ...[0, 2, 0xff].map((epoch) => patched(2, [epoch, 0, 0, 0xff])),
+  ...[Number.NaN, Number.POSITIVE_INFINITY, -1, -1e300].map(withTime),
+  // Lying counts and lengths; varints that are too long, or longer than they need to be.
+  patched(HEADER_BYTES, [127]),
+  patched(HEADER_BYTES, [0xff, 0xff, 0xff, 0x7f]),
+  patched(HEADER_BYTES, [0xff, 0xff, 0xff, 0xff, 0x7f]),
+  patched(HEADER_BYTES, [0x80, 0x00]),
+  patched(HEADER_BYTES + 1, [0xff, 0xff, 0x03]),
+  patched(HEADER_BYTES + 2, [9]),
+  patched(HEADER_BYTES + 3, [0]),
+  patched(HEADER_BYTES + 3, [0xff, 0xff, 0xff, 0x7f]),
+  new Uint8Array([...update(second), 0]),
+  ...Array.from({ length: 60 }, (_, i) => keyframe.slice(0, i)),
+  keyframe.slice(0, -1),
+  // Tiles.
+  withBytes(0),
+  padded(0xff),
+  padded(0xff, 0xd9),
+  padded(0xff, 0xd8, 0, 0),
+  padded(0xff, 0xd0, 0, 0),
+  padded(0xff, 0xff, 0, 0),
+  withBytes(...new Array<number>(16 * 1246 + 1).fill(0)),
+  update([{ index: 32_767, table: 0, bytes: new Uint8Array(28) }]),
+  update([{ index: 0, table: 1, bytes: new Uint8Array(28) }]),
+  update(first.slice(1), { keyframe: true }),
+];
+
+/** A picture of as many tiles as there may be, each as small as one may be: 1 MB on the wire. */
+const many = Array.from({ length: 32_768 }, (_, index) => ({
+  index,
+  table: 0,
+  bytes: new Uint8Array(28),
+}));
+
+function after(before: readonly Said[], cases: readonly (readonly Said[])[]) {
+  return (port: number) =>
+    inParallel(cases, 8, (messages) =>
+      talk(
+        port,
+        { path: "/ws/producer" },
+        { first: hello("producer", freshRoom()), said: [...before, ...messages] },
+      ),
+    );
+}
+
+const begun = [encodeControl({ type: "stream", epoch: 1, stream }), keyframe];
+const jpegStream = (width: number, height: number) =>
+  encodeControl({ type: "stream", epoch: 1, stream: { codec: "jpeg", width, height, tables: [] } });
+const asTile = (bytes: Uint8Array) => update([{ index: 0, table: 0, bytes }], { keyframe: true });
+
+export const updateAttacks: readonly Attack[] = [
+  {
+    name: "updates that are broken",
+    allowed: ["4400"],
+    run: after(
+      begun,
+      broken.map((message) => [message]),
+    ),
+  },
+  {
+    name: "epochs that do not grow, keyframes of another",
+    allowed: ["4400"],
+    run: after(begun, [
+      [encodeControl({ type: "stream", epoch: 1, stream })],
+      [encodeControl({ type: "stream", epoch: 0, stream })],
+      [described(64, 64), update(first, { keyframe: true })],
+      [described(64, 64), update(first, { keyframe: true, epoch: 2 })],
+    ]),
+  },
+  {
+    name: "sizes that no picture has",
+    allowed: ["4400", "4413"],
+    run: after(
+      begun,
+      [
+        [0, 8],
+        [8193, 1],
+        [1, 8193],
+        [8192, 4097],
+        [8192, 8192],
+        [65_535, 65_535],
+        [65_536, 1],
+        [1e9, 1e9],
+      ].map(([width = 0, height = 0]) => [described(width, height)]),
+    ),
+  },
+  {
+    name: "the largest size, over and over, without a picture",
+    allowed: ["open", "4429"],
+    run: after(begun, [Array.from({ length: 100 }, (_, i) => described(8192, 4096 - i, i + 2))]),
+  },
+  {
+    name: "32,768 empty tiles, over and over, without waiting for acks",
+    allowed: ["4429", "open"],
+    run: after(
+      [described(8192, 4096)],
+      [Array.from({ length: 30 }, () => update(many, { keyframe: true, epoch: 2 }))],
+    ),
+  },
+  {
+    name: "JPEGs that are none, or of another size than was said",
+    allowed: ["4400", "4413"],
+    run: after(
+      [],
+      [
+        [jpegStream(64, 48), asTile(wholeJpeg(1, 65))],
+        [jpegStream(64, 48), asTile(wholeJpeg(1).subarray(0, 100))],
+        [jpegStream(64, 48), asTile(Uint8Array.of(0xff, 0xd8, 0xff, 0xc0, 0xff, 0xff))],
+        [jpegStream(64, 48), asTile(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0, 0xff, 0xd9))],
+        [jpegStream(8193, 48)],
+      ],
+    ),
+  },
+  {
+    name: "an update above MAX_MESSAGE_BYTES (4413), one far above (broken off)",
+    allowed: ["4413", "1006"],
+    run: after(begun, [[new Uint8Array(2 ** 20 + 1)], [new Uint8Array(2 ** 21)]]),
+  },
+];

@@ -1,0 +1,44 @@
+/** A WebSocket as a session's peer: it may be closed at any time, and then refuses in silence. */
+import type { Peer, SendOutcome } from "../core/peer.ts";
+
+/** What of the library's socket it needs; results are numbers of `OUTCOMES`. */
+export interface Socket {
+  send(message: Uint8Array | string, isBinary: boolean, compress: boolean): number;
+  ping(payload: string): number;
+  end(code: number, reason: string): void;
+}
+
+const OUTCOMES: readonly SendOutcome[] = ["buffered", "sent", "dropped"];
+
+export class SocketPeer implements Peer {
+  #open = true;
+  /** The library forgot the socket: touching it again would throw. */
+  #gone = false;
+
+  constructor(private readonly socket: Socket) {}
+
+  send(message: Uint8Array | string): SendOutcome {
+    if (!this.#open) return "dropped";
+    return OUTCOMES[this.socket.send(message, typeof message !== "string", false)] ?? "dropped";
+  }
+
+  ping(payload: string): SendOutcome {
+    if (!this.#open) return "dropped";
+    return OUTCOMES[this.socket.ping(payload)] ?? "dropped";
+  }
+
+  close(code: number, reason: string): void {
+    if (!this.#open) return;
+    this.#open = false;
+    // Not within the caller's own call: the socket reports its end at once.
+    queueMicrotask(() => {
+      if (!this.#gone) this.socket.end(code, reason.slice(0, 120));
+    });
+  }
+
+  /** The socket is no more. */
+  lost(): void {
+    this.#open = false;
+    this.#gone = true;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Relay, agent and browser of a running product are killed (SIGKILL), 20 times each in random order, and started again at once: how long
+ * until the page shows the whole desktop again, and as it is now. Then the relay a few times more, long enough away for everybody to
+ * have lost patience. KILL_SEED repeats an order, KILLS says how often.
+ */
+import { seededRandom } from "@screen-share/protocol/testing";
+import { percentile } from "../e2e/support/statistics.ts";
+import { PARTS, type Part, type Recovery, WholeProduct } from "../e2e/support/whole-product.ts";
+import { killOrder } from "./kill/order.ts";
+import { digits, heading, say, table } from "./report.ts";
+
+const KILLS = Number(process.env.KILLS || 20);
+const SEED = Number(process.env.KILL_SEED || Math.floor(Math.random() * 2 ** 31));
+const AWAYS = Math.ceil(KILLS / 4);
+/** Longer than it takes for all to wait as long as they ever do. */
+const AWAY_MS = 15_000;
+/** What we promise. */
+const PROMISED_MS = 5000;
+
+function row(part: string, recoveries: readonly Recovery[]) {
+  const blind = recoveries.map(({ blindMs }) => blindMs);
+  const down = recoveries.map(({ downMs }) => downMs);
+  const s = (ms: number) => digits(ms / 1000);
+  return {
+    killed: part,
+    times: recoveries.length,
+    "up again after, s: p50 / max": `${s(percentile(down, 0.5))} / ${s(Math.max(...down))}`,
+    "then seen again after, s: p50": s(percentile(blind, 0.5)),
+    p95: s(percentile(blind, 0.95)),
+    max: s(Math.max(...blind)),
+    "over 5 s": blind.filter((ms) => ms > PROMISED_MS).length,
+  };
+}
+
+export async function killBench(): Promise<void> {
+  heading(`Parts killed under load, ${KILLS} times each, KILL_SEED=${SEED}`);
+  const random = seededRandom(SEED);
+  const product = await WholeProduct.start(random);
+  const wrongs: string[] = [];
+  const lose = async (part: Part, awayMs?: number) => {
+    const recovery = await product.lose(part, awayMs);
+    wrongs.push(...(await product.wrongs()).map((wrong) => `after the ${part}: ${wrong}`));
+    return recovery;
+  };
+  const recoveries: Recovery[] = [];
+  const aways: Recovery[] = [];
+  try {
+    for (const part of killOrder(KILLS, random)) recoveries.push(await lose(part));
+    for (let i = 0; i < AWAYS; i++) aways.push(await lose("relay", AWAY_MS));
+  } finally {
+    await product.stop();
+  }
+  table([
+    ...PARTS.map((part) =>
+      row(
+        part,
+        recoveries.filter((recovery) => recovery.part === part),
+      ),
+    ),
+    row("all", recoveries),
+    row(`relay, ${AWAY_MS / 1000} s away`, aways),
+  ]);
+  say(
+    "\nUp: the relay listens, the agent shares, the browser opens the page. Seen: the page's clock is at most 1 s old, and what changed meanwhile is there.",
+  );
+  say(`Pictures that were wrong once the desktop stood still: ${wrongs.length}.`);
+  for (const wrong of wrongs) say(`- ${wrong}`);
+}

@@ -1,0 +1,14 @@
+/** In which order parts are killed: each as often, and by chance. */
+import { PARTS, type Part } from "../../e2e/support/whole-product.ts";
+
+/** @param random uniform in [0, 1) */
+export function killOrder(times: number, random: () => number): Part[] {
+  const order = Array.from({ length: times }, () => PARTS).flat();
+  // Fisher and Yates.
+  for (let i = order.length - 1; i > 0; i--) {
+    const other = Math.floor(random() * (i + 1));
+    const [a, b] = [order[i], order[other]];
+    if (a && b) [order[i], order[other]] = [b, a];
+  }
+  return order;
+}

@@ -1,0 +1,141 @@
+/** What breaks and comes back: every part killed in turn, and a relay that is told to stop before a crowd. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { encodeControl } from "@screen-share/protocol";
+import { seededRandom } from "@screen-share/protocol/testing";
+import { afterEach, describe, expect, it } from "vitest";
+import type { CrowdReturn } from "./support/crowd.ts";
+import { watchHealth } from "./support/health.ts";
+import { freePort, startRelay } from "./support/programs.ts";
+import { tileLooks } from "./support/soak/look.ts";
+import { Producer } from "./support/soak/producer.ts";
+import { ask, bodyOf } from "./support/soak/readers.ts";
+import { Visit } from "./support/soak/visit.ts";
+import { histogram } from "./support/statistics.ts";
+import { mint, SECRET } from "./support/tokens.ts";
+import { PARTS, WholeProduct } from "./support/whole-product.ts";
+
+const KILLS = 2;
+/** Five seconds is what we promise; the machine may be busy with other things. */
+const MAX_BLIND_MS = 15_000;
+const CROWD = 500;
+const MAX_STOP_MS = 5000;
+const STEP_MS = 250;
+const GUARDED = { AUTH_SECRET: SECRET, LOG_LEVEL: "error" };
+
+const endings: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+/** A producer that shows one picture and lets it rest. */
+function restingProducer(port: number, problems: string[]): Producer {
+  const producer = new Producer({
+    port,
+    room: "main",
+    looks: tileLooks([60]),
+    random: seededRandom(1),
+    onProblem: (problem) => problems.push(problem),
+  });
+  producer.moving = false;
+  endings.push(() => producer.close());
+  return producer;
+}
+
+const tell = (line: string) => process.stdout.write(`${line}\n`);
+
+it("each part survives the loss of every other", async () => {
+  const product = await WholeProduct.start(seededRandom(7));
+  endings.push(() => product.stop());
+  const order = Array.from({ length: KILLS }, () => PARTS).flat();
+  for (const part of order) {
+    const { downMs, blindMs } = await product.lose(part);
+    tell(
+      `  ${part}: up again after ${downMs.toFixed(0)} ms, seen after ${blindMs.toFixed(0)} more`,
+    );
+    expect(blindMs, `after the loss of the ${part}`).toBeLessThan(MAX_BLIND_MS);
+    expect(await product.wrongs(), `after the loss of the ${part}`).toEqual([]);
+  }
+}, 120_000);
+
+describe("a relay that is told to stop", () => {
+  it("closes everybody with 1012, exits in time with 0, and its port is free at once", async () => {
+    const port = await freePort();
+    const relay = await startRelay(port, GUARDED);
+    endings.push(() => relay.end("SIGKILL"));
+    const token = await mint({ role: "viewer", room: "main" });
+    const agents = await mint({ role: "producer", room: "main" });
+    const others = await mint({ role: "producer", room: "other" });
+    const viewer = { port, path: "/ws/viewer" } as const;
+    const producer = { port, path: "/ws/producer" } as const;
+    const watching = new Visit(viewer);
+    expect(await watching.enter("main", token)).toBe(true);
+    const sharing = new Visit({ ...producer, authorization: agents });
+    await sharing.opened;
+    const hello = { type: "hello", room: "main", producerId: "p".repeat(32) } as const;
+    sharing.socket.send(encodeControl(hello));
+    expect(await sharing.welcomed).toBe(true);
+    const more = [
+      new Visit(viewer),
+      new Visit(producer),
+      new Visit({ ...viewer, v1: false, authorization: token }),
+      new Visit({ ...producer, v1: false, authorization: others, query: "?room=other" }),
+    ];
+    for (const { opened } of more) expect(await opened).toBe(true);
+    const stream = await ask(port, `/stream.mjpeg?token=${token}`);
+    expect(stream?.statusCode).toBe(200);
+    const streamed = stream && bodyOf(stream);
+
+    const askedAt = performance.now();
+    const ended = relay.end("SIGTERM");
+    const closed = Promise.all([watching, sharing, ...more].map((visit) => visit.closed));
+    expect(await closed).toEqual([1012, 1012, 1012, 1012, 1012, 1012]);
+    expect(await ended).toBe(0);
+    expect(performance.now() - askedAt).toBeLessThan(MAX_STOP_MS);
+    const probe = createServer().listen({ port, host: "127.0.0.1", exclusive: true });
+    await once(probe, "listening");
+    probe.close();
+    await streamed;
+    expect(relay.output).toBe("");
+  });
+
+  it(`finds ${CROWD} viewers back, each with the whole picture, when it returns`, async () => {
+    const port = await freePort();
+    const first = await startRelay(port, GUARDED);
+    endings.push(() => first.end("SIGKILL"));
+    const problems: string[] = [];
+    restingProducer(port, problems);
+    const token = await mint({ role: "viewer", room: "main" });
+    const script = fileURLToPath(new URL("./support/crowd.ts", import.meta.url));
+    const args = [String(port), String(CROWD), token];
+    const crowd = fork(script, args, { execArgv: ["--import", "tsx"] });
+    endings.push(() => crowd.kill("SIGKILL"));
+    expect((await once(crowd, "message"))[0]).toBe("here");
+
+    const back = once(crowd, "message") as Promise<[CrowdReturn]>;
+    expect(await first.end("SIGTERM")).toBe(0);
+    const second = await startRelay(port, GUARDED);
+    endings.push(() => second.end("SIGKILL"));
+    const upAt = performance.timeOrigin + performance.now();
+    const health = watchHealth(port);
+    const [{ welcomedAt, backAt, codes, pictures, stallMs, ...crowds }] = await back;
+    const slowestMs = await health();
+    const spread = (times: readonly number[]) =>
+      histogram(
+        times.map((at) => at - upAt),
+        STEP_MS,
+      ).join(" ");
+    tell(`  ${CROWD} viewers let in, per ${STEP_MS} ms: ${spread(welcomedAt)}`);
+    tell(`  with the whole picture: ${spread(backAt)}`);
+    tell(
+      `  meanwhile: slowest /healthz ${slowestMs.toFixed(0)} ms, the crowd's own worst stall ${stallMs.toFixed(0)} ms; closes ${JSON.stringify(codes)}`,
+    );
+    expect(codes[1012]).toBe(CROWD);
+    expect([welcomedAt.length, backAt.length]).toEqual([CROWD, CROWD]);
+    expect(pictures).toBe(1);
+    expect([...problems, ...crowds.problems]).toEqual([]);
+    expect(second.output).toBe("");
+  });
+});

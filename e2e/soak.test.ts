@@ -1,0 +1,37 @@
+/**
+ * The relay over time: rooms in motion, and comings and goings of every kind. SOAK_MINUTES says how long (1), SOAK_SEED repeats the
+ * choices of a run, though not its timing, SOAK_REPORT=1 tells what it came to.
+ */
+import { expect, it } from "vitest";
+import { describeSoak, judge } from "./support/soak/report.ts";
+import { soak } from "./support/soak/soak.ts";
+
+const MINUTES = Number(process.env.SOAK_MINUTES || 1);
+const SEED = Number(process.env.SOAK_SEED || Math.floor(Math.random() * 2 ** 31));
+/** Resident memory rises and falls with garbage by more than leaks of minutes would show. */
+const MAX_GROWTH_MB = 30;
+/** For quiet moments to settle, and the end. */
+const SPARE_MS = 120_000;
+
+it(
+  "the relay bears comings and goings: pictures stay right, memory and open files stay flat",
+  async () => {
+    const result = await soak({ seed: SEED, durationMs: MINUTES * 60_000 });
+    const report = `SOAK_SEED=${SEED} SOAK_MINUTES=${MINUTES}\n${describeSoak(result)}\n`;
+    if (process.env.SOAK_REPORT || MINUTES > 1) process.stdout.write(report);
+
+    expect(result.problems, report).toEqual([]);
+    const { rssMb, openFiles } = judge(result);
+    expect(rssMb.late, report).toBeLessThanOrEqual(rssMb.early + MAX_GROWTH_MB);
+    expect(new Set(openFiles).size, report).toBe(1);
+    const { emptied } = result;
+    expect(emptied.openFiles, report).toBe((openFiles.at(-1) ?? 0) - emptied.left);
+    // It was no soak if these did not happen.
+    expect(result.restarts, report).toBeGreaterThan(0);
+    const happened = [...result.counts.keys()].join("\n");
+    for (const what of ["expires: 4401", "behaves: welcomed", "intrudes: 4000", "ends its links"]) {
+      expect(happened, report).toContain(what);
+    }
+  },
+  MINUTES * 60_000 + SPARE_MS,
+);

@@ -1,0 +1,126 @@
+/**
+ * A desktop in motion whose picture can be judged while it moves: a terminal that scrolls and a clock in its upper half; below them
+ * nothing but the background, in a colour of our choice, and a window at rest. The clock is a window that shows the number of each
+ * tenth of a second as its colour, so that a picture of it tells its own age.
+ */
+import { createWriteStream, type WriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Desktop, killGroup } from "./desktop.ts";
+import { colourCount, type Pixels, rowsFrom } from "./pixels.ts";
+import { eventually } from "./wait.ts";
+
+const SIZE = { width: 1280, height: 720 } as const;
+/** Of the picture's height, where nothing moves any more. */
+const STILL_FROM = 400 / SIZE.height;
+/** A point of the clock, in parts of the picture. */
+const CLOCK_AT = { x: 1100 / SIZE.width, y: 100 / SIZE.height } as const;
+const STEP_MS = 100;
+/** Steps of a channel, far enough apart to survive JPEG. */
+const LEVELS = 8;
+const LEVEL_STEP = 256 / LEVELS;
+/** After so many steps the colours come again. */
+const CYCLE = LEVELS ** 3;
+
+type Rgb = readonly [red: number, green: number, blue: number];
+
+const FONT = ["-fa", "DejaVu Sans Mono", "-fs", "11"] as const;
+const QUIET = [...FONT, "-xrm", "*cursorBlink: false"] as const;
+const SCROLL =
+  "i=0; while :; do i=$((i+1)); echo line $i of a terminal that scrolls; sleep 0.05; done";
+
+export class MovingDesktop {
+  readonly #setAt: number[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  private constructor(
+    readonly desktop: Desktop,
+    private readonly scrolling: ReturnType<Desktop["run"]>,
+    private readonly pipe: WriteStream,
+    private readonly folder: string,
+  ) {}
+
+  static async start(): Promise<MovingDesktop> {
+    const desktop = await Desktop.start(SIZE);
+    await desktop.finish("xsetroot", "-solid", "#336699");
+    desktop.run("xterm", "-geometry", "60x10+40+440", ...QUIET, "-e", "sh", "-c", "ls /; cat");
+    const scrolling = desktop.run(
+      ...(["xterm", "-geometry", "80x18+20+20", ...FONT, "-e", "sh", "-c", SCROLL] as const),
+    );
+    const folder = await mkdtemp(path.join(tmpdir(), "screen-share-clock-"));
+    const fifo = path.join(folder, "colours");
+    await desktop.finish("mkfifo", fifo);
+    desktop.run("xterm", "-geometry", "30x10+960+20", ...QUIET, "-e", "cat", fifo);
+    const pipe = createWriteStream(fifo);
+    // The window may go before us.
+    pipe.on("error", () => undefined);
+    const moving = new MovingDesktop(desktop, scrolling, pipe, folder);
+    moving.move();
+    await eventually(
+      () => desktop.pixels(),
+      (pixels) => colourCount(pixels) > 20 && moving.ageMs(pixels) < STEP_MS * 5,
+    );
+    return moving;
+  }
+
+  /** Lets things move. */
+  move(): void {
+    killGroup(this.scrolling, "SIGCONT");
+    this.#timer ??= setInterval(() => this.#step(), STEP_MS);
+  }
+
+  /** Holds everything still. */
+  rest(): void {
+    killGroup(this.scrolling, "SIGSTOP");
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Changes what is below; an old picture is not like the desktop any more. */
+  async paint(colour: Rgb): Promise<void> {
+    await this.desktop.finish("xsetroot", "-solid", hex(colour));
+  }
+
+  /** How long ago the desktop's clock was last seen as in this picture, ms; 0 if it still is, Infinity if it never was. */
+  ageMs({ width, height, data }: Pixels): number {
+    const at = (Math.floor(CLOCK_AT.y * height) * width + Math.floor(CLOCK_AT.x * width)) * 4;
+    const shown = [...data.subarray(at, at + 3)].reduce(
+      (number, value) => number * LEVELS + Math.floor(value / LEVEL_STEP),
+      0,
+    );
+    const newest = this.#setAt.length - 1;
+    const back = (((newest - shown) % CYCLE) + CYCLE) % CYCLE;
+    if (back > newest) return Number.POSITIVE_INFINITY;
+    const replacedAt = this.#setAt[newest - back + 1];
+    return replacedAt === undefined ? 0 : performance.now() - replacedAt;
+  }
+
+  async stop(): Promise<void> {
+    this.rest();
+    this.pipe.destroy();
+    await this.desktop.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #step(): void {
+    const number = this.#setAt.push(performance.now()) - 1;
+    // xterm, control sequences: OSC 11 sets the background of the whole window.
+    this.pipe.write(`\x1b]11;${hex(colourOf(number))}\x07`);
+  }
+}
+
+/** The part of a picture where nothing moves. */
+export function stillPart(picture: Pixels): Pixels {
+  return rowsFrom(picture, Math.round(STILL_FROM * picture.height));
+}
+
+function colourOf(number: number): Rgb {
+  const level = (place: number) =>
+    (Math.floor(number / LEVELS ** place) % LEVELS) * LEVEL_STEP + LEVEL_STEP / 2;
+  return [level(2), level(1), level(0)];
+}
+
+function hex(colour: Rgb): string {
+  return `#${colour.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
