@@ -36,20 +36,25 @@ function request(
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-async function entered(door: Door, asked: HttpRequest, plain = true): Promise<Entry> {
-  const entry = await door.enter(asked, { plain });
+function entered(door: Door, asked: HttpRequest, plain = true): Entry {
+  const entry = door.enter(asked, { plain });
   if (entry instanceof ProtocolError) throw entry;
   return entry;
 }
 
+/** What becomes of a viewer of the room `main`. */
 async function refusedWith(door: Door, asked: HttpRequest, plain = true) {
-  const entry = await door.enter(asked, { plain });
-  return entry instanceof ProtocolError ? entry.closeCode : "let in";
+  const entry = door.enter(asked, { plain });
+  if (entry instanceof ProtocolError) return entry.closeCode;
+  const verdict = plain
+    ? await door.grant(entry, { role: "viewer", room: "main" }).catch((error: unknown) => error)
+    : await greeted(door, entry, { room: "main" });
+  return verdict instanceof ProtocolError ? verdict.closeCode : "let in";
 }
 
 /** The verdict on a v1 hello. */
 async function greeted(door: Door, entry: Entry, hello: { room: string; token?: string }) {
-  const gate = door.gate(entry, { role: "viewer", evicted: () => {} });
+  const gate = door.gate(entry, { role: "viewer", refused: () => {} });
   return await new Promise<Grant | ProtocolError>((settle) => gate?.admit(hello, settle));
 }
 
@@ -57,10 +62,8 @@ describe("the token of a plain client (P-83)", () => {
   it("is in the header or in the address; the header wins", async () => {
     const door = doorWith();
     const [good, bad] = [handMade(), "bad"];
-    expect(await entered(door, request(bearer(good)))).toMatchObject({
-      identity: { room: "main" },
-    });
-    expect(await entered(door, request({}, { query: `token=${good}` }))).toBeTruthy();
+    expect(await refusedWith(door, request(bearer(good)))).toBe("let in");
+    expect(await refusedWith(door, request({}, { query: `token=${good}` }))).toBe("let in");
     const goodWins = request(bearer(good), { query: `token=${bad}` });
     expect(await refusedWith(door, goodWins)).toBe("let in");
     const badWins = request(bearer(bad), { query: `token=${good}` });
@@ -96,7 +99,7 @@ describe("the token of a v1 client (P-83)", () => {
   it("is awaited in its hello", async () => {
     const door = doorWith();
     const entry = await entered(door, request(), false);
-    expect(entry.identity).toBeUndefined();
+    expect(entry.token).toBeUndefined();
     const token = handMade({ room: "demo" });
     expect(await greeted(door, entry, { room: "demo", token })).toMatchObject({ name: undefined });
     expect(await greeted(door, entry, { room: "main", token })).toMatchObject({ closeCode: 4403 });
@@ -121,9 +124,18 @@ describe("the token of a v1 client (P-83)", () => {
 
 describe("an entry that has shown nothing", () => {
   it("grants nothing (4401)", () => {
-    const entry: Entry = { address: FAR, identity: undefined };
-    const granted = () => doorWith().grant(entry, { role: "viewer", room: "main" });
-    expect(granted).toThrow(expect.objectContaining({ closeCode: 4401 }));
+    const entry: Entry = { address: FAR, token: undefined };
+    const granted = doorWith().grant(entry, { role: "viewer", room: "main" });
+    return expect(granted).rejects.toMatchObject({ closeCode: 4401 });
+  });
+
+  it("or something that is no token has to go before it has said hello", async () => {
+    const door = doorWith();
+    const entry = entered(door, request(bearer("bad")), false);
+    const why = await new Promise<ProtocolError>((refused) => {
+      door.gate(entry, { role: "producer", refused });
+    });
+    expect(why.closeCode).toBe(4401);
   });
 });
 
@@ -208,7 +220,7 @@ describe("too many failures of an address (P-86)", () => {
 });
 
 describe("the places of those who have not said hello (P-7)", () => {
-  const silent = { role: "producer", evicted: () => {} } as const;
+  const silent = { role: "producer", refused: () => {} } as const;
 
   it("are 2 an address for producers, and given back on hello and on leaving", async () => {
     const door = doorWith();

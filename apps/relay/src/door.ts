@@ -23,13 +23,15 @@ export interface DoorOptions {
   readonly now: () => number;
 }
 
-/** What is known of a WebSocket once it is open. */
+/** What is known of a WebSocket from its headers. */
 export interface Entry {
   /** The key of its limits; undefined for programs of this machine. */
   readonly address: string | undefined;
-  /** undefined: it has yet to show a token, in its hello. */
-  readonly identity: Identity | undefined;
+  /** What it showed there; a v1 client may also show it in its hello. */
+  readonly token: string | undefined;
 }
+
+export const TOO_MANY_SILENT = "too many connections have not said hello";
 
 export class Door {
   readonly #throttle = new Throttle();
@@ -57,56 +59,49 @@ export class Door {
     return reason === undefined ? undefined : new ProtocolError(reason, CLOSE.forbidden);
   }
 
-  /** Judges an upgrade by its headers, and by its address where that holds a token. */
-  enter(
-    request: HttpRequest,
-    { plain }: { readonly plain: boolean },
-  ): Entry | ProtocolError | Promise<Entry | ProtocolError> {
+  /** Judges an upgrade by where it comes from. Its token is for later. */
+  enter(request: HttpRequest, { plain }: { readonly plain: boolean }): Entry | ProtocolError {
     const refusal = this.refusal(request, { picture: false });
     if (refusal) return refusal;
-    const address = this.#addressOf(request);
-    if (!this.options.auth.guarded) return { address, identity: "anyone" };
     const token = this.#tokenOf(request, { query: plain });
-    if (token === undefined && !plain) return { address, identity: undefined };
-    return this.#identify(token, address).then(
-      (identity) => ({ address, identity }),
-      (error: unknown) => {
-        if (error instanceof ProtocolError) return error;
-        throw error;
-      },
-    );
+    return { address: this.#addressOf(request), token };
   }
 
-  /** @throws ProtocolError (4403) if this is not for them */
-  grant({ identity }: Entry, ask: { readonly role: Role; readonly room: string }): Grant {
-    if (!identity) throw new ProtocolError("this relay asks for a token", CLOSE.unauthorized);
-    return grantOf(identity, ask);
+  /**
+   * Judges a plain connection, which shows its token in the headers or never.
+   * @throws ProtocolError
+   */
+  async grant(entry: Entry, ask: { readonly role: Role; readonly room: string }): Promise<Grant> {
+    return grantOf(await this.#identify(entry.token, entry.address), ask);
   }
 
   /**
    * The gate of a v1 connection that has still to say hello.
-   * @param options.evicted it has to make room for others
+   * @param options.refused it has to go: its token is not valid, or it made no use of its place
    * @returns undefined if too many such connections wait already
    */
   gate(
-    entry: Entry,
-    { role, evicted }: { readonly role: Role; readonly evicted: () => void },
+    { address, token }: Entry,
+    { role, refused }: { readonly role: Role; readonly refused: (why: ProtocolError) => void },
   ): Gate | undefined {
-    const waiting: Waiting = { role, address: entry.address, evict: evicted };
-    // Who has shown a token in its headers need not wait with those who have not.
-    const proven = entry.identity !== undefined && entry.identity !== "anyone";
-    if (!proven && !this.#lobby.enter(waiting)) return undefined;
+    const evict = () => refused(new ProtocolError(TOO_MANY_SILENT, CLOSE.full));
+    const waiting: Waiting = { role, address, evict };
+    // Who shows a token in the headers need not wait with those who have not: it is judged at once.
+    const shown = token === undefined ? undefined : this.#identify(token, address);
+    shown?.catch((error: unknown) => refused(protocolErrorOf(error)));
+    if (!shown && !this.#lobby.enter(waiting)) return undefined;
     return {
       admit: (hello, settle) => {
         this.#lobby.leave(waiting);
-        const judge = (identity: Identity) => settle(verdictOf(() => grantOf(identity, ask)));
-        const ask = { role, room: hello.room };
-        if (entry.identity) judge(entry.identity);
-        else
-          void this.#identify(hello.token, entry.address).then(judge, (error: unknown) => {
-            if (!(error instanceof ProtocolError)) throw error;
-            settle(error);
-          });
+        const judge = (identity: Identity) => {
+          settle(verdictOf(() => grantOf(identity, { role, room: hello.room })));
+        };
+        if (!this.guarded) judge("anyone");
+        else {
+          (shown ?? this.#identify(hello.token, address)).then(judge, (error: unknown) =>
+            settle(protocolErrorOf(error)),
+          );
+        }
       },
       abandoned: () => this.#lobby.leave(waiting),
     };
@@ -162,7 +157,12 @@ function verdictOf(judge: () => Grant): Grant | ProtocolError {
   try {
     return judge();
   } catch (error) {
-    if (error instanceof ProtocolError) return error;
-    throw error;
+    return protocolErrorOf(error);
   }
+}
+
+/** Anything else is a bug. */
+function protocolErrorOf(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  throw error;
 }

@@ -2,6 +2,8 @@
 import { CLOSE, DEFAULT_ROOM, ProtocolError, plainText } from "@screen-share/protocol";
 import { Auth } from "./auth.ts";
 import type { Config } from "./config.ts";
+import { type Grant, UNLIMITED } from "./core/access.ts";
+import { AwaitedSession } from "./core/awaited-session.ts";
 import { Hub } from "./core/hub.ts";
 import type { Peer, Session } from "./core/peer.ts";
 import { PlainProducer } from "./core/plain-producer.ts";
@@ -10,7 +12,7 @@ import { type ProducerOptions, ProducerSession } from "./core/producer-session.t
 import { RefusedSession } from "./core/refused-session.ts";
 import { MAX_VIEWER_MESSAGE_BYTES, ViewerSession } from "./core/viewer-session.ts";
 import { Work } from "./core/work.ts";
-import { Door, type Entry } from "./door.ts";
+import { Door, type Entry, TOO_MANY_SILENT } from "./door.ts";
 import { route } from "./http/router.ts";
 import type { StaticFiles } from "./http/static.ts";
 import type { Logger } from "./log.ts";
@@ -19,7 +21,6 @@ import { type Connection, type Server, startServer } from "./transport/uws.ts";
 
 const TICK_MS = 1000;
 const REFUSALS: readonly number[] = [401, 403, 429];
-const TOO_MANY_SILENT = "too many connections have not said hello";
 
 export interface Relay {
   readonly port: number;
@@ -63,32 +64,29 @@ export async function startRelay(
   const mintLink: ProducerOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
   const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, clock };
 
-  function session({ role, plain, request, entry }: Connection<Entry>, peer: Peer): Session {
-    const now = clock();
-    if (plain) {
-      const room = request.query.get("room") || DEFAULT_ROOM;
-      const grant = door.grant(entry, { role, room });
-      return role === "viewer"
-        ? new PlainViewer(hub, peer, { room, grant }, now)
-        : new PlainProducer(hub, peer, { ...producing, room, grant }, now);
-    }
-    const evicted = () => peer.close(CLOSE.full, TOO_MANY_SILENT);
-    const gate = door.gate(entry, { role, evicted });
-    if (!gate) throw new ProtocolError(TOO_MANY_SILENT, CLOSE.full);
+  function session(connection: Connection<Entry>, peer: Peer): Session {
+    if (connection.plain) return plainSession(connection, peer);
+    const { role, entry } = connection;
+    const refused = ({ closeCode, message }: ProtocolError) => peer.close(closeCode, message);
+    const gate = door.gate(entry, { role, refused });
+    if (!gate) return new RefusedSession(peer, new ProtocolError(TOO_MANY_SILENT, CLOSE.full));
     return role === "viewer"
-      ? new ViewerSession(hub, peer, gate, now)
-      : new ProducerSession(hub, peer, { ...producing, gate }, now);
+      ? new ViewerSession(hub, peer, gate, clock())
+      : new ProducerSession(hub, peer, { ...producing, gate }, clock());
   }
 
-  function connect(connection: Connection<Entry | ProtocolError>, peer: Peer): Session {
-    const { entry } = connection;
-    try {
-      if (entry instanceof ProtocolError) throw entry;
-      return session({ ...connection, entry }, peer);
-    } catch (error) {
-      if (error instanceof ProtocolError) return new RefusedSession(peer, error);
-      throw error;
-    }
+  function plainSession({ role, request, entry }: Connection<Entry>, peer: Peer): Session {
+    const room = request.query.get("room") || DEFAULT_ROOM;
+    const begin = (grant: Grant) => () =>
+      role === "viewer"
+        ? new PlainViewer(hub, peer, { room, grant }, clock())
+        : new PlainProducer(hub, peer, { ...producing, room, grant }, clock());
+    if (!door.guarded) return begin(UNLIMITED)();
+    const judged = door.grant(entry, { role, room }).then(begin, (error: unknown) => {
+      if (!(error instanceof ProtocolError)) throw error;
+      return () => new RefusedSession(peer, error);
+    });
+    return new AwaitedSession(judged);
   }
 
   server = await startServer({
@@ -96,7 +94,10 @@ export async function startRelay(
     port: config.PORT,
     maxBytes: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },
     enter: (request, options) => door.enter(request, options),
-    connect,
+    connect: ({ entry, ...connection }, peer) =>
+      entry instanceof ProtocolError
+        ? new RefusedSession(peer, entry)
+        : session({ ...connection, entry }, peer),
     disconnected: ({ summary }, code, reason) => {
       const fields = { ...summary, code, reason };
       // Who was never in a room was never let in.

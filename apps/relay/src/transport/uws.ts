@@ -62,10 +62,7 @@ export interface ServerOptions<Entry> {
   /** The longest message that reaches a session, bytes; what is longer breaks the connection. */
   readonly maxBytes: Readonly<Record<Role, number>>;
   /** Judges an upgrade. Refused ones are accepted too, and then told why. */
-  readonly enter: (
-    request: HttpRequest,
-    options: { readonly plain: boolean },
-  ) => Entry | Promise<Entry>;
+  readonly enter: (request: HttpRequest, options: { readonly plain: boolean }) => Entry;
   readonly connect: (connection: Connection<Entry>, peer: Peer) => Session;
   /** A WebSocket has ended, with the code and the reason that were said last. */
   readonly disconnected: (session: Session, code: number, reason: string) => void;
@@ -152,17 +149,14 @@ function webSockets<Entry>(
       const request = readRequest(res, req);
       const offered = request.headers.get("sec-websocket-protocol") ?? "";
       const plain = !offered.split(",").some((name) => name.trim() === SUBPROTOCOL);
-      const upgrade = (entry: Entry) =>
-        res.upgrade<SocketData<Entry>>(
-          { connection: { role, plain, request, entry } },
-          request.headers.get("sec-websocket-key") ?? "",
-          plain ? "" : SUBPROTOCOL,
-          "",
-          context,
-        );
-      const entry = options.enter(request, { plain });
-      if (!(entry instanceof Promise)) upgrade(entry);
-      else whenSettled(res, entry, (settled) => res.cork(() => upgrade(settled)));
+      // At once: an upgrade later on, out of a `cork`, reads freed memory in this build of the library (uWebSockets#1928).
+      res.upgrade<SocketData<Entry>>(
+        { connection: { role, plain, request, entry: options.enter(request, { plain }) } },
+        request.headers.get("sec-websocket-key") ?? "",
+        plain ? "" : SUBPROTOCOL,
+        "",
+        context,
+      );
     },
     open: (socket) => {
       const data = socket.getUserData();
