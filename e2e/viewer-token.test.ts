@@ -255,6 +255,8 @@ describe("a link's token", () => {
       ),
     ).toBe(EXPIRED);
     expect(await whatIsInSight()).not.toContain(EXPIRED);
+    // A page that is left as soon as it is there closes its socket early, which Chromium remarks upon.
+    complaints = complaints.filter((text) => !/closed before the connection is/.test(text));
   });
 
   it("is kept for the page's life where the browser stores nothing", async () => {
