@@ -4,6 +4,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const PROBE = new URL("memory-probe.ts", import.meta.url).href;
+const MB = 2 ** 20;
+
+/** Once garbage is collected: what JavaScript holds, and what the process does, MB. */
+export interface Memory {
+  readonly heldMb: number;
+  readonly rssMb: number;
+}
 
 export class RelayProcess {
   /** All that it has logged. */
@@ -18,7 +26,7 @@ export class RelayProcess {
   /** Starts one and waits until it listens. */
   static async start(env: Readonly<Record<string, string>>): Promise<RelayProcess> {
     const child = fork(MAIN, [], {
-      execArgv: ["--import", "tsx"],
+      execArgv: ["--expose-gc", "--import", "tsx", "--import", PROBE],
       env: { PATH: "/usr/bin:/bin", PORT: "0", ...env },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
@@ -43,7 +51,16 @@ export class RelayProcess {
     return this.#exit;
   }
 
-  /** Memory that it holds, MB. */
+  async memory(): Promise<Memory> {
+    const answer = new Promise<{ heldBytes: number; rssBytes: number }>((resolve) => {
+      this.child.once("message", resolve);
+    });
+    this.child.send("memory");
+    const { heldBytes, rssBytes } = await answer;
+    return { heldMb: Math.round(heldBytes / MB), rssMb: Math.round(rssBytes / MB) };
+  }
+
+  /** Memory that it has now, garbage and all, MB. */
   get rssMb(): number {
     const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
     return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
