@@ -16,7 +16,7 @@ interface Report {
 }
 
 function run(command: string, args: readonly string[]): boolean {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", TURBO_TELEMETRY_DISABLED: "1" };
   return spawnSync(command, args, { env, stdio: "inherit" }).status === 0;
 }
 

@@ -13,7 +13,7 @@ export async function build(say: (line: string) => void, signal: AbortSignal): P
     ? [process.execPath, [pnpm, "run", "build"]]
     : ["pnpm", ["run", "build"]];
   const builder = spawn(command, args, {
-    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" },
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", TURBO_TELEMETRY_DISABLED: "1" },
     stdio: ["ignore", "pipe", "pipe"],
     signal,
   });

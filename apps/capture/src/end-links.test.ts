@@ -33,7 +33,7 @@ describe("ending all links (P-85)", () => {
     const outcome = end();
     (await relay.connection()).close(CLOSE.unauthorized, "no token");
     expect(await outcome).toEqual({
-      problem: expect.stringMatching(/^The relay refused: .*token/),
+      refusal: expect.stringMatching(/token/),
     });
   });
 });

@@ -8,9 +8,17 @@ import type { Identity } from "./identity.ts";
 import { Publisher } from "./publish/publisher.ts";
 import type { OpenSocket } from "./publish/socket.ts";
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 5000;
 const NOT_TOLD =
   "The links will end when the agent next reaches the relay; it could not be told now";
+
+/** What became of it. */
+export type LinksEnded =
+  | { readonly link: string }
+  /** Nothing has ended. */
+  | { readonly refusal: string }
+  /** Nothing has ended yet. */
+  | { readonly problem: string };
 
 /**
  * @param options.identity the new one, which the agent has kept already
@@ -23,7 +31,7 @@ export async function endLinks(options: {
   readonly identity: Identity;
   readonly openSocket: OpenSocket;
   readonly now: () => number;
-}): Promise<{ readonly link: string } | { readonly problem: string }> {
+}): Promise<LinksEnded> {
   const { server: url, token, room, identity, openSocket, now } = options;
   let complaint = "it does not answer";
   let tell: (link: string) => void = ignore;
@@ -49,11 +57,11 @@ export async function endLinks(options: {
   });
   const ending = publisher.run();
   const timeout = new AbortController();
-  const outcome = await Promise.race([
+  const outcome: LinksEnded = await Promise.race([
     told.then((link) => ({ link })),
-    ending.then((how) => ({
-      problem: how.kind === "refused" ? `The relay refused: ${how.reason}.` : NOT_TOLD,
-    })),
+    ending.then((how) =>
+      how.kind === "refused" ? { refusal: how.reason } : { problem: `${NOT_TOLD}.` },
+    ),
     sleep(TIMEOUT_MS, undefined, { signal: timeout.signal }).then(() => ({
       problem: `${NOT_TOLD}: ${complaint}.`,
     })),

@@ -48,6 +48,8 @@ describe("the agent's identity", () => {
     expect(after.generation).not.toBe(before.generation);
     expect(running.read()).toEqual(after);
     expect(readdirSync(path.dirname(file))).toEqual(["one.json"]);
+    running.restore(before);
+    expect(open().read()).toEqual(before);
   });
 
   it.each(["", "{", "null", '{"producerId":"x","generation":"y"}', "\0\0\0"])(

@@ -41,6 +41,11 @@ export class IdentityFile {
     return this.#identity;
   }
 
+  /** Takes the ending back: those links count after all. */
+  restore(identity: Identity): void {
+    this.#identity = this.#keep(identity);
+  }
+
   #stored(): Identity | undefined {
     try {
       return schema.safeParse(JSON.parse(readPrivate(this.file) ?? "")).data;

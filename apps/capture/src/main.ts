@@ -74,16 +74,24 @@ async function share(config: Config): Promise<void> {
 
 async function endAllLinks(config: Config): Promise<void> {
   const identity = new IdentityFile(identityPath(config), (problem) => fail(problem, EXIT_FAILED));
+  const before = identity.read();
+  // Kept before it is told: an agent that is sharing reads it as soon as it is put out.
   const outcome = await endLinks({ ...config, identity: identity.endLinks(), openSocket, now });
+  if ("refusal" in outcome) {
+    identity.restore(before);
+    fail(`The relay refused: ${outcome.refusal}. No link has ended.`, EXIT_FAILED);
+  }
   if ("problem" in outcome) fail(outcome.problem, EXIT_FAILED);
   process.stdout.write(`All viewer links given out for room "${config.room}" have ended.\n`);
   printLink(outcome.link);
 }
 
+const WHEN = { dateStyle: "medium", timeStyle: "long" } as const;
+
 function printLink(link: string): void {
   process.stdout.write(`Viewer link: ${link}\n`);
   const until = expiryOf(link);
-  if (until) process.stdout.write(`It holds until ${until.toLocaleString()}.\n`);
+  if (until) process.stdout.write(`It holds until ${until.toLocaleString(undefined, WHEN)}.\n`);
 }
 
 async function openSource({ source, monitor, x11 }: Config, log: Log): Promise<Source> {

@@ -53,6 +53,7 @@ describe("parseConfig", () => {
       "'self' https://a.example https://b.example:8443",
     );
     for (const wrong of [
+      ",",
       "*",
       "https://a.example/page",
       "none https://a.example",

@@ -66,13 +66,16 @@ const secret = z
 /** As the source list of the directive `frame-ancestors` (CSP Level 3, §6.4.2). */
 const frameAncestors = z.string().transform((text, context) => {
   const sources = text.split(/[\s,]+/).filter(Boolean);
+  if (sources.length === 0) {
+    context.addIssue({ code: "custom", message: "must be none, self, or origins" });
+  }
   const words = ["none", "self"].map((word) => [`'${word}'`, word]);
   return sources
     .map((source) => {
       const word = words.find((names) => names.includes(source.toLowerCase()));
       if (word && (sources.length === 1 || word[1] === "self")) return word[0];
       if (URL.canParse(source) && new URL(source).origin === source) return source;
-      const message = `"${source}" is neither an origin such as https://intranet.example.com nor self; none stands alone`;
+      const message = `"${source}" must be an origin such as https://intranet.example.com, or self; or none, by itself`;
       context.addIssue({ code: "custom", message });
       return "";
     })
@@ -84,7 +87,7 @@ const settings = z.object({
   PORT: whole(0, 65_535).default(8000),
   AUTH_SECRET: secret.optional(),
   AUTH_SECRET_PREVIOUS: secret.optional(),
-  LINK_TTL: duration.default(12 * 3_600_000),
+  LINK_TTL: duration.refine((ms) => ms > 0, "must be longer than nothing").default(12 * 3_600_000),
   QUERY_TOKENS: z
     .enum(["on", "off"], { message: "must be on or off" })
     .default("on")
@@ -96,7 +99,10 @@ const settings = z.object({
     .optional(),
   FRAME_ANCESTORS: frameAncestors.default("'none'"),
   ALLOWED_ORIGINS: origins.default([]),
-  VIEWER_URL: z.url({ protocol: /^https?$/, message: "must be a http(s) address" }).optional(),
+  VIEWER_URL: z
+    .url({ protocol: /^https?$/, message: "must be a http(s) address" })
+    .refine((text) => !/[#@]/.test(text), "must hold no user, password or fragment (#)")
+    .optional(),
   MAX_VIEWERS_PER_ROOM: whole(1, 1_000_000).default(1000),
   MAX_ROOMS: whole(1, 1_000_000).default(1000),
   MAX_MESSAGE_BYTES: whole(1024, 32 * 2 ** 20).default(16 * 2 ** 20),

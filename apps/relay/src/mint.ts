@@ -79,7 +79,7 @@ const lines = [
   role === "viewer"
     ? `Link:  ${viewerLink(viewerUrl, { room, token })}`
     : "For the agent, as PRODUCER_TOKEN.",
-  `Holds until ${new Date(expiresAt).toLocaleString()}, for the room "${room}".`,
+  `Holds until ${new Date(expiresAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" })}, for the room "${room}".`,
 ];
 // A parent process that asked for it is told without anything being printed.
 if (process.send) process.send({ type: "token", token, port: config.PORT });

@@ -55,7 +55,11 @@ export async function startRelay(
   let server: Server | undefined;
   const door = new Door({
     auth,
-    allowedOrigins: config.ALLOWED_ORIGINS,
+    // Who names the viewer page means it to connect.
+    allowedOrigins:
+      config.ALLOWED_ORIGINS.length > 0 && config.VIEWER_URL !== undefined
+        ? [...config.ALLOWED_ORIGINS, new URL(config.VIEWER_URL).origin]
+        : config.ALLOWED_ORIGINS,
     queryTokens: config.QUERY_TOKENS,
     trustedHeader: config.TRUST_PROXY,
     port: () => server?.port ?? config.PORT,
@@ -98,8 +102,9 @@ export async function startRelay(
       entry instanceof ProtocolError
         ? new RefusedSession(peer, entry)
         : session({ ...connection, entry }, peer),
-    disconnected: ({ summary }, code, reason) => {
-      const fields = { ...summary, code, reason };
+    disconnected: ({ role, entry }, { summary }, end) => {
+      const address = entry instanceof ProtocolError ? undefined : entry.address;
+      const fields = { ...summary, role, address, ...end };
       // Who was never in a room was never let in.
       if ("room" in summary) log.info(fields, "connection closed");
       else refusals.refused(fields, clock());

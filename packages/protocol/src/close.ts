@@ -38,7 +38,7 @@ const MEANINGS: Record<CloseCode, CloseMeaning> = {
     meaning: "the token is missing, invalid, expired or revoked",
     retryable: false,
   },
-  [CLOSE.forbidden]: { meaning: "not allowed from here", retryable: false },
+  [CLOSE.forbidden]: { meaning: "not allowed", retryable: false },
   [CLOSE.silent]: { meaning: "no sign of life for too long", retryable: true },
   [CLOSE.tooLarge]: { meaning: "the message or the picture is too large", retryable: false },
   [CLOSE.full]: { meaning: "the room or the relay is full", retryable: true },

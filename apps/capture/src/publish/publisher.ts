@@ -239,7 +239,8 @@ export class Publisher {
       this.#retry("all links given out were ended");
     } else if (!retryable) {
       const detail = plainText(reason, MAX_REASON_LENGTH);
-      this.#finish({ kind: "refused", reason: detail ? `${meaning} (${detail})` : meaning });
+      const told = detail && detail !== meaning ? `${meaning} (${detail})` : meaning;
+      this.#finish({ kind: "refused", reason: told });
     } else if (state === "connecting") {
       this.#retry(`cannot reach the relay at ${this.options.url}: ${error ?? meaning}`);
     } else {

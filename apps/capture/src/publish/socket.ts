@@ -82,6 +82,7 @@ export const openSocket: OpenSocket = ({ url, token }, events) => {
 
 const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
+  EPROTO: "what answers does not speak TLS, as wss:// needs it",
   ECONNRESET: "the connection was reset",
   ENOTFOUND: "there is no host of this name",
   EAI_AGAIN: "the host's name cannot be looked up at the moment",

@@ -34,7 +34,10 @@ export class Hub {
     if (known) return known;
     if (this.#rooms.size >= this.limits.maxRooms) this.#forgetIdle();
     if (this.#rooms.size >= this.limits.maxRooms) {
-      throw new ProtocolError(`the relay has its ${this.limits.maxRooms} rooms`, CLOSE.full);
+      throw new ProtocolError(
+        `the relay is full: it has ${this.limits.maxRooms} rooms at most`,
+        CLOSE.full,
+      );
     }
     const work = this.limits.newWork();
     const room = new Room(name, { limits: this.limits, memory: this.#memory, work }, now);

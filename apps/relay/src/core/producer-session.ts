@@ -163,7 +163,7 @@ export class ProducerSession implements Session, Producer {
     room.takePlace(this, grant, now);
     this.#state = { state: "producing", room };
     const name = hello.name === undefined ? undefined : plainText(hello.name, hello.name.length);
-    this.#summary = { kind: "producer", room: room.name, name: name ?? grant.name };
+    this.#summary = { kind: "producer", room: room.name, name: grant.name ?? name };
     this.options.mintLink({ room: room.name, grant, generation: hello.gen }, (viewerLink) => {
       this.#send({ type: "welcome", room: room.name, viewerLink });
     });

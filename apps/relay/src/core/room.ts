@@ -95,7 +95,7 @@ export class Room {
     this.checkLink(grant);
     const { maxViewers } = this.options.limits;
     if (this.#watchers.size >= maxViewers) {
-      throw new ProtocolError(`the room has its ${maxViewers} viewers`, CLOSE.full);
+      throw new ProtocolError(`the room is full: it takes ${maxViewers} at most`, CLOSE.full);
     }
   }
 

@@ -40,7 +40,6 @@ describe("a page", () => {
     expect(headers).toMatchObject({
       "Content-Security-Policy": `${POLICY}; frame-ancestors 'none'`,
       "X-Frame-Options": "DENY",
-      "Cross-Origin-Opener-Policy": "same-origin",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
     });

@@ -88,7 +88,6 @@ function pageHeaders(html: string, frameAncestors: string): Readonly<Record<stri
   const policy = PAGE_POLICY.exec(html)?.[1] ?? STRICT_POLICY;
   return {
     "Content-Security-Policy": `${policy}; frame-ancestors ${frameAncestors}`,
-    "Cross-Origin-Opener-Policy": "same-origin",
     // For browsers that do not know frame-ancestors; it cannot name anybody.
     ...(frameAncestors === NOBODY ? { "X-Frame-Options": "DENY" } : {}),
   };

@@ -65,7 +65,11 @@ export interface ServerOptions<Entry> {
   readonly enter: (request: HttpRequest, options: { readonly plain: boolean }) => Entry;
   readonly connect: (connection: Connection<Entry>, peer: Peer) => Session;
   /** A WebSocket has ended, with the code and the reason that were said last. */
-  readonly disconnected: (session: Session, code: number, reason: string) => void;
+  readonly disconnected: (
+    connection: Connection<Entry>,
+    session: Session,
+    end: { readonly code: number; readonly reason: string },
+  ) => void;
   readonly answer: (request: HttpRequest) => Promise<HttpReply | HttpStream>;
   readonly now: () => number;
 }
@@ -104,7 +108,9 @@ export async function startServer<Entry>(options: ServerOptions<Entry>): Promise
     whenSettled(res, options.answer(request), (reply) => writeReply(res, request.method, reply));
   });
   // The library would share a busy port silently; told not to, it could not have it back right after a restart.
-  if (!(await isFree(host, port))) throw new Error(`port ${port} of ${host} is taken already`);
+  const problem = await listeningProblem(host, port);
+  if (problem === "EADDRINUSE") throw new Error(`port ${port} of ${host} is taken already`);
+  if (problem !== undefined) throw new Error(`${host}:${port} cannot be listened on (${problem})`);
   const listening = await new Promise<uWS.us_listen_socket | false>((resolve) => {
     app.listen(host, port, resolve);
   });
@@ -123,12 +129,12 @@ export async function startServer<Entry>(options: ServerOptions<Entry>): Promise
   };
 }
 
-/** Whether nobody listens on a port; connections of an earlier owner that are still fading do not count. */
-function isFree(host: string, port: number): Promise<boolean> {
+/** What keeps us from listening; undefined if nothing does. Connections of an earlier owner that are still fading do not count. */
+function listeningProblem(host: string, port: number): Promise<string | undefined> {
   const probe = createServer();
   return new Promise((resolve) => {
-    probe.once("error", () => resolve(false));
-    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
+    probe.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code ?? "unknown error"));
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(undefined)));
   });
 }
 
@@ -188,7 +194,9 @@ function webSockets<Entry>(
       links.delete(link);
       link.peer.lost();
       link.session.ended(options.now());
-      options.disconnected(link.session, code, plainText(Buffer.from(reason).toString(), 123));
+      const { connection } = socket.getUserData();
+      const end = { code, reason: plainText(Buffer.from(reason).toString(), 123) };
+      options.disconnected(connection, link.session, end);
     },
   });
 }
