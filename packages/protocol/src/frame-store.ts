@@ -107,6 +107,19 @@ export class FrameStore {
     return tiles;
   }
 
+  /**
+   * The tiles that changed after the versions at which they were sent, in ascending order.
+   * @param sent a version for each tile; 0 for one that never was
+   */
+  sinceEach(sent: Float64Array): Tile[] {
+    const tiles: Tile[] = [];
+    this.#changedAt.forEach((version, index) => {
+      const tile = this.#tiles[index];
+      if (tile && version > (sent[index] ?? 0)) tiles.push(tile);
+    });
+    return tiles;
+  }
+
   /** Checks every tile, and tells how many bytes the picture will hold with them. */
   #bytesAfter(update: Update): number {
     if (update.keyframe && update.tiles.length !== this.tileCount) {

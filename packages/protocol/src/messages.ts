@@ -53,6 +53,8 @@ export type ProducerMessage = z.infer<typeof producerMessage>;
 
 const toProducerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("welcome"), room: z.string(), viewerLink: z.string() }),
+  /** How many watch, and how many of these can see it now: with none nothing need be grabbed. */
+  z.object({ type: z.literal("demand"), viewers: count, watching: count }),
   /** Asks for the whole picture anew. */
   z.object({ type: z.literal("refresh") }),
   pong,

@@ -1,0 +1,139 @@
+/** What a simulated viewer saw, in figures. Times in ms. */
+import type { Scenario } from "./scenario.ts";
+import type { SimulatedLink } from "./simulated-link.ts";
+
+/** How often the picture is looked at. */
+export const SAMPLE_MS = 10;
+/** A part that begins to move is of when it last moved until its first new picture is there: not counted. */
+const SETTLING_MS = 500;
+
+export interface Shown {
+  readonly tile: number;
+  readonly version: number;
+  readonly capturedAt: number;
+}
+
+interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export interface Report {
+  /** Of the moving part of the picture, each moment's mean over its tiles; NaN where nothing moves. */
+  readonly ageMs: Percentiles;
+  /** Its oldest tile. */
+  readonly oldestMs: Percentiles;
+  /** From a keystroke to its tile on the screen. */
+  readonly keyMs: Percentiles;
+  /** The part of the time that the link was sending, of that in which there was something to send. */
+  readonly use: number;
+  /** What reached the viewer, bytes. */
+  readonly deliveredBytes: number;
+  /** In the kernel and in queues on the way. */
+  readonly bufferedBytes: Percentiles;
+  readonly updatesPerS: number;
+  /** From the end of the stall until every moving tile is of later than it; NaN where nothing stalled. */
+  readonly recoveryMs: number;
+  /** Delivered after the stall, and captured before its end. */
+  readonly oldBytes: number;
+}
+
+export class Measures {
+  readonly #shownVersion: Float64Array;
+  readonly #shownCapture: Float64Array;
+  readonly #ages: number[] = [];
+  readonly #oldest: number[] = [];
+  readonly #keys: number[] = [];
+  readonly #buffered: number[] = [];
+  readonly #typed: { tile: number; version: number; at: number }[] = [];
+  #updates = 0;
+  #measuring = false;
+  #samples = 0;
+  #demandSamples = 0;
+  #busyAtStart = 0;
+  #delivered = 0;
+  #recoveryMs = Number.NaN;
+  #oldBytes = 0;
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly link: SimulatedLink,
+  ) {
+    this.#shownVersion = new Float64Array(scenario.workload.tileBytes.length);
+    this.#shownCapture = new Float64Array(scenario.workload.tileBytes.length);
+  }
+
+  typed(key: { tile: number; version: number; at: number }): void {
+    if (this.#measuring) this.#typed.push(key);
+  }
+
+  sent(): void {
+    if (this.#measuring) this.#updates++;
+  }
+
+  drawn(update: { bytes: number; shown: readonly Shown[]; sentAt: number }, now: number): void {
+    for (const { tile, version, capturedAt } of update.shown) {
+      this.#shownVersion[tile] = version;
+      this.#shownCapture[tile] = capturedAt;
+    }
+    for (let i = this.#typed.length - 1; i >= 0; i--) {
+      const key = this.#typed[i];
+      if (!key || (this.#shownVersion[key.tile] ?? 0) < key.version) continue;
+      this.#keys.push(now - key.at);
+      this.#typed.splice(i, 1);
+    }
+    if (this.#measuring) this.#delivered += update.bytes;
+    const { stallEndsAt } = this.scenario;
+    if (stallEndsAt === undefined || now < stallEndsAt) return;
+    if (update.sentAt < stallEndsAt) this.#oldBytes += update.bytes;
+    const fresh = this.scenario.workload.moving.every(
+      (tile) => (this.#shownCapture[tile] ?? 0) >= stallEndsAt,
+    );
+    if (fresh && Number.isNaN(this.#recoveryMs)) this.#recoveryMs = now - stallEndsAt;
+  }
+
+  sample({ now, waiting, buffered }: { now: number; waiting: boolean; buffered: number }): void {
+    if (!this.#measuring) {
+      this.#measuring = true;
+      this.#busyAtStart = this.link.busyMs;
+    }
+    this.#samples++;
+    const standing = this.link.model.bytesPerMs(now) === 0;
+    if (!standing && (waiting || this.link.queuedBytes > 0)) this.#demandSamples++;
+    this.#buffered.push(buffered);
+    const { moving, movesAt } = this.scenario.workload;
+    const moves = movesAt === undefined || (movesAt(now) && movesAt(now - SETTLING_MS));
+    if (moving.length === 0 || !moves) return;
+    let sum = 0;
+    let oldest = 0;
+    for (const tile of moving) {
+      const age = now - (this.#shownCapture[tile] ?? 0);
+      sum += age;
+      oldest = Math.max(oldest, age);
+    }
+    this.#ages.push(sum / moving.length);
+    this.#oldest.push(oldest);
+  }
+
+  report(): Report {
+    const busyMs = this.link.busyMs - this.#busyAtStart;
+    return {
+      ageMs: percentiles(this.#ages),
+      oldestMs: percentiles(this.#oldest),
+      keyMs: percentiles(this.#keys),
+      use: Math.min(1, busyMs / (this.#demandSamples * SAMPLE_MS)),
+      deliveredBytes: this.#delivered,
+      bufferedBytes: percentiles(this.#buffered),
+      updatesPerS: this.#updates / ((this.#samples * SAMPLE_MS) / 1000),
+      recoveryMs: this.#recoveryMs,
+      oldBytes: this.#oldBytes,
+    };
+  }
+}
+
+function percentiles(values: readonly number[]): Percentiles {
+  const sorted = Float64Array.from(values).sort();
+  const at = (part: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+  return { p50: at(0.5), p95: at(0.95) };
+}

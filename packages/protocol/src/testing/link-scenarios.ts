@@ -1,0 +1,174 @@
+/** The links and pictures that the window is judged by. */
+import type { Scenario, Workload } from "./scenario.ts";
+import type { LinkModel } from "./simulated-link.ts";
+
+const COLUMNS = 15;
+const TILE_ROWS = 135;
+
+function picture(tiles: Readonly<Record<number, number>>): number[] {
+  return Array.from({ length: COLUMNS * TILE_ROWS }, (_, index) => tiles[index] ?? 0);
+}
+
+function area(
+  at: { column: number; row: number },
+  size: { columns: number; rows: number },
+): number[] {
+  return Array.from(
+    { length: size.columns * size.rows },
+    (_, i) => (at.row + Math.floor(i / size.columns)) * COLUMNS + at.column + (i % size.columns),
+  );
+}
+
+function tilesOf(moving: readonly number[], bytes: number): Record<number, number> {
+  return Object.fromEntries(moving.map((tile) => [tile, bytes]));
+}
+
+const MOTION = area({ column: 0, row: 10 }, { columns: 10, rows: 20 });
+const VIDEO = area({ column: 8, row: 60 }, { columns: 5, rows: 45 });
+/** Lines of text: 2 tiles high as glyphs are, below one another with space between. */
+const TEXT = area({ column: 1, row: 20 }, { columns: 4, rows: 10 });
+const TEXT_BYTES = 300;
+
+/** 100 KB a frame. */
+function motion(fps: number): Workload {
+  const tileBytes = picture(tilesOf(MOTION, 496));
+  return { tileBytes, columns: COLUMNS, moving: MOTION, fps, typed: [], keysPerS: 0 };
+}
+
+/** A region of 640×360 that moves, 30 KB a frame, and somebody who types 5 letters a second beside it. */
+function typing({ fps = 10, bytes = 30_000, retyped = false } = {}): Workload {
+  const tileBytes = picture({
+    ...tilesOf(TEXT, TEXT_BYTES),
+    ...tilesOf(VIDEO, bytes / VIDEO.length - 4),
+  });
+  const typed = retyped ? TEXT.slice(0, 1) : TEXT;
+  return { tileBytes, columns: COLUMNS, moving: VIDEO, fps, typed, keysPerS: 5 };
+}
+
+/** A still screen of 340 KB on joining, that moves 2 s of every 10, and a letter now and then. */
+function bursts(): Workload {
+  const tileBytes = picture({}).map((_, index) => (VIDEO.includes(index) ? 130 : 170));
+  const movesAt = (now: number) => now % 10_000 < 2000;
+  return { tileBytes, columns: COLUMNS, moving: VIDEO, fps: 10, movesAt, typed: TEXT, keysPerS: 2 };
+}
+
+/** A steady link. @param rttMs there and back */
+function steady(kbitPerS: number, rttMs: number): LinkModel {
+  return { bytesPerMs: () => kbitPerS / 8, delayMs: () => rttMs / 2 };
+}
+
+/** The link stands still, in both directions, for a while. */
+function stalled(link: LinkModel, from: number, to: number): LinkModel {
+  return { ...link, bytesPerMs: (now) => (now >= from && now < to ? 0 : link.bytesPerMs(now)) };
+}
+
+function tenth(link: LinkModel, from: number, to: number): LinkModel {
+  return {
+    ...link,
+    bytesPerMs: (now) => link.bytesPerMs(now) / (now >= from && now < to ? 10 : 1),
+  };
+}
+
+function jittery(link: LinkModel): LinkModel {
+  return {
+    ...link,
+    delayMs: (now, random) => link.delayMs(now, random) + (random() < 0.001 ? 300 : random() * 100),
+  };
+}
+
+const M10 = steady(10_000, 20);
+const M1 = steady(1000, 100);
+const K200 = steady(200, 300);
+const M50 = steady(50_000, 150);
+
+export interface Row {
+  readonly name: string;
+  readonly scenario: Scenario;
+  /** Whether chance plays a part beyond the moments of keystrokes. */
+  readonly random: boolean;
+}
+
+function row(name: string, link: LinkModel, workload: Workload, more: Partial<Scenario> = {}): Row {
+  const scenario = { link, workload, durationMs: 30_000, fromMs: 8000, ...more };
+  return { name, scenario, random: /jitter|lost/.test(name) };
+}
+
+export const ROWS: readonly Row[] = [
+  row("10 Mbit/s, 20 ms", M10, motion(30)),
+  row("1 Mbit/s, 100 ms", M1, motion(10)),
+  row("200 kbit/s, 300 ms", K200, motion(10), { durationMs: 60_000, fromMs: 15_000 }),
+  row(
+    "50 Mbit/s, 150 ms",
+    M50,
+    { ...motion(60), tileBytes: motion(60).tileBytes.map((b) => b * 2) },
+    { durationMs: 15_000, fromMs: 5000 },
+  ),
+  row("10 Mbit/s, a tenth for 10 s", tenth(M10, 10_000, 20_000), motion(30), {
+    durationMs: 26_000,
+  }),
+  row("1 Mbit/s, a tenth for 10 s", tenth(M1, 10_000, 20_000), motion(10)),
+  row("1 Mbit/s, stands still 1 s", stalled(M1, 12_000, 13_000), motion(10), {
+    durationMs: 20_000,
+    stallEndsAt: 13_000,
+  }),
+  row("1 Mbit/s, stands still 5 s", stalled(M1, 12_000, 17_000), motion(10), {
+    durationMs: 25_000,
+    stallEndsAt: 17_000,
+  }),
+  row("10 Mbit/s, stands still 5 s", stalled(M10, 12_000, 17_000), motion(30), {
+    durationMs: 25_000,
+    stallEndsAt: 17_000,
+  }),
+  row("1 Mbit/s, jitter", jittery(M1), motion(10)),
+  row("10 Mbit/s, jitter", jittery(M10), motion(30)),
+  row("10 Mbit/s, answers in bunches of 50 ms", { ...M10, bunchMs: 50 }, motion(30)),
+  row("10 Mbit/s 50 ms, 1 % lost", { ...steady(10_000, 50), loss: 0.01 }, motion(30)),
+  row("1 Mbit/s, 1 % lost", { ...M1, loss: 0.01 }, motion(10)),
+  row(
+    "10 Mbit/s, base 20 → 120 ms in 3 min",
+    { ...M10, delayMs: (now) => 10 + Math.min(1, now / 180_000) * 50 },
+    motion(30),
+    { durationMs: 200_000, fromMs: 150_000 },
+  ),
+  row(
+    "10 Mbit/s, base 20 → 120 ms at once",
+    { ...M10, delayMs: (now) => (now < 15_000 ? 10 : 60) },
+    motion(30),
+    { durationMs: 50_000, fromMs: 15_000 },
+  ),
+  row("10 Mbit/s, an update takes 80 ms", M10, motion(30), { applyMs: () => 80 }),
+  row("10 Mbit/s, 20 ms + 1 ms a KB to draw", M10, motion(30), {
+    applyMs: (bytes) => 20 + bytes / 1000,
+  }),
+  row("two viewers, 2 Mbit/s 100 ms", steady(2000, 100), motion(10), {
+    joinsAt: [0, 10_000],
+    durationMs: 60_000,
+    fromMs: 20_000,
+  }),
+  row("two viewers, 20 Mbit/s 20 ms", steady(20_000, 20), motion(30), {
+    joinsAt: [0, 5000],
+    durationMs: 40_000,
+    fromMs: 15_000,
+  }),
+  row("10 Mbit/s, idle with bursts", M10, bursts(), { fromMs: 0 }),
+  row("1 Mbit/s, idle with bursts", M1, bursts(), { fromMs: 0 }),
+];
+
+export const TYPING_ROWS: readonly Row[] = [
+  row("10 Mbit/s, 20 ms", M10, typing()),
+  row("1 Mbit/s, 100 ms", M1, typing(), { durationMs: 60_000 }),
+  row("1 Mbit/s, 100 ms, 30 fps", M1, typing({ fps: 30 }), { durationMs: 60_000 }),
+  row("1 Mbit/s, 100 ms, 300 KB a frame", M1, typing({ bytes: 300_000 }), { durationMs: 60_000 }),
+  row("1 Mbit/s, retyped", M1, typing({ retyped: true }), { durationMs: 60_000 }),
+  row("1 Mbit/s, jitter", jittery(M1), typing(), { durationMs: 60_000 }),
+  row("200 kbit/s, 300 ms", K200, typing(), { durationMs: 90_000, fromMs: 15_000 }),
+  row("200 kbit/s, retyped", K200, typing({ retyped: true }), {
+    durationMs: 90_000,
+    fromMs: 15_000,
+  }),
+  row("200 kbit/s, retyped, longest had first only", K200, typing({ retyped: true }), {
+    durationMs: 90_000,
+    fromMs: 15_000,
+    smallFirst: false,
+  }),
+];

@@ -1,0 +1,201 @@
+/**
+ * A bottleneck and the TCP connections through it, in virtual time. TCP as its user sees it: a send buffer in the kernel, bytes in
+ * order, a congestion window that a loss halves, and everything behind a lost segment waiting one round trip for it.
+ */
+import type { EventQueue } from "./event-queue.ts";
+
+const SEGMENT_BYTES = 1448;
+const FIRST_CONGESTION_WINDOW = 10 * SEGMENT_BYTES;
+/** How often a link that stands still is looked at again. */
+const STALL_STEP_MS = 2;
+
+export interface LinkModel {
+  /** At a time, ms; 0 while the link stands still. */
+  readonly bytesPerMs: (now: number) => number;
+  /** One way, without any queue. @param random uniform in [0, 1) */
+  readonly delayMs: (now: number, random: () => number) => number;
+  /** The part of the segments that are lost. */
+  readonly loss?: number;
+  /** The queue ahead of the bottleneck; what does not fit is lost. */
+  readonly queueBytes?: number;
+  /** Answers come in bunches, so far apart. */
+  readonly bunchMs?: number;
+}
+
+interface Segment {
+  readonly bytes: number;
+  readonly owner: Connection;
+  readonly arrived: (() => void) | undefined;
+  resent: boolean;
+}
+
+export class SimulatedLink {
+  readonly #queue: Segment[] = [];
+  #queuedBytes = 0;
+  #busy = false;
+  #busyMs = 0;
+
+  constructor(
+    readonly events: EventQueue,
+    readonly model: LinkModel,
+    readonly random: () => number,
+  ) {}
+
+  /** How long it has been sending, ms. */
+  get busyMs(): number {
+    return this.#busyMs;
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** @returns whether the queue took it */
+  push(segment: Segment): boolean {
+    const { queueBytes = 4e6 } = this.model;
+    if (this.#queuedBytes + segment.bytes > queueBytes) return false;
+    this.#queue.push(segment);
+    this.#queuedBytes += segment.bytes;
+    if (!this.#busy) this.#serve();
+    return true;
+  }
+
+  /** When what leaves the far end now is here. */
+  answerAt(): number {
+    const { now } = this.events;
+    const { bunchMs } = this.model;
+    let at = now + this.model.delayMs(now, this.random);
+    while (this.model.bytesPerMs(at) === 0) at += STALL_STEP_MS;
+    return bunchMs ? Math.ceil(at / bunchMs) * bunchMs : at;
+  }
+
+  #serve(): void {
+    const [segment] = this.#queue;
+    this.#busy = segment !== undefined;
+    if (!segment) return;
+    const rate = this.model.bytesPerMs(this.events.now);
+    if (rate === 0) {
+      this.events.at(this.events.now + STALL_STEP_MS, () => this.#serve());
+      return;
+    }
+    const tookMs = segment.bytes / rate;
+    this.events.at(this.events.now + tookMs, () => {
+      this.#busyMs += tookMs;
+      this.#queue.shift();
+      this.#queuedBytes -= segment.bytes;
+      segment.owner.left(segment);
+      this.#serve();
+    });
+  }
+}
+
+/** One direction of a TCP connection. */
+export class Connection {
+  readonly #waiting: Segment[] = [];
+  #buffered = 0;
+  #unacknowledged = 0;
+  #congestionWindow = FIRST_CONGESTION_WINDOW;
+  #threshold = Number.POSITIVE_INFINITY;
+  #limited = false;
+  #halvedAt = Number.NEGATIVE_INFINITY;
+  #lastArrival = 0;
+  #lastAnswer = 0;
+
+  constructor(
+    private readonly link: SimulatedLink,
+    private readonly bufferBytes: number,
+  ) {}
+
+  /** What was sent and has not been acknowledged by the other end's TCP: in the kernel, or on the way. */
+  get buffered(): number {
+    return this.#buffered;
+  }
+
+  /** @returns whether the kernel took it; `arrived` will be called when all of it is there */
+  send(bytes: number, arrived: () => void): boolean {
+    if (this.#buffered > 0 && this.#buffered + bytes > this.bufferBytes) return false;
+    this.#buffered += bytes;
+    // Fast links carry bunches of segments at a time, as network cards do; it keeps the simulation quick.
+    const step = this.link.model.loss
+      ? SEGMENT_BYTES
+      : Math.max(SEGMENT_BYTES, this.link.model.bytesPerMs(this.link.events.now));
+    for (let left = bytes; left > 0; left -= step) {
+      this.#waiting.push({
+        bytes: Math.min(step, left),
+        owner: this,
+        arrived: left <= step ? arrived : undefined,
+        resent: false,
+      });
+    }
+    this.#pump();
+    return true;
+  }
+
+  /** A few bytes back, in order with all that goes back. */
+  answer(arrived: () => void): void {
+    this.#lastAnswer = Math.max(this.#lastAnswer, this.link.answerAt());
+    this.link.events.at(this.#lastAnswer, arrived);
+  }
+
+  /** A segment has passed the bottleneck. */
+  left(segment: Segment): void {
+    const { events, model, random } = this.link;
+    if (model.loss && !segment.resent && random() < model.loss) {
+      this.#lost(segment);
+      return;
+    }
+    this.#arrive(segment, events.now + model.delayMs(events.now, random));
+  }
+
+  #pump(): void {
+    for (;;) {
+      const [segment] = this.#waiting;
+      if (!segment) return;
+      const fits = this.#unacknowledged + segment.bytes <= this.#congestionWindow;
+      if (!fits && this.#unacknowledged > 0) {
+        this.#limited = true;
+        return;
+      }
+      this.#waiting.shift();
+      this.#unacknowledged += segment.bytes;
+      if (!this.link.push(segment)) this.#lost(segment);
+    }
+  }
+
+  /** The segment comes a round trip later than it would have, and the window is halved, once a round trip. */
+  #lost(segment: Segment): void {
+    const { events, model, random } = this.link;
+    const { now } = events;
+    const roundTripMs =
+      2 * model.delayMs(now, random) + this.link.queuedBytes / model.bytesPerMs(0);
+    segment.resent = true;
+    if (now > this.#halvedAt + roundTripMs) {
+      this.#halvedAt = now;
+      this.#threshold = Math.max(2 * SEGMENT_BYTES, this.#congestionWindow / 2);
+      this.#congestionWindow = this.#threshold;
+    }
+    this.#arrive(segment, now + roundTripMs + model.delayMs(now, random));
+  }
+
+  #arrive({ bytes, arrived }: Segment, at: number): void {
+    const { events } = this.link;
+    this.#lastArrival = Math.max(this.#lastArrival, at);
+    events.at(this.#lastArrival, () => {
+      arrived?.();
+      events.at(this.link.answerAt(), () => this.#acknowledged(bytes));
+    });
+  }
+
+  #acknowledged(bytes: number): void {
+    this.#unacknowledged -= bytes;
+    this.#buffered -= bytes;
+    if (this.#limited) {
+      const slowStart = this.#congestionWindow < this.#threshold;
+      this.#congestionWindow += slowStart
+        ? bytes
+        : (SEGMENT_BYTES * bytes) / this.#congestionWindow;
+      this.#limited = this.#waiting.length > 0;
+    }
+    this.#pump();
+  }
+}

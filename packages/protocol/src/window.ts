@@ -1,0 +1,243 @@
+/**
+ * How much a sender may have on its way on one connection, so that the link is kept busy and nothing waits long in the buffers
+ * ahead of it. Both hops use it. It asks only when updates were sent and when they were *applied*, so a slow device slows its
+ * feed as a slow link does. The rule, what it borrows and what it costs: docs/flow-control.md. Pure: time is an argument, ms.
+ */
+
+const START_BYTES = 16_000;
+const MIN_BYTES = 3000;
+const MAX_BYTES = 4_000_000;
+/** A probe finds the path empty and is too short to fill it. */
+const PROBE_BYTES = 1500;
+/** One for the base, one behind it for what an update costs however short it is. */
+const PROBES = 2;
+const TOGETHER_MS = 1;
+const MAX_CUT_BYTES = 64_000;
+/** What may wait ahead of the bottleneck: so long, and twice the usual deviation of round trips if that is longer. */
+const MIN_QUEUE_MS = 40;
+const MAX_QUEUE_MS = 100;
+/** And so many bytes more. The smaller of two flows gains more by it, so that they become alike (FAST TCP's alpha). */
+const SHARE_BYTES = 2000;
+/** A cut is worth as long at least, and no less than an eighth of the window. */
+const CUT_MS = 25;
+const MAX_CUTS = 8;
+const MAX_GROWTH = 1.25;
+const PROBE_INTERVAL_ROUND_TRIPS = 30;
+const MIN_PROBE_INTERVAL_MS = 2000;
+/** Before anything was heard. */
+const FIRST_BASE_MS = 100;
+/** Updates so small that bytes do not bound them are bounded by their number. */
+const MAX_UPDATES = 1000;
+
+interface Flight {
+  readonly bytes: number;
+  readonly sentAt: number;
+  /** Bytes in flight, these included, and the window, when it left. */
+  readonly inFlight: number;
+  readonly size: number;
+  /** Whether more would have been sent, had the window been larger. */
+  readonly limited: boolean;
+  /** Whether it is short and left right behind another one. */
+  readonly behind: boolean;
+}
+
+export class Window {
+  #flights: Flight[] = [];
+  #inFlight = 0;
+  #size = START_BYTES;
+  #now = 0;
+  /** Something had to wait since the last update left. */
+  #limited = false;
+  /** Until the first late answer the window doubles each round trip. */
+  #starting = true;
+  readonly #path = new Path();
+  #roundTrips: number[] = [];
+  #ackedAt = 0;
+  #silences = 0;
+  /** What left before a stall's end is late because of the stall. */
+  #excusedUntil = Number.NEGATIVE_INFINITY;
+  #probeAt = Number.NaN;
+  #draining = false;
+  #probes = PROBES;
+  /** The window when the last probe was planned. */
+  #probedSize = START_BYTES;
+
+  /** Bytes sent and not yet applied. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** The window, bytes: how many may be in flight. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * How long an update may be now: `pendingBytes` if it may go whole; less for a cut of about so many; 0 to wait for an ack, which
+   * is then always due. Asking is telling that these bytes wait: ask only where something does.
+   */
+  grant(pendingBytes: number, now: number): number {
+    this.#tick(now);
+    if (this.#flights.length >= MAX_UPDATES) return this.#refuse();
+    if (this.#draining) {
+      if (this.#inFlight > MIN_BYTES - PROBE_BYTES) return this.#refuse();
+      this.#draining = false;
+      this.#probes = PROBES;
+    }
+    const room = this.#size - this.#inFlight;
+    // More than half a window at a time would be stop and wait again.
+    if (pendingBytes <= Math.min(room, Math.max(PROBE_BYTES, this.#size / 2))) return pendingBytes;
+    this.#limited = true;
+    if (this.#inFlight === 0) this.#probes = PROBES;
+    if (this.#probes > 0) return Math.min(pendingBytes, PROBE_BYTES);
+    const cut = this.#cutBytes();
+    return room >= cut || this.#inFlight === 0 ? Math.min(pendingBytes, cut) : 0;
+  }
+
+  /** An update of so many bytes has left. */
+  sent(bytes: number, now: number): void {
+    this.#tick(now);
+    const last = this.#flights.at(-1)?.sentAt ?? Number.NEGATIVE_INFINITY;
+    this.#inFlight += bytes;
+    this.#flights.push({
+      bytes,
+      sentAt: this.#now,
+      inFlight: this.#inFlight,
+      size: this.#size,
+      limited: this.#limited,
+      behind: bytes <= PROBE_BYTES && this.#now - last <= TOGETHER_MS,
+    });
+    this.#limited = false;
+    this.#probes = Math.max(0, this.#probes - 1);
+  }
+
+  /** The oldest `count` updates in flight were applied. */
+  acked(count: number, now: number): void {
+    this.#tick(now);
+    const landed = this.#flights.splice(0, Math.max(0, count));
+    const oldest = landed[0];
+    const newest = landed.at(-1);
+    if (!oldest || !newest) return;
+    for (const { bytes } of landed) this.#inFlight -= bytes;
+    const silenceMs = this.#now - Math.max(this.#ackedAt, oldest.sentAt);
+    this.#ackedAt = this.#now;
+    this.#noteSilence(silenceMs);
+    if (newest.sentAt <= this.#excusedUntil) {
+      this.#roundTrips = [];
+      return;
+    }
+    const roundTripMs = Math.max(1, this.#now - newest.sentAt);
+    if (newest.behind && landed.length === 1) this.#path.spaced(silenceMs);
+    else if (newest.inFlight <= MIN_BYTES) {
+      this.#path.crossed(roundTripMs);
+      this.#planProbe();
+    }
+    this.#resize(newest, roundTripMs);
+  }
+
+  #refuse(): 0 {
+    this.#limited = true;
+    return 0;
+  }
+
+  #tick(now: number): void {
+    this.#now = Math.max(this.#now, now);
+    if (Number.isNaN(this.#probeAt)) this.#planProbe();
+    if (this.#now < this.#probeAt) return;
+    this.#draining = true;
+    this.#planProbe();
+  }
+
+  #planProbe(): void {
+    const intervalMs = PROBE_INTERVAL_ROUND_TRIPS * this.#path.targetMs;
+    this.#probeAt = this.#now + Math.max(MIN_PROBE_INTERVAL_MS, intervalMs);
+    this.#probedSize = this.#size;
+  }
+
+  /** So many cuts to a window as leave each its time on the link and on the device; and one in flight while another is applied. */
+  #cutBytes(): number {
+    const { targetMs, stepMs } = this.#path;
+    const eachMs = Math.max(CUT_MS, stepMs * 1.1);
+    const cuts = Math.max(1, Math.min(MAX_CUTS, Math.floor(targetMs / eachMs)));
+    const bytes = this.#size / cuts;
+    return Math.floor(Math.max(PROBE_BYTES, cuts > 2 ? Math.min(MAX_CUT_BYTES, bytes) : bytes));
+  }
+
+  /** One silence of two windows is a stall; another right after it, a link that has become slow. */
+  #noteSilence(silenceMs: number): void {
+    if (!this.#path.known || silenceMs <= 2 * this.#path.targetMs) {
+      this.#silences = 0;
+      return;
+    }
+    this.#silences++;
+    this.#excusedUntil = this.#silences === 1 ? this.#now : Number.NEGATIVE_INFINITY;
+  }
+
+  #resize(flight: Flight, roundTripMs: number): void {
+    // The smallest of the last few: acks that come in bunches are late for reasons of their own.
+    this.#roundTrips = [...this.#roundTrips.slice(-3), roundTripMs];
+    const rttMs = Math.min(...this.#roundTrips);
+    const { targetMs, queueMs } = this.#path;
+    const size = this.#size;
+    const late = rttMs > targetMs;
+    if (rttMs > targetMs - queueMs / 2) this.#starting = false;
+    const used = flight.limited ? Math.max(flight.size, flight.inFlight) : flight.inFlight;
+    const aim = this.#starting
+      ? used * 2
+      : Math.min(used * MAX_GROWTH, (used * targetMs) / rttMs + SHARE_BYTES);
+    if (aim > size ? !flight.limited : !flight.limited && !late) return;
+    this.#size = Math.max(MIN_BYTES, Math.min(MAX_BYTES, aim, size * 2));
+    // Much smaller, and the answers still late: perhaps it is the path that has become longer.
+    if (late && this.#size < this.#probedSize / 2) {
+      this.#draining = true;
+      this.#planProbe();
+    }
+  }
+}
+
+/** What is known of the path when nothing waits in it. */
+class Path {
+  #baseMs = FIRST_BASE_MS;
+  #known = false;
+  #deviationMs = 0;
+  #steps: number[] = [];
+
+  /** Whether a probe has come back. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  /** The round trip at which the window is right. */
+  get targetMs(): number {
+    return this.#baseMs + this.queueMs;
+  }
+
+  /** The part of it that is spent waiting. */
+  get queueMs(): number {
+    const wantedMs = Math.max(2 * this.#deviationMs, this.stepMs);
+    return Math.max(MIN_QUEUE_MS, Math.min(MAX_QUEUE_MS, wantedMs));
+  }
+
+  /** What one more update costs however short it is, decoding and drawing it above all. */
+  get stepMs(): number {
+    return this.#steps.length > 0 ? Math.min(...this.#steps) : 0;
+  }
+
+  /** A round trip with next to nothing in flight: mean and deviation follow it, much as TCP's do (RFC 6298). */
+  crossed(roundTripMs: number): void {
+    if (!this.#known) {
+      this.#known = true;
+      this.#baseMs = roundTripMs;
+      return;
+    }
+    const believedMs = Math.min(roundTripMs, 2 * this.#baseMs + 100);
+    const offMs = believedMs - this.#baseMs;
+    this.#deviationMs += (Math.abs(offMs) - this.#deviationMs) / 4;
+    this.#baseMs += offMs / 2;
+  }
+
+  /** Two short updates left together, and were applied so far apart. */
+  spaced(ms: number): void {
+    this.#steps = [...this.#steps.slice(-3), Math.max(0, ms)];
+  }
+}
