@@ -83,9 +83,9 @@ describe("a plain viewer that is silent (P-42)", () => {
 
   it("stays longer while a picture is on its way to it, and not after its pong", () => {
     const { hub, session: producer } = plainProducer();
-    producer.receive(wholeJpeg(1), 0);
+    producer.receive(wholeJpeg(1, 4000), 0);
     const { peer, session } = plainViewer(hub);
-    const patienceMs = 15_000 + wholeJpeg(1).length / 8;
+    const patienceMs = 15_000 + wholeJpeg(1, 4000).length / 8;
     session.tick(patienceMs - 1);
     expect(peer.closed).toBeUndefined();
     session.ponged("1", patienceMs - 1);
@@ -95,13 +95,13 @@ describe("a plain viewer that is silent (P-42)", () => {
 
   it("is asked for a sign of life by pings that are not those of its pictures", () => {
     const { hub, session: producer } = plainProducer();
-    producer.receive(wholeJpeg(1), 0);
+    producer.receive(wholeJpeg(1, 4000), 0);
     const peer = new FakePeer();
     const { session } = plainViewer(hub, peer);
     session.tick(5000);
     expect(peer.pings).toEqual(["1", ""]);
     session.ponged("", 5001);
-    producer.receive(wholeJpeg(2), 5001);
+    producer.receive(wholeJpeg(2, 4000), 5001);
     expect(peer.binary).toHaveLength(1);
   });
 });

@@ -42,6 +42,8 @@ export class MjpegViewer implements Watcher {
     this.advance();
   }
 
+  readonly watching = true;
+
   ended(): void {
     this.room.leave(this);
   }

@@ -6,6 +6,7 @@ import type { Peer, SendOutcome } from "./peer.ts";
 
 export class Outbox {
   #behind = false;
+  #mostHeldBytes = 0;
 
   constructor(private readonly peer: Peer) {}
 
@@ -19,6 +20,11 @@ export class Outbox {
     return !this.#behind && this.#taken(this.peer.ping(payload));
   }
 
+  /** The most that was ever held for this connection, bytes. */
+  get mostHeldBytes(): number {
+    return this.#mostHeldBytes;
+  }
+
   /** The socket has sent all that it held. */
   drained(): void {
     this.#behind = false;
@@ -26,6 +32,9 @@ export class Outbox {
 
   #taken(outcome: SendOutcome): boolean {
     this.#behind = outcome !== "sent";
+    if (outcome === "buffered") {
+      this.#mostHeldBytes = Math.max(this.#mostHeldBytes, this.peer.heldBytes);
+    }
     return outcome !== "dropped";
   }
 }

@@ -6,6 +6,8 @@ export interface Peer {
    *   it: nothing was sent, and `drained` will be called when trying again makes sense
    */
   send(message: Uint8Array | string): SendOutcome;
+  /** What it holds that its socket has not taken, bytes. */
+  readonly heldBytes: number;
   /** Asks for a pong with this payload, at most 125 bytes. */
   ping(payload: string): SendOutcome;
   /** Says why, then closes. The session's `ended` follows. */

@@ -32,6 +32,8 @@ export interface Shown {
   readonly epoch: number;
   /** When the newest update was applied, ms. */
   readonly relayedAt: number;
+  /** Whether more of the newest change is still to come. */
+  readonly partial: boolean;
 }
 
 /** What a tile costs beside its own bytes, about. */
@@ -41,6 +43,7 @@ export class Picture {
   readonly #replica = new Replica();
   #epoch = 0;
   #relayedAt = 0;
+  #partial = false;
   readonly #composed = new Map<number, Uint8Array>();
   #composedBytes = 0;
   #wholeJpeg: Uint8Array | undefined;
@@ -53,7 +56,8 @@ export class Picture {
 
   get shown(): Shown | undefined {
     const store = this.#replica.shown;
-    return store && { store, epoch: this.#epoch, relayedAt: this.#relayedAt };
+    const [epoch, relayedAt, partial] = [this.#epoch, this.#relayedAt, this.#partial];
+    return store && { store, epoch, relayedAt, partial };
   }
 
   /** The producer begins an epoch of its own. @throws ProtocolError */
@@ -80,6 +84,7 @@ export class Picture {
     if (applied.kind === "pending") return;
     if (applied.kind === "replaced") this.#epoch++;
     this.#relayedAt = now;
+    this.#partial = update.cut;
     const wholeJpeg = this.#wholeJpeg;
     this.forgetComposed();
     if (applied.kind === "tiles" && applied.tiles.length === 0) this.#wholeJpeg = wholeJpeg;
@@ -106,19 +111,11 @@ export class Picture {
   }
 
   /** The update that brings a viewer from version `cursor` to now. Shared: never to be changed. */
-  updateSince({ store, epoch, relayedAt }: Shown, cursor: number): Uint8Array {
+  updateSince(shown: Shown, cursor: number): Uint8Array {
     const known = this.#composed.get(cursor);
     if (known) return known;
-    const tiles = store.since(cursor);
-    const message = encodeUpdate({
-      keyframe: tiles.length === store.tileCount,
-      cut: false,
-      epoch,
-      capturedAt: store.capturedAt,
-      encodedAt: store.encodedAt,
-      relayedAt,
-      tiles,
-    });
+    const { store } = shown;
+    const message = this.updateOf(shown, store.since(cursor), { cut: false });
     for (const [oldest, { length }] of this.#composed) {
       const spare = store.byteLength + COMPOSED_SPARE_BYTES;
       if (this.#composedBytes + message.length <= spare) break;
@@ -128,6 +125,17 @@ export class Picture {
     this.#composed.set(cursor, message);
     this.#composedBytes += message.length;
     return message;
+  }
+
+  /** An update of these tiles, as they are now. */
+  updateOf(
+    { store, epoch, relayedAt }: Shown,
+    tiles: readonly Tile[],
+    { cut }: { readonly cut: boolean },
+  ): Uint8Array {
+    const { capturedAt, encodedAt } = store;
+    const keyframe = tiles.length === store.tileCount;
+    return encodeUpdate({ keyframe, cut, epoch, capturedAt, encodedAt, relayedAt, tiles });
   }
 
   /** The picture as one standard JPEG. Shared: never to be changed. */

@@ -41,17 +41,19 @@ describe("plain clients (P-50 … P-54)", () => {
     ]);
   });
 
-  it("get nothing new before the ping after the last picture was answered", () => {
+  it("get no more than their window takes before pings are answered, and then the newest", () => {
     const { hub, session } = plainProducer();
-    session.receive(wholeJpeg(1), 0);
+    const large = (seed: number) => wholeJpeg(seed, 4000);
+    expect(large(1).length).toBeGreaterThan(16 * 1024);
+    session.receive(large(1), 0);
     const peer = new FakePeer();
     const { session: viewer } = plainViewer(hub, peer);
-    for (const seed of [2, 3, 4]) session.receive(wholeJpeg(seed), 0);
-    viewer.ponged("an unasked pong", 0);
+    for (const seed of [2, 3, 4]) session.receive(large(seed), 0);
+    for (const forged of ["an unasked pong", "2", "-1", "1e0", ""]) viewer.ponged(forged, 0);
     expect(peer.binary).toHaveLength(1);
     viewer.ponged("1", 0);
     expect(peer.binary).toHaveLength(2);
-    expect(Buffer.from(peer.binary[1] ?? []).equals(Buffer.from(wholeJpeg(4)))).toBe(true);
+    expect(Buffer.from(peer.binary[1] ?? []).equals(Buffer.from(large(4)))).toBe(true);
   });
 
   it("are pinged later when their socket does not take the ping", () => {

@@ -18,6 +18,7 @@ import type { Producer, Room } from "./room.ts";
 export class PlainProducer implements Session, Producer {
   readonly producerId = undefined;
   readonly generation = undefined;
+  readonly onDemand = false;
   #room: Room | undefined;
   #stream: StreamDescription | undefined;
   #epoch = 0;
@@ -75,13 +76,14 @@ export class PlainProducer implements Session, Producer {
         now,
       );
       this.#frames++;
-      room.advance();
+      room.advance(now);
     });
   }
 
   ponged(): void {}
   drained(): void {}
   tick(): void {}
+  demandChanged(): void {}
 
   ended(now: number): void {
     this.#room?.leavePlace(this, now);

@@ -1,9 +1,8 @@
 /**
  * A plain viewer: no subprotocol, no hello. It is told in text whether a producer is there, and sent whole JPEGs. It
- * cannot ack, but every WebSocket stack answers pings: one follows each picture, and until its pong is there, nothing
- * more is sent.
+ * cannot ack, but every WebSocket stack answers pings: one follows each picture, and its pong is the ack.
  */
-import { CLOSE, type CloseCode } from "@screen-share/protocol";
+import { CLOSE, type CloseCode, Window } from "@screen-share/protocol";
 import type { Grant } from "./access.ts";
 import type { Hub } from "./hub.ts";
 import { Liveness } from "./liveness.ts";
@@ -22,11 +21,12 @@ export class PlainViewer implements Session, Watcher {
   #told: string | undefined;
   #epoch: number | undefined;
   #cursor = 0;
-  /** Counts pictures sent; a picture's number is the payload of its ping. */
+  readonly #window = new Window();
+  /** Counts pictures sent; a picture's number is the payload of its ping, which may have to wait for room in the socket. */
   #sentCount = 0;
+  #pingedCount = 0;
+  #ackedCount = 0;
   #lastBytes = 0;
-  /** How far the picture that was sent last has got: its ping may have to wait for room in the socket. */
-  #flight: "none" | "ping due" | "awaiting pong" = "none";
 
   constructor(
     hub: Hub,
@@ -41,7 +41,7 @@ export class PlainViewer implements Session, Watcher {
       room.join(this, options.grant);
       this.#room = room;
       this.producerChanged();
-      this.advance();
+      this.advance(now);
     });
   }
 
@@ -56,20 +56,23 @@ export class PlainViewer implements Session, Watcher {
 
   ponged(payload: string, now: number): void {
     this.#liveness.heard(now);
-    if (this.#flight !== "awaiting pong" || payload !== String(this.#sentCount)) return;
-    this.#flight = "none";
-    this.advance();
+    const count = /^\d{1,15}$/.test(payload) ? Number(payload) : 0;
+    // Of several pings a client may answer the last alone (RFC 6455 §5.5.3).
+    if (count <= this.#ackedCount || count > this.#pingedCount) return;
+    this.#window.acked(count - this.#ackedCount, now);
+    this.#ackedCount = count;
+    this.advance(now);
   }
 
   drained(now: number): void {
     this.#liveness.heard(now);
     this.#outbox.drained();
     this.producerChanged();
-    this.advance();
+    this.advance(now);
   }
 
   tick(now: number): void {
-    const due = this.#liveness.tick(now, this.#flight === "none" ? 0 : this.#lastBytes);
+    const due = this.#liveness.tick(now, this.#window.inFlight);
     // Past the outbox: it may be the only sign of life that a socket that is behind can give.
     if (due === "ping") this.peer.ping("");
     else if (due === "dead") this.dismiss(CLOSE.silent, "no sign of life");
@@ -85,16 +88,24 @@ export class PlainViewer implements Session, Watcher {
     this.#room = undefined;
   }
 
-  advance(): void {
-    if (this.#flight === "ping due") this.#ping();
-    if (this.#flight !== "none" || !this.#room) return;
+  /** A hidden page cannot say so in this contract. */
+  readonly watching = true;
+
+  advance(now: number): void {
+    if (this.#pingedCount < this.#sentCount) this.#ping();
+    if (this.#pingedCount < this.#sentCount || !this.#room) return;
     const { picture } = this.#room;
     const shown = picture.shown;
     if (!shown) return;
     const { store, epoch } = shown;
     if (epoch === this.#epoch && this.#cursor >= store.pictureVersion) return;
+    // Nothing is composed that the window would not take, whatever its length.
+    const likelyBytes = Math.max(1, this.#lastBytes);
+    if (!this.#mayGo(likelyBytes, now)) return;
     const jpeg = picture.wholeJpeg(shown);
+    if (!this.#mayGo(jpeg.length, now)) return;
     if (!this.#outbox.send(jpeg)) return;
+    this.#window.sent(jpeg.length, now);
     this.#lastBytes = jpeg.length;
     this.#epoch = epoch;
     this.#cursor = store.version;
@@ -110,8 +121,12 @@ export class PlainViewer implements Session, Watcher {
 
   viewersChanged(): void {}
 
+  /** A picture cannot be cut: one that is longer than the window has the way to itself. */
+  #mayGo(bytes: number, now: number): boolean {
+    return this.#window.inFlight === 0 || this.#window.grant(bytes, now) >= bytes;
+  }
+
   #ping(): void {
-    const taken = this.#outbox.ping(String(this.#sentCount));
-    this.#flight = taken ? "awaiting pong" : "ping due";
+    if (this.#outbox.ping(String(this.#sentCount))) this.#pingedCount = this.#sentCount;
   }
 }

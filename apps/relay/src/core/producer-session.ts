@@ -58,6 +58,7 @@ export interface NewLink {
 export class ProducerSession implements Session, Producer {
   producerId: string | undefined;
   generation: string | undefined;
+  readonly onDemand = true;
   #state: State;
   #summary: Readonly<Record<string, unknown>> = { kind: "producer" };
   #epoch = -1;
@@ -66,6 +67,9 @@ export class ProducerSession implements Session, Producer {
   #appliedCount = 0;
   #ackedCount = 0;
   #refreshDue = false;
+  #welcomed = false;
+  /** What it was last told of who watches. */
+  #toldDemand: { readonly viewers: number; readonly watching: number } | undefined;
 
   constructor(
     private readonly hub: Hub,
@@ -104,6 +108,7 @@ export class ProducerSession implements Session, Producer {
     this.#outbox.drained();
     this.#ack();
     this.#refresh();
+    this.#tellDemand();
   }
 
   tick(now: number): void {
@@ -111,6 +116,14 @@ export class ProducerSession implements Session, Producer {
       this.dismiss(CLOSE.silent, "no hello came");
     }
     this.#ack();
+    this.#tellDemand();
+  }
+
+  /** That nobody watches any more, or somebody does again, is told at once; other numbers once a second. */
+  demandChanged(): void {
+    if (this.#state.state !== "producing") return;
+    const { watchingCount } = this.#state.room;
+    if (this.#toldDemand && watchingCount > 0 !== this.#toldDemand.watching > 0) this.#tellDemand();
   }
 
   dismiss(code: CloseCode, reason: string): void {
@@ -165,7 +178,10 @@ export class ProducerSession implements Session, Producer {
     const name = hello.name === undefined ? undefined : plainText(hello.name, hello.name.length);
     this.#summary = { kind: "producer", room: room.name, name: grant.name ?? name };
     this.options.mintLink({ room: room.name, grant, generation: hello.gen }, (viewerLink) => {
+      if (this.#state.state !== "producing") return;
       this.#send({ type: "welcome", room: room.name, viewerLink });
+      this.#welcomed = true;
+      this.#tellDemand();
     });
   }
 
@@ -190,7 +206,7 @@ export class ProducerSession implements Session, Producer {
     room.work.spend(() => room.picture.apply(decodeUpdate(message), now));
     this.#appliedCount++;
     this.#ack();
-    room.advance();
+    room.advance(now);
   }
 
   /** Whether the next update is one too many: an ack is withheld, or this connection has only begun. */
@@ -202,6 +218,14 @@ export class ProducerSession implements Session, Producer {
     if (this.#state.state !== "producing" || this.#ackedCount === this.#appliedCount) return;
     if (this.#state.room.work.debtMs > 0) return;
     if (this.#outbox.send(encodeAck(this.#appliedCount))) this.#ackedCount = this.#appliedCount;
+  }
+
+  #tellDemand(): void {
+    if (this.#state.state !== "producing" || !this.#welcomed) return;
+    const { viewerCount: viewers, watchingCount: watching } = this.#state.room;
+    const told = this.#toldDemand;
+    if (viewers === told?.viewers && watching === told.watching) return;
+    if (this.#send({ type: "demand", viewers, watching })) this.#toldDemand = { viewers, watching };
   }
 
   #refresh(): void {

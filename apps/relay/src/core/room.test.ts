@@ -21,8 +21,9 @@ const { stream, first, second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
 describe("a late joiner (P-31)", () => {
-  it("has the whole picture at once, and the producer hears nothing of it", () => {
+  it("has the whole picture at once, and the producer is asked for nothing", () => {
     const { hub, producer } = liveRoom();
+    new FakeViewer(hub);
     const before = producer.peer.sent.length;
     const viewer = new FakeViewer(hub);
     viewer.read();
@@ -42,21 +43,74 @@ describe("a late joiner (P-31)", () => {
   });
 });
 
-describe("a viewer that has not acknowledged (P-26)", () => {
-  it("is sent nothing more, and then one update from its cursor to now", () => {
-    const { hub, producer } = liveRoom();
+describe("a viewer on a slow link (P-26)", () => {
+  const big = picturePair(1000, 700);
+  const bigRoom = () => liveRoomOf(big);
+  const bytesOf = (viewer: FakeViewer) =>
+    viewer.peer.binary.reduce((sum, { length }) => sum + length, 0);
+
+  it("is sent no more than its window takes before it acknowledges", () => {
+    const { hub, producer } = bigRoom();
     const viewer = new FakeViewer(hub);
-    producer.update(second.slice(0, 1));
-    producer.update(second.slice(1, 2));
-    producer.update(first.slice(0, 1));
-    expect(viewer.peer.updates).toHaveLength(1);
-    viewer.ack();
-    expect(viewer.peer.updates).toHaveLength(2);
-    const last = viewer.peer.updates.at(-1);
-    expect(tilesAsText(last?.tiles ?? [])).toEqual(
-      tilesAsText([...first.slice(0, 1), ...second.slice(1, 2)]),
-    );
-    expect(viewer.session.summary).toMatchObject({ updates: 2, skippedVersions: 2 });
+    const sent = viewer.peer.binary.length;
+    for (let i = 0; i < 10; i++) producer.update(big.second);
+    expect(viewer.peer.binary).toHaveLength(sent);
+    expect(bytesOf(viewer)).toBeLessThanOrEqual(16 * 1024);
+  });
+
+  it("has the newest of all tiles in the end, and nothing that was overtaken on the way", () => {
+    const { hub, producer } = bigRoom();
+    const viewer = new FakeViewer(hub);
+    const before = viewer.peer.updates.flatMap(({ tiles }) => tiles.map(({ index }) => index));
+    producer.update(big.second);
+    viewer.settle();
+    expect(tilesOf(viewer.replica)).toEqual(tilesAsText(big.second));
+    const counts = new Map<number, number>();
+    for (const { tiles } of viewer.peer.updates) {
+      for (const { index } of tiles) counts.set(index, (counts.get(index) ?? 0) + 1);
+    }
+    for (const [index, count] of counts) {
+      expect(count).toBe(before.includes(index) ? 2 : 1);
+    }
+    expect(viewer.peer.updates.at(-1)?.cut).toBe(false);
+    expect(viewer.peer.updates.slice(0, -1).every(({ cut }) => cut)).toBe(true);
+  });
+
+  it("is sent first what it has had longest", () => {
+    const { hub, producer } = bigRoom();
+    const viewer = new FakeViewer(hub);
+    viewer.settle();
+    const touched = new Set<number>();
+    producer.update(big.second.slice(10));
+    for (let i = 0; i < 100 && touched.size < big.second.length - 10; i++) {
+      const { tiles = [] } = viewer.peer.updates.at(-1) ?? {};
+      for (const { index } of tiles) touched.add(index);
+      producer.update([...(i % 2 ? big.first : big.second)].slice(10, 11));
+      viewer.ack();
+    }
+    expect(touched.size).toBe(big.second.length - 10);
+    viewer.settle();
+    const now = [...tilesOf(viewer.replica)];
+    expect(now.slice(11)).toEqual(tilesAsText(big.second).slice(11));
+  });
+
+  it("joins those who are in step once it has caught up", () => {
+    const { hub, producer } = bigRoom();
+    const [slow, other] = [new FakeViewer(hub), new FakeViewer(hub)];
+    slow.settle();
+    other.settle();
+    producer.update(big.second.slice(0, 1));
+    expect(slow.peer.binary.at(-1)).toBe(other.peer.binary.at(-1));
+  });
+
+  it("begins anew with another picture, whatever was left of the last", () => {
+    const { hub, producer } = bigRoom();
+    const viewer = new FakeViewer(hub);
+    const other = picturePair(900, 600);
+    producer.describe(other.stream);
+    producer.update(other.first, { keyframe: true });
+    viewer.settle();
+    expect(tilesOf(viewer.replica)).toEqual(tilesAsText(other.first));
   });
 
   it("does not hold up the others, who share one message", () => {

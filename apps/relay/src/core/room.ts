@@ -26,12 +26,18 @@ export interface Producer extends Member {
   readonly producerId: string | undefined;
   /** Links of this generation count, and no others that have one. */
   readonly generation: string | undefined;
+  /** Whether it grabs only while somebody watches. */
+  readonly onDemand: boolean;
+  /** More or fewer watch than before, or may do. */
+  demandChanged(): void;
 }
 
 /** Whoever watches a room: over a WebSocket of either kind, or as an MJPEG stream. */
 export interface Watcher extends Member {
+  /** Whether it takes pictures now: a hidden page does not. */
+  readonly watching: boolean;
   /** The picture may have changed: take what is due, if anything can be taken now. */
-  advance(): void;
+  advance(now: number): void;
   /** The producer's status changed. */
   producerChanged(): void;
   /** The number of watchers may have changed; asked about once a second. */
@@ -103,10 +109,12 @@ export class Room {
   join(watcher: Watcher, grant: Grant): void {
     this.checkPlace(grant);
     this.#watchers.set(watcher, grant);
+    this.demandChanged();
   }
 
   leave(watcher: Watcher): void {
-    this.#watchers.delete(watcher);
+    if (!this.#watchers.delete(watcher)) return;
+    this.demandChanged();
     if (this.#watchers.size === 0) this.picture.forgetComposed();
   }
 
@@ -145,8 +153,26 @@ export class Room {
   }
 
   /** The picture may have changed: everybody takes what is due. */
-  advance(): void {
-    for (const watcher of this.#watchers.keys()) watcher.advance();
+  advance(now: number): void {
+    for (const watcher of this.#watchers.keys()) watcher.advance(now);
+  }
+
+  /** How many of the viewers take pictures now. */
+  get watchingCount(): number {
+    let count = 0;
+    for (const watcher of this.#watchers.keys()) if (watcher.watching) count++;
+    return count;
+  }
+
+  /** Whether nothing new comes before somebody watches. */
+  get sleeping(): boolean {
+    const { onDemand } = this.#producer?.producer ?? { onDemand: false };
+    return onDemand && this.#status.state === "live" && this.watchingCount === 0;
+  }
+
+  /** Somebody came, went, looked away or looked again. */
+  demandChanged(): void {
+    this.#producer?.producer.demandChanged();
   }
 
   /**

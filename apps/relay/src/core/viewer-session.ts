@@ -72,7 +72,7 @@ export class ViewerSession implements Session, Watcher {
           throw new ProtocolError("a viewer asks for too much", CLOSE.full);
         }
         this.#control(parseViewerMessage(message), now);
-      } else this.#watching().sync.acked(decodeAck(message));
+      } else this.#joined().sync.acked(decodeAck(message), now);
     });
   }
 
@@ -85,7 +85,7 @@ export class ViewerSession implements Session, Watcher {
     this.#outbox.drained();
     this.producerChanged();
     this.viewersChanged();
-    this.advance();
+    this.advance(now);
   }
 
   tick(now: number): void {
@@ -117,8 +117,12 @@ export class ViewerSession implements Session, Watcher {
     this.#state = { state: "ended" };
   }
 
-  advance(): void {
-    if (this.#state.state === "watching") this.#state.sync.advance();
+  advance(now: number): void {
+    if (this.#state.state === "watching") this.#state.sync.advance(now);
+  }
+
+  get watching(): boolean {
+    return this.#state.state === "watching" && !this.#state.sync.paused;
   }
 
   producerChanged(): void {
@@ -141,10 +145,10 @@ export class ViewerSession implements Session, Watcher {
         this.#hello(message, now);
         break;
       case "visibility":
-        this.#watching().sync.setPaused(!message.visible);
+        this.#show(message.visible, now);
         break;
       case "ping":
-        this.#watching();
+        this.#joined();
         this.#send({ type: "pong", sentAt: message.sentAt, relayAt: now });
         break;
     }
@@ -166,14 +170,21 @@ export class ViewerSession implements Session, Watcher {
     const room = this.hub.enter(roomName, now);
     room.join(this, grant);
     this.#state = { state: "watching", room, sync: new ViewerSync(this.#outbox, room.picture) };
+    room.demandChanged();
     this.#summary = { kind: "viewer", room: room.name, name: grant.name };
     this.#send({ type: "welcome", room: room.name });
     this.producerChanged();
     this.viewersChanged();
-    this.advance();
+    this.advance(now);
   }
 
-  #watching(): Extract<State, { state: "watching" }> {
+  #show(visible: boolean, now: number): void {
+    const { room, sync } = this.#joined();
+    sync.setPaused(!visible, now);
+    room.demandChanged();
+  }
+
+  #joined(): Extract<State, { state: "watching" }> {
     if (this.#state.state !== "watching") throw new ProtocolError("hello comes first");
     return this.#state;
   }

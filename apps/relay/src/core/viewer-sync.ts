@@ -1,20 +1,34 @@
 /**
- * What one viewer has been sent: a cursor. While an update is on its way unacknowledged nothing more is sent, and
- * what changes meanwhile is not queued: the next update goes from the cursor to now. Cursor and acks die with the
- * connection.
+ * What one viewer has been sent, and what it may be sent now: never more than its window takes, and always of the newest. An in-sync viewer
+ * is one number, its cursor. One that cannot take all that changed is sent cuts, and remembered tile by tile until it
+ * has caught up. All of it dies with the connection.
  */
-import { encodeControl, ProtocolError } from "@screen-share/protocol";
+import {
+  chooseCut,
+  encodeControl,
+  ProtocolError,
+  TILE_MCUS,
+  type Tile,
+  Window,
+} from "@screen-share/protocol";
 import type { Outbox } from "./outbox.ts";
-import type { Picture } from "./picture.ts";
+import type { Picture, Shown } from "./picture.ts";
+
+/** What a tile costs in an update beside its bytes, at most; and what an update costs. */
+const ENTRY_BYTES = 4;
+const HEADER_BYTES = 40;
 
 export class ViewerSync {
+  readonly #window = new Window();
   #epoch: number | undefined;
   #cursor = 0;
+  /** The version at which each tile was sent, while not all of them were sent at the cursor's. */
+  #sent: Float64Array | undefined;
   #sentCount = 0;
   #ackedCount = 0;
   #paused = false;
   #sentBytes = 0;
-  #lastBytes = 0;
+  #cuts = 0;
   #skippedVersions = 0;
 
   constructor(
@@ -22,55 +36,133 @@ export class ViewerSync {
     private readonly picture: Picture,
   ) {}
 
-  get summary(): { updates: number; bytes: number; skippedVersions: number } {
+  get summary(): Readonly<Record<string, number>> {
     return {
       updates: this.#sentCount,
+      cuts: this.#cuts,
       bytes: this.#sentBytes,
       skippedVersions: this.#skippedVersions,
+      mostHeldBytes: this.outbox.mostHeldBytes,
     };
   }
 
-  /** Bytes of the update that is on its way. */
   get inFlightBytes(): number {
-    return this.#ackedCount < this.#sentCount ? this.#lastBytes : 0;
+    return this.#window.inFlight;
   }
 
-  /** Sends the update that is due, if the viewer can take one now. */
-  advance(): void {
-    if (this.#paused || this.#ackedCount < this.#sentCount) return;
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Sends what is due, as far as the viewer can take it now. */
+  advance(now: number): void {
     const shown = this.picture.shown;
-    if (!shown) return;
+    if (this.#paused || !shown) return;
     const { store, epoch } = shown;
     if (epoch !== this.#epoch) {
       const message = encodeControl({ type: "stream", epoch, stream: store.stream });
       if (!this.outbox.send(message)) return;
       this.#epoch = epoch;
       this.#cursor = 0;
+      this.#sent = undefined;
     }
-    if (this.#cursor === store.version) return;
-    const message = this.picture.updateSince(shown, this.#cursor);
-    if (!this.outbox.send(message)) return;
-    if (this.#cursor > 0) this.#skippedVersions += store.version - this.#cursor - 1;
-    this.#cursor = store.version;
-    this.#sentCount++;
-    this.#lastBytes = message.length;
-    this.#sentBytes += message.length;
+    while (this.#sent ? this.#sentLagging(shown, this.#sent, now) : this.#sentInSync(shown, now));
   }
 
   /**
    * The viewer has drawn this many updates of its connection.
    * @throws ProtocolError for more than were sent, or fewer than before
    */
-  acked(count: number): void {
-    this.#ackedCount = checkAck(count, { sent: this.#sentCount, acked: this.#ackedCount });
-    this.advance();
+  acked(count: number, now: number): void {
+    const acked = checkAck(count, { sent: this.#sentCount, acked: this.#ackedCount });
+    this.#window.acked(acked - this.#ackedCount, now);
+    this.#ackedCount = acked;
+    this.advance(now);
   }
 
   /** A hidden page takes nothing; once visible it is caught up. */
-  setPaused(paused: boolean): void {
+  setPaused(paused: boolean, now: number): void {
     this.#paused = paused;
-    this.advance();
+    this.advance(now);
   }
+
+  /** @returns whether there may be more to send */
+  #sentInSync(shown: Shown, now: number): boolean {
+    const { store } = shown;
+    if (this.#cursor === store.version) return false;
+    const joins = this.#cursor === 0;
+    // For a joiner who cannot be sent all of it at once no whole picture is composed.
+    if (!joins || this.#mayGo(store.byteLength, now)) {
+      const message = this.picture.updateSince(shown, this.#cursor);
+      if (this.#mayGo(message.length, now)) {
+        if (!this.#send(message, now)) return false;
+        if (!joins) this.#skippedVersions += store.version - this.#cursor - 1;
+        this.#cursor = store.version;
+        return false;
+      }
+    }
+    this.#sent = new Float64Array(store.tileCount).fill(this.#cursor);
+    return true;
+  }
+
+  /** @returns whether there may be more to send */
+  #sentLagging(shown: Shown, sent: Float64Array, now: number): boolean {
+    const { store } = shown;
+    const pending = store.sinceEach(sent);
+    const pendingBytes = sizeOf(pending);
+    const granted = this.#window.grant(pendingBytes, now);
+    if (granted === 0) return false;
+    const whole = granted >= pendingBytes;
+    const tiles = whole ? pending : this.#cutOf(shown, { pending, sent, maxBytes: granted });
+    const cut = tiles.length < pending.length;
+    if (!this.#send(this.picture.updateOf(shown, tiles, { cut }), now)) return false;
+    if (!cut) {
+      this.#cursor = store.version;
+      this.#sent = undefined;
+      return false;
+    }
+    this.#cuts++;
+    for (const { index } of tiles) sent[index] = store.version;
+    return true;
+  }
+
+  #cutOf(
+    { store }: Shown,
+    options: {
+      readonly pending: readonly Tile[];
+      readonly sent: Float64Array;
+      readonly maxBytes: number;
+    },
+  ): Tile[] {
+    const { pending, sent, maxBytes } = options;
+    const candidates = pending.map((tile) => ({
+      tile,
+      index: tile.index,
+      bytesLength: tile.bytes.length + ENTRY_BYTES,
+      sentAt: sent[tile.index] || -1,
+    }));
+    const columns = store.geometry && store.geometry.columns / TILE_MCUS;
+    const room = Math.max(1, maxBytes - HEADER_BYTES);
+    return chooseCut(candidates, { maxBytes: room, columns }).map(({ tile }) => tile);
+  }
+
+  /** Whether an update may go whole. A whole picture need not be cut to find out what the link is like, if it is a small one. */
+  #mayGo(bytes: number, now: number): boolean {
+    const small = this.#cursor === 0 && bytes <= this.#window.size - this.#window.inFlight;
+    return small || this.#window.grant(bytes, now) >= bytes;
+  }
+
+  #send(message: Uint8Array, now: number): boolean {
+    if (!this.outbox.send(message)) return false;
+    this.#window.sent(message.length, now);
+    this.#sentCount++;
+    this.#sentBytes += message.length;
+    return true;
+  }
+}
+
+function sizeOf(tiles: readonly Tile[]): number {
+  return tiles.reduce((sum, { bytes }) => sum + bytes.length + ENTRY_BYTES, HEADER_BYTES);
 }
 
 function checkAck(count: number, known: { sent: number; acked: number }): number {

@@ -1,8 +1,10 @@
 /** Pictures over HTTP, for whatever shows images: one JPEG, or an endless stream of them. */
 import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
 import type { Grant } from "../core/access.ts";
+import { Glance } from "../core/glance.ts";
 import type { Hub } from "../core/hub.ts";
 import { MJPEG_CONTENT_TYPE, MJPEG_FILLER, MjpegViewer } from "../core/mjpeg-viewer.ts";
+import type { Room } from "../core/room.ts";
 import { type HttpReply, type HttpStream, refusalReply, textReply } from "./reply.ts";
 
 const PICTURE_HEADERS = {
@@ -12,6 +14,9 @@ const PICTURE_HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
+/** A picture of less than so long ago is one of now, ms. */
+const FRESH_FOR_MS = 250;
+
 /** Who has been let in, and where. */
 export interface PictureRequest {
   readonly room: string;
@@ -19,8 +24,28 @@ export interface PictureRequest {
   readonly now: number;
 }
 
-/** `/snapshot.jpg?room=`: the last whole picture, 404 while there is none. */
-export function snapshot(hub: Hub, { room: name, grant }: PictureRequest): HttpReply {
+/** `/snapshot.jpg?room=`: the whole picture as it is now, or else as it was last; 404 while there is none. */
+export async function snapshot(hub: Hub, request: PictureRequest): Promise<HttpReply> {
+  const { room: name, grant } = request;
+  const room = hub.find(name);
+  if (room?.sleeping && !isFresh(room, request.now)) {
+    const problem = await new Promise<HttpReply | undefined>((resolve) => {
+      const refused = refusing(name, () => {
+        new Glance(room, grant, { since: request.now, done: () => resolve(undefined) });
+        return undefined;
+      });
+      if (refused) resolve(refused);
+    });
+    if (problem) return problem;
+  }
+  return lastPicture(hub, request);
+}
+
+function isFresh({ picture: { shown } }: Room, now: number): boolean {
+  return shown !== undefined && !shown.partial && now - shown.store.capturedAt < FRESH_FOR_MS;
+}
+
+function lastPicture(hub: Hub, { room: name, grant }: PictureRequest): HttpReply {
   return refusing(name, () => {
     const room = hub.find(name);
     room?.checkLink(grant);

@@ -20,8 +20,9 @@ export interface RouterOptions {
 }
 
 type Answer = HttpReply | HttpStream;
+type PictureHandler = (hub: Hub, request: PictureRequest) => Answer | Promise<Answer>;
 
-const PICTURES: Readonly<Record<string, (hub: Hub, request: PictureRequest) => Answer>> = {
+const PICTURES: Readonly<Record<string, PictureHandler>> = {
   "/snapshot.jpg": snapshot,
   "/stream.mjpeg": mjpeg,
 };
@@ -45,12 +46,12 @@ export function route(request: HttpRequest, options: RouterOptions): Answer | Pr
 async function judged(
   request: HttpRequest,
   { door, hub, now }: RouterOptions,
-  picture: (hub: Hub, request: PictureRequest) => Answer,
+  picture: PictureHandler,
 ): Promise<Answer> {
   const room = request.query.get("room") || DEFAULT_ROOM;
   try {
     const grant = await door.picture(request, room);
-    return picture(hub, { room, grant, now: now() });
+    return await picture(hub, { room, grant, now: now() });
   } catch (error) {
     if (error instanceof ProtocolError) return refusalReply(error);
     throw error;

@@ -8,6 +8,7 @@ export class FakePeer implements Peer {
   outcome: SendOutcome = "sent";
   readonly sent: (Uint8Array | string)[] = [];
   readonly pings: string[] = [];
+  heldBytes = 0;
   closed: { code: number; reason: string } | undefined;
 
   send(message: Uint8Array | string): SendOutcome {

@@ -153,10 +153,13 @@ export class FakeProducer {
     this.say({ type: "stream", epoch: ++this.#epoch, stream });
   }
 
-  update(tiles: readonly Tile[], options: { keyframe?: boolean; now?: number } = {}): void {
-    const { keyframe = false, now = 0 } = options;
-    const times = { capturedAt: 1, encodedAt: 2, relayedAt: 0 };
-    const update = { keyframe, cut: false, epoch: this.#epoch, ...times, tiles };
+  update(
+    tiles: readonly Tile[],
+    options: { keyframe?: boolean; cut?: boolean; now?: number; capturedAt?: number } = {},
+  ): void {
+    const { keyframe = false, cut = false, now = 0, capturedAt = 1 } = options;
+    const times = { capturedAt, encodedAt: 2, relayedAt: 0 };
+    const update = { keyframe, cut, epoch: this.#epoch, ...times, tiles };
     this.session.receive(encodeUpdate(update), now);
   }
 

@@ -5,6 +5,7 @@ import type { Peer, SendOutcome } from "../core/peer.ts";
 export interface Socket {
   send(message: Uint8Array | string, isBinary: boolean, compress: boolean): number;
   ping(payload: string): number;
+  getBufferedAmount(): number;
   end(code: number, reason: string): void;
 }
 
@@ -20,6 +21,10 @@ export class SocketPeer implements Peer {
   send(message: Uint8Array | string): SendOutcome {
     if (!this.#open) return "dropped";
     return OUTCOMES[this.socket.send(message, typeof message !== "string", false)] ?? "dropped";
+  }
+
+  get heldBytes(): number {
+    return this.#gone ? 0 : this.socket.getBufferedAmount();
   }
 
   ping(payload: string): SendOutcome {

@@ -1,0 +1,121 @@
+import { encodeControl, parseToProducerMessage } from "@screen-share/protocol";
+import { describe, expect, it } from "vitest";
+import { snapshot } from "../http/pictures.ts";
+import {
+  FakeProducer,
+  FakeViewer,
+  liveRoom as liveRoomOf,
+  newHub,
+  picturePair,
+  plainProducer,
+  plainViewer,
+  wholeJpeg,
+} from "../testing/participants.ts";
+import { UNLIMITED } from "./access.ts";
+import type { Hub } from "./hub.ts";
+
+const pair = picturePair();
+const { second } = pair;
+const liveRoom = () => liveRoomOf(pair);
+
+/** What the producer was told of who watches: viewers, and of these watching. */
+function demands({ peer }: FakeProducer): [number, number][] {
+  return peer.text.flatMap((text) => {
+    const message = parseToProducerMessage(text);
+    return message?.type === "demand" ? [[message.viewers, message.watching]] : [];
+  });
+}
+
+const look = (viewer: FakeViewer, visible: boolean) =>
+  viewer.session.receive(encodeControl({ type: "visibility", visible }), 0);
+
+describe("demand (P-27)", () => {
+  it("is told right after the welcome", () => {
+    const hub = newHub();
+    new FakeViewer(hub);
+    const producer = new FakeProducer(hub);
+    expect(producer.peer.text.map((text) => JSON.parse(text).type)).toEqual(["welcome", "demand"]);
+    expect(demands(producer)).toEqual([[1, 1]]);
+  });
+
+  it("is told at once when the first comes and the last goes, and other numbers once a second", () => {
+    const { hub, producer } = liveRoom();
+    const tick = () => producer.session.tick(0);
+    const viewer = new FakeViewer(hub);
+    const plain = plainViewer(hub);
+    expect(demands(producer)).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    tick();
+    tick();
+    expect(demands(producer).slice(2)).toEqual([[2, 2]]);
+    viewer.session.ended();
+    plain.session.ended();
+    expect(demands(producer).slice(3)).toEqual([[0, 0]]);
+  });
+
+  it("is none while all pages are hidden, and returns with the first that is looked at", () => {
+    const { hub, producer } = liveRoom();
+    const [a, b] = [new FakeViewer(hub), new FakeViewer(hub)];
+    producer.session.tick(0);
+    look(a, false);
+    look(b, false);
+    expect(demands(producer).at(-1)).toEqual([2, 0]);
+    look(b, true);
+    expect(demands(producer).at(-1)).toEqual([2, 1]);
+  });
+
+  it("is told later to a producer whose socket is behind", () => {
+    const { hub, producer } = liveRoom();
+    producer.peer.outcome = "dropped";
+    new FakeViewer(hub);
+    expect(demands(producer)).toEqual([[0, 0]]);
+    producer.peer.outcome = "sent";
+    producer.session.drained();
+    expect(demands(producer).at(-1)).toEqual([1, 1]);
+  });
+});
+
+describe("a snapshot of a room that nobody watches (P-64)", () => {
+  const asked = (hub: Hub, now: number) => snapshot(hub, { room: "main", grant: UNLIMITED, now });
+  const state = async (reply: Promise<unknown>) => {
+    const later = new Promise<string>((resolve) => setImmediate(() => resolve("waiting")));
+    return await Promise.race([reply.then(() => "answered"), later]);
+  };
+
+  it("waits for a picture of after it was asked for, all of it, for which the agent is woken", async () => {
+    const { hub, producer } = liveRoom();
+    const reply = asked(hub, 5000);
+    expect(demands(producer).at(-1)).toEqual([1, 1]);
+    producer.update(second.slice(0, 1), { now: 5005, capturedAt: 4999 });
+    expect(await state(reply)).toBe("waiting");
+    producer.update(second.slice(0, 1), { now: 5010, capturedAt: 5008, cut: true });
+    expect(await state(reply)).toBe("waiting");
+    producer.update(second.slice(1), { now: 5020, capturedAt: 5008 });
+    expect((await reply).status).toBe(200);
+    expect(demands(producer).at(-1)).toEqual([0, 0]);
+    expect(hub.find("main")?.viewerCount).toBe(0);
+  });
+
+  it("is of the last one if none comes in time, or the agent goes", async () => {
+    const { hub, producer } = liveRoom();
+    const late = asked(hub, 5000);
+    hub.tick(6000, 0);
+    hub.tick(7000, 0);
+    expect((await late).status).toBe(200);
+    const gone = asked(hub, 8000);
+    producer.session.ended(8010);
+    expect(await gone).toMatchObject({ status: 200, headers: { "X-Producer-State": "offline" } });
+  });
+
+  it("does not wait where somebody watches, the picture has just come, or a plain producer sends anyway", async () => {
+    const { hub } = liveRoom();
+    expect(await state(asked(hub, 100))).toBe("answered");
+    new FakeViewer(hub);
+    expect(await state(asked(hub, 5000))).toBe("answered");
+    const { hub: plain, session } = plainProducer();
+    session.receive(wholeJpeg(1), 0);
+    expect(await state(asked(plain, 5000))).toBe("answered");
+  });
+});
