@@ -19,10 +19,23 @@ describe("readConfig", () => {
       room: "main",
       fps: 10,
       quality: 60,
+      maxQuality: 90,
+      adaptive: true,
       maxDimension: 2560,
       source: "screen",
       encoder: "auto",
       logLevel: "info",
+    });
+  });
+
+  it("can be told to repaint nothing, and never to become coarser", () => {
+    const config = configOf({ maxQuality: "off", adaptive: "off" }, { MAX_QUALITY: "80" });
+    expect(config).toMatchObject({ maxQuality: undefined, adaptive: false });
+    expect(readConfig({ maxQuality: "0", adaptive: "maybe" }, {})).toEqual({
+      problems: [
+        "MAX_QUALITY (--max-quality) must be a whole number from 1 to 100, or off.",
+        "ADAPTIVE_QUALITY (--adaptive) must be on or off.",
+      ],
     });
   });
 

@@ -21,6 +21,8 @@ const NAMES = {
   room: { variable: "ROOM", flag: "--room" },
   fps: { variable: "FRAME_RATE", flag: "--fps" },
   quality: { variable: "JPEG_QUALITY", flag: "--quality" },
+  maxQuality: { variable: "MAX_QUALITY", flag: "--max-quality" },
+  adaptive: { variable: "ADAPTIVE_QUALITY", flag: "--adaptive" },
   maxDimension: { variable: "MAX_DIMENSION", flag: "--max-dimension" },
   monitor: { variable: "MONITOR", flag: "--monitor" },
   logLevel: { variable: "LOG_LEVEL", flag: undefined },
@@ -65,6 +67,17 @@ const settings = z.object({
     .default(DEFAULT_ROOM),
   fps: wholeNumber(1, 60).prefault("10"),
   quality: wholeNumber(1, 100).prefault("60"),
+  /** Of what is still; undefined: it is not repainted. */
+  maxQuality: z
+    .string()
+    .regex(/^(off|[1-9]\d?|100)$/, "must be a whole number from 1 to 100, or off")
+    .transform((text) => (text === "off" ? undefined : Number(text)))
+    .prefault("90"),
+  /** Whether what moves may become coarser where the link is slow. */
+  adaptive: z
+    .enum(["on", "off"], "must be on or off")
+    .default("on")
+    .transform((word) => word === "on"),
   maxDimension: wholeNumber(1, MAX_SIDE).prefault("2560"),
   monitor: z.string().optional(),
   source: z.enum(SOURCE_CHOICES).default("screen"),

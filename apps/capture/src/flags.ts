@@ -11,6 +11,8 @@ export interface Flags {
   readonly room?: string;
   readonly fps?: string;
   readonly quality?: string;
+  readonly maxQuality?: string;
+  readonly adaptive?: string;
   readonly maxDimension?: string;
   readonly monitor?: string;
   readonly source?: string;
@@ -29,6 +31,8 @@ export function readFlags(argv: readonly string[]): Flags {
     .option("--room <name>", "the room to share in (ROOM)")
     .option("--fps <n>", "frames a second, 1 to 60 (FRAME_RATE)")
     .option("--quality <n>", "JPEG quality, 1 to 100 (JPEG_QUALITY)")
+    .option("--max-quality <n>", "JPEG quality of what is still, or off (MAX_QUALITY)")
+    .option("--adaptive <on|off>", "coarser pictures where the link is slow (ADAPTIVE_QUALITY)")
     .option("--max-dimension <px>", "scale down what is longer on one side (MAX_DIMENSION)")
     .option("--monitor <which>", "id, index or name of the monitor, see --list (MONITOR)")
     .addOption(new Option("--source <kind>", "what to share").choices(SOURCE_CHOICES))

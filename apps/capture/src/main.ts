@@ -3,6 +3,7 @@
 import { hostname } from "node:os";
 import { type Config, readConfig, readEnvironment } from "./config.ts";
 import { Pacer } from "./core/pacer.ts";
+import { levelsOf } from "./core/quality.ts";
 import { chooseEncoder } from "./encode/choose.ts";
 import { EncoderUnavailable } from "./encode/encoder.ts";
 import { endLinks } from "./end-links.ts";
@@ -22,6 +23,8 @@ import { type Source, SourceFailure } from "./source/source.ts";
 import { TestCard } from "./source/test-card.ts";
 
 const now = () => performance.timeOrigin + performance.now();
+/** Up here, since sharing begins below before the rest of this file has run. */
+const WHEN = { dateStyle: "medium", timeStyle: "long" } as const;
 
 const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment());
 if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
@@ -35,7 +38,9 @@ async function share(config: Config): Promise<void> {
   // Grabbed once before anyone is told: without a display there is nothing to connect for.
   const first = await source.grab();
   if (first instanceof SourceFailure) failFor(first);
-  const encoder = chooseEncoder({ choice: config.encoder, quality: config.quality, log });
+  const levels = levelsOf(config);
+  const { qualities } = levels;
+  const encoder = chooseEncoder({ choice: config.encoder, qualities, log });
   if (encoder instanceof EncoderUnavailable) {
     fail(`jpeg-turbo cannot be used here (${encoder.reason}).`, EXIT_FAILED);
   }
@@ -59,7 +64,8 @@ async function share(config: Config): Promise<void> {
   });
   const scaler = new Scaler(config.maxDimension);
   const pacer = new Pacer(config.fps);
-  const parts = { source, scaler, encoder, publisher, pacer, log, now, random: Math.random };
+  const random = Math.random;
+  const parts = { source, scaler, encoder, levels, publisher, pacer, log, now, random };
   // Not `once`: the second Ctrl-C of an impatient hand, or of a parent that passes it on, changes nothing.
   process.on("SIGINT", () => publisher.stop());
   process.on("SIGTERM", () => publisher.stop());
@@ -85,8 +91,6 @@ async function endAllLinks(config: Config): Promise<void> {
   process.stdout.write(`All viewer links given out for room "${config.room}" have ended.\n`);
   printLink(outcome.link);
 }
-
-const WHEN = { dateStyle: "medium", timeStyle: "long" } as const;
 
 function printLink(link: string): void {
   process.stdout.write(`Viewer link: ${link}\n`);

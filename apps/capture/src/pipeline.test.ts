@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type FakeConnection, FakeRelay } from "../test/fake-relay.ts";
 import { frameOf, keptLog } from "../test/frames.ts";
 import { Pacer } from "./core/pacer.ts";
+import { levelsOf, STILL_MS } from "./core/quality.ts";
 import { type Picture, Session } from "./core/session.ts";
 import { EncoderUnavailable, type TileEncoder } from "./encode/encoder.ts";
 import { JpegJsEncoder } from "./encode/jpeg-js.ts";
@@ -48,7 +49,12 @@ class FakeSource implements Source {
   }
 }
 
+const FINE = levelsOf({ quality: 60, maxQuality: 90, adaptive: false });
+/** No repainting: tests of that have more. */
+const LEVELS = levelsOf({ quality: 60, maxQuality: undefined, adaptive: false });
 const SIZE: Size = { width: 390, height: 60 };
+/** More than the first window takes. */
+const BIG: Size = { width: 1000, height: 700 };
 let relay: FakeRelay;
 let source: FakeSource;
 let publisher: Publisher;
@@ -56,14 +62,14 @@ let ending: Promise<Ending>;
 let running: Promise<void>;
 let log: ReturnType<typeof keptLog>;
 
-function turbo(): TileEncoder {
-  const encoder = openJpegTurbo(60);
+function turbo(qualities = LEVELS.qualities): TileEncoder {
+  const encoder = openJpegTurbo(qualities);
   if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
   return encoder;
 }
 
-function start(encoder = turbo()): void {
-  source = new FakeSource(frameOf(SIZE));
+function start(encoder = turbo(), size = SIZE, { levels = LEVELS, fps = 60 } = {}): void {
+  source = new FakeSource(frameOf(size));
   const sharing = { token: undefined, room: "main", name: "a-host" };
   const identity = { producerId: "0123456789abcdef0123456789abcdef", generation: "one" };
   const common = { log, now, random: () => 0 };
@@ -76,7 +82,14 @@ function start(encoder = turbo()): void {
     onViewerLink,
     ...common,
   });
-  const parts = { source, encoder, publisher, scaler: new Scaler(2560), pacer: new Pacer(60) };
+  const parts = {
+    source,
+    encoder,
+    levels,
+    publisher,
+    scaler: new Scaler(2560),
+    pacer: new Pacer(fps),
+  };
   ending = publisher.run();
   running = new Pipeline({ ...parts, ...common }).run();
 }
@@ -151,18 +164,110 @@ describe("the pipeline", () => {
     expect(pixelsOf(replica).equals(pixelsExpected(second))).toBe(true);
   });
 
-  it("grabs nothing while the last update is not applied, and then sends only the newest", async () => {
-    start();
+  it("sends no more than the window takes, and grabs nothing while it is full", async () => {
+    start(turbo(), BIG);
     const connection = await relay.welcomed();
-    const replica = await begin(connection);
-    const { grabs } = source;
-    source.shown = touched(frameOf(SIZE), 1, 1);
-    await someFrames();
-    expect(source.grabs).toBe(grabs);
-    source.shown = touched(frameOf(SIZE), 300, 50);
+    await connection.receive("status");
+    const { epoch, stream } = await connection.receive("stream");
+    const replica = new Replica();
+    replica.describe(epoch, stream);
+    let grabs = 0;
+    while (grabs !== source.grabs) {
+      ({ grabs } = source);
+      await someFrames();
+    }
+    for (let count = 1; !replica.shown; count++) {
+      const update = await connection.receive("update");
+      expect(update).toMatchObject({ keyframe: false, epoch: 1 });
+      replica.apply(update);
+      expect(update.cut).toBe(!replica.shown);
+      connection.ack(count);
+    }
+    expect(pixelsOf(replica).equals(pixelsExpected(frameOf(BIG)))).toBe(true);
+  });
+
+  it("sends the rest of a picture as soon as there is room for it, and does not wait for the next", async () => {
+    start(turbo(), BIG, { fps: 1 });
+    const connection = await relay.welcomed();
+    await connection.receive("status");
+    const { epoch, stream } = await connection.receive("stream");
+    const replica = new Replica();
+    replica.describe(epoch, stream);
+    const startedAt = now();
+    let count = 0;
+    while (!replica.shown) {
+      replica.apply(await connection.receive("update"));
+      connection.ack(++count);
+    }
+    expect(count).toBeGreaterThan(3);
+    expect(now() - startedAt).toBeLessThan(900);
+    expect(source.grabs).toBe(1);
+  });
+
+  it("cuts what turns out to take more than it was thought to", async () => {
+    const encoder = turbo();
+    const long = (bytes: Uint8Array) => Buffer.concat(new Array(60).fill(Buffer.from(bytes)));
+    const wordy: TileEncoder = {
+      name: encoder.name,
+      describe: (size) => encoder.describe(size),
+      encode: (...args) =>
+        encoder.encode(...args).map((tile) => ({ ...tile, bytes: long(tile.bytes) })),
+    };
+    start(wordy);
+    const connection = await relay.welcomed();
+    await connection.receive("status");
+    await connection.receive("stream");
+    const { cut, tiles } = await connection.receive("update");
+    expect(cut).toBe(true);
+    expect(tiles.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(16_000);
+  });
+
+  it("sends everything in its turn, whatever keeps changing meanwhile", async () => {
+    start(turbo(), BIG);
+    const connection = await relay.welcomed();
+    await connection.receive("status");
+    await connection.receive("stream");
+    const seen: number[] = [];
+    let count = 1;
+    for (let full = false; !full; count++) {
+      const { tiles } = await connection.receive("update");
+      seen.push(...tiles.map(({ index }) => index));
+      full = new Set(seen).size === geometryOf(BIG).tileCount;
+      // Meanwhile the first tile changes all the time.
+      source.shown = touched(frameOf(BIG), count % 100, 1);
+      connection.ack(count);
+    }
+    const others = seen.filter((index) => index !== 0);
+    expect(others).toHaveLength(geometryOf(BIG).tileCount - 1);
+    expect(seen.length - others.length).toBeLessThanOrEqual(count);
+  });
+
+  it("repaints finely what is still, never before fresh damage, and only once", async () => {
+    start(turbo(FINE.qualities), SIZE, { levels: FINE });
+    const connection = await relay.welcomed();
+    await connection.receive("status");
+    await connection.receive("stream");
+    const first = await connection.receive("update");
+    expect(first.tiles.every(({ table }) => table === FINE.base)).toBe(true);
+    const sentAt = now();
+    const acked = { count: 1 };
     connection.ack(1);
-    replica.apply(await nextChange(connection, { count: 1 }));
-    expect(pixelsOf(replica).equals(pixelsExpected(source.shown))).toBe(true);
+    const fine = new Map<number, number>();
+    while (fine.size < first.tiles.length) {
+      for (const { index, table } of (await nextChange(connection, acked)).tiles) {
+        expect(fine.has(index)).toBe(false);
+        fine.set(index, table);
+      }
+      connection.ack(++acked.count);
+    }
+    expect([...fine.values()].every((table) => table === FINE.qualities.length - 1)).toBe(true);
+    expect(now() - sentAt).toBeGreaterThanOrEqual(STILL_MS - 100);
+    source.shown = touched(frameOf(SIZE), 5, 5);
+    const damage = await nextChange(connection, acked);
+    connection.ack(++acked.count);
+    expect(damage.tiles).toMatchObject([{ index: 0, table: FINE.base }]);
+    const again = await nextChange(connection, acked);
+    expect(again.tiles).toMatchObject([{ index: 0, table: FINE.qualities.length - 1 }]);
   });
 
   it("sends nothing while nothing changes, but says in time that the picture is current", async () => {
@@ -207,12 +312,13 @@ describe("the pipeline", () => {
         source.shown = offered.length < 3 ? second : third;
         if (offered.length === refused) return undefined;
         const composed = session.compose(picture);
-        session.commit(composed);
+        session.commit(composed, now());
         return composed.update.length;
       },
     };
     const common = { log, now, random: () => 0 };
-    const parts = { source, encoder: turbo(), scaler: new Scaler(2560), pacer: new Pacer(60) };
+    const grabbing = { source, scaler: new Scaler(2560), pacer: new Pacer(60) };
+    const parts = { ...grabbing, encoder: turbo(), levels: LEVELS };
     await new Pipeline({ ...parts, ...common, publisher: picky }).run();
     const [whole, change, again, back] = offered.map(({ tiles }) =>
       tiles.map(({ index }) => index),
@@ -267,7 +373,7 @@ describe("the pipeline", () => {
   });
 
   it("sends whole JPEGs where no native encoder loads, each a keyframe", async () => {
-    start(new JpegJsEncoder(60));
+    start(new JpegJsEncoder(LEVELS.qualities));
     const connection = await relay.welcomed();
     const replica = await begin(connection);
     expect(replica.shown?.stream).toEqual<StreamDescription>({

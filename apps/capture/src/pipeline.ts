@@ -1,12 +1,15 @@
 /**
- * The way of a picture, one at a time: grab → scale → damage → encode → publish. Nothing is grabbed before the
- * last update was applied, so there is never a queue; what could not be sent stays damage. Owns the retries of a
- * source that is gone.
+ * The way of a picture, one at a time: grab → scale → damage → encode → publish. Nothing is grabbed that the window would not
+ * take, so there is never a queue. What it does not take at once goes as soon as there is room, until the next picture is due; what
+ * was not sent by then stays damage. Owns the retries of a source that is gone.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff, geometryOf, type StreamDescription } from "@screen-share/protocol";
-import { allTiles, damagedTiles, type SameBytes } from "./core/damage.ts";
+import { type Composed, compose } from "./compose.ts";
+import { Baseline } from "./core/baseline.ts";
+import type { SameBytes } from "./core/damage.ts";
 import type { Pacer } from "./core/pacer.ts";
+import { type Levels, QualityControl } from "./core/quality.ts";
 import type { Picture, Session } from "./core/session.ts";
 import { type Stage, Stats } from "./core/stats.ts";
 import type { TileEncoder } from "./encode/encoder.ts";
@@ -22,6 +25,8 @@ export interface PipelineParts {
   readonly source: Source;
   readonly scaler: Pick<Scaler, "scale">;
   readonly encoder: TileEncoder;
+  /** The encoder's. */
+  readonly levels: Levels;
   readonly publisher: Pick<Publisher, "turn" | "publish">;
   readonly pacer: Pacer;
   readonly log: Log;
@@ -32,8 +37,10 @@ export interface PipelineParts {
 }
 
 export class Pipeline {
-  /** The very pixels that the last accepted update was made of. */
-  #baseline: Frame | undefined;
+  #baseline: Baseline | undefined;
+  readonly #quality: QualityControl;
+  /** The last picture, while there is more of it to send. */
+  #unsent: { readonly frame: Frame; readonly damaged: boolean } | undefined;
   #sourceFailed = false;
   #announced: { readonly session: Session; readonly text: string } | undefined;
   readonly #backoff = new Backoff(RETRY);
@@ -42,15 +49,23 @@ export class Pipeline {
 
   constructor(private readonly parts: PipelineParts) {
     this.#stats = new Stats(parts.now());
+    this.#quality = new QualityControl(parts.levels, parts.now());
   }
 
   /** Runs until the publisher has ended. */
   async run(): Promise<void> {
     const { publisher, pacer, source, scaler, now } = this.parts;
     for (;;) {
-      await sleep(pacer.delayMs(now()));
+      await sleep(this.#unsent ? 0 : pacer.delayMs(now()));
       const session = await publisher.turn();
       if (!session) return;
+      if (this.#unsent && pacer.delayMs(now()) > 0) {
+        this.#publish(session, this.#unsent.frame);
+        continue;
+      }
+      // The last picture could not be sent before this one is due.
+      if (this.#unsent?.damaged) this.#quality.sent(true, now());
+      this.#unsent = undefined;
       pacer.started(now());
       const frame = await this.#timed("grab", () => source.grab());
       if (frame instanceof SourceFailure) {
@@ -65,34 +80,68 @@ export class Pipeline {
 
   /** In one go: a refresh that came between looking for damage and sending it would be lost. */
   #publish(session: Session, frame: Frame): void {
-    const { encoder, publisher, pacer, now } = this.parts;
+    const { encoder, publisher, pacer, levels, now } = this.parts;
     const stream = encoder.describe(frame);
-    const geometry = geometryOf(frame);
     const startedAt = now();
-    const damage = this.#damage(session, stream, frame);
+    const baseline = this.#baselineOf(session, stream, frame);
+    const damage = baseline.damage(frame.pixels);
     const comparedAt = now();
     this.#stats.spent("damage", comparedAt - startedAt);
-    if (damage.length === 0 && !session.currentDue(comparedAt, pacer.intervalMs)) return;
 
-    const tiles = encoder.encode(frame, damage);
+    const composed = compose(frame, {
+      encoder,
+      baseline,
+      damage,
+      whole: baseline !== this.#baseline,
+      window: session.window,
+      level: this.#quality.level,
+      finest: levels.qualities.length - 1,
+      now: comparedAt,
+    });
     const encodedAt = now();
     this.#stats.spent("encode", encodedAt - comparedAt);
+    this.#unsent = undefined;
+    if (!composed) {
+      this.#unsent = { frame, damaged: damage.length > 0 };
+      session.waiting = true;
+      return;
+    }
+    const { tiles, cut } = composed;
+    if (tiles.length === 0 && !session.currentDue(comparedAt, pacer.intervalMs)) return;
 
-    const keyframe = tiles.length === (stream.codec === "jpeg" ? 1 : geometry.tileCount);
+    const keyframe = stream.codec === "jpeg" || tiles.length === baseline.geometry.tileCount;
     const { subject, capturedAt } = frame;
-    const picture: Picture = { stream, subject, keyframe, tiles, capturedAt, encodedAt };
+    const picture: Picture = { stream, subject, keyframe, cut, tiles, capturedAt, encodedAt };
     const bytes = publisher.publish(session, picture);
     this.#stats.spent("send", now() - encodedAt);
     if (bytes === undefined) return;
-    this.#baseline = frame;
+    if (composed.more) this.#unsent = { frame, damaged: cut };
+    this.#baseline = baseline;
+    this.#sent(frame, { composed, damage, now: encodedAt });
     this.#stats.sent({ tiles: tiles.length, bytes });
     this.#announce(session, frame);
   }
 
-  #damage(session: Session, stream: StreamDescription, frame: Frame): number[] {
-    const geometry = geometryOf(frame);
-    if (!this.#baseline || session.needsWhole(stream, frame.subject)) return allTiles(geometry);
-    return damagedTiles(geometry, this.#baseline.pixels, frame.pixels, sameBytes);
+  #baselineOf(session: Session, stream: StreamDescription, frame: Frame): Baseline {
+    if (this.#baseline && !session.needsWhole(stream, frame.subject)) return this.#baseline;
+    return new Baseline(geometryOf(frame), sameBytes);
+  }
+
+  #sent(
+    { pixels }: Frame,
+    sent: {
+      readonly composed: Composed;
+      readonly damage: readonly number[];
+      readonly now: number;
+    },
+  ): void {
+    const { composed, damage, now } = sent;
+    const { tiles, level, cut, fresh } = composed;
+    // A picture of codec `jpeg` is one tile to the other side; to us it is all that was damaged.
+    const indices = fresh && !cut ? damage : tiles.map(({ index }) => index);
+    const lengths = tiles.length === indices.length ? tiles.map(({ bytes }) => bytes.length) : [];
+    this.#baseline?.sent({ pixels, indices, lengths, level, complete: !cut, now });
+    if (fresh && !cut && tiles.length > 0) this.#quality.sent(false, now);
   }
 
   /** Says what is shared, once a connection and again when it changes. */

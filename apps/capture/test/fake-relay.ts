@@ -91,11 +91,11 @@ export class FakeConnection {
     }
   }
 
-  /** The next ping; what comes before it is passed over. */
-  async receivePing(): Promise<OfType<"ping">> {
+  /** The next message of a type, whatever comes before it. */
+  async skipTo<T extends Received["type"]>(type: T): Promise<OfType<T>> {
     for (;;) {
       const message = await this.#inbox.take();
-      if (message.type === "ping") return message;
+      if (message.type === type) return message as OfType<T>;
     }
   }
 
@@ -105,6 +105,12 @@ export class FakeConnection {
 
   welcome(viewerLink = "http://relay.example/#room=main"): void {
     this.send({ type: "welcome", room: "main", viewerLink });
+    this.demand(1);
+  }
+
+  /** So many watch. */
+  demand(watching: number): void {
+    this.send({ type: "demand", viewers: watching, watching });
   }
 
   ack(count: number): void {

@@ -7,12 +7,13 @@ const tile = { index: 0, table: 0, bytes: Uint8Array.of(1, 2, 3) };
 
 function picture(changes: Partial<Picture> = {}): Picture {
   const times = { capturedAt: 5000, encodedAt: 5010 };
-  return { stream, subject: "monitor 1", keyframe: true, tiles: [tile], ...times, ...changes };
+  const whole = { keyframe: true, cut: false, tiles: [tile] };
+  return { stream, subject: "monitor 1", ...whole, ...times, ...changes };
 }
 
 function send(session: Session, changes: Partial<Picture> = {}) {
   const composed = session.compose(picture(changes));
-  session.commit(composed);
+  session.commit(composed, 0);
   const described = composed.stream === undefined ? undefined : JSON.parse(composed.stream);
   return { described, update: decodeUpdate(composed.update) };
 }
@@ -51,17 +52,17 @@ describe("Session", () => {
     const session = new Session();
     send(session);
     expect(session.idle).toBe(false);
-    session.acknowledge(1);
+    session.acknowledge(1, 0);
     expect(session.idle).toBe(true);
   });
 
   it("refuses acks ahead of what was sent, and acks taken back", () => {
     const session = new Session();
-    expect(() => session.acknowledge(1)).toThrow(ProtocolError);
+    expect(() => session.acknowledge(1, 0)).toThrow(ProtocolError);
     send(session);
-    session.acknowledge(1);
-    session.acknowledge(1);
-    expect(() => session.acknowledge(0)).toThrow(ProtocolError);
+    session.acknowledge(1, 0);
+    session.acknowledge(1, 0);
+    expect(() => session.acknowledge(0, 0)).toThrow(ProtocolError);
   });
 
   it("takes refreshes together, and describes the stream anew (P-34)", () => {
@@ -70,7 +71,6 @@ describe("Session", () => {
     session.refresh();
     session.refresh();
     expect(session.needsWhole(stream, "monitor 1")).toBe(true);
-    expect(() => session.compose(picture({ keyframe: false, tiles: [] }))).toThrow("keyframe");
     expect(send(session).described).toMatchObject({ type: "stream", epoch: 2 });
     expect(session.needsWhole(stream, "monitor 1")).toBe(false);
   });
@@ -80,6 +80,16 @@ describe("Session", () => {
     expect(send(session).update).toMatchObject({ capturedAt: 0, encodedAt: 0 });
     session.clock.add({ sentAt: 1000, remoteAt: 9010, receivedAt: 1020 });
     expect(send(session).update).toMatchObject({ capturedAt: 13000, encodedAt: 13010 });
+  });
+
+  it("says so at once when somebody watches again", () => {
+    const session = new Session();
+    send(session);
+    expect(session.currentDue(5011, 100)).toBe(false);
+    session.wake();
+    expect(session.currentDue(5011, 100)).toBe(true);
+    send(session);
+    expect(session.currentDue(5011, 100)).toBe(false);
   });
 
   it("says so every two seconds though nothing changes, rather early than late", () => {

@@ -1,7 +1,7 @@
 /**
- * One connection to the relay, once it has said welcome: which epoch it is in, how many updates were sent and how
- * many of them applied, and whether the whole picture is wanted. Dies with its connection, so the next one begins
- * with the stream's description and the whole picture. Knows nothing of sockets, timers or pixels.
+ * One connection to the relay, once it has said welcome: which epoch it is in, what was sent and not applied yet, and whether
+ * the whole picture is wanted. Dies with its connection, so the next one begins with the stream's description and the
+ * whole picture. Knows nothing of sockets, timers or pixels.
  */
 import {
   ClockOffset,
@@ -12,6 +12,7 @@ import {
   type StreamDescription,
   sameStream,
   type Tile,
+  Window,
 } from "@screen-share/protocol";
 
 /** What the pipeline wants published. */
@@ -21,6 +22,8 @@ export interface Picture {
   readonly subject: string;
   /** Whether `tiles` are all there are. */
   readonly keyframe: boolean;
+  /** Whether `tiles` are only a part of what changed. */
+  readonly cut: boolean;
   /** What changed, in ascending order; none says that the picture is still current. */
   readonly tiles: readonly Tile[];
   /** ms on our clock */
@@ -40,18 +43,23 @@ export interface Composed {
 export class Session {
   /** The relay's clock. */
   readonly clock = new ClockOffset();
+  /** What may be on its way. */
+  readonly window = new Window();
   #epoch = 0;
   #described: { readonly stream: StreamDescription; readonly subject: string } | undefined;
   #sent = 0;
   #applied = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
 
-  /** Whether everything that was sent was applied: only then may more be sent. */
+  /** The window refused what waits: nothing more is to be grabbed before an ack. */
+  waiting = false;
+
+  /** Whether everything that was sent was applied. */
   get idle(): boolean {
     return this.#applied === this.#sent;
   }
 
-  /** Whether the next update begins an epoch, if it is of this stream and subject: then it must hold every tile. */
+  /** Whether the next update begins an epoch, if it is of this stream and subject: then nothing was sent of it yet. */
   needsWhole(stream: StreamDescription, subject: string): boolean {
     const described = this.#described;
     return !described || described.subject !== subject || !sameStream(described.stream, stream);
@@ -66,6 +74,11 @@ export class Session {
     return now + nextInMs >= this.#sentAt + CURRENT_INTERVAL_MS;
   }
 
+  /** Somebody watches again: whatever there is to see, they are to be told that it is of now. */
+  wake(): void {
+    this.#sentAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** The relay wants the stream's description and the whole picture anew. Asking twice is asking once. */
   refresh(): void {
     this.#described = undefined;
@@ -73,26 +86,28 @@ export class Session {
 
   /**
    * The relay has applied `count` updates of this connection.
+   * @param now our clock, ms
    * @throws ProtocolError for more than were sent, or fewer than before
    */
-  acknowledge(count: number): void {
+  acknowledge(count: number, now: number): void {
     if (count > this.#sent) throw new ProtocolError("an ack is ahead of what was sent");
     if (count < this.#applied) throw new ProtocolError("an ack takes an earlier one back");
+    this.window.acked(count - this.#applied, now);
+    this.waiting = false;
     this.#applied = count;
   }
 
   /** The messages of a picture. Changes nothing: once they were accepted, `commit` does. */
   compose(picture: Picture): Composed {
-    const { stream, subject, keyframe, tiles } = picture;
+    const { stream, subject, keyframe, cut, tiles } = picture;
     const beginsEpoch = this.needsWhole(stream, subject);
-    if (beginsEpoch && !keyframe) throw new Error("a keyframe was due");
     const epoch = this.#epoch + (beginsEpoch ? 1 : 0);
     return {
       picture,
       stream: beginsEpoch ? encodeControl({ type: "stream", epoch, stream }) : undefined,
       update: encodeUpdate({
         keyframe,
-        cut: false,
+        cut,
         epoch,
         capturedAt: this.#onRelayClock(picture.capturedAt),
         encodedAt: this.#onRelayClock(picture.encodedAt),
@@ -102,13 +117,14 @@ export class Session {
     };
   }
 
-  /** The socket took a picture's messages. */
-  commit({ picture, stream }: Composed): void {
+  /** The socket took a picture's messages. @param now our clock, ms */
+  commit({ picture, stream, update }: Composed, now: number): void {
     if (stream !== undefined) {
       this.#epoch++;
       this.#described = { stream: picture.stream, subject: picture.subject };
     }
     this.#sent++;
+    this.window.sent(update.length, now);
     this.#sentAt = picture.encodedAt;
   }
 

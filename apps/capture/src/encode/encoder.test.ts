@@ -28,7 +28,7 @@ const SIZES: Size[] = [
 ];
 
 function turbo(quality = 60): TileEncoder {
-  const encoder = openJpegTurbo(quality);
+  const encoder = openJpegTurbo([quality]);
   if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
   return encoder;
 }
@@ -36,7 +36,7 @@ function turbo(quality = 60): TileEncoder {
 /** What a relay would hold after a keyframe, as one JPEG. */
 function replicated(encoder: TileEncoder, frame: Frame): Uint8Array {
   const stream = encoder.describe(frame);
-  const tiles = encoder.encode(frame, allTiles(geometryOf(frame)));
+  const tiles = encoder.encode(frame, allTiles(geometryOf(frame)), 0);
   const store = new FrameStore(stream);
   const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
   store.apply({ keyframe: true, cut: false, epoch: 1, ...times, tiles });
@@ -49,7 +49,7 @@ function replicated(encoder: TileEncoder, frame: Frame): Uint8Array {
 
 describe.each([
   ["jpeg-turbo", turbo],
-  ["jpeg-js", (quality = 60) => new JpegJsEncoder(quality)],
+  ["jpeg-js", (quality = 60) => new JpegJsEncoder([quality])],
 ] as const)("every encoder: %s", (name, open) => {
   it.each(SIZES)(
     "makes a picture that a store takes and a decoder shows, $width×$height",
@@ -63,13 +63,13 @@ describe.each([
 
   it("goes by its name, and encodes nothing for no damage", () => {
     expect(open().name).toBe(name);
-    expect(open().encode(frameOf({ width: 64, height: 64 }), [])).toEqual([]);
+    expect(open().encode(frameOf({ width: 64, height: 64 }), [], 0)).toEqual([]);
   });
 
   it("leaves the frame's pixels alone", () => {
     const frame = frameOf({ width: 171, height: 20 });
     const before = Buffer.from(frame.pixels);
-    open().encode(frame, allTiles(geometryOf(frame)));
+    open().encode(frame, allTiles(geometryOf(frame)), 0);
     expect(frame.pixels.equals(before)).toBe(true);
   });
 
@@ -94,6 +94,7 @@ describe("jpeg-turbo", () => {
     const tiles = turbo(quality).encode(
       { ...size, pixels, capturedAt: 0, subject: "noise" },
       allTiles(geometryOf(size)),
+      0,
     );
     for (const { index, bytes } of tiles) {
       checkSegment(bytes, tileMcuCount(geometryOf(size), index));
@@ -103,10 +104,26 @@ describe("jpeg-turbo", () => {
   it("encodes some tiles as it would all, and keeps none in a buffer it reuses", () => {
     const frame = frameOf({ width: 1366, height: 100 });
     const encoder = turbo();
-    const all = encoder.encode(frame, allTiles(geometryOf(frame)));
-    const some = encoder.encode(frame, [3, 10, 11, all.length - 1]);
+    const all = encoder.encode(frame, allTiles(geometryOf(frame)), 0);
+    const some = encoder.encode(frame, [3, 10, 11, all.length - 1], 0);
     expect(some.map(({ index }) => index)).toEqual([3, 10, 11, all.length - 1]);
     for (const tile of some) expect(tile).toEqual(all[tile.index]);
+  });
+});
+
+describe("levels", () => {
+  it("each has its own tables, in one stream, and its tiles say which", () => {
+    const frame = frameOf({ width: 256, height: 8 });
+    const encoder = openJpegTurbo([20, 60, 90]);
+    if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
+    expect(encoder.describe(frame).tables).toHaveLength(3);
+    const sizes = [0, 1, 2].map((level) => {
+      const [tile] = encoder.encode(frame, [1], level);
+      expect(tile).toMatchObject({ index: 1, table: level });
+      return tile?.bytes.length ?? 0;
+    });
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+    expect(new Set(sizes).size).toBe(3);
   });
 });
 
@@ -115,21 +132,26 @@ describe("chooseEncoder", () => {
 
   it("takes the native one where it loads", () => {
     const log = keptLog();
-    const chosen = chooseEncoder({ choice: "auto", quality: 60, log });
+    const chosen = chooseEncoder({ choice: "auto", qualities: [60], log });
     expect(chosen).toMatchObject({ name: "jpeg-turbo" });
     expect(log.lines).toEqual([]);
   });
 
   it("falls back where it does not, and says so once", () => {
     const log = keptLog();
-    const chosen = chooseEncoder({ choice: "auto", quality: 60, log, openTurbo });
+    const chosen = chooseEncoder({ choice: "auto", qualities: [60], log, openTurbo });
     expect(chosen).toMatchObject({ name: "jpeg-js" });
     expect(log.lines).toHaveLength(1);
     expect(log.lines[0]).toContain("no binary for this machine");
   });
 
   it("does not fall back from what was asked for by name", () => {
-    const chosen = chooseEncoder({ choice: "jpeg-turbo", quality: 60, log: keptLog(), openTurbo });
+    const chosen = chooseEncoder({
+      choice: "jpeg-turbo",
+      qualities: [60],
+      log: keptLog(),
+      openTurbo,
+    });
     expect(chosen).toBeInstanceOf(EncoderUnavailable);
   });
 });

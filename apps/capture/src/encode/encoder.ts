@@ -10,12 +10,13 @@ export interface TileEncoder {
   describe(size: Size): StreamDescription;
 
   /**
-   * Encodes what was damaged.
+   * Encodes tiles.
    * @param frame its pixels are only read, and not kept
-   * @param damage tiles of `geometryOf(frame)`, in ascending order
-   * @returns for codec `jpeg-tiles` just these tiles; for codec `jpeg` the whole picture, or nothing for no damage
+   * @param indices tiles of `geometryOf(frame)`, in ascending order
+   * @param level how finely: an index of the qualities that it was opened with, coarse … fine
+   * @returns for codec `jpeg-tiles` just these tiles; for codec `jpeg` the whole picture, or nothing for no tiles
    */
-  encode(frame: Frame, damage: readonly number[]): Tile[];
+  encode(frame: Frame, indices: readonly number[], level: number): Tile[];
 }
 
 /** An encoder cannot be used on this machine: expected, and no bug. */

@@ -10,16 +10,16 @@ import type { TileEncoder } from "./encoder.ts";
 export class JpegJsEncoder implements TileEncoder {
   readonly name = "jpeg-js";
 
-  /** @param quality 1 … 100 */
-  constructor(private readonly quality: number) {}
+  /** @param qualities 1 … 100 each, coarse … fine */
+  constructor(private readonly qualities: readonly number[]) {}
 
   describe({ width, height }: Size): StreamDescription {
     return { codec: "jpeg", width, height, tables: [] };
   }
 
-  encode({ width, height, pixels }: Frame, damage: readonly number[]): Tile[] {
-    if (damage.length === 0) return [];
-    const { data } = jpegJs.encode({ width, height, data: pixels }, this.quality);
+  encode({ width, height, pixels }: Frame, indices: readonly number[], level: number): Tile[] {
+    if (indices.length === 0) return [];
+    const { data } = jpegJs.encode({ width, height, data: pixels }, this.qualities[level]);
     return [{ index: 0, table: 0, bytes: data }];
   }
 }

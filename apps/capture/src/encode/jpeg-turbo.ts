@@ -35,10 +35,10 @@ interface Block extends Size {
   readonly stride: number;
 }
 
-/** Loads the native encoder. @param quality 1 … 100 */
-export function openJpegTurbo(quality: number): TileEncoder | EncoderUnavailable {
+/** Loads the native encoder. @param qualities 1 … 100 each, coarse … fine; at most 4 */
+export function openJpegTurbo(qualities: readonly number[]): TileEncoder | EncoderUnavailable {
   try {
-    return new JpegTurboEncoder(createRequire(import.meta.url)("@julusian/jpeg-turbo"), quality);
+    return new JpegTurboEncoder(createRequire(import.meta.url)("@julusian/jpeg-turbo"), qualities);
   } catch (error) {
     return new EncoderUnavailable(error instanceof Error ? error.message : String(error));
   }
@@ -46,59 +46,62 @@ export function openJpegTurbo(quality: number): TileEncoder | EncoderUnavailable
 
 class JpegTurboEncoder implements TileEncoder {
   readonly name = "jpeg-turbo";
-  readonly #tables: QuantTables;
-  /** The header of each size of block, as it was once read and found right. */
+  /** Of each level. */
+  readonly #tables: readonly QuantTables[];
+  /** The header of each size of block at each level, as it was once read and found right. */
   readonly #headers = new Map<string, Buffer>();
   readonly #jpeg: Buffer;
   readonly #strip = Buffer.alloc(STRIP_BYTES);
 
   constructor(
     private readonly turbo: typeof JpegTurbo,
-    private readonly quality: number,
+    private readonly qualities: readonly number[],
   ) {
     const size = { width: TILE_MCUS * MCU_SIDE, height: MCU_SIDE };
     this.#jpeg = Buffer.alloc(turbo.bufferSize({ ...size, subsampling: turbo.SAMP_444 }));
-    const sample = this.#compress({ ...size, pixels: this.#strip, stride: size.width });
-    this.#tables = readTileJpeg(sample).tables;
+    const sample = { ...size, pixels: this.#strip, stride: size.width };
+    this.#tables = qualities.map((_, level) => readTileJpeg(this.#compress(sample, level)).tables);
   }
 
   describe({ width, height }: Size): StreamDescription {
-    return { codec: "jpeg-tiles", width, height, tables: [this.#tables] };
+    return { codec: "jpeg-tiles", width, height, tables: [...this.#tables] };
   }
 
-  encode(frame: Frame, damage: readonly number[]): Tile[] {
+  encode(frame: Frame, indices: readonly number[], level: number): Tile[] {
     const geometry = geometryOf(frame);
-    return damage.map((index) => {
+    return indices.map((index) => {
       const block = straight(frame, geometry, index) ?? gather(frame, geometry, index, this.#strip);
-      const jpeg = this.#compress(block);
+      const jpeg = this.#compress(block, level);
       // Copied out, since the next tile is encoded to the same place.
-      const bytes = Buffer.from(jpeg.subarray(this.#scanStart(jpeg, block), -EOI_BYTES));
-      return { index, table: 0, bytes };
+      const bytes = Buffer.from(jpeg.subarray(this.#scanStart(jpeg, block, level), -EOI_BYTES));
+      return { index, table: level, bytes };
     });
   }
 
   /** The JPEG is overwritten by the next one. */
-  #compress({ pixels, width, height, stride }: Block): Buffer {
+  #compress({ pixels, width, height, stride }: Block, level: number): Buffer {
     return this.turbo.compressSync(pixels, this.#jpeg, {
       format: this.turbo.FORMAT_RGBA,
       width,
       height,
       stride,
       subsampling: this.turbo.SAMP_444,
-      quality: this.quality,
+      quality: this.qualities[level] ?? 1,
     });
   }
 
   /** Reads the first JPEG of each size in full; later ones must begin with the very same header. */
-  #scanStart(jpeg: Buffer, { width, height }: Size): number {
-    const size = `${width}x${height}`;
-    const header = this.#headers.get(size);
+  #scanStart(jpeg: Buffer, { width, height }: Size, level: number): number {
+    const kind = `${width}x${height} ${level}`;
+    const header = this.#headers.get(kind);
     if (header && jpeg.compare(header, 0, header.length, 0, header.length) === 0) {
       return header.length;
     }
     const { scanStart, tables } = readTileJpeg(jpeg);
-    if (!equalTables(tables, this.#tables)) throw new Error("the encoder changed its tables");
-    this.#headers.set(size, Buffer.from(jpeg.subarray(0, scanStart)));
+    const expected = this.#tables[level];
+    if (!expected || !equalTables(tables, expected))
+      throw new Error("the encoder changed its tables");
+    this.#headers.set(kind, Buffer.from(jpeg.subarray(0, scanStart)));
     return scanStart;
   }
 }

@@ -34,11 +34,14 @@ const picture: Picture = {
   stream: { codec: "jpeg", width: 64, height: 48, tables: [] },
   subject: "test",
   keyframe: true,
+  cut: false,
   tiles: [{ index: 0, table: 0, bytes: new Uint8Array(3) }],
   capturedAt: 1,
   encodedAt: 2,
 };
 const welcome = encodeControl({ type: "welcome", room: "main", viewerLink: "http://relay" });
+
+const demand = encodeControl({ type: "demand", viewers: 1, watching: 1 });
 
 let sockets: FakeSocket[];
 let publisher: Publisher;
@@ -83,6 +86,7 @@ function connect(index = 0): FakeSocket {
   const socket = socketAt(index);
   socket.events.opened();
   socket.events.text(welcome);
+  socket.events.text(demand);
   return socket;
 }
 

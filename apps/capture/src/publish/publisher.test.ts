@@ -17,6 +17,7 @@ const picture: Picture = {
   stream: { codec: "jpeg", width: 64, height: 48, tables: [] },
   subject: "test",
   keyframe: true,
+  cut: false,
   tiles: [{ index: 0, table: 0, bytes: Uint8Array.of(1, 2, 3) }],
   capturedAt: 1,
   encodedAt: 2,
@@ -81,7 +82,7 @@ describe("connecting", () => {
     connection.welcome("http://relay.example/#room=desk-1");
     expect(await connection.receive("status")).toMatchObject({ state: "live" });
     expect(links).toEqual(["http://relay.example/#room=desk-1"]);
-    await connection.receivePing();
+    await connection.skipTo("ping");
   });
 
   it("gives nobody a turn before the welcome", async () => {
@@ -133,17 +134,37 @@ describe("sharing", () => {
     expect(await connection.receive("update")).toMatchObject({ epoch: 1, keyframe: true });
   });
 
-  it("gives no turn until the last update was applied", async () => {
+  it("gives no turn while the window is full", async () => {
     const session = await publish();
+    session.waiting = true;
     let turns = 0;
     const turn = publisher.turn().then(() => turns++);
-    connection.ack(0);
     connection.send({ type: "refresh" });
     await until(() => session.needsWhole(picture.stream, picture.subject));
     expect(turns).toBe(0);
-    expect(publisher.publish(session, picture)).toBeUndefined();
     connection.ack(1);
     await turn;
+  });
+
+  it("gives no turn while nobody watches, and one at once when somebody does", async () => {
+    const session = await publish();
+    connection.demand(0);
+    await until(() => log.lines.some((line) => line.includes("nobody watches")));
+    let turns = 0;
+    const turn = publisher.turn().then(() => turns++);
+    connection.ack(1);
+    await until(() => session.idle);
+    expect(turns).toBe(0);
+    connection.demand(2);
+    await turn;
+  });
+
+  it("takes a relay that does not tell how many watch for one that is watched", async () => {
+    connection.terminate();
+    const other = await relay.connection();
+    await other.receive("hello");
+    other.send({ type: "welcome", room: "main", viewerLink: "/" });
+    expect(await publisher.turn()).toBeDefined();
   });
 
   it("closes with 4400 and comes back when an ack is ahead of what was sent", async () => {
@@ -194,7 +215,7 @@ describe("sharing", () => {
   });
 
   it("learns the relay's clock", async () => {
-    const { sentAt } = await connection.receivePing();
+    const { sentAt } = await connection.skipTo("ping");
     const session = await publisher.turn();
     connection.send({ type: "pong", sentAt, relayAt: sentAt + 3_600_000 });
     await until(() => session?.clock.known === true);
@@ -228,7 +249,10 @@ describe("sharing", () => {
   });
 
   it("says goodbye when it is stopped", async () => {
-    const turn = publish().then(() => publisher.turn());
+    const turn = publish().then((session) => {
+      session.waiting = true;
+      return publisher.turn();
+    });
     await connection.receive("stream");
     publisher.stop();
     await connection.receive("update");

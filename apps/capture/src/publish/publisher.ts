@@ -1,6 +1,6 @@
 /**
- * Keeps the agent connected to the relay and publishes pictures to it, one at a time: the next is wanted when the
- * last was applied. It alone decides when to reconnect. Knows nothing of pixels.
+ * Keeps the agent connected to the relay and publishes pictures to it: the next is wanted when somebody watches, and the window
+ * has room for it. It alone decides when to reconnect. Knows nothing of pixels.
  */
 import {
   Backoff,
@@ -23,6 +23,7 @@ import { resolveLink } from "./viewer-link.ts";
 
 const WELCOME_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 500;
+const DEMAND_TIMEOUT_MS = 50;
 const RETRY = { firstMs: 500, maxMs: 4000 } as const;
 const NORMAL_CLOSE = 1000;
 const MAX_REASON_LENGTH = 123;
@@ -39,6 +40,8 @@ type State =
       readonly socket: Socket;
       readonly session: Session;
       readonly liveness: Liveness;
+      /** Whether anybody watches; undefined until the relay has told. */
+      readonly watched: boolean | undefined;
     }
   | { readonly state: "waiting"; readonly retry: Timer }
   | { readonly state: "stopping"; readonly socket: Socket; readonly deadline: Timer }
@@ -88,7 +91,7 @@ export class Publisher {
   }
 
   /**
-   * Resolves once a picture may be published: connected, and the last one applied. Undefined once it ended.
+   * Resolves once a picture may be published: connected, watched, and the window not known to be full. Undefined once it ended.
    * To be awaited by one caller at a time.
    */
   turn(): Promise<Session | undefined> {
@@ -101,12 +104,12 @@ export class Publisher {
   /** Sends a picture. @returns the bytes accepted; undefined if none were, and the session is as it was */
   publish(session: Session, picture: Picture): number | undefined {
     const state = this.#state;
-    if (state.state !== "sharing" || state.session !== session || !session.idle) return undefined;
+    if (state.state !== "sharing" || state.session !== session) return undefined;
     const composed = session.compose(picture);
     if (composed.stream !== undefined && !state.socket.send(composed.stream)) return undefined;
     if (!state.socket.send(composed.update)) return undefined;
-    session.commit(composed);
-    state.liveness.inFlight(composed.update.length);
+    session.commit(composed, this.options.now());
+    state.liveness.inFlight(session.window.inFlight);
     return composed.update.length;
   }
 
@@ -175,9 +178,30 @@ export class Publisher {
       },
       silent: () => this.#lose("the relay gives no sign of life", undefined),
     });
-    this.#enter({ state: "sharing", socket, session, liveness });
+    this.#enter({ state: "sharing", socket, session, liveness, watched: undefined });
     this.options.log.info(`connected to the relay, room "${plainText(room, MAX_ROOM_LENGTH)}"`);
     this.#tellViewerLink(viewerLink);
+    this.#awaitDemand(session);
+  }
+
+  /** A relay says right after its welcome how many watch; if it does not, it is taken to be watched. */
+  #awaitDemand(session: Session): void {
+    setTimeout(() => {
+      const state = this.#state;
+      if (state.state === "sharing" && state.session === session && state.watched === undefined) {
+        this.#demand(true);
+      }
+    }, DEMAND_TIMEOUT_MS);
+  }
+
+  #demand(watched: boolean): void {
+    const state = this.#state;
+    if (state.state !== "sharing" || state.watched === watched) return;
+    this.#state = { ...state, watched };
+    if (watched) state.session.wake();
+    if (state.watched !== undefined || !watched) {
+      this.options.log.info(watched ? "somebody watches" : "nobody watches, so nothing is grabbed");
+    }
     this.#offerTurn();
   }
 
@@ -196,13 +220,17 @@ export class Publisher {
       case "welcome":
         if (state.state === "handshaking") this.#welcomed(state.socket, message);
         return;
+      case "demand":
+        this.#demand(message.watching > 0);
+        return;
       case "refresh":
         if (state.state === "sharing") state.session.refresh();
         return;
       case "pong": {
         const { sentAt, relayAt: remoteAt } = message;
         const receivedAt = this.options.now();
-        if (state.state === "sharing") state.session.clock.add({ sentAt, remoteAt, receivedAt });
+        if (state.state !== "sharing") return;
+        state.session.clock.add({ sentAt, remoteAt, receivedAt });
         return;
       }
       default:
@@ -214,8 +242,8 @@ export class Publisher {
     const state = this.#state;
     if (state.state === "stopping") return;
     if (state.state !== "sharing") throw new ProtocolError("an ack came before the welcome");
-    state.session.acknowledge(decodeAck(bytes));
-    if (state.session.idle) state.liveness.inFlight(0);
+    state.session.acknowledge(decodeAck(bytes), this.options.now());
+    state.liveness.inFlight(state.session.window.inFlight);
     this.#offerTurn();
   }
 
@@ -290,7 +318,8 @@ export class Publisher {
   #offerTurn(): void {
     const state = this.#state;
     const over = state.state === "ended" || state.state === "stopping";
-    const session = state.state === "sharing" && state.session.idle ? state.session : undefined;
+    const wanted = state.state === "sharing" && state.watched && !state.session.waiting;
+    const session = wanted ? state.session : undefined;
     if (!over && !session) return;
     const resolve = this.#awaited;
     this.#awaited = undefined;
