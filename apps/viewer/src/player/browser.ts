@@ -18,7 +18,7 @@ const timing: Timing = {
 
 /**
  * Plays on `canvas` the room that the page's link names, until the signal. How many updates were drawn
- * stands in the canvas's `data-updates`, for whoever has to wait for one.
+ * stands in the canvas's `data-updates`, what the newest took in `data-latency`, for whoever has to wait for one.
  * @param options.relayUrl undefined: this page's own host
  */
 export function playOn(
@@ -33,8 +33,9 @@ export function playOn(
     screen: painter,
     timing,
     visible: isVisible(),
-    onDrawn(updates) {
+    onDrawn(updates, latency) {
       canvas.dataset.updates = String(updates);
+      canvas.dataset.latency = JSON.stringify(latency);
       if (painter.undecodable > 0) canvas.dataset.undecodable = String(painter.undecodable);
     },
   });

@@ -6,6 +6,7 @@ import { Backoff, CLOSE, Replica } from "@screen-share/protocol";
 import type { AsOf } from "./core/age.ts";
 import { type Connection, type ConnectionEvent, transition } from "./core/connection.ts";
 import { endingOf, mayNotSee } from "./core/ending.ts";
+import type { Latency } from "./core/latency.ts";
 import { INITIAL_SNAPSHOT, type Snapshot, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
 import type { Screen } from "./painter.ts";
 import { type Connect, Subscriber, type SubscriberEvent } from "./subscriber.ts";
@@ -33,8 +34,8 @@ export interface PlayerParts {
   readonly screen: Screen;
   readonly timing: Timing;
   readonly visible: boolean;
-  /** How many updates have been drawn since the page was opened; called after each drawing. */
-  readonly onDrawn: (updates: number) => void;
+  /** How many updates have been drawn since the page was opened, and what the newest took; called after each drawing. */
+  readonly onDrawn: (updates: number, latency: Latency) => void;
 }
 
 export class Player {
@@ -147,7 +148,7 @@ export class Player {
         this.#asOf = event.asOf;
         this.#updates += event.updates;
         this.#refresh();
-        this.parts.onDrawn(this.#updates);
+        this.parts.onDrawn(this.#updates, event.latency);
         return;
       case "lost":
         this.#lost(event);

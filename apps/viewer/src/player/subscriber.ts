@@ -12,15 +12,18 @@ import {
   ProtocolError,
   parseToViewerMessage,
   type Replica,
+  type Times,
   type ToViewerMessage,
   type Update,
   type ViewerMessage,
 } from "@screen-share/protocol";
 import type { AsOf } from "./core/age.ts";
 import { Heartbeat } from "./core/heartbeat.ts";
+import { type Latency, latencyOf } from "./core/latency.ts";
 import type { Screen } from "./painter.ts";
 
 const NORMAL_CLOSE = 1000;
+const NEVER = { capturedAt: 0, encodedAt: 0, relayedAt: 0, receivedAt: 0 } as const;
 
 /** The port to a WebSocket. */
 export interface Socket {
@@ -42,7 +45,13 @@ export type Connect = (events: SocketEvents) => Socket | undefined;
 export type SubscriberEvent =
   | Extract<ToViewerMessage, { type: "welcome" | "producer" | "viewers" }>
   /** So many more updates were applied, and all that they changed stands on the screen. */
-  | { readonly type: "drawn"; readonly updates: number; readonly asOf: AsOf }
+  | {
+      readonly type: "drawn";
+      readonly updates: number;
+      readonly asOf: AsOf;
+      /** Of the newest of them. */
+      readonly latency: Latency;
+    }
   /** The connection is over; `proven` if it was a good one as long as it lasted. Comes once, and last. */
   | {
       readonly type: "lost";
@@ -72,6 +81,7 @@ export class Subscriber {
   #visible: boolean;
   #welcomed = false;
   #ended = false;
+  #newest: Times & { readonly receivedAt: number } = NEVER;
   #applied = 0;
   #acked = 0;
   #drawing = false;
@@ -160,8 +170,11 @@ export class Subscriber {
   }
 
   #apply(update: Update): void {
+    const receivedAt = this.parts.now();
     this.parts.replica.apply(update);
-    this.#heartbeat.updated(this.parts.now());
+    this.#heartbeat.updated(receivedAt);
+    const { capturedAt, encodedAt, relayedAt } = update;
+    this.#newest = { capturedAt, encodedAt, relayedAt, receivedAt };
     this.#applied++;
     if (!this.#drawing) void this.#drawNewest();
   }
@@ -172,6 +185,7 @@ export class Subscriber {
     this.#drawing = true;
     while (!this.#ended && this.#acked < this.#applied) {
       const applied = this.#applied;
+      const newest = this.#newest;
       const { shown } = replica;
       const capturedAt = shown?.capturedAt ?? 0;
       // What cannot be decoded is acknowledged all the same, or nothing would ever come again.
@@ -182,8 +196,10 @@ export class Subscriber {
       const updates = applied - this.#acked;
       this.#acked = applied;
       this.#socket?.send(encodeAck(applied));
-      const asOf = { capturedAt, drawnAt: now(), clock: this.#clock };
-      if (stands) report({ type: "drawn", updates, asOf });
+      const drawnAt = now();
+      const asOf = { capturedAt, drawnAt, clock: this.#clock };
+      const latency = latencyOf({ ...newest, drawnAt }, this.#clock);
+      if (stands) report({ type: "drawn", updates, asOf, latency });
     }
     this.#drawing = false;
   }
