@@ -5,8 +5,10 @@
 import { cpus } from "node:os";
 import { agentBench } from "./agent.ts";
 import { fanOutBench } from "./fan-out.ts";
+import { flowBench } from "./flow.ts";
 import { joinBench } from "./join.ts";
 import { killBench } from "./kill.ts";
+import { linksBench } from "./links.ts";
 import { pageBench } from "./page.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -15,6 +17,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   agent: agentBench,
   "fan-out": fanOutBench,
   kill: killBench,
+  links: linksBench,
+  flow: flowBench,
 };
 
 const asked = process.argv.slice(2);

@@ -15,6 +15,16 @@ export interface Received {
   /** of the whole message */
   readonly bytes: number;
   readonly tiles: number;
+  readonly indices: readonly number[];
+  /** ms on the relay's clock */
+  readonly capturedAt: number;
+  /** ms on the relay's clock */
+  readonly encodedAt: number;
+}
+
+/** ms since 1970, finer than Date's. @param at of `performance.now()` */
+export function wallNow(at = performance.now()): number {
+  return performance.timeOrigin + at;
 }
 
 export class RawViewer {
@@ -23,11 +33,12 @@ export class RawViewer {
   readonly #socket: WebSocket;
   #arrived: (() => void)[] = [];
 
-  constructor(port: number, room = "main") {
+  constructor(port: number, options: { readonly room?: string; readonly token?: string } = {}) {
+    const { room = "main", token } = options;
     const url = `ws://localhost:${port}/ws/viewer`;
     this.#socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
     this.#socket.binaryType = "nodebuffer";
-    this.#socket.on("open", () => this.#socket.send(encodeControl({ type: "hello", room })));
+    this.#socket.on("open", () => this.#socket.send(encodeControl({ type: "hello", room, token })));
     this.#socket.on("error", () => undefined);
     this.#socket.on("message", (data: Buffer, isBinary: boolean) => {
       if (isBinary) this.#update(data);
@@ -46,6 +57,9 @@ export class RawViewer {
       at: performance.now(),
       bytes: data.length,
       tiles: update.tiles.length,
+      indices: update.tiles.map(({ index }) => index),
+      capturedAt: update.capturedAt,
+      encodedAt: update.encodedAt,
     });
     this.#socket.send(encodeAck(this.updates.length));
   }
@@ -53,6 +67,11 @@ export class RawViewer {
   /** Resolves once `met` holds; asked again at each message. */
   async until(met: () => boolean): Promise<void> {
     while (!met()) await new Promise<void>((resolve) => this.#arrived.push(resolve));
+  }
+
+  /** Says whether anybody can see it. */
+  show(visible: boolean): void {
+    this.#socket.send(encodeControl({ type: "visibility", visible }));
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import {
   decodeUpdate,
   encodeAck,
   encodeControl,
+  geometryOf,
   ProtocolError,
   parseToViewerMessage,
   Replica,
@@ -27,8 +28,8 @@ export interface ReturningViewerOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly onWelcome?: () => void;
-  /** @param first of its connection: the whole picture */
-  readonly onUpdate?: (update: Update, first: boolean) => void;
+  /** @param whole the first by which its connection has had a whole picture */
+  readonly onUpdate?: (update: Update, whole: boolean) => void;
   /** The connection was lost; by a code that forbids to return, for good. */
   readonly onClosed?: (code: number) => void;
   readonly onProblem: (problem: string) => void;
@@ -42,6 +43,8 @@ export class ReturningViewer {
   #socket: WebSocket | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #applied = 0;
+  /** Tiles that this connection has not had yet; undefined before it was told how many there are. */
+  #missing: Set<number> | undefined;
 
   constructor(private readonly options: ReturningViewerOptions) {
     this.#dial();
@@ -60,6 +63,7 @@ export class ReturningViewer {
     const socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
     this.#socket = socket;
     this.#applied = 0;
+    this.#missing = undefined;
     socket.on("open", () => socket.send(encodeControl({ type: "hello", room, token })));
     socket.on("error", () => undefined);
     socket.on("message", (data: Buffer, isBinary: boolean) => {
@@ -81,17 +85,21 @@ export class ReturningViewer {
     if (message?.type === "welcome") {
       this.#backoff.reset();
       this.options.onWelcome?.();
-    } else if (message?.type === "stream") this.replica.describe(message.epoch, message.stream);
-    else if (message?.type === "viewers") this.viewers = message.count;
+    } else if (message?.type === "stream") {
+      const { epoch, stream } = message;
+      this.replica.describe(epoch, stream);
+      const tiles = stream.codec === "jpeg" ? 1 : geometryOf(stream).tileCount;
+      this.#missing ??= new Set(Array.from({ length: tiles }, (_, index) => index));
+    } else if (message?.type === "viewers") this.viewers = message.count;
   }
 
   #update(socket: WebSocket, update: Update): void {
     this.replica.apply(update);
     this.#applied++;
-    const first = this.#applied === 1;
-    if (first && !update.keyframe) this.#complain("a connection did not begin with a keyframe");
     socket.send(encodeAck(this.#applied));
-    this.options.onUpdate?.(update, first);
+    const before = this.#missing?.size;
+    for (const { index } of update.tiles) this.#missing?.delete(index);
+    this.options.onUpdate?.(update, this.#missing?.size === 0 && before !== 0);
   }
 
   #lost(code: number): void {

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { type KillableBrowser, openViewer } from "./browser.ts";
 import { MovingDesktop } from "./moving-desktop.ts";
 import { freePort, type Program, startAgent, startRelay } from "./programs.ts";
-import { mint, SECRET } from "./tokens.ts";
+import { mintBoth, SECRET } from "./tokens.ts";
 
 export interface Stage {
   readonly port: number;
@@ -14,12 +14,8 @@ export interface Stage {
 }
 
 export async function setStage(random: () => number): Promise<Stage> {
-  const [port, moving] = await Promise.all([freePort(), MovingDesktop.start()]);
-  const [producer, viewer] = await Promise.all([
-    mint({ role: "producer", room: "main" }),
-    mint({ role: "viewer", room: "main" }),
-  ]);
-  return { port, moving, tokens: { producer, viewer }, random };
+  const [port, moving, tokens] = await Promise.all([freePort(), MovingDesktop.start(), mintBoth()]);
+  return { port, moving, tokens, random };
 }
 
 /** Resolves once it listens. */

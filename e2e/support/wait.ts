@@ -18,3 +18,7 @@ export async function eventually<T>(
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
   }
 }
+
+export async function sleep(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,44 @@
+/**
+ * A process of 20 viewers without a screen that take whatever comes at once. Arguments: port, token.
+ * Tells what they saw since the last time on request.
+ */
+import { once } from "node:events";
+import { decodeUpdate, encodeAck, encodeControl, SUBPROTOCOL } from "@screen-share/protocol";
+import WebSocket from "ws";
+import { wallNow } from "../../e2e/support/raw-viewer.ts";
+
+const VIEWERS = 20;
+
+/** Since the last report. */
+export interface FastReport {
+  /** From capture to arrival, ms, of every update at every viewer. */
+  readonly latencies: readonly number[];
+  /** How many updates the viewer that got the fewest has got. */
+  readonly fewest: number;
+}
+
+const [port, token] = process.argv.slice(2);
+let latencies: number[] = [];
+const counts = new Array<number>(VIEWERS).fill(0);
+
+async function join(index: number): Promise<void> {
+  const url = `ws://localhost:${port}/ws/viewer`;
+  const socket = new WebSocket(url, SUBPROTOCOL, { perMessageDeflate: false });
+  let applied = 0;
+  socket.on("message", (data: Buffer, isBinary: boolean) => {
+    if (!isBinary) return;
+    latencies.push(wallNow() - decodeUpdate(data).capturedAt);
+    counts[index] = (counts[index] ?? 0) + 1;
+    socket.send(encodeAck(++applied));
+  });
+  await once(socket, "open");
+  socket.send(encodeControl({ type: "hello", room: "main", token }));
+}
+
+for (let i = 0; i < VIEWERS; i++) await join(i);
+process.on("message", () => {
+  process.send?.({ latencies, fewest: Math.min(...counts) } satisfies FastReport);
+  latencies = [];
+  counts.fill(0);
+});
+process.send?.("ready");

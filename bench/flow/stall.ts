@@ -1,0 +1,94 @@
+/** A link that stands still for 5 s: how soon a whole picture of after it is there, and how much of before still comes. */
+
+import { freshAfter } from "../../e2e/support/ages.ts";
+import { Link } from "../../e2e/support/link.ts";
+import { MOVING, Motion } from "../../e2e/support/motion.ts";
+import { freePort, startRelay } from "../../e2e/support/programs.ts";
+import { RawViewer, wallNow } from "../../e2e/support/raw-viewer.ts";
+import { median } from "../../e2e/support/statistics.ts";
+import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";
+import { sleep } from "../../e2e/support/wait.ts";
+import { digits, heading, say, table } from "../report.ts";
+import { SLOW } from "./one-slow.ts";
+
+const WARM_UP_MS = 5000;
+const STALL_MS = 5000;
+const AFTER_MS = 6000;
+const VIEWERS = 5;
+const STAGGER_MS = 300;
+/** What a window at this link holds at most, by the simulation. */
+const IN_FLIGHT_BYTES = 25_000;
+const ROUND_TRIP_MS = 2 * SLOW.delayMs;
+
+export async function stallBench(): Promise<void> {
+  heading(`A link of 1 Mbit/s and 100 ms stands still for ${STALL_MS / 1000} s, ${VIEWERS} times`);
+  const port = await freePort();
+  const tokens = await mintBoth();
+  const relay = await startRelay(port, { LOG_LEVEL: "warn", AUTH_SECRET: SECRET });
+  const motion = await Motion.start(port, tokens.producer);
+  const runs = await Promise.all(
+    Array.from({ length: VIEWERS }, async (_, i) => {
+      await sleep(i * STAGGER_MS);
+      return await stalled(port, tokens.viewer);
+    }),
+  );
+  motion.stop();
+  await relay.end("SIGTERM");
+  const pictureMs = (motion.pictureKb * 1_000_000) / SLOW.bytesPerSecond;
+  const inFlightMs = (IN_FLIGHT_BYTES * 1000) / SLOW.bytesPerSecond;
+  const bound = inFlightMs + 2 * ROUND_TRIP_MS + pictureMs;
+  const row = (what: string, values: readonly number[], target: string) => ({
+    what,
+    median: digits(median(values)),
+    all: values.map(digits).join(", "),
+    target,
+  });
+  table([
+    row(
+      "first tile of after it, ms",
+      runs.map(({ firstMs }) => firstMs),
+      "",
+    ),
+    row(
+      "every tile of after it, ms",
+      runs.map(({ freshMs }) => freshMs),
+      `≤ ${digits(bound)}`,
+    ),
+    row(
+      "bytes of before it, KB",
+      runs.map(({ oldBytes }) => oldBytes / 1000),
+      `≤ ${IN_FLIGHT_BYTES / 1000}`,
+    ),
+    row(
+      "bytes in the first second, KB",
+      runs.map(({ burstBytes }) => burstBytes / 1000),
+      "",
+    ),
+  ]);
+  say(
+    `\nThe bound: what was in flight (${digits(inFlightMs)} ms), two round trips (${2 * ROUND_TRIP_MS} ms), one picture (${digits(pictureMs)} ms). The link delivers at once what stood in it.`,
+  );
+}
+
+async function stalled(port: number, token: string) {
+  const link = await Link.start({ port, up: { ...SLOW }, down: { ...SLOW } });
+  const viewer = new RawViewer(link.port, { token });
+  await sleep(WARM_UP_MS);
+  link.stall();
+  await sleep(STALL_MS);
+  const since = wallNow();
+  link.flow();
+  await sleep(AFTER_MS);
+  viewer.close();
+  await link.stop();
+  const after = viewer.updates.filter(({ at }) => wallNow(at) >= since);
+  const sum = (updates: readonly { readonly bytes: number }[]) =>
+    updates.reduce((bytes, update) => bytes + update.bytes, 0);
+  const first = after.find(({ capturedAt }) => capturedAt >= since);
+  return {
+    firstMs: first ? wallNow(first.at) - since : Number.NaN,
+    freshMs: freshAfter(after, { tiles: MOVING, since }),
+    oldBytes: sum(after.filter(({ capturedAt }) => capturedAt < since)),
+    burstBytes: sum(after.filter(({ at }) => wallNow(at) < since + 1000)),
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The agent's own pipeline and publisher with a made-up desktop, in a process of its own. Arguments: port, adaptive (on or off), token.
+ * "rest": nothing moves any more; answers with what happened when.
+ */
+import { Pacer } from "../../apps/capture/src/core/pacer.ts";
+import { levelsOf } from "../../apps/capture/src/core/quality.ts";
+import { chooseEncoder } from "../../apps/capture/src/encode/choose.ts";
+import { EncoderUnavailable } from "../../apps/capture/src/encode/encoder.ts";
+import { createLog } from "../../apps/capture/src/log.ts";
+import { Pipeline, type PipelineParts } from "../../apps/capture/src/pipeline.ts";
+import { Publisher } from "../../apps/capture/src/publish/publisher.ts";
+import { openSocket } from "../../apps/capture/src/publish/socket.ts";
+import { Scaler } from "../../apps/capture/src/scale.ts";
+import { wallNow } from "../../e2e/support/raw-viewer.ts";
+import { type Key, VIDEO_TILES, VideoSource } from "./video-source.ts";
+
+const FPS = 10;
+const QUALITY = 60;
+const MAX_QUALITY = 90;
+
+export interface AgentReport {
+  readonly restedAt: number;
+  readonly keys: readonly Key[];
+  /** An update's `capturedAt` as it was told the relay, by an estimate of its clock; and as it was, ms since 1970. */
+  readonly captures: readonly (readonly [told: number, real: number])[];
+  /** Of each update with tiles of the video: when, the level of its quality, and how many bytes. */
+  readonly sent: readonly { at: number; level: number; bytes: number }[];
+  readonly qualities: readonly number[];
+}
+
+const [port, adaptive, token] = process.argv.slice(2);
+const log = createLog("warn");
+const now = () => wallNow();
+const levels = levelsOf({ quality: QUALITY, maxQuality: MAX_QUALITY, adaptive: adaptive === "on" });
+const { qualities } = levels;
+const encoder = chooseEncoder({ choice: "jpeg-turbo", qualities, log });
+if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
+const publisher = new Publisher({
+  url: `ws://localhost:${port}/ws/producer`,
+  token,
+  room: "main",
+  identity: () => ({ producerId: "0".repeat(32), generation: "bench" }),
+  name: "bench",
+  openSocket,
+  log,
+  onViewerLink: () => undefined,
+  now,
+  random: Math.random,
+});
+const source = new VideoSource(now);
+const captures: [number, number][] = [];
+const sent: { at: number; level: number; bytes: number }[] = [];
+const watched: PipelineParts["publisher"] = {
+  turn: () => publisher.turn(),
+  publish(session, picture) {
+    const told = session.clock.toRemote(picture.capturedAt);
+    const bytes = publisher.publish(session, picture);
+    if (bytes === undefined) return bytes;
+    captures.push([told, picture.capturedAt]);
+    const moving = picture.tiles.find(({ index }) => VIDEO_TILES.includes(index));
+    if (moving) sent.push({ at: now(), level: moving.table, bytes });
+    return bytes;
+  },
+};
+const random = Math.random;
+const scaler = new Scaler(2560);
+const parts = { source, scaler, encoder, levels, publisher: watched, pacer: new Pacer(FPS) };
+process.on("message", () => {
+  source.rest();
+  const report = { restedAt: now(), keys: source.keys, captures, sent, qualities };
+  process.send?.(report satisfies AgentReport);
+});
+void publisher.run();
+void new Pipeline({ ...parts, log, now, random }).run();
+process.send?.("ready");

@@ -1,0 +1,229 @@
+/** Newest wins: links that are slow or stand still, and nobody watching, with the built relay and agent on real sockets. */
+import jpegJs from "jpeg-js";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { agesOf, freshAfter } from "./support/ages.ts";
+import { Link } from "./support/link.ts";
+import { MOVING, Motion } from "./support/motion.ts";
+import { MovingDesktop, stillPart } from "./support/moving-desktop.ts";
+import { type Pixels, psnr } from "./support/pixels.ts";
+import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { RawViewer, wallNow } from "./support/raw-viewer.ts";
+import { mintBoth, SECRET } from "./support/tokens.ts";
+import { eventually, sleep } from "./support/wait.ts";
+
+/** 1 Mbit/s, 100 ms there and back. */
+const SLOW = { bytesPerSecond: 125_000, delayMs: 50 } as const;
+/** Above this a picture is the same to the eye; dB. */
+const ALIKE_DB = 30;
+
+let tokens: Awaited<ReturnType<typeof mintBoth>>;
+beforeAll(async () => {
+  tokens = await mintBoth();
+});
+
+describe("viewers of a picture that moves all over", () => {
+  let relay: Program;
+  let motion: Motion;
+  let link: Link;
+  let slow: RawViewer;
+  let fast: RawViewer[];
+
+  beforeEach(async () => {
+    const port = await freePort();
+    relay = await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
+    motion = await Motion.start(port, tokens.producer);
+    link = await Link.start({ port, up: SLOW, down: SLOW });
+    fast = [1, 2, 3].map(() => new RawViewer(port, { token: tokens.viewer }));
+    slow = new RawViewer(link.port, { token: tokens.viewer });
+    // Until it has a whole picture, and its window knows the link.
+    await slow.until(() => slow.replica.shown !== undefined && slow.updates.length > 50);
+  });
+  afterEach(async () => {
+    for (const viewer of [slow, ...fast]) viewer.close();
+    motion.stop();
+    await link.stop();
+    await relay.end("SIGTERM");
+  });
+
+  /** What is shown has the tiles that were sent last, to the byte. */
+  async function hasNewest(viewer: RawViewer): Promise<boolean> {
+    const due = Buffer.concat(motion.newest.map(({ bytes }) => bytes));
+    return await eventually(
+      async () =>
+        due.equals(Buffer.concat(viewer.replica.shown?.since(0).map(({ bytes }) => bytes) ?? [])),
+      (same) => same,
+    );
+  }
+
+  it("see it as it is, a slow one too, and the others never notice", async () => {
+    const from = wallNow();
+    await sleep(4000);
+    const to = wallNow();
+    motion.rest();
+    const ages = agesOf(slow.updates, { tiles: MOVING, from, to });
+    expect(ages.length).toBeGreaterThan(100);
+    expect(Math.max(...ages)).toBeLessThan(2500);
+    for (const viewer of [slow, ...fast]) expect(await hasNewest(viewer)).toBe(true);
+    const sent = motion.captures.filter((at) => at >= from && at <= to);
+    expect(sent.length).toBeGreaterThan(20);
+    for (const viewer of fast) {
+      const seen = new Set(viewer.updates.map(({ capturedAt }) => capturedAt));
+      expect(sent.filter((at) => !seen.has(at))).toEqual([]);
+    }
+  });
+
+  it("have the newest soon after a link stood still, and next to nothing of before", async () => {
+    link.stall();
+    await sleep(3000);
+    const since = wallNow();
+    link.flow();
+    const fresh = () => freshAfter(slow.updates, { tiles: MOVING, since });
+    await slow.until(() => Number.isFinite(fresh()));
+    expect(fresh()).toBeLessThan(4000);
+    const old = slow.updates.filter((one) => wallNow(one.at) >= since && one.capturedAt < since);
+    expect(old.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(64_000);
+    motion.rest();
+    expect(await hasNewest(slow)).toBe(true);
+  });
+});
+
+describe("an agent", () => {
+  let port: number;
+  let moving: MovingDesktop;
+  let relay: Program;
+  let link: Link;
+  let agent: Program;
+  let viewer: RawViewer;
+
+  beforeAll(async () => {
+    [port, moving] = await Promise.all([freePort(), MovingDesktop.start()]);
+    relay = await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
+    link = await Link.start({ port, up: SLOW, down: SLOW });
+    const { display } = moving.desktop;
+    const env = { PRODUCER_TOKEN: tokens.producer, LOG_LEVEL: "debug" };
+    agent = startAgent({ port: link.port, display }, env);
+  });
+  beforeEach(async () => {
+    viewer = await joined();
+  });
+  afterEach(() => viewer.close());
+  afterAll(async () => {
+    await agent.end("SIGTERM");
+    await relay.end("SIGTERM");
+    await link.stop();
+    await moving.stop();
+  });
+
+  /** A viewer that has a picture of after it came. */
+  async function joined(): Promise<RawViewer> {
+    const since = wallNow();
+    const viewer = new RawViewer(port, { token: tokens.viewer });
+    await viewer.until(() => (viewer.replica.shown?.capturedAt ?? 0) > since);
+    return viewer;
+  }
+
+  /** How often it has said how it fares, which it does while it grabs. */
+  const reports = () => agent.output.split("\n").filter((line) => line.includes('"stats"')).length;
+
+  /** Resolves once it rests. */
+  async function rests(): Promise<void> {
+    const word = /nobody watches/g;
+    const said = () => agent.output.match(word)?.length ?? 0;
+    const before = said();
+    await eventually(
+      async () => said(),
+      (now) => now > before,
+    );
+    expect(said()).toBe(before + 1);
+  }
+
+  /** Nothing is grabbed or sent for a while, once what was on its way has come. */
+  async function expectRest(): Promise<void> {
+    await sleep(1000);
+    const [grabbing, sent, updates] = [reports(), link.carried.up, viewer.updates.length];
+    await sleep(3000);
+    expect(reports()).toBe(grabbing);
+    expect(viewer.updates.length).toBe(updates);
+    // Pings of both kinds at most.
+    expect(link.carried.up - sent).toBeLessThan(500);
+  }
+
+  async function snapshot(): Promise<Pixels> {
+    const url = `http://localhost:${port}/snapshot.jpg?token=${tokens.viewer}`;
+    const answer = await fetch(url);
+    return jpegJs.decode(new Uint8Array(await answer.arrayBuffer()));
+  }
+
+  it("has typed letters seen at once through a slow uplink, beside what moves", async () => {
+    for (const letter of "typed") {
+      const at = wallNow();
+      await moving.desktop.finish("xdotool", "mousemove", "100", "500", "type", letter);
+      // Nothing else moves there: 1280 px are 10 tiles, and 400 px 50 rows of them.
+      const isSeen = () =>
+        viewer.updates.some((one) => wallNow(one.at) > at && one.indices.some((i) => i >= 500));
+      await viewer.until(isSeen);
+      expect(wallNow() - at).toBeLessThan(2500);
+    }
+  });
+
+  it("repaints what stands still as finely as it can", async () => {
+    moving.rest();
+    const coarse = () => {
+      const store = viewer.replica.shown;
+      const finest = (store?.stream.tables.length ?? 0) - 1;
+      return store?.since(0).filter(({ table }) => table < finest).length;
+    };
+    await eventually(
+      async () => coarse(),
+      (count) => count === 0,
+    );
+    expect(coarse()).toBe(0);
+    moving.move();
+  });
+
+  it("rests while nobody watches, and is there at once for who comes", async () => {
+    const resting = rests();
+    viewer.close();
+    await resting;
+    await expectRest();
+    const since = performance.now();
+    const late = await joined();
+    expect(performance.now() - since).toBeLessThan(2500);
+    late.close();
+  });
+
+  it("rests while the only viewer is hidden, and catches up at once", async () => {
+    const resting = rests();
+    viewer.show(false);
+    await resting;
+    await expectRest();
+    const since = wallNow();
+    viewer.show(true);
+    await viewer.until(() => (viewer.replica.shown?.capturedAt ?? 0) > since);
+    expect(wallNow() - since).toBeLessThan(2500);
+  });
+
+  it("wakes for a snapshot, which shows the screen as it is, and as soon where nothing moves", async () => {
+    const resting = rests();
+    moving.rest();
+    viewer.close();
+    await resting;
+    for (const colour of [
+      [200, 60, 20],
+      [20, 60, 200],
+    ] as const) {
+      // A picture of less than a quarter of a second ago counts as one of now (P-64).
+      await sleep(300);
+      await moving.paint(colour);
+      const shown = await snapshot();
+      expect(psnr(stillPart(await moving.desktop.pixels()), stillPart(shown))).toBeGreaterThan(
+        ALIKE_DB,
+      );
+    }
+    await sleep(300);
+    const since = performance.now();
+    await snapshot();
+    expect(performance.now() - since).toBeLessThan(1000);
+    moving.move();
+  });
+});

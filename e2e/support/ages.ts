@@ -1,0 +1,55 @@
+/** How old a picture was, tile by tile, told from when each of its tiles came, and of when it is. */
+import { type Received, wallNow } from "./raw-viewer.ts";
+
+const SAMPLE_MS = 20;
+
+/**
+ * At each sampled moment now − capturedAt of the update that brought a tile, mean over the tiles.
+ * @param options.from ms since 1970; moments before a tile first came are passed over
+ * @param options.capturedAt of an update on the clock of whoever captured it, if that is better known than from the update
+ */
+export function agesOf(
+  updates: readonly Received[],
+  options: {
+    readonly tiles: readonly number[];
+    readonly from: number;
+    readonly to: number;
+    readonly capturedAt?: (update: Received) => number | undefined;
+  },
+): number[] {
+  const { tiles, from, to, capturedAt = (update: Received) => update.capturedAt } = options;
+  const shown = new Map<number, number>();
+  const wanted = new Set(tiles);
+  const ages: number[] = [];
+  let next = 0;
+  for (let now = from; now <= to; now += SAMPLE_MS) {
+    for (let update = updates[next]; update && wallNow(update.at) <= now; update = updates[next]) {
+      const at = capturedAt(update);
+      next++;
+      if (at === undefined) continue;
+      for (const index of update.indices) if (wanted.has(index)) shown.set(index, at);
+    }
+    if (shown.size < wanted.size) continue;
+    let sum = 0;
+    for (const at of shown.values()) sum += now - at;
+    ages.push(sum / wanted.size);
+  }
+  return ages;
+}
+
+/**
+ * From `since` until every one of these tiles is of after it, ms; NaN if that never came.
+ * @param since ms since 1970
+ */
+export function freshAfter(
+  updates: readonly Received[],
+  { tiles, since }: { readonly tiles: readonly number[]; readonly since: number },
+): number {
+  const old = new Set(tiles);
+  for (const update of updates) {
+    if (update.capturedAt < since) continue;
+    for (const index of update.indices) old.delete(index);
+    if (old.size === 0) return wallNow(update.at) - since;
+  }
+  return Number.NaN;
+}
