@@ -17,6 +17,13 @@ const viewer = { path: "/ws/viewer" } as const;
 function watching(town: Town, delayMs: () => number): Visit {
   const replica = new Replica();
   let applied = 0;
+  let acked = 0;
+  const acknowledge = (count: number) => {
+    // One that was kept longer than the next says nothing new.
+    if (count <= acked || visit.socket.readyState !== 1) return;
+    acked = count;
+    visit.socket.send(encodeAck(count));
+  };
   const visit = new Visit({
     ...viewer,
     port: town.port,
@@ -24,10 +31,10 @@ function watching(town: Town, delayMs: () => number): Visit {
       const update = decodeUpdate(data);
       replica.apply(update);
       applied++;
-      const ack = encodeAck(applied);
+      const count = applied;
       const wait = delayMs();
-      if (wait === 0) visit.socket.send(ack);
-      else setTimeout(() => visit.socket.readyState === 1 && visit.socket.send(ack), wait);
+      if (wait === 0) acknowledge(count);
+      else setTimeout(() => acknowledge(count), wait);
     },
   });
   visit.socket.on("message", (data: Buffer, isBinary: boolean) => {
