@@ -110,6 +110,9 @@ const settings = z.object({
     Math.floor(memoryThereIs() * PICTURE_SHARE),
   ),
   PICTURE_TTL: duration.default(600_000),
+  METRICS_HOST: z.string().default("127.0.0.1"),
+  METRICS_PORT: whole(0, 65_535).optional(),
+  STOP_DELAY: duration.default(0),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(", ")}` }).optional(),
 });
 

@@ -1,4 +1,5 @@
 /** The relay's process: settings, log, signals. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { CLOSE, closeMeaning } from "@screen-share/protocol";
@@ -30,6 +31,9 @@ Settings are environment variables, or lines of .env at the root of the project:
   MAX_MESSAGE_BYTES     the largest update or frame of a producer (16777216)
   MAX_PICTURE_MEMORY    all pictures together, bytes (a quarter of the memory there is)
   PICTURE_TTL           how long the last picture stands without its producer (10m)
+  METRICS_PORT          where /metrics is, for Prometheus; there is none unless it is set
+  METRICS_HOST          address to listen on for it (127.0.0.1)
+  STOP_DELAY            how long /readyz says that we are stopping before we do (0s)
   LOG_LEVEL             debug, info, warn, error or silent (info)`;
 
 /** Where the viewer's static export is, seen from src/ and from dist/. */
@@ -73,18 +77,35 @@ if (config.keys.length > 1) {
 const files = await loadStaticFiles(VIEWER_FOLDER, { frameAncestors: config.FRAME_ANCESTORS });
 if (files.size === 0)
   log.warn("the viewer is not built, so there is no page to open: run pnpm build");
-const relay = await startRelay(config, { files, log }).catch((error: Error) =>
-  fail(`The relay cannot start: ${error.message}.`),
+const relay = await startRelay(config, { files, log, version: packageJson.version }).catch(
+  (error: Error) => fail(`The relay cannot start: ${error.message}.`),
 );
-log.info({ host: config.HOST, port: relay.port }, "the relay is listening");
+const { version: number } = packageJson;
+log.info({ host: config.HOST, port: relay.port, version: number }, "the relay is listening");
+if (relay.metricsPort !== undefined) {
+  log.info({ host: config.METRICS_HOST, port: relay.metricsPort }, "metrics are at /metrics");
+}
 // Tells a parent process that started it, where there is one.
 process.send?.({ type: "listening", port: relay.port, guarded: config.keys.length > 0 });
 
+let stopping = false;
+/** A second signal does not wait for `STOP_DELAY`. */
+const hurry = new AbortController();
+
+async function stop(signal: string): Promise<void> {
+  const { STOP_DELAY } = config;
+  log.info({ signal, delayMs: STOP_DELAY }, "the relay is stopping");
+  relay.announceStop();
+  await sleep(STOP_DELAY, undefined, { signal: hurry.signal }).catch(() => undefined);
+  await relay.close(CLOSE.restarting, closeMeaning(CLOSE.restarting).meaning);
+  log.info("the relay has stopped");
+  process.exit(0);
+}
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    log.info({ signal }, "the relay is stopping");
-    void relay
-      .close(CLOSE.restarting, closeMeaning(CLOSE.restarting).meaning)
-      .then(() => process.exit(0));
+  process.on(signal, () => {
+    if (stopping) hurry.abort();
+    else void stop(signal);
+    stopping = true;
   });
 }

@@ -10,9 +10,12 @@ import { PlainProducer } from "./core/plain-producer.ts";
 import { PlainViewer } from "./core/plain-viewer.ts";
 import { type ProducerOptions, ProducerSession } from "./core/producer-session.ts";
 import { RefusedSession } from "./core/refused-session.ts";
+import { type Stats, UNCOUNTED } from "./core/stats.ts";
 import { MAX_VIEWER_MESSAGE_BYTES, ViewerSession } from "./core/viewer-session.ts";
 import { Work } from "./core/work.ts";
 import { Door, type Entry, TOO_MANY_SILENT } from "./door.ts";
+import { Metrics } from "./http/metrics.ts";
+import { startMetricsServer } from "./http/metrics-server.ts";
 import { route } from "./http/router.ts";
 import type { StaticFiles } from "./http/static.ts";
 import type { Logger } from "./log.ts";
@@ -24,6 +27,10 @@ const REFUSALS: readonly number[] = [401, 403, 429];
 
 export interface Relay {
   readonly port: number;
+  /** Where metrics are; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
+  /** From now on `/readyz` says that nobody should be sent here any more; all else goes on. */
+  announceStop(): void;
   /** Closes every connection with this code and lets the port go. */
   close(code: number, reason: string): Promise<void>;
 }
@@ -31,20 +38,24 @@ export interface Relay {
 /**
  * Starts a relay.
  * @param parts.files the built viewer
- * @throws Error if the port is taken
+ * @param parts.version the product's
+ * @throws Error if a port is taken
  */
 export async function startRelay(
   config: Config,
-  parts: { readonly files: StaticFiles; readonly log: Logger },
+  parts: { readonly files: StaticFiles; readonly log: Logger; readonly version: string },
 ): Promise<Relay> {
-  const { log, files } = parts;
+  const { log, files, version } = parts;
+  const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics({ version });
   const hub = new Hub({
     maxRooms: config.MAX_ROOMS,
     maxViewers: config.MAX_VIEWERS_PER_ROOM,
     maxPictureBytes: config.MAX_PICTURE_MEMORY,
     newWork: () => new Work(clock),
     pictureTtlMs: config.PICTURE_TTL,
+    stats: logged(metrics ?? UNCOUNTED, log),
   });
+  metrics?.watch(hub, config.MAX_PICTURE_MEMORY);
   const auth = new Auth({
     keys: config.keys,
     linkTtlMs: config.LINK_TTL,
@@ -53,6 +64,7 @@ export async function startRelay(
   });
   const refusals = new RefusalLog(log, clock());
   let server: Server | undefined;
+  let stopping = false;
   const door = new Door({
     auth,
     // Who names the viewer page means it to connect.
@@ -106,19 +118,31 @@ export async function startRelay(
       const address = entry instanceof ProtocolError ? undefined : entry.address;
       const fields = { ...summary, role, address, ...end };
       // Who was never in a room was never let in.
-      if ("room" in summary) log.info(fields, "connection closed");
+      const joined = "room" in summary;
+      metrics?.closed(role, { code: end.code, joined });
+      if (joined) log.info(fields, "connection closed");
       else refusals.refused(fields, clock());
     },
     answer: async (request) => {
-      const reply = await route(request, { hub, files, door, now: clock });
+      const health = { version, stopping };
+      const reply = await route(request, { hub, files, door, health, now: clock });
       const { path } = request;
+      metrics?.answered(path, reply.status);
       if (REFUSALS.includes(reply.status)) {
+        metrics?.refused(reply.status);
         refusals.refused({ path: plainText(path, 100), status: reply.status }, clock());
       }
       return reply;
     },
+    traffic: metrics,
     now: clock,
   });
+  const metricsServer =
+    metrics &&
+    (await startMetrics(metrics, config).catch(async (error: unknown) => {
+      await server?.close(CLOSE.restarting, "the relay could not start");
+      throw error;
+    }));
   const { port, tick, close } = server;
   const timer = setInterval(() => {
     tick();
@@ -128,10 +152,33 @@ export async function startRelay(
   }, TICK_MS);
   return {
     port,
-    close: (code, reason) => {
-      clearInterval(timer);
-      return close(code, reason);
+    metricsPort: metricsServer?.port,
+    announceStop: () => {
+      stopping = true;
     },
+    close: async (code, reason) => {
+      clearInterval(timer);
+      await Promise.all([close(code, reason), metricsServer?.close()]);
+    },
+  };
+}
+
+function startMetrics(metrics: Metrics, { METRICS_HOST: host, METRICS_PORT: port = 0 }: Config) {
+  return startMetricsServer({ host, port, metrics });
+}
+
+/** Numbers for those who count, and a line of the log for each who comes into a room. */
+function logged(stats: Stats, log: Logger): Stats {
+  return {
+    joined: (member) => {
+      stats.joined(member);
+      // One picture each; a tool may ask for one a second.
+      log[member.kind === "snapshot" ? "debug" : "info"](member, "joined");
+    },
+    applied: (update) => stats.applied(update),
+    sent: (kind, update) => stats.sent(kind, update),
+    drawn: (kind, lagMs) => stats.drawn(kind, lagMs),
+    windowed: (kind, bytes) => stats.windowed(kind, bytes),
   };
 }
 

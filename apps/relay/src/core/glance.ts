@@ -9,6 +9,7 @@ import type { Room, Watcher } from "./room.ts";
 const MAX_TICKS = 1;
 
 export class Glance implements Watcher {
+  readonly kind = "snapshot";
   readonly watching = true;
   #ticks = 0;
   #over = false;

@@ -1,7 +1,8 @@
 /** All rooms of a relay, by name. A room is made when it is first entered and forgotten when it is idle. */
 import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
 import { PictureMemory } from "./picture-memory.ts";
-import { Room, type RoomLimits } from "./room.ts";
+import { type Census, Room, type RoomLimits } from "./room.ts";
+import type { Stats } from "./stats.ts";
 import type { Work } from "./work.ts";
 
 export interface HubLimits extends RoomLimits {
@@ -10,6 +11,7 @@ export interface HubLimits extends RoomLimits {
   readonly maxPictureBytes: number;
   /** What counts the time that a room's picture takes. */
   readonly newWork: () => Work;
+  readonly stats: Stats;
 }
 
 export class Hub {
@@ -18,6 +20,20 @@ export class Hub {
 
   constructor(private readonly limits: HubLimits) {
     this.#memory = new PictureMemory(limits.maxPictureBytes, () => this.#forgetAbandoned());
+  }
+
+  get roomCount(): number {
+    return this.#rooms.size;
+  }
+
+  /** What all pictures hold together, bytes. */
+  get pictureBytes(): number {
+    return this.#memory.usedBytes;
+  }
+
+  /** Of every room. */
+  *census(): Iterable<Census> {
+    for (const room of this.#rooms.values()) yield room.census();
   }
 
   /** The room of this name, if anybody has entered it. */
@@ -39,8 +55,9 @@ export class Hub {
         CLOSE.full,
       );
     }
-    const work = this.limits.newWork();
-    const room = new Room(name, { limits: this.limits, memory: this.#memory, work }, now);
+    const { limits } = this;
+    const parts = { limits, memory: this.#memory, work: limits.newWork(), stats: limits.stats };
+    const room = new Room(name, parts, now);
     this.#rooms.set(name, room);
     return room;
   }

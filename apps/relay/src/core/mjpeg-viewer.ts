@@ -20,6 +20,7 @@ export const MJPEG_FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
 export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 
 export class MjpegViewer implements Watcher {
+  readonly kind = "mjpeg viewer";
   #epoch: number | undefined;
   #cursor = 0;
   /** Counts how often it was asked about in vain, about once a second. */
@@ -64,6 +65,7 @@ export class MjpegViewer implements Watcher {
     this.#cursor = store.version;
     this.#quietS = 0;
     this.#writable = this.sink.write(this.#part(picture.wholeJpeg(shown)));
+    this.room.stats.sent(this.kind, { cut: false, skipped: 0 });
   }
 
   producerChanged(): void {}

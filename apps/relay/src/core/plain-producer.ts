@@ -16,10 +16,12 @@ import { refusing } from "./refusing.ts";
 import type { Producer, Room } from "./room.ts";
 
 export class PlainProducer implements Session, Producer {
+  readonly kind = "plain producer";
   readonly producerId = undefined;
   readonly generation = undefined;
   readonly onDemand = false;
   #room: Room | undefined;
+  #joined = false;
   #stream: StreamDescription | undefined;
   #epoch = 0;
   #frames = 0;
@@ -40,12 +42,14 @@ export class PlainProducer implements Session, Producer {
       const room = hub.enter(options.room, now);
       room.takePlace(this, options.grant, now);
       this.#room = room;
+      this.#joined = true;
     });
   }
 
   get summary(): Readonly<Record<string, unknown>> {
-    const { room, grant } = this.options;
-    return { kind: "plain producer", room, name: grant.name, frames: this.#frames };
+    const room = this.#joined ? { room: this.options.room } : {};
+    const { grant } = this.options;
+    return { kind: this.kind, ...room, name: grant.name, frames: this.#frames };
   }
 
   receive(message: Uint8Array | string, now: number): void {
@@ -76,6 +80,7 @@ export class PlainProducer implements Session, Producer {
         now,
       );
       this.#frames++;
+      room.stats.applied({ bytes: message.length, uplinkMs: undefined });
       room.advance(now);
     });
   }

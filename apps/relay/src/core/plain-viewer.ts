@@ -5,6 +5,7 @@
 import { CLOSE, type CloseCode, Window } from "@screen-share/protocol";
 import type { Grant } from "./access.ts";
 import type { Hub } from "./hub.ts";
+import { Lag } from "./lag.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
@@ -15,13 +16,16 @@ const CONNECTED = "producer:connected";
 const DISCONNECTED = "producer:disconnected";
 
 export class PlainViewer implements Session, Watcher {
+  readonly kind = "plain viewer";
   readonly #outbox: Outbox;
   readonly #liveness: Liveness;
   #room: Room | undefined;
+  #joined = false;
   #told: string | undefined;
   #epoch: number | undefined;
   #cursor = 0;
   readonly #window = new Window();
+  readonly #lag: Lag;
   /** Counts pictures sent; a picture's number is the payload of its ping, which may have to wait for room in the socket. */
   #sentCount = 0;
   #pingedCount = 0;
@@ -36,18 +40,21 @@ export class PlainViewer implements Session, Watcher {
   ) {
     this.#outbox = new Outbox(peer);
     this.#liveness = new Liveness(now);
+    this.#lag = new Lag(now);
     refusing(this, () => {
       const room = hub.enter(options.room, now);
       room.join(this, options.grant);
       this.#room = room;
+      this.#joined = true;
       this.producerChanged();
       this.advance(now);
     });
   }
 
   get summary(): Readonly<Record<string, unknown>> {
-    const { room, grant } = this.options;
-    return { kind: "plain viewer", room, name: grant.name, frames: this.#sentCount };
+    const room = this.#joined ? { room: this.options.room } : {};
+    const { grant } = this.options;
+    return { kind: this.kind, ...room, name: grant.name, frames: this.#sentCount };
   }
 
   receive(_: Uint8Array | string, now: number): void {
@@ -59,8 +66,11 @@ export class PlainViewer implements Session, Watcher {
     const count = /^\d{1,15}$/.test(payload) ? Number(payload) : 0;
     // Of several pings a client may answer the last alone (RFC 6455 §5.5.3).
     if (count <= this.#ackedCount || count > this.#pingedCount) return;
-    this.#window.acked(count - this.#ackedCount, now);
+    const drawnCount = count - this.#ackedCount;
+    this.#window.acked(drawnCount, now);
     this.#ackedCount = count;
+    const lagMs = this.#lag.drawn(drawnCount, now);
+    if (lagMs !== undefined) this.#room?.stats.drawn(this.kind, lagMs);
     this.advance(now);
   }
 
@@ -72,6 +82,7 @@ export class PlainViewer implements Session, Watcher {
   }
 
   tick(now: number): void {
+    this.#room?.stats.windowed(this.kind, this.#window.size);
     const due = this.#liveness.tick(now, this.#window.inFlight);
     // Past the outbox: it may be the only sign of life that a socket that is behind can give.
     if (due === "ping") this.peer.ping("");
@@ -94,10 +105,10 @@ export class PlainViewer implements Session, Watcher {
   advance(now: number): void {
     if (this.#pingedCount < this.#sentCount) this.#ping();
     if (this.#pingedCount < this.#sentCount || !this.#room) return;
-    const { picture } = this.#room;
+    const { picture, stats } = this.#room;
     const shown = picture.shown;
     if (!shown) return;
-    const { store, epoch } = shown;
+    const { store, epoch, relayedAt } = shown;
     if (epoch === this.#epoch && this.#cursor >= store.pictureVersion) return;
     // Nothing is composed that the window would not take, whatever its length.
     const likelyBytes = Math.max(1, this.#lastBytes);
@@ -106,6 +117,8 @@ export class PlainViewer implements Session, Watcher {
     if (!this.#mayGo(jpeg.length, now)) return;
     if (!this.#outbox.send(jpeg)) return;
     this.#window.sent(jpeg.length, now);
+    this.#lag.sent(relayedAt);
+    stats.sent(this.kind, { cut: false, skipped: 0 });
     this.#lastBytes = jpeg.length;
     this.#epoch = epoch;
     this.#cursor = store.version;

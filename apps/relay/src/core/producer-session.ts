@@ -56,6 +56,7 @@ export interface NewLink {
 }
 
 export class ProducerSession implements Session, Producer {
+  readonly kind = "producer";
   producerId: string | undefined;
   generation: string | undefined;
   readonly onDemand = true;
@@ -203,8 +204,14 @@ export class ProducerSession implements Session, Producer {
     if (room.work.debtMs > MAX_DEBT_MS && this.#mustWait) {
       throw new ProtocolError("updates come faster than they can be applied", CLOSE.full);
     }
-    room.work.spend(() => room.picture.apply(decodeUpdate(message), now));
+    const update = room.work.spend(() => {
+      const decoded = decodeUpdate(message);
+      room.picture.apply(decoded, now);
+      return decoded;
+    });
     this.#appliedCount++;
+    const uplinkMs = update.encodedAt > 0 ? Math.max(0, now - update.encodedAt) : undefined;
+    room.stats.applied({ bytes: message.length, uplinkMs });
     this.#ack();
     room.advance(now);
   }

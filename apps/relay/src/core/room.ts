@@ -6,6 +6,7 @@ import { CLOSE, type CloseCode, ProtocolError } from "@screen-share/protocol";
 import type { Grant } from "./access.ts";
 import { Picture } from "./picture.ts";
 import type { PictureMemory } from "./picture-memory.ts";
+import type { ProducerKind, Stats, ViewerKind } from "./stats.ts";
 import type { Work } from "./work.ts";
 
 /** Whether pictures come, and since when, ms. */
@@ -22,6 +23,7 @@ interface Member {
 
 /** Whoever holds a room's one place for a producer. */
 export interface Producer extends Member {
+  readonly kind: ProducerKind;
   /** Known to this agent alone; undefined for plain producers, who neither take over nor are taken over. */
   readonly producerId: string | undefined;
   /** Links of this generation count, and no others that have one. */
@@ -34,6 +36,7 @@ export interface Producer extends Member {
 
 /** Whoever watches a room: over a WebSocket of either kind, or as an MJPEG stream. */
 export interface Watcher extends Member {
+  readonly kind: ViewerKind;
   /** Whether it takes pictures now: a hidden page does not. */
   readonly watching: boolean;
   /** The picture may have changed: take what is due, if anything can be taken now. */
@@ -50,6 +53,11 @@ export interface RoomLimits {
   readonly pictureTtlMs: number;
 }
 
+export interface Census {
+  readonly kinds: Readonly<Partial<Record<ProducerKind | ViewerKind, number>>>;
+  readonly hidden: number;
+}
+
 export class Room {
   readonly picture: Picture;
   readonly #watchers = new Map<Watcher, Grant>();
@@ -64,6 +72,7 @@ export class Room {
       readonly limits: RoomLimits;
       readonly memory: PictureMemory;
       readonly work: Work;
+      readonly stats: Stats;
     },
     now: number,
   ) {
@@ -77,6 +86,21 @@ export class Room {
 
   get viewerCount(): number {
     return this.#watchers.size;
+  }
+
+  get stats(): Stats {
+    return this.options.stats;
+  }
+
+  /** Everybody in it: how many of each kind, and how many of the viewers take nothing now. */
+  census(): Census {
+    const kinds: Partial<Record<ProducerKind | ViewerKind, number>> = {};
+    const count = (kind: ProducerKind | ViewerKind) => {
+      kinds[kind] = (kinds[kind] ?? 0) + 1;
+    };
+    if (this.#producer) count(this.#producer.producer.kind);
+    for (const { kind } of this.#watchers.keys()) count(kind);
+    return { kinds, hidden: this.#watchers.size - this.watchingCount };
   }
 
   /** What its picture has cost. */
@@ -109,6 +133,7 @@ export class Room {
   join(watcher: Watcher, grant: Grant): void {
     this.checkPlace(grant);
     this.#watchers.set(watcher, grant);
+    this.#joined(watcher, grant);
     this.demandChanged();
   }
 
@@ -129,6 +154,7 @@ export class Room {
       throw new ProtocolError("a producer is already live in this room", CLOSE.producerExists);
     }
     this.#producer = { producer, grant };
+    this.#joined(producer, grant);
     if (holder) {
       this.picture.disconnect();
       // It has no place to leave any more.
@@ -187,6 +213,10 @@ export class Room {
     const abandoned =
       !this.#producer && now - this.#status.since >= this.options.limits.pictureTtlMs;
     if (abandoned) this.picture.clear();
+  }
+
+  #joined({ kind }: Producer | Watcher, { name }: Grant): void {
+    this.stats.joined({ kind, room: this.name, name });
   }
 
   #countLinks(generation: string | undefined): void {

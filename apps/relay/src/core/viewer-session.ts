@@ -34,8 +34,9 @@ type State =
   | { readonly state: "ended" };
 
 export class ViewerSession implements Session, Watcher {
+  readonly kind = "viewer";
   #state: State;
-  #summary: Readonly<Record<string, unknown>> = { kind: "viewer" };
+  #summary: Readonly<Record<string, unknown>> = { kind: this.kind };
   readonly #outbox: Outbox;
   readonly #liveness: Liveness;
   readonly #requests: Bucket;
@@ -95,6 +96,7 @@ export class ViewerSession implements Session, Watcher {
         this.dismiss(CLOSE.silent, "no hello came");
         break;
       case "watching": {
+        this.#state.room.stats.windowed(this.kind, this.#state.sync.windowBytes);
         const due = this.#liveness.tick(now, this.#state.sync.inFlightBytes);
         // Past the outbox: it may be the only sign of life that a socket that is behind can give.
         if (due === "ping") this.peer.ping("");
@@ -169,9 +171,9 @@ export class ViewerSession implements Session, Watcher {
   #watch(roomName: string, grant: Grant, now: number): void {
     const room = this.hub.enter(roomName, now);
     room.join(this, grant);
-    this.#state = { state: "watching", room, sync: new ViewerSync(this.#outbox, room.picture) };
+    this.#state = { state: "watching", room, sync: new ViewerSync(this.#outbox, room, now) };
     room.demandChanged();
-    this.#summary = { kind: "viewer", room: room.name, name: grant.name };
+    this.#summary = { kind: this.kind, room: room.name, name: grant.name };
     this.#send({ type: "welcome", room: room.name });
     this.producerChanged();
     this.viewersChanged();

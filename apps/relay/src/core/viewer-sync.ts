@@ -11,8 +11,10 @@ import {
   type Tile,
   Window,
 } from "@screen-share/protocol";
+import { Lag } from "./lag.ts";
 import type { Outbox } from "./outbox.ts";
-import type { Picture, Shown } from "./picture.ts";
+import type { Shown } from "./picture.ts";
+import type { Room } from "./room.ts";
 
 /** What a tile costs in an update beside its bytes, at most; and what an update costs. */
 const ENTRY_BYTES = 4;
@@ -30,11 +32,17 @@ export class ViewerSync {
   #sentBytes = 0;
   #cuts = 0;
   #skippedVersions = 0;
+  /** The newest version that anything was sent of; 0: nothing of this epoch was. */
+  #sentVersion = 0;
+  readonly #lag: Lag;
 
   constructor(
     private readonly outbox: Outbox,
-    private readonly picture: Picture,
-  ) {}
+    private readonly room: Pick<Room, "picture" | "stats">,
+    now: number,
+  ) {
+    this.#lag = new Lag(now);
+  }
 
   get summary(): Readonly<Record<string, number>> {
     return {
@@ -50,13 +58,18 @@ export class ViewerSync {
     return this.#window.inFlight;
   }
 
+  /** How much may be in flight. */
+  get windowBytes(): number {
+    return this.#window.size;
+  }
+
   get paused(): boolean {
     return this.#paused;
   }
 
   /** Sends what is due, as far as the viewer can take it now. */
   advance(now: number): void {
-    const shown = this.picture.shown;
+    const { shown } = this.room.picture;
     if (this.#paused || !shown) return;
     const { store, epoch } = shown;
     if (epoch !== this.#epoch) {
@@ -64,6 +77,7 @@ export class ViewerSync {
       if (!this.outbox.send(message)) return;
       this.#epoch = epoch;
       this.#cursor = 0;
+      this.#sentVersion = 0;
       this.#sent = undefined;
     }
     while (this.#sent ? this.#sentLagging(shown, this.#sent, now) : this.#sentInSync(shown, now));
@@ -75,13 +89,21 @@ export class ViewerSync {
    */
   acked(count: number, now: number): void {
     const acked = checkAck(count, { sent: this.#sentCount, acked: this.#ackedCount });
-    this.#window.acked(acked - this.#ackedCount, now);
+    const drawnCount = acked - this.#ackedCount;
+    this.#window.acked(drawnCount, now);
     this.#ackedCount = acked;
+    const lagMs = this.#lag.drawn(drawnCount, now);
+    if (lagMs !== undefined) this.room.stats.drawn("viewer", lagMs);
     this.advance(now);
   }
 
   /** A hidden page takes nothing; once visible it is caught up. */
   setPaused(paused: boolean, now: number): void {
+    if (this.#paused && !paused) {
+      this.#lag.watches(now);
+      // What it did not look at was not skipped.
+      this.#sentVersion = 0;
+    }
     this.#paused = paused;
     this.advance(now);
   }
@@ -93,10 +115,9 @@ export class ViewerSync {
     const joins = this.#cursor === 0;
     // For a joiner who cannot be sent all of it at once no whole picture is composed.
     if (!joins || this.#mayGo(store.byteLength, now)) {
-      const message = this.picture.updateSince(shown, this.#cursor);
+      const message = this.room.picture.updateSince(shown, this.#cursor);
       if (this.#mayGo(message.length, now)) {
-        if (!this.#send(message, now)) return false;
-        if (!joins) this.#skippedVersions += store.version - this.#cursor - 1;
+        if (!this.#send(message, shown, { cut: false, now })) return false;
         this.#cursor = store.version;
         return false;
       }
@@ -115,7 +136,8 @@ export class ViewerSync {
     const whole = granted >= pendingBytes;
     const tiles = whole ? pending : this.#cutOf(shown, { pending, sent, maxBytes: granted });
     const cut = tiles.length < pending.length;
-    if (!this.#send(this.picture.updateOf(shown, tiles, { cut }), now)) return false;
+    const message = this.room.picture.updateOf(shown, tiles, { cut });
+    if (!this.#send(message, shown, { cut, now })) return false;
     if (!cut) {
       this.#cursor = store.version;
       this.#sent = undefined;
@@ -152,9 +174,18 @@ export class ViewerSync {
     return small || this.#window.grant(bytes, now) >= bytes;
   }
 
-  #send(message: Uint8Array, now: number): boolean {
+  #send(
+    message: Uint8Array,
+    { store: { version }, relayedAt }: Shown,
+    { cut, now }: { readonly cut: boolean; readonly now: number },
+  ): boolean {
     if (!this.outbox.send(message)) return false;
     this.#window.sent(message.length, now);
+    this.#lag.sent(relayedAt);
+    const skipped = this.#sentVersion === 0 ? 0 : Math.max(0, version - this.#sentVersion - 1);
+    this.#sentVersion = version;
+    this.#skippedVersions += skipped;
+    this.room.stats.sent("viewer", { cut, skipped });
     this.#sentCount++;
     this.#sentBytes += message.length;
     return true;

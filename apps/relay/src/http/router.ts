@@ -12,10 +12,18 @@ import {
 } from "./reply.ts";
 import { type StaticFiles, serveStatic } from "./static.ts";
 
+/** What those who watch over the relay are told. */
+export interface Health {
+  readonly version: string;
+  /** It has been told to stop, and still goes on for a while. */
+  readonly stopping: boolean;
+}
+
 export interface RouterOptions {
   readonly hub: Hub;
   readonly files: StaticFiles;
   readonly door: Door;
+  readonly health: Health;
   readonly now: () => number;
 }
 
@@ -28,7 +36,7 @@ const PICTURES: Readonly<Record<string, PictureHandler>> = {
 };
 
 export function route(request: HttpRequest, options: RouterOptions): Answer | Promise<Answer> {
-  const { door, files } = options;
+  const { door, files, health } = options;
   const picture = Object.hasOwn(PICTURES, request.path) ? PICTURES[request.path] : undefined;
   const refusal = door.refusal(request, { picture: picture !== undefined });
   // With a secret the page and its files are for everybody: a page of another origin gains nothing by them.
@@ -37,8 +45,11 @@ export function route(request: HttpRequest, options: RouterOptions): Answer | Pr
     return textReply(405, "Only GET and HEAD are answered here.");
   }
   if (picture) return judged(request, options, picture);
-  if (request.path === "/healthz") {
-    return { ...textReply(200, '{"status":"ok"}'), headers: HEALTH_HEADERS };
+  if (request.path === "/healthz") return healthReply(200, "ok", health);
+  if (request.path === "/readyz") {
+    return health.stopping
+      ? healthReply(503, "stopping", health)
+      : healthReply(200, "ready", health);
   }
   return serveStatic(files, request);
 }
@@ -56,6 +67,12 @@ async function judged(
     if (error instanceof ProtocolError) return refusalReply(error);
     throw error;
   }
+}
+
+/** `/healthz`: the process lives. `/readyz`: somebody new may be sent to it. */
+function healthReply(status: number, word: string, { version }: Health): HttpReply {
+  const body = `${JSON.stringify({ status: word, version })}\n`;
+  return { status, headers: HEALTH_HEADERS, body };
 }
 
 const HEALTH_HEADERS = { "Content-Type": "application/json", "Cache-Control": "no-store" };

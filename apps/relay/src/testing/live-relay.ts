@@ -13,7 +13,7 @@ export async function liveRelay(
   files: StaticFiles = new Map(),
 ): Promise<Relay> {
   const config = parseConfig({ PORT: "0", ...env });
-  return await startRelay(config, { files, log: pino({ level: "silent" }) });
+  return await startRelay(config, { files, version: "0.0.0", log: pino({ level: "silent" }) });
 }
 
 export class Client {

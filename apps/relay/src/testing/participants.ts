@@ -19,6 +19,7 @@ import { MjpegViewer } from "../core/mjpeg-viewer.ts";
 import { PlainProducer } from "../core/plain-producer.ts";
 import { PlainViewer } from "../core/plain-viewer.ts";
 import { type ProducerOptions, ProducerSession } from "../core/producer-session.ts";
+import { UNCOUNTED } from "../core/stats.ts";
 import { ViewerSession } from "../core/viewer-session.ts";
 import { Work } from "../core/work.ts";
 import { FakePeer, FakeSink } from "./fake-peer.ts";
@@ -29,7 +30,7 @@ export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";
 export function newHub(limits: Partial<ConstructorParameters<typeof Hub>[0]> = {}): Hub {
   const defaults = { maxRooms: 10, maxViewers: 10, maxPictureBytes: 2 ** 30 };
   const newWork = () => new FakeWork();
-  return new Hub({ ...defaults, pictureTtlMs: 600_000, newWork, ...limits });
+  return new Hub({ ...defaults, pictureTtlMs: 600_000, newWork, stats: UNCOUNTED, ...limits });
 }
 
 /** Work on a clock of its own, which takes as long as a test says. */

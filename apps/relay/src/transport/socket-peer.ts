@@ -16,11 +16,19 @@ export class SocketPeer implements Peer {
   /** The library forgot the socket: touching it again would throw. */
   #gone = false;
 
-  constructor(private readonly socket: Socket) {}
+  /** @param delivered told of every message that was taken, bytes */
+  constructor(
+    private readonly socket: Socket,
+    private readonly delivered: (bytes: number) => void,
+  ) {}
 
   send(message: Uint8Array | string): SendOutcome {
     if (!this.#open) return "dropped";
-    return OUTCOMES[this.socket.send(message, typeof message !== "string", false)] ?? "dropped";
+    const isBinary = typeof message !== "string";
+    const outcome = OUTCOMES[this.socket.send(message, isBinary, false)] ?? "dropped";
+    // Text is ASCII but for names, which nobody bills.
+    if (outcome !== "dropped") this.delivered(message.length);
+    return outcome;
   }
 
   get heldBytes(): number {

@@ -45,6 +45,12 @@ const CLOSING_GRACE_MS = 300;
 
 type Role = "producer" | "viewer";
 
+/** Whoever counts bytes of payload. */
+export interface Traffic {
+  received(channel: Role, bytes: number): void;
+  delivered(channel: Role | "http", bytes: number): void;
+}
+
 /** A WebSocket that has been accepted. */
 export interface Connection<Entry> {
   readonly role: Role;
@@ -71,6 +77,7 @@ export interface ServerOptions<Entry> {
     end: { readonly code: number; readonly reason: string },
   ) => void;
   readonly answer: (request: HttpRequest) => Promise<HttpReply | HttpStream>;
+  readonly traffic: Traffic | undefined;
   readonly now: () => number;
 }
 
@@ -105,7 +112,10 @@ export async function startServer<Entry>(options: ServerOptions<Entry>): Promise
   webSockets(app, links, options, "viewer");
   app.any("/*", (res, req) => {
     const request = readRequest(res, req);
-    whenSettled(res, options.answer(request), (reply) => writeReply(res, request.method, reply));
+    const wrote = (bytes: number) => options.traffic?.delivered("http", bytes);
+    whenSettled(res, options.answer(request), (reply) => {
+      writeReply(res, reply, { method: request.method, wrote });
+    });
   });
   // The library would share a busy port silently; told not to, it could not have it back right after a restart.
   const problem = await listeningProblem(host, port);
@@ -166,13 +176,14 @@ function webSockets<Entry>(
     },
     open: (socket) => {
       const data = socket.getUserData();
-      const peer = new SocketPeer(socket);
+      const peer = new SocketPeer(socket, (bytes) => options.traffic?.delivered(role, bytes));
       const frames = new Bucket(FRAMES[role], options.now());
       data.link = { session: options.connect(data.connection, peer), peer, frames };
       links.add(data.link);
     },
     message: (socket, message, isBinary) => {
       const now = options.now();
+      options.traffic?.received(role, message.byteLength);
       const link = linkOf(socket);
       if (!mayGoOn(link, "message", now)) return;
       const bytes = new Uint8Array(message);
@@ -240,19 +251,26 @@ function readRequest(res: uWS.HttpResponse, req: uWS.HttpRequest): HttpRequest {
   };
 }
 
-function writeReply(res: uWS.HttpResponse, method: string, reply: HttpReply | HttpStream): void {
+function writeReply(
+  res: uWS.HttpResponse,
+  reply: HttpReply | HttpStream,
+  { method, wrote }: { readonly method: string; readonly wrote: (bytes: number) => void },
+): void {
   res.cork(() => {
     res.writeStatus(statusLine(reply.status));
     for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
     if (!("body" in reply)) {
       if (method === "HEAD") res.endWithoutBody();
-      else stream(res, reply);
+      else stream(res, reply, wrote);
       return;
     }
     const body = bytesOf(reply.body);
     // The last response of its connection: headers cannot be held back, so thousands that nobody reads would pile up.
     if (method === "HEAD" || reply.status === 304) res.endWithoutBody(body.length, true);
-    else end(res, body);
+    else {
+      wrote(body.length);
+      end(res, body);
+    }
   });
 }
 
@@ -272,11 +290,12 @@ function bytesOf(body: Uint8Array | string): Uint8Array {
   return typeof body === "string" ? Buffer.from(body) : body;
 }
 
-function stream(res: uWS.HttpResponse, reply: HttpStream): void {
+function stream(res: uWS.HttpResponse, reply: HttpStream, wrote: (bytes: number) => void): void {
   let open = true;
   const write = (bytes: Uint8Array): boolean => {
     if (!open) return false;
     let taken = true;
+    wrote(bytes.length);
     res.cork(() => {
       taken = res.write(bytes);
     });

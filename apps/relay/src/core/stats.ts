@@ -1,0 +1,33 @@
+/** What rooms tell of themselves, for counters and the log. Nobody here knows who listens. */
+
+/** What a producer or a viewer is: a v1 client, a plain WebSocket, or an HTTP request. */
+export type ProducerKind = "producer" | "plain producer";
+export type ViewerKind = "viewer" | "plain viewer" | "mjpeg viewer" | "snapshot";
+
+/** The port to whoever counts. Calls neither throw nor take long: the most frequent come with every update of every viewer. */
+export interface Stats {
+  /** Somebody came into a room. */
+  joined(member: {
+    readonly kind: ProducerKind | ViewerKind;
+    readonly room: string;
+    /** As its token says. */
+    readonly name: string | undefined;
+  }): void;
+  /** A producer's update was applied. `uplinkMs`: since it was encoded, by both clocks; undefined where that is not known. */
+  applied(update: { readonly bytes: number; readonly uplinkMs: number | undefined }): void;
+  /** A viewer was sent an update, or a picture; `skipped`: versions in between that it was not. */
+  sent(kind: ViewerKind, update: { readonly cut: boolean; readonly skipped: number }): void;
+  /** A viewer has drawn what the relay had had, or what it had been due, for so long. */
+  drawn(kind: ViewerKind, lagMs: number): void;
+  /** A viewer's window, about once a second. */
+  windowed(kind: ViewerKind, bytes: number): void;
+}
+
+/** Where nobody counts. */
+export const UNCOUNTED: Stats = {
+  joined: () => {},
+  applied: () => {},
+  sent: () => {},
+  drawn: () => {},
+  windowed: () => {},
+};
