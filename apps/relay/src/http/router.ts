@@ -13,7 +13,7 @@ import {
 import { type StaticFiles, serveStatic } from "./static.ts";
 
 /** What those who watch over the relay are told. */
-export interface Health {
+interface Health {
   readonly version: string;
   /** It has been told to stop, and still goes on for a while. */
   readonly stopping: boolean;

@@ -46,7 +46,7 @@ const CLOSING_GRACE_MS = 300;
 type Role = "producer" | "viewer";
 
 /** Whoever counts bytes of payload. */
-export interface Traffic {
+interface Traffic {
   received(channel: Role, bytes: number): void;
   delivered(channel: Role | "http", bytes: number): void;
 }
