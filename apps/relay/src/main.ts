@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { CLOSE, closeMeaning } from "@screen-share/protocol";
-import packageJson from "../package.json" with { type: "json" };
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { loadStaticFiles } from "./http/static.ts";
 import { createLog } from "./log.ts";
 import { startRelay } from "./relay.ts";
+import { VERSION } from "./version.ts";
 
 const USAGE = `The relay of Screen Share: takes the screen from one agent a room and shows it to all who watch.
 
@@ -65,7 +65,7 @@ function readArguments(): { help?: boolean; version?: boolean; quiet?: boolean }
 
 const { help, version, quiet } = readArguments();
 if (help || version) {
-  process.stdout.write(`${help ? USAGE : packageJson.version}\n`);
+  process.stdout.write(`${help ? USAGE : VERSION}\n`);
   process.exit(0);
 }
 
@@ -77,11 +77,10 @@ if (config.keys.length > 1) {
 const files = await loadStaticFiles(VIEWER_FOLDER, { frameAncestors: config.FRAME_ANCESTORS });
 if (files.size === 0)
   log.warn("the viewer is not built, so there is no page to open: run pnpm build");
-const relay = await startRelay(config, { files, log, version: packageJson.version }).catch(
-  (error: Error) => fail(`The relay cannot start: ${error.message}.`),
+const relay = await startRelay(config, { files, log, version: VERSION }).catch((error: Error) =>
+  fail(`The relay cannot start: ${error.message}.`),
 );
-const { version: number } = packageJson;
-log.info({ host: config.HOST, port: relay.port, version: number }, "the relay is listening");
+log.info({ version: VERSION, host: config.HOST, port: relay.port }, "the relay is listening");
 if (relay.metricsPort !== undefined) {
   log.info({ host: config.METRICS_HOST, port: relay.metricsPort }, "metrics are at /metrics");
 }

@@ -4,10 +4,11 @@ import { DEFAULT_ROOM, plainText, ROOM_NAME, type Role } from "@screen-share/pro
 import { signToken } from "@screen-share/protocol/token";
 import { viewerLink } from "./auth.ts";
 import { type Config, ConfigError, parseDuration, readConfig } from "./config.ts";
+import { VERSION } from "./version.ts";
 
 const USAGE = `Makes a token for the relay, signed with its AUTH_SECRET, and for viewers the link that holds it.
 
-Usage: pnpm mint [--role viewer|producer] [--room main] [--expires 12h] [--name someone]
+Usage: pnpm mint [--role viewer|producer] [--room main] [--expires 12h] [--name someone] [--help] [--version]
 
   --role     what it is for: viewer or producer (viewer)
   --room     the one room that it opens (main)
@@ -36,18 +37,18 @@ function settings(): Config {
 
 function readArguments() {
   const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const known = { role: text, room: text, expires: text, name: text, help: flag, version: flag };
   try {
-    return parseArgs({
-      options: { role: text, room: text, expires: text, name: text, help: { type: "boolean" } },
-    }).values;
+    return parseArgs({ options: known }).values;
   } catch (error) {
     fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
 }
 
 const asked = readArguments();
-if (asked.help) {
-  process.stdout.write(`${USAGE}\n`);
+if (asked.help || asked.version) {
+  process.stdout.write(`${asked.help ? USAGE : VERSION}\n`);
   process.exit(0);
 }
 const config = settings();

@@ -1,9 +1,11 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
+import packageJson from "../../package.json" with { type: "json" };
 import { RELAY_URL } from "../env.ts";
 import "./globals.css";
 
 export const metadata: Metadata = {
+  generator: `Screen Share ${packageJson.version}`,
   description: "One person's screen, live.",
   referrer: "no-referrer",
   robots: { index: false, follow: false },

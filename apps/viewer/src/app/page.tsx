@@ -1,3 +1,4 @@
+import packageJson from "../../package.json" with { type: "json" };
 import { Viewer } from "../components/viewer.tsx";
 
 export default function Page() {
@@ -9,7 +10,7 @@ export default function Page() {
           page.
         </p>
       </noscript>
-      <Viewer />
+      <Viewer version={packageJson.version} />
     </>
   );
 }

@@ -12,7 +12,12 @@ const DOTS: Readonly<Record<Connection["state"], string>> = {
   ended: "bg-rose-400",
 };
 
-export function StatusBar(props: { readonly snapshot: Snapshot; readonly retry: () => void }) {
+/** @param props.title told to whoever rests the pointer on it */
+export function StatusBar(props: {
+  readonly snapshot: Snapshot;
+  readonly retry: () => void;
+  readonly title: string;
+}) {
   const { snapshot, retry } = props;
   const { connection, picture, ageS } = snapshot;
   const { words, counting, remarks, command } = statusWords(snapshot);
@@ -22,6 +27,7 @@ export function StatusBar(props: { readonly snapshot: Snapshot; readonly retry: 
     <div className="status-place" data-empty={picture ? undefined : true}>
       <div
         data-testid="status"
+        title={props.title}
         data-state={connection.state}
         data-quiet={quiet || undefined}
         className="status group"

@@ -7,7 +7,8 @@ import { titleWords } from "../player/core/words.ts";
 import { Screen } from "./screen.tsx";
 import { StatusBar } from "./status-bar.tsx";
 
-export function Viewer() {
+/** @param props.version of the page, for whoever asks which one it is */
+export function Viewer(props: { readonly version: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { snapshot, retry } = usePlayer(canvas);
   return (
@@ -15,7 +16,7 @@ export function Viewer() {
       <title>{titleWords(snapshot)}</title>
       <h1 className="sr-only">Screen Share</h1>
       <Screen canvas={canvas} picture={snapshot.picture} stale={snapshot.ageS !== undefined} />
-      <StatusBar snapshot={snapshot} retry={retry} />
+      <StatusBar snapshot={snapshot} retry={retry} title={`Screen Share ${props.version}`} />
     </main>
   );
 }
