@@ -187,7 +187,9 @@ describe("a token's length (P-80)", () => {
     const viewer = await viewerIn("long", {}, { headers: bearer(token) });
     expect(await viewer.closed).toMatchObject({ code: 4401, reason: "the token is too long" });
     expect(await (await viewerIn("long", { token })).closed).toMatchObject({ code: 4413 });
-    expect((await get(relay, "/snapshot.jpg", bearer("x".repeat(20_000)))).status).toBe(401);
+    // What is longer than all headers may be is refused by newer versions of the library before we are asked.
+    const { status } = await get(relay, "/snapshot.jpg", bearer("x".repeat(20_000)));
+    expect([401, 431]).toContain(status);
     expect((await get(relay, "/healthz")).status).toBe(200);
   });
 });
