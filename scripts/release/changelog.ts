@@ -1,0 +1,52 @@
+/** The changelog as text: what it says of a version, and how what is unreleased becomes one. Pure. */
+
+const UNRELEASED = "## Unreleased";
+const HEADING = /^## (\d+\.\d+\.\d+), \d{4}-\d{2}-\d{2}$/gm;
+
+/** The versions that it tells of, in the order of the page: newest first. */
+export function releasedVersions(changelog: string): readonly string[] {
+  return [...changelog.matchAll(HEADING)].map(([, version = ""]) => version);
+}
+
+/**
+ * The changelog in which all that was unreleased is this version's.
+ * @param options.date such as "2026-11-22"
+ * @throws Error in plain words if nothing is unreleased, or the version is told of already
+ */
+export function withRelease(
+  changelog: string,
+  options: { readonly version: string; readonly date: string },
+): string {
+  const { version, date } = options;
+  if (releasedVersions(changelog).includes(version)) {
+    throw new Error(`CHANGELOG.md tells of ${version} already`);
+  }
+  if (sectionUnder(changelog, UNRELEASED) === "") {
+    throw new Error('there is nothing under "## Unreleased" in CHANGELOG.md');
+  }
+  return changelog.replace(UNRELEASED, `${UNRELEASED}\n\n## ${version}, ${date}`);
+}
+
+/**
+ * What is said of a version, without its heading.
+ * @throws Error in plain words if there is nothing
+ */
+export function notesOf(changelog: string, version: string): string {
+  const [heading] = [...changelog.matchAll(HEADING)].find(([, each]) => each === version) ?? [];
+  const notes = heading === undefined ? "" : sectionUnder(changelog, heading);
+  if (notes === "") throw new Error(`CHANGELOG.md says nothing of ${version}`);
+  return notes;
+}
+
+/** @throws Error if there is no such line */
+function sectionUnder(changelog: string, heading: string): string {
+  const lines = changelog.split("\n");
+  const first = lines.indexOf(heading) + 1;
+  if (first === 0) throw new Error(`CHANGELOG.md has no line "${heading}"`);
+  const rest = lines.slice(first);
+  const end = rest.findIndex((line) => line.startsWith("## "));
+  return rest
+    .slice(0, end === -1 ? undefined : end)
+    .join("\n")
+    .trim();
+}
