@@ -60,9 +60,9 @@ async function measure(
   return { name, crowd: report, before, middle, after };
 }
 
-async function measureRelay(): Promise<Run> {
+async function measureRelay(name: string, env: Record<string, string> = {}): Promise<Run> {
   const port = await freePort();
-  const relay = await startRelay(port, { LOG_LEVEL: "warn" });
+  const relay = await startRelay(port, { LOG_LEVEL: "warn", ...env });
   const pictures = [1, 2].map((seed) => encodeTiles(screenLike(SIZE, seed), 90));
   const producer = new WebSocket(`ws://localhost:${port}/ws/producer`, SUBPROTOCOL);
   await once(producer, "open");
@@ -77,7 +77,7 @@ async function measureRelay(): Promise<Run> {
     producer.send(encodeUpdate({ keyframe: false, cut: false, epoch: 1, ...times, tiles }));
   };
   send(0);
-  const run = await measure("Screen Share", { pid: relay.process.pid ?? 0, port }, send);
+  const run = await measure(name, { pid: relay.process.pid ?? 0, port }, send);
   producer.terminate();
   await relay.end("SIGTERM");
   return run;
@@ -105,7 +105,12 @@ async function measureBare(): Promise<Run> {
 
 export async function fanOutBench(): Promise<void> {
   heading(`200 viewers and a stuck one, ${FPS} fps for ${SECONDS} s, loopback`);
-  const runs = [await measureRelay(), await measureBare()];
+  const counting = { METRICS_PORT: String(await freePort()) };
+  const runs = [
+    await measureRelay("Screen Share"),
+    await measureRelay("the same, with metrics", counting),
+    await measureBare(),
+  ];
   table(
     runs.map(({ name, crowd, before, middle, after }) => ({
       relay: name,
