@@ -5,7 +5,6 @@
 import {
   Backoff,
   CLOSE,
-  closeMeaning,
   decodeAck,
   encodeControl,
   type ProducerMessage,
@@ -15,18 +14,17 @@ import {
   type ToProducerMessage,
 } from "@screen-share/protocol";
 import { type Picture, Session } from "../core/session.ts";
-import type { Identity } from "../identity.ts";
 import type { Log } from "../log.ts";
+import { meaningOf } from "./closing.ts";
+import { Demand } from "./demand.ts";
+import { Links, type LinksOptions } from "./links.ts";
 import { Liveness } from "./liveness.ts";
 import type { Closed, OpenSocket, Socket } from "./socket.ts";
-import { resolveLink } from "./viewer-link.ts";
 
 const WELCOME_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 500;
-const DEMAND_TIMEOUT_MS = 50;
 const RETRY = { firstMs: 500, maxMs: 4000 } as const;
 const NORMAL_CLOSE = 1000;
-const MAX_REASON_LENGTH = 123;
 const MAX_ROOM_LENGTH = 64;
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -40,8 +38,7 @@ type State =
       readonly socket: Socket;
       readonly session: Session;
       readonly liveness: Liveness;
-      /** Whether anybody watches; undefined until the relay has told. */
-      readonly watched: boolean | undefined;
+      readonly demand: Demand;
     }
   | { readonly state: "waiting"; readonly retry: Timer }
   | { readonly state: "stopping"; readonly socket: Socket; readonly deadline: Timer }
@@ -52,19 +49,13 @@ export type Ending =
   | { readonly kind: "stopped" }
   | { readonly kind: "refused"; readonly reason: string };
 
-export interface PublisherOptions {
-  /** The relay's address for producers. */
-  readonly url: string;
+export interface PublisherOptions extends LinksOptions {
   readonly token: string | undefined;
   readonly room: string;
-  /** Who we are, as it stands now: asked for at every connection. */
-  readonly identity: () => Identity;
   /** What the relay calls this agent in its log. */
   readonly name: string;
   readonly openSocket: OpenSocket;
   readonly log: Log;
-  /** Called with the link to give to viewers, whenever the relay tells one that is new. */
-  readonly onViewerLink: (link: string) => void;
   /** ms (`performance.timeOrigin + now()`) */
   readonly now: () => number;
   /** uniform in [0, 1) */
@@ -77,10 +68,11 @@ export class Publisher {
   #awaited: ((session: Session | undefined) => void) | undefined;
   #end: (ending: Ending) => void = () => {};
   #lastComplaint = "";
-  #viewerLink = "";
-  #generation = "";
+  readonly #links: Links;
 
-  constructor(private readonly options: PublisherOptions) {}
+  constructor(private readonly options: PublisherOptions) {
+    this.#links = new Links(options);
+  }
 
   /** Connects, and stays connected until this resolves. To be called once. */
   run(): Promise<Ending> {
@@ -156,9 +148,8 @@ export class Publisher {
   }
 
   #opened(socket: Socket): void {
-    const { room, name, identity } = this.options;
-    const { producerId, generation: gen } = identity();
-    this.#generation = gen;
+    const { room, name } = this.options;
+    const { producerId, generation: gen } = this.#links.begin();
     send(socket, { type: "hello", room, producerId, name, gen });
     const deadline = setTimeout(() => {
       this.#lose("the relay does not welcome us", CLOSE.silent);
@@ -178,38 +169,16 @@ export class Publisher {
       },
       silent: () => this.#lose("the relay gives no sign of life", undefined),
     });
-    this.#enter({ state: "sharing", socket, session, liveness, watched: undefined });
+    const demand = new Demand({
+      log: this.options.log,
+      changed: (watched) => {
+        if (watched) session.wake();
+        this.#offerTurn();
+      },
+    });
+    this.#enter({ state: "sharing", socket, session, liveness, demand });
     this.options.log.info(`connected to the relay, room "${plainText(room, MAX_ROOM_LENGTH)}"`);
-    this.#tellViewerLink(viewerLink);
-    this.#awaitDemand(session);
-  }
-
-  /** A relay says right after its welcome how many watch; if it does not, it is taken to be watched. */
-  #awaitDemand(session: Session): void {
-    setTimeout(() => {
-      const state = this.#state;
-      if (state.state === "sharing" && state.session === session && state.watched === undefined) {
-        this.#demand(true);
-      }
-    }, DEMAND_TIMEOUT_MS);
-  }
-
-  #demand(watched: boolean): void {
-    const state = this.#state;
-    if (state.state !== "sharing" || state.watched === watched) return;
-    this.#state = { ...state, watched };
-    if (watched) state.session.wake();
-    if (state.watched !== undefined || !watched) {
-      this.options.log.info(watched ? "somebody watches" : "nobody watches, so nothing is grabbed");
-    }
-    this.#offerTurn();
-  }
-
-  #tellViewerLink(told: string): void {
-    const link = resolveLink(told, this.options.url);
-    if (link === undefined || this.#viewerLink === link) return;
-    this.#viewerLink = link;
-    this.options.onViewerLink(link);
+    this.#links.told(viewerLink);
   }
 
   #text(text: string): void {
@@ -221,7 +190,7 @@ export class Publisher {
         if (state.state === "handshaking") this.#welcomed(state.socket, message);
         return;
       case "demand":
-        this.#demand(message.watching > 0);
+        if (state.state === "sharing") state.demand.told(message.watching);
         return;
       case "refresh":
         if (state.state === "sharing") state.session.refresh();
@@ -257,28 +226,18 @@ export class Publisher {
   }
 
   /** The other side closed, or the network did. */
-  #closed({ code, reason, error }: Closed): void {
+  #closed(how: Closed): void {
     const { state } = this.#state;
-    const { meaning, retryable } = closeMeaning(code);
-    if (state === "stopping") {
-      this.#finish({ kind: "stopped" });
-    } else if (code === CLOSE.replaced && this.#linksEnded) {
+    const { retryable, words } = meaningOf(
+      how,
+      state === "connecting" ? this.options.url : undefined,
+    );
+    if (state === "stopping") this.#finish({ kind: "stopped" });
+    else if (how.code === CLOSE.replaced && this.#links.ended) {
       // By a process of ours that only came to say so.
       this.#retry("all links given out were ended");
-    } else if (!retryable) {
-      const detail = plainText(reason, MAX_REASON_LENGTH);
-      const told = detail && detail !== meaning ? `${meaning} (${detail})` : meaning;
-      this.#finish({ kind: "refused", reason: told });
-    } else if (state === "connecting") {
-      this.#retry(`cannot reach the relay at ${this.options.url}: ${error ?? meaning}`);
-    } else {
-      this.#retry(error ? `${meaning}: ${error}` : meaning);
-    }
-  }
-
-  /** Whether another process has ended our links since we said hello. */
-  get #linksEnded(): boolean {
-    return this.options.identity().generation !== this.#generation;
+    } else if (retryable) this.#retry(words);
+    else this.#finish({ kind: "refused", reason: words });
   }
 
   /** Gives up this connection from our side. @param code to close with, or undefined to end it at once */
@@ -310,7 +269,10 @@ export class Publisher {
   #enter(next: State): void {
     const old = this.#state;
     this.#state = next;
-    if (old.state === "sharing") old.liveness.stop();
+    if (old.state === "sharing") {
+      old.liveness.stop();
+      old.demand.stop();
+    }
     if (old.state === "waiting") clearTimeout(old.retry);
     if ("deadline" in old) clearTimeout(old.deadline);
   }
@@ -318,7 +280,7 @@ export class Publisher {
   #offerTurn(): void {
     const state = this.#state;
     const over = state.state === "ended" || state.state === "stopping";
-    const wanted = state.state === "sharing" && state.watched && !state.session.waiting;
+    const wanted = state.state === "sharing" && state.demand.watched && !state.session.waiting;
     const session = wanted ? state.session : undefined;
     if (!over && !session) return;
     const resolve = this.#awaited;
