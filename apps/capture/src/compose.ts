@@ -2,15 +2,21 @@
  * Chooses and encodes what the window takes of a picture: of its damage, by the rule of all cuts; and while nothing is damaged, what is
  * still and coarse, finely. Sends nothing.
  */
-import { chooseCut, TILE_MCUS, type Tile, type Window } from "@screen-share/protocol";
+import {
+  chooseCut,
+  ENTRY_BYTES,
+  grantUpdate,
+  type Tile,
+  tileColumns,
+  UPDATE_HEADER_BYTES,
+  updateLength,
+  type Window,
+} from "@screen-share/protocol";
 import type { Baseline } from "./core/baseline.ts";
 import { STILL_MS } from "./core/quality.ts";
 import type { TileEncoder } from "./encode/encoder.ts";
 import type { Frame } from "./source/source.ts";
 
-/** What a tile costs in an update beside its bytes, and what an update costs. */
-const ENTRY_BYTES = 4;
-const HEADER_BYTES = 40;
 /** So many tiles are repainted at a time: a few ms of encoding, after which damage is looked for again. */
 const MAX_REPAINTED = 256;
 
@@ -45,13 +51,15 @@ export function compose(frame: Frame, options: ComposeOptions): Composed | undef
   if (encoder.describe(frame).codec === "jpeg") return composeWhole(frame, options);
   if (damage.length === 0) return repaint(frame, options);
   const likelyBytes = sizeOf(damage, options.baseline);
-  // A whole picture need not be cut to find out what the link is like, if it is a small one.
-  const small = options.whole && likelyBytes <= window.size - window.inFlight;
-  const granted = small ? likelyBytes : window.grant(likelyBytes, now);
+  const granted = grantUpdate(window, { bytes: likelyBytes, first: options.whole, now });
   if (granted === 0) return undefined;
   // What seemed short may turn out not to be: then it has what room there is, and no more.
   const room = granted < likelyBytes ? granted : Math.max(granted, window.size - window.inFlight);
-  const tiles = encodeCut(frame, damage, { ...options, level, maxBytes: room - HEADER_BYTES });
+  const tiles = encodeCut(frame, damage, {
+    ...options,
+    level,
+    maxBytes: room - UPDATE_HEADER_BYTES,
+  });
   const cut = tiles.length < damage.length;
   // Beside what moves there may be what is still.
   const more = cut || options.baseline.coarserThan(options.finest, now - STILL_MS).length > 0;
@@ -74,7 +82,7 @@ function repaint(frame: Frame, options: ComposeOptions): Composed | undefined {
   const still = coarse.slice(0, MAX_REPAINTED);
   const granted = window.grant(sizeOf(still, baseline), now);
   if (granted === 0) return undefined;
-  const maxBytes = granted - HEADER_BYTES;
+  const maxBytes = granted - UPDATE_HEADER_BYTES;
   const tiles = encodeCut(frame, still, { ...options, level: finest, maxBytes });
   return { ...nothing, tiles, more: tiles.length < coarse.length };
 }
@@ -90,7 +98,7 @@ function encodeCut(
     bytesLength: baseline.likelyBytes(index) + ENTRY_BYTES,
     sentAt: Math.max(-1, baseline.sentAt(index)),
   }));
-  const columns = baseline.geometry.columns / TILE_MCUS;
+  const columns = tileColumns(baseline.geometry);
   const chosen = chooseCut(candidates, { maxBytes: Math.max(1, maxBytes), columns });
   const tiles: Tile[] = [];
   let bytes = 0;
@@ -106,8 +114,5 @@ function encodeCut(
 }
 
 function sizeOf(indices: readonly number[], baseline: Baseline): number {
-  return indices.reduce(
-    (sum, index) => sum + baseline.likelyBytes(index) + ENTRY_BYTES,
-    HEADER_BYTES,
-  );
+  return updateLength(indices.map((index) => baseline.likelyBytes(index)));
 }

@@ -4,6 +4,7 @@ export * from "./claims.ts";
 export * from "./clock.ts";
 export * from "./close.ts";
 export * from "./cut.ts";
+export * from "./due.ts";
 export * from "./errors.ts";
 export * from "./frame-store.ts";
 export * from "./geometry.ts";

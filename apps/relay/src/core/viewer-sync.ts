@@ -4,21 +4,16 @@
  * has caught up. All of it dies with the connection.
  */
 import {
-  chooseCut,
+  dueTiles,
   encodeControl,
+  grantUpdate,
   ProtocolError,
-  TILE_MCUS,
-  type Tile,
   Window,
 } from "@screen-share/protocol";
 import { Lag } from "./lag.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Shown } from "./picture.ts";
 import type { Room } from "./room.ts";
-
-/** What a tile costs in an update beside its bytes, at most; and what an update costs. */
-const ENTRY_BYTES = 4;
-const HEADER_BYTES = 40;
 
 export class ViewerSync {
   readonly #window = new Window();
@@ -129,13 +124,9 @@ export class ViewerSync {
   /** @returns whether there may be more to send */
   #sentLagging(shown: Shown, sent: Float64Array, now: number): boolean {
     const { store } = shown;
-    const pending = store.sinceEach(sent);
-    const pendingBytes = sizeOf(pending);
-    const granted = this.#window.grant(pendingBytes, now);
-    if (granted === 0) return false;
-    const whole = granted >= pendingBytes;
-    const tiles = whole ? pending : this.#cutOf(shown, { pending, sent, maxBytes: granted });
-    const cut = tiles.length < pending.length;
+    const due = dueTiles(store, { sent, first: false, window: this.#window, now });
+    if (!due) return false;
+    const { tiles, cut } = due;
     const message = this.room.picture.updateOf(shown, tiles, { cut });
     if (!this.#send(message, shown, { cut, now })) return false;
     if (!cut) {
@@ -148,30 +139,9 @@ export class ViewerSync {
     return true;
   }
 
-  #cutOf(
-    { store }: Shown,
-    options: {
-      readonly pending: readonly Tile[];
-      readonly sent: Float64Array;
-      readonly maxBytes: number;
-    },
-  ): Tile[] {
-    const { pending, sent, maxBytes } = options;
-    const candidates = pending.map((tile) => ({
-      tile,
-      index: tile.index,
-      bytesLength: tile.bytes.length + ENTRY_BYTES,
-      sentAt: sent[tile.index] || -1,
-    }));
-    const columns = store.geometry && store.geometry.columns / TILE_MCUS;
-    const room = Math.max(1, maxBytes - HEADER_BYTES);
-    return chooseCut(candidates, { maxBytes: room, columns }).map(({ tile }) => tile);
-  }
-
-  /** Whether an update may go whole. A whole picture need not be cut to find out what the link is like, if it is a small one. */
+  /** Whether an update may go whole. */
   #mayGo(bytes: number, now: number): boolean {
-    const small = this.#cursor === 0 && bytes <= this.#window.size - this.#window.inFlight;
-    return small || this.#window.grant(bytes, now) >= bytes;
+    return grantUpdate(this.#window, { bytes, first: this.#cursor === 0, now }) >= bytes;
   }
 
   #send(
@@ -190,10 +160,6 @@ export class ViewerSync {
     this.#sentBytes += message.length;
     return true;
   }
-}
-
-function sizeOf(tiles: readonly Tile[]): number {
-  return tiles.reduce((sum, { bytes }) => sum + bytes.length + ENTRY_BYTES, HEADER_BYTES);
 }
 
 function checkAck(count: number, known: { sent: number; acked: number }): number {
