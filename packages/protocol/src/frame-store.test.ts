@@ -113,9 +113,12 @@ describe("FrameStore (P-22, P-24, P-32)", () => {
     expect(store.since(0)).toHaveLength(first.length);
   });
 
-  it("copies what it keeps", () => {
+  it.each([
+    ["bytes", (bytes: Uint8Array) => Uint8Array.from(bytes)],
+    ["a Buffer of Node's", (bytes: Uint8Array) => Buffer.from(bytes)],
+  ])("copies what it keeps of %s", (_, made) => {
     const store = new FrameStore(stream);
-    const bytes = Uint8Array.from(first[0]?.bytes ?? []);
+    const bytes = made(first[0]?.bytes ?? Uint8Array.of());
     store.apply(update([{ index: 0, table: 0, bytes }]));
     bytes.fill(0);
     expect(asText(store.since(0))).toEqual(asText(first.slice(0, 1)));

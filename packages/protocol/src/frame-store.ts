@@ -84,7 +84,8 @@ export class FrameStore {
         update.keyframe && this.geometry && old?.table === table && equalBytes(old.bytes, segment);
       if (repeated) continue;
       if (!old) this.#missing--;
-      const tile: Tile = { index, table, bytes: segment.slice() };
+      // Not `slice`: a Node.js Buffer's is no copy.
+      const tile: Tile = { index, table, bytes: new Uint8Array(segment) };
       this.#tiles[index] = tile;
       this.#changedAt[index] = this.#version;
       changed.push(tile);
