@@ -1,10 +1,5 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { readConfig, readEnvironment } from "./config.ts";
-
-afterEach(() => vi.unstubAllEnvs());
+import { describe, expect, it } from "vitest";
+import { readConfig } from "./config.ts";
 
 function configOf(...args: Parameters<typeof readConfig>) {
   const result = readConfig(...args);
@@ -77,10 +72,10 @@ describe("readConfig", () => {
         "SERVER_WS_URL (--server) must be an address that begins with ws:// or wss://.",
         "PRODUCER_TOKEN holds characters that no token has, or is too long.",
         "ROOM (--room) must be 1 to 64 letters, digits, - or _.",
+        "LOG_LEVEL must be one of debug, info, warn, error, silent.",
         "FRAME_RATE (--fps) must be a whole number from 1 to 60.",
         "JPEG_QUALITY (--quality) must be a whole number from 1 to 100.",
         "MAX_DIMENSION (--max-dimension) must be a whole number from 1 to 8192.",
-        "LOG_LEVEL must be one of debug, info, warn, error, silent.",
       ],
     });
   });
@@ -91,6 +86,11 @@ describe("readConfig", () => {
     ["ws://[::1]:9000/a/ws/producer?x=1#y", "ws://[::1]:9000/a/ws/producer?x=1"],
   ])("reads %s as %s", (typed, meant) => {
     expect(configOf({ server: typed }, {}).server).toBe(meant);
+  });
+
+  it("takes the name of a recording from the command line alone", () => {
+    expect(configOf({ record: "a.recording" }, {}).record).toBe("a.recording");
+    expect(configOf({}, { RECORD: "a.recording" }).record).toBeUndefined();
   });
 
   it.each(["wss://relay/?token=x", "wss://me:secret@relay"])("wants no secret in %s", (server) => {
@@ -113,25 +113,4 @@ describe("readConfig", () => {
       expect(configOf({}, { SERVER_WS_URL }).server).toContain(SERVER_WS_URL);
     },
   );
-});
-
-describe("readEnvironment", () => {
-  function envFile(text: string): string {
-    const file = join(mkdtempSync(join(tmpdir(), "env-")), ".env");
-    writeFileSync(file, text);
-    return file;
-  }
-
-  it("puts the process's own variables before those of the file, unless they are empty", () => {
-    vi.stubEnv("ROOM", "own");
-    vi.stubEnv("FRAME_RATE", "");
-    const environment = readEnvironment([envFile("ROOM=file\nFRAME_RATE=7\nMONITOR=2")]);
-    expect(environment).toMatchObject({ ROOM: "own", FRAME_RATE: "7", MONITOR: "2" });
-  });
-
-  it("takes the first file that there is, and does without any", () => {
-    const files = ["/nowhere/.env", envFile("MONITOR=1"), envFile("MONITOR=2")];
-    expect(readEnvironment(files)).toMatchObject({ MONITOR: "1" });
-    expect(readEnvironment(["/nowhere/.env"])).not.toHaveProperty("MONITOR");
-  });
 });

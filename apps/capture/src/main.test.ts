@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createReadStream, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { FakeRelay } from "../test/fake-relay.ts";
+import { type Recorded, RecordingReader } from "./core/recording.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
@@ -78,5 +82,38 @@ describe("the agent", () => {
     expect(code).toBe(EXIT_FAILED);
     expect(stderr).toContain("the token is missing, invalid, expired or revoked");
     await relay.stop();
+  });
+
+  it("records what it publishes where it is told to, though nobody watches, and to no file that is there", async () => {
+    const relay = await FakeRelay.start();
+    const file = path.join(mkdtempSync(path.join(tmpdir(), "recording-")), "a.recording");
+    const args = ["--source", "test", "--server", relay.url, "--record", file];
+    const { child, ended } = start(args);
+    const connection = await relay.connection();
+    await connection.receive("hello");
+    connection.send({ type: "welcome", room: "main", viewerLink: "/" });
+    connection.demand(0);
+    await connection.receive("status");
+    const described = await connection.receive("stream");
+    const update = await connection.receive("update");
+    child.kill("SIGINT");
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain(`recording to ${file}, also while nobody watches`);
+    expect(stderr).toMatch(/recorded \d+ updates, .* MB, to /);
+    await relay.stop();
+
+    const reader = new RecordingReader(createReadStream(file));
+    const records: Recorded[] = [];
+    for await (const record of reader.records()) records.push(record);
+    expect(reader.end).toEqual({ kind: "whole" });
+    const { epoch, stream } = described;
+    expect(records[0]).toMatchObject({ kind: "stream", epoch, stream });
+    const { type: _, ...sent } = update;
+    expect(records[1]).toMatchObject({ kind: "update", update: sent });
+
+    const again = await start(args).ended;
+    expect(again.code).toBe(EXIT_FAILED);
+    expect(again.stderr).toMatch(/exists already/);
   });
 });

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /** The capture agent: wires its parts, handles signals, and decides how the process ends. */
 import { hostname } from "node:os";
-import { type Config, readConfig, readEnvironment } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import { Pacer } from "./core/pacer.ts";
 import { levelsOf } from "./core/quality.ts";
 import { chooseEncoder } from "./encode/choose.ts";
 import { EncoderUnavailable } from "./encode/encoder.ts";
 import { endLinks } from "./end-links.ts";
+import { readEnvironment } from "./env.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 import { readFlags } from "./flags.ts";
 import { IdentityFile, identityPath } from "./identity.ts";
@@ -15,6 +16,8 @@ import { Pipeline } from "./pipeline.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSocket } from "./publish/socket.ts";
 import { expiryOf } from "./publish/viewer-link.ts";
+import { Recorder } from "./record/recorder.ts";
+import { createRecordingFile } from "./record/recording-file.ts";
 import { Scaler } from "./scale.ts";
 import type { MonitorInfo } from "./source/monitor.ts";
 import { listMonitors } from "./source/node-screenshots.ts";
@@ -45,6 +48,7 @@ async function share(config: Config): Promise<void> {
     fail(`jpeg-turbo cannot be used here (${encoder.reason}).`, EXIT_FAILED);
   }
   const identity = new IdentityFile(identityPath(config), (problem) => log.warn(problem));
+  const recorder = await openRecorder(config, log);
   const publisher = new Publisher({
     url: config.server,
     token: config.token,
@@ -52,6 +56,7 @@ async function share(config: Config): Promise<void> {
     identity: () => identity.read(),
     name: hostname().slice(0, 100),
     openSocket,
+    recorder,
     log,
     // The link may carry a token, so it goes to whoever started us, and not to the log.
     onViewerLink: (link) => {
@@ -73,6 +78,7 @@ async function share(config: Config): Promise<void> {
   const ending = publisher.run();
   await Promise.race([ending, new Pipeline(parts).run()]);
   const how = await ending;
+  await recorder?.end();
   if (how.kind === "refused") fail(`The relay refused: ${how.reason}.`, EXIT_FAILED);
   log.info("stopped sharing");
   process.exit();
@@ -101,6 +107,15 @@ function printLink(link: string): void {
 async function openSource({ source, monitor, x11 }: Config, log: Log): Promise<Source> {
   if (source === "test") return new TestCard({ now, name: hostname() });
   return openScreen({ x11, monitor, now, log }, process.platform);
+}
+
+/** Last of all that may fail: an empty file would be left behind. */
+async function openRecorder({ record }: Config, log: Log): Promise<Recorder | undefined> {
+  if (record === undefined) return undefined;
+  const file = await createRecordingFile(record);
+  if ("problem" in file) fail(file.problem, EXIT_FAILED);
+  log.info(`recording to ${file.name}, also while nobody watches`);
+  return new Recorder({ file, log, now });
 }
 
 async function printMonitors(): Promise<void> {

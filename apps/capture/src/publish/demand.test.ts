@@ -1,6 +1,8 @@
+import { decodeUpdate, encodeControl } from "@screen-share/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FakeConnection } from "../../test/fake-relay.ts";
-import { eachOnStage, until } from "../../test/publisher-stage.ts";
+import { eachOnStage, PICTURE, until } from "../../test/publisher-stage.ts";
+import type { Sent } from "../record/recorder.ts";
 
 const on = eachOnStage();
 
@@ -33,5 +35,47 @@ describe("demand (P-27)", () => {
     await other.receive("hello");
     other.send({ type: "welcome", room: "main", viewerLink: "/" });
     expect(await on().publisher.turn()).toBeDefined();
+  });
+});
+
+describe("a recording", () => {
+  it("is shown what was sent, and counts as somebody who watches for as long as it goes on", async () => {
+    const sent: Sent[] = [];
+    const recorder = { recording: true, record: (messages: Sent) => sent.push(messages) };
+    on().start({ recorder });
+    const connection = await on().relay.connection();
+    await connection.receive("hello");
+    connection.send({ type: "welcome", room: "main", viewerLink: "/" });
+    connection.demand(0);
+    await until(() => on().log.lines.includes("info: nobody watches; the recording goes on"));
+    await on().publish();
+    await on().publish({ tiles: [], keyframe: false });
+    expect(sent.map(({ stream, update }) => [stream, decodeUpdate(update).keyframe])).toEqual([
+      [encodeControl({ type: "stream", epoch: 1, stream: PICTURE.stream }), true],
+      [undefined, false],
+    ]);
+
+    recorder.recording = false;
+    let turns = 0;
+    const turn = on()
+      .publisher.turn()
+      .then(() => turns++);
+    const { sentAt } = await connection.skipTo("ping");
+    connection.send({ type: "pong", sentAt, relayAt: sentAt });
+    expect(turns).toBe(0);
+    connection.demand(1);
+    await turn;
+  });
+
+  it("is not shown what the socket did not take", async () => {
+    const sent: Sent[] = [];
+    on().start({ recorder: { recording: true, record: (messages) => sent.push(messages) } });
+    const connection = await on().relay.welcomed();
+    const session = await on().publish();
+    connection.terminate();
+    await on().relay.welcomed();
+    await until(() => on().log.lines.length > 2);
+    expect(on().publisher.publish(session, PICTURE)).toBeUndefined();
+    expect(sent).toHaveLength(1);
   });
 });

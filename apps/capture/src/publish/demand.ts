@@ -1,5 +1,9 @@
-/** Whether anybody watches, on one connection: as the relay tells. One that does not tell is taken to be watched. */
+/**
+ * Whether pictures are wanted, on one connection: while anybody watches, as the relay tells, or while they are recorded. A relay that does
+ * not tell is taken to be watched.
+ */
 import type { Log } from "../log.ts";
+import type { Recorder } from "../record/recorder.ts";
 
 /** A relay tells right after its welcome. */
 const TIMEOUT_MS = 50;
@@ -16,6 +20,7 @@ export class Demand {
   constructor(
     private readonly options: {
       readonly log: Pick<Log, "info">;
+      readonly recorder?: Pick<Recorder, "recording"> | undefined;
       readonly changed: (watched: boolean) => void;
     },
   ) {
@@ -24,9 +29,8 @@ export class Demand {
     }, TIMEOUT_MS);
   }
 
-  /** Whether anybody is known to watch. */
-  get watched(): boolean {
-    return this.#watched === true;
+  get wanted(): boolean {
+    return this.#watched === true || this.#recording;
   }
 
   /** The relay tells how many can see it now. */
@@ -44,6 +48,13 @@ export class Demand {
     this.#watched = watched;
     this.options.changed(watched);
     if (first && watched) return;
-    this.options.log.info(watched ? "somebody watches" : "nobody watches, so nothing is grabbed");
+    const { log } = this.options;
+    if (watched) log.info("somebody watches");
+    else if (this.#recording) log.info("nobody watches; the recording goes on");
+    else log.info("nobody watches, so nothing is grabbed");
+  }
+
+  get #recording(): boolean {
+    return this.options.recorder?.recording === true;
   }
 }

@@ -15,7 +15,9 @@ import {
 } from "@screen-share/protocol";
 import { type Picture, Session } from "../core/session.ts";
 import type { Log } from "../log.ts";
+import type { Recorder } from "../record/recorder.ts";
 import { meaningOf } from "./closing.ts";
+import { Complaints } from "./complaints.ts";
 import { Demand } from "./demand.ts";
 import { Links, type LinksOptions } from "./links.ts";
 import { Liveness } from "./liveness.ts";
@@ -55,6 +57,8 @@ export interface PublisherOptions extends LinksOptions {
   /** What the relay calls this agent in its log. */
   readonly name: string;
   readonly openSocket: OpenSocket;
+  /** Keeps what is sent. For as long as it does it counts as somebody who watches. */
+  readonly recorder?: Pick<Recorder, "recording" | "record"> | undefined;
   readonly log: Log;
   /** ms (`performance.timeOrigin + now()`) */
   readonly now: () => number;
@@ -67,10 +71,11 @@ export class Publisher {
   readonly #backoff = new Backoff(RETRY);
   #awaited: ((session: Session | undefined) => void) | undefined;
   #end: (ending: Ending) => void = () => {};
-  #lastComplaint = "";
+  readonly #complaints: Complaints;
   readonly #links: Links;
 
   constructor(private readonly options: PublisherOptions) {
+    this.#complaints = new Complaints(options.log);
     this.#links = new Links(options);
   }
 
@@ -102,6 +107,7 @@ export class Publisher {
     if (!state.socket.send(composed.update)) return undefined;
     session.commit(composed, this.options.now());
     state.liveness.inFlight(session.window.inFlight);
+    this.options.recorder?.record(composed);
     return composed.update.length;
   }
 
@@ -159,7 +165,7 @@ export class Publisher {
 
   #welcomed(socket: Socket, { room, viewerLink }: ToProducerMessage & { type: "welcome" }): void {
     this.#backoff.reset();
-    this.#lastComplaint = "";
+    this.#complaints.over();
     send(socket, { type: "status", state: "live" });
     const session = new Session();
     const liveness = new Liveness({
@@ -169,15 +175,17 @@ export class Publisher {
       },
       silent: () => this.#lose("the relay gives no sign of life", undefined),
     });
+    const { log, recorder } = this.options;
     const demand = new Demand({
-      log: this.options.log,
+      log,
+      recorder,
       changed: (watched) => {
         if (watched) session.wake();
         this.#offerTurn();
       },
     });
     this.#enter({ state: "sharing", socket, session, liveness, demand });
-    this.options.log.info(`connected to the relay, room "${plainText(room, MAX_ROOM_LENGTH)}"`);
+    log.info(`connected to the relay, room "${plainText(room, MAX_ROOM_LENGTH)}"`);
     this.#links.told(viewerLink);
   }
 
@@ -252,11 +260,7 @@ export class Publisher {
   #retry(reason: string): void {
     const delayMs = this.#backoff.nextMs(this.options.random());
     this.#enter({ state: "waiting", retry: setTimeout(() => this.#connect(), delayMs) });
-    // Said once, and not at every try.
-    const known = reason === this.#lastComplaint;
-    this.#lastComplaint = reason;
-    if (known) this.options.log.debug(`${reason}; next try in ${delayMs} ms`);
-    else this.options.log.warn(`${reason}; trying again until it works`);
+    this.#complaints.failed(reason, delayMs);
   }
 
   #finish(ending: Ending): void {
@@ -280,7 +284,7 @@ export class Publisher {
   #offerTurn(): void {
     const state = this.#state;
     const over = state.state === "ended" || state.state === "stopping";
-    const wanted = state.state === "sharing" && state.demand.watched && !state.session.waiting;
+    const wanted = state.state === "sharing" && state.demand.wanted && !state.session.waiting;
     const session = wanted ? state.session : undefined;
     if (!over && !session) return;
     const resolve = this.#awaited;

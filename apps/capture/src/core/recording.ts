@@ -1,0 +1,208 @@
+/**
+ * The format of recordings: what was published, and when. What they are for is told in `docs/recording.md`; this is the drawing:
+ *
+ *   header   0                  8          10            18
+ *            ┌──────────────────┬──────────┬─────────────┐
+ *            │ 89 S S R E C \r \n │ version  │ startedAt   │
+ *            │ 8 bytes          │ u16 LE   │ f64 LE ms   │
+ *            └──────────────────┴──────────┴─────────────┘
+ *   record   0             8      9          13
+ *            ┌─────────────┬──────┬──────────┬─────────┐
+ *            │ time        │ kind │ length   │ payload │   and the next one, to the end of the file
+ *            │ f64 LE ms   │ u8   │ u32 LE   │ …       │
+ *            └─────────────┴──────┴──────────┴─────────┘
+ *            time: since startedAt, never less than the record's before; kind: 1 the text of a `stream` message, 2 an update
+ */
+import {
+  decodeUpdate,
+  MAX_CONTROL_LENGTH,
+  MAX_PICTURE_BYTES,
+  MAX_TILES,
+  ProtocolError,
+  parseProducerMessage,
+  type StreamDescription,
+  type Update,
+} from "@screen-share/protocol";
+import { ByteSource } from "./byte-source.ts";
+
+const MAGIC = Uint8Array.of(0x89, 0x53, 0x53, 0x52, 0x45, 0x43, 0x0d, 0x0a);
+const VERSION = 1;
+const HEADER_BYTES = 18;
+const RECORD_HEADER_BYTES = 13;
+const KINDS = { stream: 1, update: 2 } as const;
+export type RecordKind = keyof typeof KINDS;
+
+/** No payload is longer. An entry of an update takes at most 12 bytes beside its tile's. */
+const MAX_PAYLOAD_BYTES: Readonly<Record<RecordKind, number>> = {
+  stream: MAX_CONTROL_LENGTH,
+  update: MAX_PICTURE_BYTES + 12 * MAX_TILES + 64,
+};
+/** No recording is longer: a leap year, ms. */
+const MAX_LENGTH_MS = 366 * 86_400_000;
+
+/** What a file begins with. @param startedAt ms since 1970 */
+export function encodeRecordingHeader(startedAt: number): Uint8Array<ArrayBuffer> {
+  const header = new Uint8Array(HEADER_BYTES);
+  header.set(MAGIC);
+  const view = new DataView(header.buffer);
+  view.setUint16(8, VERSION, true);
+  view.setFloat64(10, startedAt, true);
+  return header;
+}
+
+/** What stands before a payload. @param atMs since the recording began */
+export function encodeRecordHeader(
+  kind: RecordKind,
+  { atMs, length }: { readonly atMs: number; readonly length: number },
+): Uint8Array<ArrayBuffer> {
+  const header = new Uint8Array(RECORD_HEADER_BYTES);
+  const view = new DataView(header.buffer);
+  view.setFloat64(0, atMs, true);
+  view.setUint8(8, KINDS[kind]);
+  view.setUint32(9, length, true);
+  return header;
+}
+
+interface Placed {
+  /** Since the recording began. */
+  readonly atMs: number;
+  /** Where it stands in the file. */
+  readonly offset: number;
+  /** Of its payload. */
+  readonly length: number;
+}
+
+/** A record, as far as it can be judged by itself: whether an update fits its picture is for a `Replica` to say. */
+export type Recorded = Placed &
+  (
+    | { readonly kind: "stream"; readonly epoch: number; readonly stream: StreamDescription }
+    | { readonly kind: "update"; readonly update: Update }
+  );
+
+/** How a file ends. */
+export type RecordingEnd =
+  | { readonly kind: "whole" }
+  /** In the middle of a record: whoever wrote it was killed, or the disk was full. */
+  | { readonly kind: "cut-off"; readonly offset: number }
+  /** What comes after makes no sense. */
+  | { readonly kind: "damaged"; readonly offset: number; readonly reason: string }
+  /** It is no recording, or one of another version. */
+  | { readonly kind: "foreign"; readonly reason: string };
+
+/** Reads a file from its start, holding no more than one record of it. */
+export class RecordingReader {
+  readonly #source: ByteSource;
+  #end: RecordingEnd = { kind: "whole" };
+  #startedAt = 0;
+  #lastMs = 0;
+
+  /** @param chunks the file's bytes, in pieces of any length */
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#source = new ByteSource(chunks);
+  }
+
+  /** When it began, ms since 1970, once `records` has yielded anything. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  /** How the file ends, once `records` has. */
+  get end(): RecordingEnd {
+    return this.#end;
+  }
+
+  /** All records up to the end, whatever that is. To be called once. An update's bytes are views. */
+  async *records(): AsyncGenerator<Recorded, void> {
+    if (!(await this.#header())) return;
+    for (;;) {
+      const { offset } = this.#source;
+      const header = await this.#source.take(RECORD_HEADER_BYTES);
+      if (header === "ended") return;
+      const payload = header === "cut-off" ? header : await this.#payload(header, offset);
+      if (payload === "ended" || payload === "cut-off") this.#end = { kind: "cut-off", offset };
+      if (typeof payload === "string") return;
+      const record = this.#decode(payload, offset);
+      if (!record) return;
+      this.#lastMs = record.atMs;
+      yield record;
+    }
+  }
+
+  async #header(): Promise<boolean> {
+    const header = await this.#source.take(HEADER_BYTES);
+    if (typeof header === "string" || MAGIC.some((byte, at) => header[at] !== byte)) {
+      this.#end = { kind: "foreign", reason: "is no recording of Screen Share" };
+      return false;
+    }
+    const view = viewOf(header);
+    const version = view.getUint16(8, true);
+    this.#startedAt = view.getFloat64(10, true);
+    if (version !== VERSION) {
+      const reason = `is a recording of format ${version}, and this reads only format ${VERSION}`;
+      this.#end = { kind: "foreign", reason };
+      return false;
+    }
+    if (isTime(this.#startedAt)) return true;
+    this.#damaged(0, "it began at an impossible time");
+    return false;
+  }
+
+  /** The record's parts, or how the file ended instead; "damaged" is noted already. */
+  async #payload(header: Uint8Array, offset: number) {
+    const view = viewOf(header);
+    const atMs = view.getFloat64(0, true);
+    const code = view.getUint8(8);
+    const length = view.getUint32(9, true);
+    const kind = kindOf(code);
+    if (!kind) return this.#damaged(offset, "a record is of no known kind");
+    if (!isTime(atMs) || atMs < this.#lastMs || atMs > MAX_LENGTH_MS) {
+      return this.#damaged(offset, "a record has an impossible time");
+    }
+    // Before anything is read: nobody is made to hold what no record has.
+    if (length > MAX_PAYLOAD_BYTES[kind]) return this.#damaged(offset, "a record is too long");
+    const bytes = await this.#source.take(length);
+    return typeof bytes === "string" ? bytes : { kind, atMs, bytes };
+  }
+
+  #decode(
+    parts: { readonly kind: RecordKind; readonly atMs: number; readonly bytes: Uint8Array },
+    offset: number,
+  ): Recorded | undefined {
+    const { kind, atMs, bytes } = parts;
+    const placed = { atMs, offset, length: bytes.length };
+    try {
+      if (kind === "update") return { ...placed, kind, update: decodeUpdate(bytes) };
+      const message = parseProducerMessage(textOf(bytes));
+      if (message.type !== "stream") throw new ProtocolError("a message is of another kind");
+      return { ...placed, kind, epoch: message.epoch, stream: message.stream };
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#damaged(offset, error.message);
+      return undefined;
+    }
+  }
+
+  #damaged(offset: number, reason: string): "damaged" {
+    this.#end = { kind: "damaged", offset, reason };
+    return "damaged";
+  }
+}
+
+function kindOf(code: number): RecordKind | undefined {
+  return code === KINDS.stream ? "stream" : code === KINDS.update ? "update" : undefined;
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+function isTime(ms: number): boolean {
+  return Number.isFinite(ms) && ms >= 0;
+}
+
+/** A description is ASCII: JSON of numbers, and of names that the protocol gives. */
+function textOf(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}

@@ -1,0 +1,97 @@
+/**
+ * The settings of every program that publishes to a relay, and how settings are read: flags over the environment. All problems are told
+ * at once and in plain words.
+ */
+import { PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
+import * as z from "zod";
+import { DEFAULTS } from "./defaults.ts";
+import { type Environment, given } from "./env.ts";
+import { LOG_LEVELS } from "./log.ts";
+
+/** Where a setting comes from, and so what to call it in a complaint. */
+export type Names = Readonly<
+  Record<string, { readonly variable: string; readonly flag: string | undefined }>
+>;
+
+export const RELAY_NAMES = {
+  server: { variable: "SERVER_WS_URL", flag: "--server" },
+  token: { variable: "PRODUCER_TOKEN", flag: undefined },
+  room: { variable: "ROOM", flag: "--room" },
+  logLevel: { variable: "LOG_LEVEL", flag: undefined },
+} as const satisfies Names;
+
+const server = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const problem =
+    !url || !/^wss?:$/.test(url.protocol)
+      ? "must be an address that begins with ws:// or wss://"
+      : url.username || url.password || url.searchParams.has("token")
+        ? "must not hold a secret; a token goes into PRODUCER_TOKEN"
+        : undefined;
+  if (!url || problem) {
+    context.addIssue({ code: "custom", message: problem ?? "" });
+    return z.NEVER;
+  }
+  url.hash = "";
+  // Nothing else is at the root, so whoever names only the host means this.
+  if (url.pathname === "/") url.pathname = PRODUCER_PATH;
+  return url.href;
+});
+
+/** Which relay, which room, as whom. */
+export const relaySettings = z.object({
+  server: server.prefault(DEFAULTS.server),
+  token: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,4096}$/, "holds characters that no token has, or is too long")
+    .optional(),
+  room: z
+    .string()
+    .regex(ROOM_NAME, "must be 1 to 64 letters, digits, - or _")
+    .default(DEFAULTS.room),
+  insecure: z.literal(true).optional(),
+  logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+});
+
+/** Hosts that mean this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3). */
+const LOOPBACK = /^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/;
+
+/** A check for schemas of relay settings: whoever is on the way reads what goes over ws://, the screen and the token that opens it. */
+export function mustBePrivate(
+  settings: Pick<z.infer<typeof relaySettings>, "server" | "insecure">,
+  context: z.RefinementCtx,
+): void {
+  const { protocol, hostname } = new URL(settings.server);
+  if (protocol === "wss:" || settings.insecure || LOOPBACK.test(hostname)) return;
+  const message =
+    "must begin with wss://, or others on the way can read the screen and the token; --insecure allows that";
+  context.addIssue({ code: "custom", path: ["server"], message });
+}
+
+/**
+ * The settings, or everything that is wrong with them, a sentence each.
+ * @param given.flags as typed; they win
+ * @param given.environment the process's own with that of `.env` behind it, see `readEnvironment`
+ */
+export function readSettings<T extends z.ZodType>(
+  schema: T,
+  { flags, environment, names }: { flags: object; environment: Environment; names: Names },
+): { readonly settings: z.output<T> } | { readonly problems: readonly string[] } {
+  const fromEnvironment = Object.fromEntries(
+    Object.entries(names).map(([key, { variable }]) => [key, given(environment[variable])]),
+  );
+  const fromFlags = Object.entries(flags).filter(([, value]) => value !== "");
+  const result = schema.safeParse({ ...fromEnvironment, ...Object.fromEntries(fromFlags) });
+  if (result.success) return { settings: result.data };
+  return {
+    problems: result.error.issues.map(
+      ({ path: [key], message }) => `${nameOf(names, key)} ${message}.`,
+    ),
+  };
+}
+
+function nameOf(names: Names, key: PropertyKey | undefined): string {
+  const entry = names[String(key)];
+  if (!entry) return `--${String(key)}`;
+  return entry.flag ? `${entry.variable} (${entry.flag})` : entry.variable;
+}
