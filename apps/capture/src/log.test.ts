@@ -4,7 +4,10 @@ import { createLog } from "./log.ts";
 function written(isTTY: boolean): string {
   let text = "";
   const stderr = { isTTY, write: (chunk: string) => (text += chunk) };
-  const log = createLog("info", stderr as unknown as NodeJS.WriteStream);
+  const log = createLog("info", {
+    app: "capture",
+    stderr: stderr as unknown as NodeJS.WriteStream,
+  });
   log.debug("too fine", { bytes: 1 });
   log.info("connected");
   log.warn("the screen is gone");

@@ -15,10 +15,14 @@ export interface Log {
   error(message: string, fields?: object): void;
 }
 
-/** A log that writes what is at or above `level`. */
-export function createLog(level: LogLevel, stderr: NodeJS.WriteStream = process.stderr): Log {
+/** A log that writes what is at or above `level`. @param options.app which program it is of */
+export function createLog(
+  level: LogLevel,
+  options: { readonly app: string; readonly stderr?: NodeJS.WriteStream },
+): Log {
+  const { app, stderr = process.stderr } = options;
   const logger = pino(
-    { level, base: { app: "capture" } },
+    { level, base: { app } },
     { write: (line: string) => stderr.write(stderr.isTTY ? forPeople(line) : line) },
   );
   return {

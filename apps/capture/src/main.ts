@@ -15,7 +15,7 @@ import { createLog, type Log } from "./log.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSocket } from "./publish/socket.ts";
-import { expiryOf } from "./publish/viewer-link.ts";
+import { linkLines } from "./publish/viewer-link.ts";
 import { Recorder } from "./record/recorder.ts";
 import { createRecordingFile } from "./record/recording-file.ts";
 import { Scaler } from "./scale.ts";
@@ -26,8 +26,6 @@ import { type Source, SourceFailure } from "./source/source.ts";
 import { TestCard } from "./source/test-card.ts";
 
 const now = () => performance.timeOrigin + performance.now();
-/** Up here, since sharing begins below before the rest of this file has run. */
-const WHEN = { dateStyle: "medium", timeStyle: "long" } as const;
 
 const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment());
 if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
@@ -36,7 +34,7 @@ else if (result.config.endLinks) await endAllLinks(result.config);
 else await share(result.config);
 
 async function share(config: Config): Promise<void> {
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, { app: "capture" });
   const source = await openSource(config, log);
   // Grabbed once before anyone is told: without a display there is nothing to connect for.
   const first = await source.grab();
@@ -99,9 +97,7 @@ async function endAllLinks(config: Config): Promise<void> {
 }
 
 function printLink(link: string): void {
-  process.stdout.write(`Viewer link: ${link}\n`);
-  const until = expiryOf(link);
-  if (until) process.stdout.write(`It holds until ${until.toLocaleString(undefined, WHEN)}.\n`);
+  process.stdout.write(linkLines(link));
 }
 
 async function openSource({ source, monitor, x11 }: Config, log: Log): Promise<Source> {

@@ -19,8 +19,8 @@ import { MemoryFile } from "./memory-file.ts";
 export type Step =
   /** So many tiles become others. */
   | { readonly kind: "change"; readonly count: number; readonly seed: number }
-  /** So many of those that wait are sent. */
-  | { readonly kind: "send"; readonly count: number }
+  /** So many of those that wait are sent, from some one on. */
+  | { readonly kind: "send"; readonly count: number; readonly from?: number }
   | { readonly kind: "refresh" | "reconnect" }
   | { readonly kind: "resize"; readonly to: number }
   | { readonly kind: "wait"; readonly ms: number };
@@ -29,6 +29,8 @@ const { tables } = encodeTiles(screenLike({ width: 8, height: 8 }));
 const STREAMS: readonly StreamDescription[] = [
   { codec: "jpeg-tiles", width: 300, height: 40, tables: [tables] },
   { codec: "jpeg-tiles", width: 130, height: 9, tables: [tables] },
+  // More than the first window takes.
+  { codec: "jpeg-tiles", width: 1300, height: 300, tables: [tables] },
   { codec: "jpeg", width: 40, height: 30, tables: [] },
 ];
 
@@ -40,18 +42,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant("change"), count: fc.nat(9), seed: fc.nat(999) }),
   },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("send"), count: fc.nat(12) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait"), ms: fc.nat(900) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("refresh", "reconnect") }) },
   {
-    weight: 1,
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant("send"), count: fc.nat(12), from: fc.nat(12) }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait"), ms: fc.nat(900) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("refresh", "reconnect") }) },
+  {
+    weight: 2,
     arbitrary: fc.record({ kind: fc.constant("resize"), to: fc.nat(STREAMS.length - 1) }),
   },
 );
 
 /** Any session that shows at least one whole picture. */
 export const anySteps = fc
-  .tuple(fc.nat(STREAMS.length - 1), fc.array(step, { maxLength: 60 }))
+  .tuple(fc.nat(STREAMS.length - 1), fc.array(step, { maxLength: 60, size: "max" }))
   .map(([to, steps]): Step[] => [{ kind: "resize", to }, { kind: "send", count: ALL }, ...steps]);
 
 export interface RecordedSession {
@@ -102,7 +107,10 @@ export async function recordedSession(steps: readonly Step[]): Promise<RecordedS
         waiting = everything();
         break;
       case "send": {
-        const chosen = [...waiting].sort((a, b) => a - b).slice(0, step.count);
+        const { count, from = 0 } = step;
+        const turn = [...waiting].sort((a, b) => a - b);
+        const chosen = [...turn.slice(from), ...turn.slice(0, from)].slice(0, count);
+        chosen.sort((a, b) => a - b);
         for (const index of chosen) waiting.delete(index);
         const composed = session.compose({
           stream,

@@ -82,6 +82,21 @@ describe("a recording", () => {
     );
   });
 
+  it("of a connection that was lost holds nothing of a picture that was never whole", async () => {
+    const { file, last } = await recordedSession([
+      { kind: "resize", to: 0 },
+      { kind: "send", count: 1000 },
+      { kind: "resize", to: 1 },
+      { kind: "send", count: 1 },
+      { kind: "reconnect" },
+      { kind: "send", count: 2, from: 1 },
+    ]);
+    const picture = new RecordedPicture();
+    for (const record of (await read(file)).records) picture.take(record);
+    expect(last.stream.width).toBe(300);
+    expect(picture.shown?.stream).toEqual(last.stream);
+  });
+
   it("that was cut off anywhere is read up to its last whole record", async () => {
     const { records } = await read(file);
     const ends = records.map(({ offset, length }) => offset + 13 + length);

@@ -23,3 +23,12 @@ export function expiryOf(link: string): Date | undefined {
     return undefined;
   }
 }
+
+const WHEN = { dateStyle: "medium", timeStyle: "long" } as const;
+
+/** What to print for whoever is to pass the link on. */
+export function linkLines(link: string): string {
+  const until = expiryOf(link);
+  const holds = until ? `It holds until ${until.toLocaleString(undefined, WHEN)}.\n` : "";
+  return `Viewer link: ${link}\n${holds}`;
+}

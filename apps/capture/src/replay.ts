@@ -1,0 +1,100 @@
+#!/usr/bin/env node
+/** `pnpm replay`: shows a recording to a relay's viewers, as a producer; or tells what is in it. */
+import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Playback } from "./core/playback.ts";
+import type { RecordingEnd } from "./core/recording.ts";
+import { summarise } from "./core/recording-summary.ts";
+import { readEnvironment } from "./env.ts";
+import { EXIT_FAILED } from "./exit-codes.ts";
+import { IdentityFile, identityPath } from "./identity.ts";
+import { createLog, type Log } from "./log.ts";
+import { Publisher } from "./publish/publisher.ts";
+import { openSocket } from "./publish/socket.ts";
+import { linkLines } from "./publish/viewer-link.ts";
+import { type ReplayConfig, readReplayConfig } from "./replay/config.ts";
+import { Feeder } from "./replay/feeder.ts";
+import { readReplayFlags } from "./replay/flags.ts";
+import { openingProblem, readErrorInWords } from "./replay/opening.ts";
+import { endInWords, summaryInWords } from "./replay/words.ts";
+
+const now = () => performance.timeOrigin + performance.now();
+
+const result = readReplayConfig(readReplayFlags(process.argv.slice(2)), readEnvironment());
+if ("problems" in result) fail(result.problems.join("\n"));
+const { config } = result;
+const open = () => createReadStream(config.file);
+if (config.info) await tell();
+else await replay(config);
+
+async function tell(): Promise<void> {
+  const summary = await summarise(open()).catch((error) => fail(unreadable(error)));
+  if (summary.end.kind === "foreign") fail(`${config.file} ${summary.end.reason}.`);
+  process.stdout.write(summaryInWords(summary));
+}
+
+async function replay({ server, token, room, logLevel, speed, loop, wait }: ReplayConfig) {
+  const problem = await openingProblem(open);
+  if (problem) fail(`${config.file} cannot be played: ${problem}.`);
+  const log = createLog(logLevel, { app: "replay" });
+  const publisher = new Publisher({
+    url: server,
+    token,
+    room,
+    identity: identityOf({ server, room }, log),
+    name: "replay",
+    openSocket,
+    log,
+    // The link may carry a token, so it goes to whoever started us, and not to the log.
+    onViewerLink: (link) => process.stdout.write(linkLines(link)),
+    now,
+    random: Math.random,
+  });
+  process.on("SIGINT", () => publisher.stop());
+  process.on("SIGTERM", () => publisher.stop());
+  const onEnd = ended(log, loop === true);
+  const playback = new Playback({ open, speed, loop: loop === true, now, sleep, onEnd });
+
+  const ending = publisher.run();
+  // Of a connection that is lost meanwhile the next turn knows.
+  if (wait) await Promise.race([ending, publisher.turn()]);
+  log.info(`playing ${config.file}${speed === 1 ? "" : `, ${speed} times as fast as it was`}`);
+  playback.run().catch((error) => fail(unreadable(error)));
+  await Promise.race([ending, new Feeder({ playback, publisher, now, sleep }).run()]);
+  const how = await ending;
+  if (how.kind === "refused") fail(`The relay refused: ${how.reason}.`);
+  log.info("stopped playing");
+  process.exit();
+}
+
+/**
+ * Who we are: nobody who could put out an agent that shares in this room, but of the generation of its links, so that they go on
+ * working.
+ */
+function identityOf(place: { readonly server: string; readonly room: string }, log: Log) {
+  const agents = new IdentityFile(identityPath(place), (problem) => log.warn(problem));
+  const producerId = randomBytes(16).toString("hex");
+  return () => ({ producerId, generation: agents.read().generation });
+}
+
+/** Says once that it has come to the end. */
+function ended(log: Log, loop: boolean): (end: RecordingEnd) => void {
+  let told = false;
+  return (end) => {
+    if (told) return;
+    told = true;
+    const words = endInWords(end);
+    if (words) log.warn(`the recording ends early: ${words}`);
+    log.info(`played to the end; ${loop ? "now again" : "the last picture stays until Ctrl-C"}`);
+  };
+}
+
+function unreadable(error: unknown): string {
+  return `${config.file} cannot be read: ${readErrorInWords(error)}.`;
+}
+
+function fail(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(EXIT_FAILED);
+}

@@ -1,0 +1,40 @@
+/** The command line of `pnpm replay`: words only, as they were typed. */
+import { Command } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { DEFAULTS } from "../defaults.ts";
+
+/** Settings as typed; those that were not are absent. */
+export interface ReplayFlags {
+  readonly file: string;
+  readonly speed?: string;
+  readonly loop?: true;
+  readonly wait?: true;
+  readonly info?: true;
+  readonly server?: string;
+  readonly room?: string;
+  readonly insecure?: true;
+}
+
+/** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
+export function readReplayFlags(argv: readonly string[]): ReplayFlags {
+  const command = new Command("replay")
+    .description("Shows a recording (made by: pnpm capture --record FILE) to a relay's viewers.")
+    .version(packageJson.version)
+    .argument("<file>", "the recording")
+    .option("--speed <n>", `how many times as fast as it was, 0.1 to 100 (${DEFAULTS.speed})`)
+    .option("--loop", "begin anew at the end")
+    .option("--wait", "begin once somebody watches")
+    .option("--info", "only tell what is in it, without any relay")
+    .option("--server <url>", `the relay to show it through (SERVER_WS_URL; ${DEFAULTS.server})`)
+    .option("--room <name>", `the room to show it in (ROOM; ${DEFAULTS.room})`)
+    .option("--insecure", "allow ws:// beyond this machine, where others can read along")
+    .addHelpText(
+      "after",
+      "\nIn brackets: the variable that sets the same, in the environment or a .env file, and what\n" +
+        "holds if nothing does; flags win. The token of a protected relay comes from\n" +
+        "PRODUCER_TOKEN only, since command lines are public.",
+    )
+    .allowExcessArguments(false)
+    .parse([...argv], { from: "user" });
+  return { ...command.opts<Omit<ReplayFlags, "file">>(), file: command.processedArgs[0] };
+}
