@@ -1,9 +1,11 @@
 import { CLOSE } from "@screen-share/protocol";
+import { signToken, tokenKey } from "@screen-share/protocol/token";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FakeConnection } from "../../test/fake-relay.ts";
 import { eachOnStage, IDENTITY } from "../../test/publisher-stage.ts";
 
 const on = eachOnStage();
+const KEY = tokenKey("a secret of thirty-two bytes or more");
 
 describe("the link that viewers are given", () => {
   let connection: FakeConnection;
@@ -26,6 +28,24 @@ describe("the link that viewers are given", () => {
       "http://relay.example/#room=main",
       "http://relay.example/#room=other",
     ]);
+  });
+
+  it("does not tell it again for another token, unless its links were ended in between", async () => {
+    const link = async (seconds: number, generation: string) => {
+      const expiresAt = 4_000_000_000_000 + seconds * 1000;
+      const claims = { role: "viewer", room: "main", expiresAt, generation } as const;
+      return `/#room=main&token=${await signToken(KEY, claims)}`;
+    };
+    const told = [await link(1, "one"), await link(2, "one"), await link(3, "two")] as const;
+    for (const next of told) {
+      connection.close(CLOSE.restarting);
+      connection = await on().relay.connection();
+      await connection.receive("hello");
+      connection.welcome(next);
+      await connection.receive("status");
+    }
+    const origin = `http://127.0.0.1:${on().relay.port}`;
+    expect(on().links.slice(1)).toEqual([origin + told[0], origin + told[2]]);
   });
 
   it.each([

@@ -3,20 +3,22 @@
  * puts this one out for a moment.
  */
 import type { Identity } from "../identity.ts";
-import { resolveLink } from "./viewer-link.ts";
+import { resolveLink, stillServes } from "./viewer-link.ts";
 
 export interface LinksOptions {
   /** The relay's address, as dialled. */
   readonly url: string;
   /** Who we are, as it stands now. */
   readonly identity: () => Identity;
-  /** Called with a link that is new. */
+  /** Called with the link, and again only when the one told last no longer serves as well. */
   readonly onViewerLink: (link: string) => void;
+  /** ms since 1970 */
+  readonly now: () => number;
 }
 
 export class Links {
   #generation = "";
-  #told = "";
+  #told: string | undefined;
 
   constructor(private readonly options: LinksOptions) {}
 
@@ -35,7 +37,8 @@ export class Links {
   /** The relay tells the link to its room. */
   told(text: string): void {
     const link = resolveLink(text, this.options.url);
-    if (link === undefined || this.#told === link) return;
+    if (link === undefined) return;
+    if (this.#told !== undefined && stillServes(this.#told, link, this.options.now())) return;
     this.#told = link;
     this.options.onViewerLink(link);
   }

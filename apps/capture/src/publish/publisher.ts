@@ -60,8 +60,6 @@ export interface PublisherOptions extends LinksOptions {
   /** Keeps what is sent. For as long as it does it counts as somebody who watches. */
   readonly recorder?: Pick<Recorder, "recording" | "record"> | undefined;
   readonly log: Log;
-  /** ms (`performance.timeOrigin + now()`) */
-  readonly now: () => number;
   /** uniform in [0, 1) */
   readonly random: () => number;
 }

@@ -1,6 +1,6 @@
 import { signToken, tokenKey } from "@screen-share/protocol/token";
 import { describe, expect, it } from "vitest";
-import { expiryOf, resolveLink } from "./viewer-link.ts";
+import { expiryOf, resolveLink, stillServes } from "./viewer-link.ts";
 
 describe("the viewer link", () => {
   it.each([
@@ -28,5 +28,37 @@ describe("the viewer link", () => {
     "http://h/#token=..",
   ])("%s does not say how long", (link) => {
     expect(expiryOf(link)).toBeUndefined();
+  });
+
+  describe("told before", () => {
+    const key = tokenKey("a secret of thirty-two bytes or more");
+    const hour = 3_600_000;
+    const now = 1_800_000_000_000;
+    const linkOf = async (changes: { room?: string; hours?: number; gen?: string } = {}) => {
+      const { room = "main", hours = 12, gen: generation = "one" } = changes;
+      const expiresAt = now + hours * hour;
+      const token = await signToken(key, { role: "viewer", room, expiresAt, generation });
+      return `http://h/#room=${room}&token=${token}`;
+    };
+
+    it("serves as well as one that only holds longer", async () => {
+      expect(stillServes(await linkOf({ hours: 2 }), await linkOf(), now)).toBe(true);
+      expect(stillServes("http://h/#room=x", "http://h/#room=x", now)).toBe(true);
+    });
+
+    it.each([
+      ["is for another room", { room: "other" }],
+      ["is of a generation that was ended", { gen: "zero" }],
+      ["ends within the hour", { hours: 0.9 }],
+    ])("does not if it %s", async (_, changes) => {
+      expect(stillServes(await linkOf(changes), await linkOf(), now)).toBe(false);
+    });
+
+    it("does not if it is for another address, or has no token where one is needed", async () => {
+      const link = await linkOf();
+      expect(stillServes(link.replace("//h/", "//other/"), link, now)).toBe(false);
+      expect(stillServes("http://h/#room=main", link, now)).toBe(false);
+      expect(stillServes(link, "http://h/#room=main", now)).toBe(false);
+    });
   });
 });

@@ -9,16 +9,42 @@ export function resolveLink(told: string, dialled: string): string | undefined {
   return /^https?:$/.test(link.protocol) ? link.href : undefined;
 }
 
-const claims = z.object({ exp: z.number() });
+const claims = z.object({ exp: z.number(), gen: z.string().optional() });
 
 /** Until when a link holds, as its token says; undefined for one without. */
 export function expiryOf(link: string): Date | undefined {
+  const exp = claimsOf(link)?.exp;
+  return exp === undefined ? undefined : new Date(exp * 1000);
+}
+
+/** With less time left than this a link is worth replacing, ms. */
+const SHORT_MS = 3_600_000;
+
+/**
+ * Whether whoever was given `old` is served as well by it as by `fresh`: each connection has a token of its own in it, but the room,
+ * the address and the generation are the same, and it holds a while yet.
+ */
+export function stillServes(old: string, fresh: string, now: number): boolean {
+  if (old === fresh) return true;
+  const [was, is] = [claimsOf(old), claimsOf(fresh)];
+  if (!was || !is || was.gen !== is.gen || was.exp * 1000 - now < SHORT_MS) return false;
+  return withoutToken(old) === withoutToken(fresh);
+}
+
+function withoutToken(link: string): string {
+  const url = new URL(link);
+  const fragment = new URLSearchParams(url.hash.slice(1));
+  fragment.delete("token");
+  url.hash = fragment.toString();
+  return url.href;
+}
+
+function claimsOf(link: string): z.infer<typeof claims> | undefined {
   const token = new URLSearchParams(new URL(link).hash.slice(1)).get("token");
   const payload = token?.split(".")[1];
   if (payload === undefined) return undefined;
   try {
-    const { exp } = claims.parse(JSON.parse(Buffer.from(payload, "base64url").toString()));
-    return new Date(exp * 1000);
+    return claims.parse(JSON.parse(Buffer.from(payload, "base64url").toString()));
   } catch {
     return undefined;
   }
