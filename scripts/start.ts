@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { watchAncestors } from "./start/ancestors.ts";
+import { readArguments, USAGE, withoutRecording } from "./start/arguments.ts";
 import { build } from "./start/build.ts";
 import { type Child, messageOf, runChild } from "./start/child.ts";
 import { type Environment, LAN_NOTICE, lanSettings } from "./start/lan.ts";
@@ -12,8 +13,6 @@ import { readSettings, roomOf } from "./start/settings.ts";
 /** The agent's exit code for "there is no display here" (apps/capture/src/exit-codes.ts). */
 const EXIT_NO_DISPLAY = 3;
 const RESTART_DELAY_MS = 1000;
-/** Questions that the agent answers without sharing anything. */
-const ANSWERED: readonly string[] = ["--help", "-h", "--version", "-V", "--list"];
 /** How long the agent's own token holds; it gets another one whenever it is started. */
 const TOKEN_TTL = "30d";
 
@@ -86,9 +85,11 @@ async function keepAgent(
   }
   // Settings that it refuses: it has told why. Once it has shared, it can only have crashed.
   if (code === 0 || (code !== null && !shared)) return await stop(code);
-  say("The agent ended unexpectedly; starting it again.");
+  const again = withoutRecording(args);
+  const rest = again.length < args.length ? ", without --record: the recording has ended" : "";
+  say(`The agent ended unexpectedly; starting it again${rest}.`);
   await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-  if (!stopping.signal.aborted) await keepAgent(settings, args, fallback);
+  if (!stopping.signal.aborted) await keepAgent(settings, again, fallback);
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -96,11 +97,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 watchAncestors(() => void stop(0));
 
+const { lan, help, answered, agent: args } = readArguments(process.argv.slice(2));
+if (help) say(USAGE);
 if (!(await build(say, stopping.signal))) await stop(1);
-// npm's users write `start -- --fps 20`.
-const given = process.argv.slice(2).filter((arg, i) => i > 0 || arg !== "--");
-const lan = given.includes("--lan");
-const args = given.filter((arg) => arg !== "--lan");
 const settings = readSettings();
 const room = roomOf(args, settings);
 const relayEnv = lan ? lanSettings(settings) : {};
@@ -126,7 +125,7 @@ async function answer(env: Environment): Promise<never> {
   return await stop(code ?? 1);
 }
 
-if (args.some((arg) => ANSWERED.includes(arg))) await answer({});
+if (answered) await answer({});
 if (args.includes("--end-links")) {
   const { port, token } = await mintToken(relayEnv, room);
   await answer(agentEnv(port, token));

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { readArguments, USAGE, withoutRecording } from "./arguments.ts";
+
+describe("what is typed behind start", () => {
+  it.each([
+    [[], { lan: false, help: false, answered: false, agent: [] }],
+    [["--lan", "--fps", "20"], { lan: true, help: false, answered: false, agent: ["--fps", "20"] }],
+    [["--", "--fps", "20"], { lan: false, help: false, answered: false, agent: ["--fps", "20"] }],
+    [["--help"], { lan: false, help: true, answered: true, agent: ["--help"] }],
+    [["--list"], { lan: false, help: false, answered: true, agent: ["--list"] }],
+  ])("%j is understood", (argv, meant) => {
+    expect(readArguments(argv)).toEqual(meant);
+  });
+
+  it.each([
+    [
+      ["--record", "a.recording", "--fps", "20"],
+      ["--fps", "20"],
+    ],
+    [
+      ["--fps", "20", "--record=a.recording"],
+      ["--fps", "20"],
+    ],
+    [
+      ["--room", "x"],
+      ["--room", "x"],
+    ],
+  ])("%j goes to an agent that is started again as %j", (first, again) => {
+    expect(withoutRecording(first)).toEqual(again);
+  });
+
+  it("is told in the help", () => {
+    expect(USAGE).toMatch(/--lan .*network/);
+    expect(USAGE).toMatch(/goes to the agent/);
+  });
+});
