@@ -79,6 +79,15 @@ export function startAgent(
   );
 }
 
+/** The built replayer. */
+export function startReplay(
+  { port, args }: { readonly port: number; readonly args: readonly string[] },
+  env: Record<string, string> = {},
+): Program {
+  const server = `ws://localhost:${port}/ws/producer`;
+  return run("apps/capture/dist/replay.js", { SERVER_WS_URL: server, ...env }, args);
+}
+
 /** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");

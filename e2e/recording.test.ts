@@ -1,0 +1,159 @@
+/** A session that is recorded and played again: the real agent on a real desktop, the built relay, Chromium. */
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import path from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canvasPixels, openViewer, startBrowser } from "./support/browser.ts";
+import { Desktop } from "./support/desktop.ts";
+import { colourCount, type Pixels, psnr } from "./support/pixels.ts";
+import { freePort, type Program, startAgent, startRelay, startReplay } from "./support/programs.ts";
+import { RawViewer } from "./support/raw-viewer.ts";
+import { mint, SECRET } from "./support/tokens.ts";
+import { eventually } from "./support/wait.ts";
+
+const SIZE = { width: 1000, height: 640 } as const;
+/** Above this a picture is the same to the eye; dB. */
+const ALIKE_DB = 30;
+
+let browser: Browser;
+let desktop: Desktop;
+let port: number;
+let relay: Program;
+let file: string;
+let env: { readonly XDG_DATA_HOME: string };
+let tokens: { readonly [name in "main" | "again"]: string };
+/** What Chromium showed of the desktop at the end. */
+let last: Pixels;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  desktop = await Desktop.start(SIZE);
+  await desktop.finish("xsetroot", "-solid", "#336699");
+  const style = ["-fa", "DejaVu Sans Mono", "-fs", "12", "-xrm", "*cursorBlink: false"];
+  desktop.run("xterm", "-geometry", "80x24+20+20", ...style, "-e", "cat");
+  await eventually(
+    () => desktop.pixels(),
+    (pixels) => colourCount(pixels) > 2,
+  );
+  port = await freePort();
+  relay = await startRelay(port, { AUTH_SECRET: SECRET });
+  const folder = mkdtempSync(path.join(tmpdir(), "recorded-"));
+  file = path.join(folder, "session.recording");
+  env = { XDG_DATA_HOME: path.join(folder, "data") };
+  const [main, again] = await Promise.all([
+    mint({ role: "producer", room: "main" }),
+    mint({ role: "producer", room: "again" }),
+  ]);
+  tokens = { main, again };
+});
+afterAll(async () => {
+  await relay.end("SIGTERM");
+  await desktop.stop();
+  await browser.close();
+});
+
+async function watch(room: string): Promise<Page> {
+  const token = await mint({ role: "viewer", room });
+  return await openViewer(browser, port, `#room=${room}&token=${token}`);
+}
+
+const likeness = (page: Page, due: () => Promise<Pixels>) =>
+  eventually(
+    async () => {
+      const shown = await canvasPixels(page);
+      return shown ? psnr(await due(), shown) : 0;
+    },
+    (db) => db > ALIKE_DB,
+  );
+
+/** Whether so many of the newest updates were without any change. */
+function restingFor({ updates }: RawViewer, count: number): boolean {
+  const newest = updates.slice(-count);
+  return newest.length === count && newest.every(({ tiles }) => tiles === 0);
+}
+
+describe("a session", () => {
+  it("is recorded while a person types", async () => {
+    const agent = startAgent(
+      { port, display: desktop.display, args: ["--record", file] },
+      { ...env, PRODUCER_TOKEN: tokens.main },
+    );
+    await agent.until(/recording to .*session\.recording/);
+    const page = await watch("main");
+    expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
+    for (const words of ["the quick brown fox ", "jumps over ", "the lazy dog"]) {
+      await desktop.finish("xdotool", "mousemove", "200", "200", "type", words);
+    }
+    expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
+    // An agent has nothing more to send, and nothing to repaint, once it only says that the picture is current.
+    const viewer = new RawViewer(port, { token: await mint({ role: "viewer", room: "main" }) });
+    await viewer.until(() => restingFor(viewer, 2));
+    viewer.close();
+    const shown = await canvasPixels(page);
+    if (!shown) throw new Error("nothing is shown");
+    last = shown;
+    await agent.end("SIGINT");
+    expect(agent.output).toMatch(/recorded \d+ updates/);
+    await page.close();
+  });
+
+  it("is kept for its user alone, and holds neither token nor names nor secrets", async () => {
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const bytes = readFileSync(file);
+    expect(bytes.length).toBeGreaterThan(10_000);
+    const agents = path.join(env.XDG_DATA_HOME, "screen-share", "agents");
+    const identities = await Promise.all(
+      (await readdir(agents)).map(async (name) => await readFile(path.join(agents, name), "utf8")),
+    );
+    const secrets = identities.flatMap((text) => Object.values<string>(JSON.parse(text)));
+    expect(secrets.length).toBeGreaterThanOrEqual(2);
+    const places = ["hello", "localhost", "token", String(port), hostname()];
+    for (const secret of [...secrets, ...places, tokens.main, SECRET]) {
+      expect(bytes.includes(secret), secret).toBe(false);
+    }
+  });
+
+  it.each(["1", "20"])("is seen again, to the very pixel, at speed %s", async (speed) => {
+    const page = await watch("again");
+    const args = [file, "--room", "again", "--speed", speed];
+    const replay = startReplay({ port, args }, { ...env, PRODUCER_TOKEN: tokens.again });
+    await replay.until(/played to the end/);
+    const same = await eventually(
+      async () => {
+        const shown = await canvasPixels(page);
+        return shown !== undefined && Buffer.compare(shown.data, last.data) === 0;
+      },
+      (is) => is,
+    );
+    expect(same).toBe(true);
+    expect(await replay.end("SIGINT")).toBe(0);
+    await page.close();
+  });
+
+  it("can be looked into without a relay", async () => {
+    const info = startReplay({ port, args: ["--info", file] });
+    await once(info.process, "exit");
+    expect(info.output).toMatch(/pictures +1000×640 \(jpeg-tiles\)\n/);
+    expect(info.output).toMatch(/end +whole\n/);
+  });
+
+  it("that is killed is there up to its last whole record", async () => {
+    const killed = path.join(path.dirname(file), "killed.recording");
+    const agent = startAgent(
+      { port, display: desktop.display, args: ["--record", killed] },
+      { ...env, PRODUCER_TOKEN: tokens.main },
+    );
+    await eventually(
+      async () => statSync(killed, { throwIfNoEntry: false })?.size ?? 0,
+      (size) => size > 10_000,
+    );
+    await agent.end("SIGKILL");
+    const info = startReplay({ port, args: ["--info", killed] });
+    await once(info.process, "exit");
+    expect(info.output).toMatch(/updates +[1-9]/);
+    expect(info.output).not.toMatch(/damaged/);
+  });
+});
