@@ -1,17 +1,6 @@
 /**
- * The format of recordings: what was published, and when. What they are for is told in `docs/recording.md`; this is the drawing:
- *
- *   header   0                  8          10            18
- *            ┌──────────────────┬──────────┬─────────────┐
- *            │ 89 S S R E C \r \n │ version  │ startedAt   │
- *            │ 8 bytes          │ u16 LE   │ f64 LE ms   │
- *            └──────────────────┴──────────┴─────────────┘
- *   record   0             8      9          13
- *            ┌─────────────┬──────┬──────────┬─────────┐
- *            │ time        │ kind │ length   │ payload │   and the next one, to the end of the file
- *            │ f64 LE ms   │ u8   │ u32 LE   │ …       │
- *            └─────────────┴──────┴──────────┴─────────┘
- *            time: since startedAt, never less than the record's before; kind: 1 the text of a `stream` message, 2 an update
+ * The format of recordings: what was published, and when. `docs/recording.md` has the drawing and the rules. Reads any bytes at all,
+ * and holds no more than one record of them.
  */
 import {
   decodeUpdate,

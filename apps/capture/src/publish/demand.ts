@@ -51,7 +51,7 @@ export class Demand {
     const { log } = this.options;
     if (watched) log.info("somebody watches");
     else if (this.#recording) log.info("nobody watches; the recording goes on");
-    else log.info("nobody watches, so nothing is grabbed");
+    else log.info("nobody watches, so nothing is grabbed or sent");
   }
 
   get #recording(): boolean {

@@ -4,7 +4,7 @@ import { keptLog } from "../../test/frames.ts";
 import { inPieces } from "../../test/memory-file.ts";
 import { anySteps, recordedSession, type Step } from "../../test/recorded-session.ts";
 import { ReplicaRelay } from "../../test/replica-relay.ts";
-import { Playback } from "../core/playback.ts";
+import { LOOP_PAUSE_MS, Playback } from "../core/playback.ts";
 import type { RecordingEnd } from "../core/recording.ts";
 import { Publisher } from "../publish/publisher.ts";
 import { Feeder } from "./feeder.ts";
@@ -204,7 +204,7 @@ describe("a replay", () => {
   it("in a loop shows its pictures again and again", async () => {
     const { file } = await recordedSession(changing(10));
     const { ends, stop, relay } = await play(file, { loop: true });
-    await vi.advanceTimersByTimeAsync(3 * (1000 + 1000) + 100);
+    await vi.advanceTimersByTimeAsync(3 * (1000 + LOOP_PAUSE_MS) + 100);
     expect(ends).toHaveLength(3);
     const counts = relay.updates.filter(({ update }) => update.tiles.length > 0).length;
     expect(counts).toBeGreaterThanOrEqual(30);
