@@ -5,7 +5,13 @@ import { viewerUrl } from "./player/relay-url.ts";
 export const RELAY_URL = read(process.env.NEXT_PUBLIC_RELAY_URL);
 
 function read(value: string | undefined): string | undefined {
-  if (!value) return undefined;
+  if (!value) {
+    // Vercel sets it while it builds; what it serves has no relay beside it. In the browser it is unset.
+    if (process.env.VERCEL !== "1") return undefined;
+    throw new Error(
+      "NEXT_PUBLIC_RELAY_URL is not set, and Vercel serves the page alone: set it to where the relay is, such as wss://relay.example.com",
+    );
+  }
   try {
     return viewerUrl(value);
   } catch (error) {

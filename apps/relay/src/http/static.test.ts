@@ -42,6 +42,7 @@ describe("a page", () => {
       "X-Frame-Options": "DENY",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
+      "Permissions-Policy": expect.stringMatching(/^camera=\(\), .*fullscreen=\(self\)/),
     });
   });
 

@@ -26,6 +26,9 @@ const PAGE_POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"\r\
 const STRICT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 const NOBODY = "'none'";
+/** What of the browser a page of ours may use (Permissions Policy, §5); `vercel.json` says the same for one that is served there. */
+const PERMISSIONS =
+  "camera=(), microphone=(), display-capture=(), geolocation=(), fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self)";
 
 /** These are compressed as they are. */
 const PACKED: readonly string[] = [".png", ".woff2"];
@@ -88,6 +91,7 @@ function pageHeaders(html: string, frameAncestors: string): Readonly<Record<stri
   const policy = PAGE_POLICY.exec(html)?.[1] ?? STRICT_POLICY;
   return {
     "Content-Security-Policy": `${policy}; frame-ancestors ${frameAncestors}`,
+    "Permissions-Policy": PERMISSIONS,
     // For browsers that do not know frame-ancestors; it cannot name anybody.
     ...(frameAncestors === NOBODY ? { "X-Frame-Options": "DENY" } : {}),
   };
