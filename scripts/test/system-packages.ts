@@ -1,6 +1,6 @@
-/** The programs that tests of the real thing need: a browser, and a desktop without a screen. */
+/** The programs that tests of the real thing need: a browser, a desktop without a screen, and the proxies of our examples. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 
 /** By the Debian package that has them. */
 const NEEDED: Readonly<Record<string, string>> = {
@@ -10,16 +10,35 @@ const NEEDED: Readonly<Record<string, string>> = {
   xdotool: "xdotool",
   xwd: "x11-apps",
   xrandr: "x11-xserver-utils",
+  nginx: "nginx-light",
+  caddy: "caddy",
+  openssl: "openssl",
 };
 
+/** Asked by Debian whether a package that brings a service may start it (invoke-rc.d(8)): 101 is no. Tests start their own. */
+const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
+
 function installed(program: string): boolean {
-  return (process.env.PATH ?? "").split(":").some((folder) => existsSync(`${folder}/${program}`));
+  // Servers are where only root's path leads.
+  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin"];
+  return folders.some((folder) => existsSync(`${folder}/${program}`));
 }
 
 function missingPackages(): string[] {
   return Object.entries(NEEDED)
     .filter(([program]) => !installed(program))
     .map(([, name]) => name);
+}
+
+function withoutServices(install: () => void): void {
+  // Whoever has a policy of their own means it.
+  const own = !existsSync(SERVICE_POLICY);
+  if (own) writeFileSync(SERVICE_POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (own) rmSync(SERVICE_POLICY);
+  }
 }
 
 /**
@@ -41,7 +60,7 @@ export function ensureSystemPackages(): string | undefined {
         stdio: ["ignore", "ignore", "inherit"],
       });
     aptGet("update");
-    aptGet("install", "-y", "--no-install-recommends", ...packages);
+    withoutServices(() => aptGet("install", "-y", "--no-install-recommends", ...packages));
   }
   const still = missingPackages();
   if (still.length === 0) return undefined;

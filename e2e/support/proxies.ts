@@ -1,0 +1,176 @@
+/**
+ * nginx and Caddy before a relay, as the examples in docs/examples set them up: those very files, with only names, ports and paths
+ * of this test put in.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { getOverTls } from "./over-tls.ts";
+import { freePort, Program } from "./programs.ts";
+import { eventually } from "./wait.ts";
+
+const EXAMPLES = fileURLToPath(new URL("../../docs/examples/", import.meta.url));
+const NAME = /screen\.example\.com/g;
+const RELAY = "127.0.0.1:8000";
+
+/** How a proxy is run in a folder of its own. */
+interface Setup {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The certificate that whoever dials it has to trust; it may take a moment to be there. */
+  readonly caFile: string;
+  /** Files that it writes beside what it says. */
+  readonly logFiles: readonly string[];
+}
+
+interface Place {
+  readonly folder: string;
+  readonly relayPort: number;
+  readonly port: number;
+  readonly httpPort: number;
+}
+
+function nginx({ folder, relayPort, port, httpPort }: Place): Setup {
+  const certificate = path.join(folder, "certificate.pem");
+  const key = path.join(folder, "key.pem");
+  const request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2";
+  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  const files = ["-keyout", key, "-out", certificate];
+  execFileSync("openssl", [...request.split(" "), ...names, ...files], { stdio: "ignore" });
+  const site = readFileSync(path.join(EXAMPLES, "nginx.conf"), "utf8")
+    .replace(/^ *listen \[::\].*\n/gm, "")
+    .replace("listen 443 ssl", `listen 127.0.0.1:${port} ssl`)
+    .replace("listen 80", `listen 127.0.0.1:${httpPort}`)
+    .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${key};`)
+    .replace(/ssl_certificate .*;/, `ssl_certificate ${certificate};`)
+    .replaceAll("/var/log/nginx/", `${folder}/`)
+    .replaceAll(RELAY, `127.0.0.1:${relayPort}`)
+    .replace(NAME, "localhost");
+  const file = path.join(folder, "nginx.conf");
+  const scratch = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
+  writeFileSync(
+    file,
+    `daemon off; pid ${folder}/pid; error_log stderr; events {} http { ${scratch.join(" ")}\n${site}}`,
+  );
+  const logFiles = ["screen-share.access.log", "screen-share.error.log"];
+  return {
+    command: "nginx",
+    args: ["-p", folder, "-c", file],
+    caFile: certificate,
+    logFiles: logFiles.map((name) => path.join(folder, name)),
+  };
+}
+
+function caddy({ folder, relayPort, port, httpPort }: Place): Setup {
+  const file = path.join(folder, "Caddyfile");
+  // Its own authority, which nobody is made to trust, signs for localhost.
+  const own = `{\n\tadmin off\n\tskip_install_trust\n\thttp_port ${httpPort}\n`;
+  const site = readFileSync(path.join(EXAMPLES, "Caddyfile"), "utf8")
+    .replace(/^\{\n/m, own)
+    .replace(/^screen\.example\.com/m, `https://localhost:${port}`)
+    .replaceAll(RELAY, `127.0.0.1:${relayPort}`);
+  writeFileSync(file, site);
+  return {
+    command: "caddy",
+    args: ["run", "--config", file, "--adapter", "caddyfile"],
+    caFile: path.join(folder, "caddy/pki/authorities/local/root.crt"),
+    logFiles: [],
+  };
+}
+
+export const PROXIES = { nginx, caddy } as const;
+
+/** A proxy that can be killed and started again. */
+export class ReverseProxy {
+  #program: Program;
+  #logged = "";
+
+  private constructor(
+    private readonly place: Place,
+    private readonly setup: Setup,
+  ) {
+    this.#program = this.#run();
+  }
+
+  /** Resolves once it answers for the relay, which has to be there. */
+  static async start(
+    kind: keyof typeof PROXIES,
+    relayPort: number,
+    port: number,
+  ): Promise<ReverseProxy> {
+    const folder = mkdtempSync(path.join(tmpdir(), `screen-share-${kind}-`));
+    const place = { folder, relayPort, port, httpPort: await freePort() };
+    const proxy = new ReverseProxy(place, PROXIES[kind](place));
+    await proxy.#answers();
+    return proxy;
+  }
+
+  get caFile(): string {
+    return this.setup.caFile;
+  }
+
+  get ca(): string {
+    return readFileSync(this.caFile, "utf8");
+  }
+
+  /** All that it has said and written. */
+  get log(): string {
+    const files = this.setup.logFiles.filter(existsSync).map((file) => readFileSync(file, "utf8"));
+    return [this.#logged, this.#program.output, ...files].join("\n");
+  }
+
+  /** As a crash would end it: all of its processes, at once. */
+  async kill(): Promise<void> {
+    this.#logged += this.#program.output;
+    const { pid } = this.#program.process;
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+    await this.#program.end("SIGKILL");
+  }
+
+  async restart(): Promise<void> {
+    this.#program = this.#run();
+    await this.#answers();
+  }
+
+  async stop(): Promise<void> {
+    await this.#program.end("SIGTERM");
+    rmSync(this.place.folder, { recursive: true });
+  }
+
+  #run(): Program {
+    const { folder } = this.place;
+    const child = spawn(this.setup.command, this.setup.args, {
+      env: {
+        // Servers are where only root's path leads.
+        PATH: `${process.env.PATH}:/usr/sbin`,
+        HOME: folder,
+        XDG_DATA_HOME: folder,
+        XDG_CONFIG_HOME: folder,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, so that no worker outlives its master.
+      detached: true,
+    });
+    return new Program(child);
+  }
+
+  async #answers(): Promise<void> {
+    const answered = await eventually(
+      async () => {
+        if (this.#program.process.exitCode !== null) throw new Error(this.log);
+        if (!existsSync(this.caFile)) return 0;
+        const asked = getOverTls(this.place.port, "/healthz", { ca: this.ca });
+        return await asked.then(
+          ({ status }) => status,
+          () => 0,
+        );
+      },
+      (status) => status === 200,
+    );
+    if (answered !== 200) throw new Error(`it does not answer:\n${this.log}`);
+  }
+}
