@@ -1,0 +1,64 @@
+/** A build of the viewer as a host would make it, in a copy of the tree, so that the build that all else uses stays as it is. */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** Kept out of version control; on the same file system as the packages, which are linked rather than copied. */
+const ARTIFACTS = path.join(ROOT, ".artifacts");
+const FILES = ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml", "tsconfig.base.json"];
+const FOLDERS = ["apps/viewer", "packages/protocol"];
+const MADE: readonly string[] = ["out", ".next", ".turbo"];
+
+export interface ViewerBuild {
+  /** The exported files. */
+  readonly folder: string;
+  remove(): void;
+}
+
+/**
+ * Runs the build command of `vercel.json`.
+ * @throws Error with what the build said
+ */
+export function buildViewer(env: Readonly<Record<string, string>>): ViewerBuild {
+  const { buildCommand, outputDirectory } = JSON.parse(
+    readFileSync(path.join(ROOT, "vercel.json"), "utf8"),
+  );
+  mkdirSync(ARTIFACTS, { recursive: true });
+  const copy = mkdtempSync(path.join(ARTIFACTS, "viewer-"));
+  const remove = () => rmSync(copy, { recursive: true });
+  copyTree(copy);
+  const { PATH, HOME } = process.env;
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", buildCommand], {
+    cwd: copy,
+    env: {
+      PATH,
+      HOME,
+      NEXT_TELEMETRY_DISABLED: "1",
+      // What is installed is that of the original.
+      npm_config_verify_deps_before_run: "false",
+      ...env,
+    },
+    encoding: "utf8",
+  });
+  if (status === 0) return { folder: path.join(copy, outputDirectory), remove };
+  remove();
+  throw new Error(`the viewer was not built:\n${stdout}${stderr}`);
+}
+
+function copyTree(copy: string): void {
+  // Tailwind looks for classes in what version control would keep, from the root of a repository on.
+  mkdirSync(path.join(copy, ".git"));
+  for (const name of [...FILES, ".gitignore", ...FOLDERS]) {
+    cpSync(path.join(ROOT, name), path.join(copy, name), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (source) => !MADE.includes(path.basename(source)),
+    });
+  }
+  const { status, stderr } = spawnSync("cp", ["-al", path.join(ROOT, "node_modules"), copy], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`the packages could not be linked: ${stderr}`);
+}
