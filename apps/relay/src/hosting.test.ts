@@ -103,6 +103,19 @@ describe("fly.toml", () => {
   });
 });
 
+describe("examples", () => {
+  it("name files that there are, and ask for what Fly asks for", () => {
+    const render = text("docs/examples/render.yaml");
+    expect(render).toContain(`dockerfilePath: ./${fly.build.dockerfile}\n`);
+    expect(render).toContain(`healthCheckPath: ${fly.http_service.checks[0].path}\n`);
+    for (const part of ["relay", "agent"]) {
+      const unit = text(`docs/examples/screen-share-${part}.service`);
+      const program = /^ExecStart=.* \/opt\/screen-share\/(\S+)$/m.exec(unit)?.[1] ?? "";
+      expect([program, existsSync(file(program))]).toEqual([program, true]);
+    }
+  });
+});
+
 const vercel = z
   .strictObject({
     $schema: z.string(),
