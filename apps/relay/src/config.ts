@@ -155,7 +155,7 @@ function secrecyProblems({ HOST, AUTH_SECRET, AUTH_SECRET_PREVIOUS }: Environmen
   const problems: string[] = [];
   if (HOST !== undefined && !LOOPBACK.includes(HOST)) {
     problems.push(
-      "HOST must be this machine alone (127.0.0.1, localhost or ::1) unless AUTH_SECRET is set: anybody who can reach the relay could watch",
+      "AUTH_SECRET must be set, or anybody who can reach the relay could watch: make one with openssl rand -base64 33. Without one HOST must be this machine alone (127.0.0.1, localhost or ::1)",
     );
   }
   if (AUTH_SECRET_PREVIOUS !== undefined) {
