@@ -1,0 +1,58 @@
+# The relay with the viewer page in it: one container is the whole product but the agent. From the root of the project:
+#   docker build -f docker/relay.Dockerfile -t screen-share-relay .
+
+# glibc 2.38 or newer is what uWebSockets.js needs on Node 22 and newer; there is none for musl (Alpine).
+ARG NODE_IMAGE=node:24-trixie-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /src
+ENV NEXT_TELEMETRY_DISABLED=1 npm_config_verify_deps_before_run=false
+# Another registry and its certificates may come as the secret "npmrc"; none is needed, and no layer holds it.
+COPY package.json ./
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    npm install --global "$(node -p 'require("./package.json").packageManager')"
+COPY pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY apps/relay/package.json apps/relay/
+COPY apps/viewer/package.json apps/viewer/
+COPY packages/protocol/package.json packages/protocol/
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    --mount=type=cache,id=screen-share-pnpm,target=/pnpm-store \
+    pnpm install --frozen-lockfile --store-dir /pnpm-store \
+      --filter @screen-share/relay... --filter @screen-share/viewer...
+COPY tsconfig.base.json ./
+COPY packages packages
+COPY apps apps
+RUN pnpm --filter @screen-share/relay --filter @screen-share/viewer run build
+# What runs: the bundles, the one package that they do not hold, with this platform's binary alone, and the page. The layout is the
+# project's. That the binary loads is tried here, where a wrong base image can still fail the build.
+COPY docker/healthcheck docker/mint /out/usr/local/bin/
+COPY LICENSE /out/app/
+RUN relay=/out/app/apps/relay && uws=$relay/node_modules/uWebSockets.js && \
+    mkdir -p $relay/dist $uws /out/app/apps/viewer && \
+    cp apps/relay/package.json $relay/ && cp apps/relay/dist/*.js $relay/dist/ && cp -r apps/viewer/out /out/app/apps/viewer/ && \
+    binary=$(node -p '`uws_${process.platform}_${process.arch}_${process.versions.modules}.node`') && \
+    cd apps/relay/node_modules/uWebSockets.js && cp package.json LICENSE uws.js $binary $uws/ && \
+    cd $relay && node -e 'require("uWebSockets.js").App()' && \
+    chmod -R a+rX,go-w /out && chmod 755 /out/usr/local/bin/*
+
+FROM ${NODE_IMAGE}
+# What installs packages has no business here.
+RUN rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /usr/local/bin/yarn /usr/local/bin/yarnpkg
+COPY --from=build /out/ /
+WORKDIR /app
+# Node would let its heap grow to all the memory there is; pictures and what waits for viewers is beside it.
+ENV NODE_ENV=production NODE_OPTIONS=--max-old-space-size-percentage=50 HOST=0.0.0.0 PORT=8000
+USER node
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s CMD ["healthcheck"]
+ENTRYPOINT []
+CMD ["node", "apps/relay/dist/main.js"]
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Screen Share relay" \
+      org.opencontainers.image.description="Shows a screen, live, to those who have the link" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
