@@ -1,9 +1,7 @@
-/** A process of 200 viewers, and one that stops reading. Counts what each got, and how old it was. */
+/** A process of many viewers, and one that stops reading. Arguments: port, `mixed` or `bare`, how many. Counts what each got, and how old it was. */
 import { once } from "node:events";
 import { decodeUpdate, encodeAck, encodeControl, SUBPROTOCOL } from "@screen-share/protocol";
 import WebSocket from "ws";
-
-const VIEWERS = 200;
 
 export interface CrowdReport {
   /** Pictures that each viewer got after the first one. */
@@ -13,7 +11,8 @@ export interface CrowdReport {
   readonly bytesPerPicture: number;
 }
 
-const [port, kind] = process.argv.slice(2);
+const [port, kind, viewers] = process.argv.slice(2);
+const VIEWERS = Number(viewers);
 const counts = new Array<number>(VIEWERS).fill(0);
 const ages: number[] = [];
 let bytes = 0;
