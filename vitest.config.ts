@@ -21,7 +21,18 @@ export default defineConfig({
         test: {
           name: "e2e",
           env,
-          include: ["e2e/**/*.test.ts"],
+          include: ["e2e/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // Needs an image and an engine: docker/verify brings both.
+        test: {
+          name: "container",
+          env,
+          include: ["e2e/container/*.test.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

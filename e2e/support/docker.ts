@@ -1,0 +1,139 @@
+/** Containers of the image that docker/verify has built, and what became of them. */
+import { execFile } from "node:child_process";
+import { eventually } from "./wait.ts";
+
+function given(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: these tests are run by docker/verify`);
+  return value;
+}
+
+/** The image that is tried, and what it was built on. */
+export const IMAGE = given("CONTAINER_IMAGE");
+export const BASE_IMAGE = given("NODE_IMAGE");
+/** The stage that it was built in. */
+export const BUILD_IMAGE = given("BUILD_IMAGE");
+export const CADDY_IMAGE = given("CADDY_IMAGE");
+/** In what was given to the build, and may be in nothing that came of it. */
+export const PLANTED_SECRET = given("PLANTED_SECRET");
+
+/** As the strictest host runs it: the smallest machine, and no rights at all. */
+export const CONFINED = [
+  "--read-only",
+  "--memory=256m",
+  "--cap-drop=ALL",
+  "--security-opt=no-new-privileges",
+  "--pids-limit=100",
+];
+
+const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
+
+export interface Ended {
+  readonly code: number;
+  /** stdout and stderr */
+  readonly output: string;
+}
+
+/** Runs a program to its end. @param folder where */
+export async function runProgram(command: readonly string[], folder?: string): Promise<Ended> {
+  const [program = "", ...args] = command;
+  return await new Promise((resolve) => {
+    const options = {
+      maxBuffer: MAX_OUTPUT_BYTES,
+      ...(folder === undefined ? {} : { cwd: folder }),
+    };
+    execFile(program, args, options, (error, stdout, stderr) => {
+      const code = typeof error?.code === "number" ? error.code : error ? 1 : 0;
+      resolve({ code, output: `${stdout}${stderr}` });
+    });
+  });
+}
+
+/** @throws Error with what docker said */
+export async function docker(...args: readonly string[]): Promise<string> {
+  const { code, output } = await runProgram([given("DOCKER"), ...args]);
+  if (code !== 0) throw new Error(`docker ${args[0]} failed:\n${output}`);
+  return output;
+}
+
+/** Compose, for a folder with a compose.yaml. @throws Error with what it said */
+export async function compose(folder: string, ...args: readonly string[]): Promise<string> {
+  const { code, output } = await runProgram([...given("COMPOSE").split(" "), ...args], folder);
+  if (code !== 0) throw new Error(`compose ${args[0]} failed:\n${output}`);
+  return output;
+}
+
+/** Runs the image to its end. */
+export async function runOnce(
+  args: readonly string[],
+  command: readonly string[] = [],
+): Promise<Ended> {
+  const label = `--label=${given("CONTAINER_LABEL")}`;
+  return await runProgram([
+    given("DOCKER"),
+    "run",
+    "--rm",
+    "--network=none",
+    label,
+    ...args,
+    IMAGE,
+    ...command,
+  ]);
+}
+
+/** A container in the background. */
+export class Container {
+  private constructor(readonly id: string) {}
+
+  static async start(args: readonly string[]): Promise<Container> {
+    const label = `--label=${given("CONTAINER_LABEL")}`;
+    return new Container((await docker("run", "--detach", label, ...args, IMAGE)).trim());
+  }
+
+  /** What a program in it says. @throws Error if that fails */
+  async exec(...command: readonly string[]): Promise<string> {
+    return await docker("exec", this.id, ...command);
+  }
+
+  /** A token made inside. */
+  async mint(role: "viewer" | "producer"): Promise<string> {
+    return tokenIn(await this.exec("mint", "--role", role, "--room", "main", "--expires", "30d"));
+  }
+
+  async inspect(format: string): Promise<string> {
+    return (await docker("inspect", "--format", format, this.id)).trim();
+  }
+
+  async logs(): Promise<string> {
+    return await docker("logs", this.id);
+  }
+
+  /** What its HEALTHCHECK finds, once it is done starting. */
+  async health(): Promise<string> {
+    const state = () => this.inspect("{{.State.Health.Status}}");
+    return await eventually(state, (health) => health !== "starting", 30_000);
+  }
+
+  /** Sends a signal and waits for the end. */
+  async end(signal: string): Promise<{ readonly code: number; readonly ms: number }> {
+    const begun = performance.now();
+    await docker("kill", "--signal", signal, this.id);
+    const code = Number(await docker("wait", this.id));
+    return { code, ms: performance.now() - begun };
+  }
+
+  async startAgain(): Promise<void> {
+    await docker("start", this.id);
+  }
+
+  async remove(): Promise<void> {
+    await docker("rm", "--force", "--volumes", this.id);
+  }
+}
+
+/** The token that `mint` has printed. */
+export function tokenIn(output: string): string {
+  const token = /^Token: (\S+)$/m.exec(output)?.[1];
+  if (token === undefined) throw new Error(`no token was made:\n${output}`);
+  return token;
+}

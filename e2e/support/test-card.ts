@@ -1,0 +1,48 @@
+/** Whether a page shows the agent's test card, and whether it moves. */
+import type { Page } from "playwright-core";
+import { canvasColour, canvasPixels, viewerState } from "./browser.ts";
+import { eventually } from "./wait.ts";
+
+/** As apps/capture/src/source/test-card.ts draws them, 1280 px wide. */
+const BARS = [
+  [0xbf, 0xbf, 0xbf],
+  [0xbf, 0xbf, 0x00],
+  [0x00, 0xbf, 0xbf],
+  [0x00, 0xbf, 0x00],
+  [0xbf, 0x00, 0xbf],
+  [0xbf, 0x00, 0x00],
+  [0x00, 0x00, 0xbf],
+  [0x10, 0x10, 0x10],
+] as const;
+const BAR_WIDTH = 160;
+/** What JPEG may change of a plain colour. */
+const TOLERANCE = 4;
+
+/** Waits until the page is connected and has all bars in their colours. @returns what is wrong at last */
+export async function wrongsOfTestCard(page: Page): Promise<string[]> {
+  return await eventually(
+    async () => {
+      const state = await viewerState(page);
+      const wrongs = state === "connected" ? [] : [`the page is ${state}`];
+      for (const [i, bar] of BARS.entries()) {
+        const shown = await canvasColour(page, { x: (i + 0.5) * BAR_WIDTH, y: 100 });
+        const like = shown?.every((value, c) => Math.abs(value - (bar[c] ?? 0)) <= TOLERANCE);
+        if (!like) wrongs.push(`bar ${i} is ${shown ?? "not there"}`);
+      }
+      return wrongs;
+    },
+    (wrongs) => wrongs.length === 0,
+    30_000,
+  );
+}
+
+/** Waits until the picture changes; the test card's does all the time. */
+export async function moves(page: Page): Promise<boolean> {
+  const look = async () =>
+    Buffer.from((await canvasPixels(page, 8))?.data ?? []).toString("base64");
+  const first = await look();
+  return await eventually(
+    async () => (await look()) !== first,
+    (changed) => changed,
+  );
+}

@@ -1,0 +1,8 @@
+/** The tests of the container alone, for `docker/verify`, which has built the image. Ends with one line, "N passed, N failed". */
+import { ensureSystemPackages } from "./test/system-packages.ts";
+import { conclude, run, runTests } from "./test/vitest.ts";
+
+const problem = ensureSystemPackages();
+if (problem !== undefined) process.stderr.write(`${problem}\n`);
+const ready = problem === undefined && run("pnpm", ["run", "build"]);
+process.exit(conclude(ready ? runTests("container") : { passed: 0, failed: 1 }));
