@@ -29,7 +29,7 @@ export interface AgentReport {
 }
 
 const [port, adaptive, token] = process.argv.slice(2);
-const log = createLog("warn");
+const log = createLog("warn", { app: "bench" });
 const now = () => wallNow();
 const levels = levelsOf({ quality: QUALITY, maxQuality: MAX_QUALITY, adaptive: adaptive === "on" });
 const { qualities } = levels;
