@@ -9,6 +9,7 @@ import { Lobby, type Waiting } from "./core/lobby.ts";
 import { refusalOf } from "./core/loopback.ts";
 import { Throttle } from "./core/throttle.ts";
 import { clientAddress, type TrustedHeader } from "./http/client-address.ts";
+import { embeddingHeaders } from "./http/embedding.ts";
 import type { HttpRequest } from "./http/reply.ts";
 
 export interface DoorOptions {
@@ -64,7 +65,7 @@ export class Door {
     const refusal = this.refusal(request, { picture: false });
     if (refusal) return refusal;
     const token = this.#tokenOf(request, { query: plain });
-    return { address: this.#addressOf(request), token };
+    return { address: this.addressOf(request), token };
   }
 
   /**
@@ -113,8 +114,18 @@ export class Door {
    */
   async picture(request: HttpRequest, room: string): Promise<Grant> {
     const token = this.#tokenOf(request, { query: true });
-    const identity = await this.#identify(token, this.#addressOf(request));
+    const identity = await this.#identify(token, this.addressOf(request));
     return grantOf(identity, { role: "viewer", room });
+  }
+
+  /** What a picture that is given out says of the pages that may show it. */
+  embedding({ headers }: HttpRequest): Readonly<Record<string, string>> {
+    const { allowedOrigins } = this.options;
+    return embeddingHeaders({
+      guarded: this.guarded,
+      allowedOrigins,
+      origin: headers.get("origin"),
+    });
   }
 
   /** Called about once a second. */
@@ -133,7 +144,8 @@ export class Door {
     }
   }
 
-  #addressOf(request: HttpRequest): string | undefined {
+  /** The key of a client's limits, and whose it is for the log; undefined for programs of this machine. */
+  addressOf(request: HttpRequest): string | undefined {
     return clientAddress(request, this.options.trustedHeader);
   }
 

@@ -223,7 +223,7 @@ describe("over HTTP (P-60, P-61)", () => {
     expect(body.equals(jpeg)).toBe(true);
     expect(headers).toMatchObject({
       "content-type": "image/jpeg",
-      "cache-control": "no-store",
+      "cache-control": "private, no-cache",
       "cross-origin-resource-policy": "same-origin",
       "x-producer-state": "live",
     });

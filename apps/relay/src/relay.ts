@@ -1,4 +1,5 @@
 /** A whole relay in this process: rooms behind a server, and the clock that ticks them. */
+import { randomBytes } from "node:crypto";
 import { CLOSE, DEFAULT_ROOM, ProtocolError, plainText } from "@screen-share/protocol";
 import { Auth } from "./auth.ts";
 import type { Config } from "./config.ts";
@@ -11,6 +12,7 @@ import { PlainViewer } from "./core/plain-viewer.ts";
 import { type ProducerOptions, ProducerSession } from "./core/producer-session.ts";
 import { RefusedSession } from "./core/refused-session.ts";
 import { type Stats, UNCOUNTED } from "./core/stats.ts";
+import type { Time } from "./core/time.ts";
 import { MAX_VIEWER_MESSAGE_BYTES, ViewerSession } from "./core/viewer-session.ts";
 import { Work } from "./core/work.ts";
 import { Door, type Entry, TOO_MANY_SILENT } from "./door.ts";
@@ -52,6 +54,7 @@ export async function startRelay(
     maxViewers: config.MAX_VIEWERS_PER_ROOM,
     maxPictureBytes: config.MAX_PICTURE_MEMORY,
     newWork: () => new Work(clock),
+    newRoomId: () => randomBytes(9).toString("base64url"),
     pictureTtlMs: config.PICTURE_TTL,
     stats: logged(metrics ?? UNCOUNTED, log),
   });
@@ -125,7 +128,7 @@ export async function startRelay(
     },
     answer: async (request) => {
       const health = { version, stopping };
-      const reply = await route(request, { hub, files, door, health, now: clock });
+      const reply = await route(request, { hub, files, door, health, time: TIME });
       const { path } = request;
       metrics?.answered(path, reply.status);
       if (REFUSALS.includes(reply.status)) {
@@ -133,6 +136,9 @@ export async function startRelay(
         refusals.refused({ path: plainText(path, 100), status: reply.status }, clock());
       }
       return reply;
+    },
+    streamed: (request, { summary }) => {
+      log.info({ ...summary, address: door.addressOf(request) }, "stream closed");
     },
     traffic: metrics,
     now: clock,
@@ -181,6 +187,15 @@ function logged(stats: Stats, log: Logger): Stats {
     windowed: (kind, bytes) => stats.windowed(kind, bytes),
   };
 }
+
+/** Whole ms, rounded up: a timer of the system is never early by more than a fraction of one. */
+const TIME: Time = {
+  now: clock,
+  after: (delayMs, call) => {
+    const timer = setTimeout(call, Math.ceil(delayMs));
+    return () => clearTimeout(timer);
+  },
+};
 
 /** The relay's clock: ms since 1970 that never jump. */
 function clock(): number {

@@ -1,17 +1,18 @@
 import { encodeControl, parseToProducerMessage } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import { snapshot } from "../http/pictures.ts";
+import { FakeTime } from "../testing/fake-time.ts";
 import {
   FakeProducer,
   FakeViewer,
   liveRoom as liveRoomOf,
   newHub,
   picturePair,
+  pictureRequest,
   plainProducer,
   plainViewer,
   wholeJpeg,
 } from "../testing/participants.ts";
-import { UNLIMITED } from "./access.ts";
 import type { Hub } from "./hub.ts";
 
 const pair = picturePair();
@@ -78,7 +79,8 @@ describe("demand (P-27)", () => {
 });
 
 describe("a snapshot of a room that nobody watches (P-64)", () => {
-  const asked = (hub: Hub, now: number) => snapshot(hub, { room: "main", grant: UNLIMITED, now });
+  const asked = (hub: Hub, now: number) =>
+    snapshot(hub, pictureRequest({ time: new FakeTime(now) }));
   const state = async (reply: Promise<unknown>) => {
     const later = new Promise<string>((resolve) => setImmediate(() => resolve("waiting")));
     return await Promise.race([reply.then(() => "answered"), later]);

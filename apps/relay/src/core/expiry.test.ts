@@ -8,12 +8,12 @@ import {
   mjpegViewer,
   newHub,
   picturePair,
+  pictureRequest,
   plainProducer,
   plainViewer,
   tilesAsText,
   wholeJpeg,
 } from "../testing/participants.ts";
-import { UNLIMITED } from "./access.ts";
 
 const pair = picturePair();
 const { first, second } = pair;
@@ -122,6 +122,6 @@ describe("when its token's time is over (P-81)", () => {
 
 it("a snapshot is of a moment: its token is judged at the door alone", async () => {
   const { hub } = liveRoom();
-  const reply = await snapshot(hub, { room: "main", grant: UNLIMITED, now: 0 });
+  const reply = await snapshot(hub, pictureRequest());
   expect(reply.status).toBe(200);
 });

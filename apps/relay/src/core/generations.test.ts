@@ -7,10 +7,10 @@ import {
   mjpegViewer,
   newHub,
   picturePair,
+  pictureRequest,
   plainProducer,
   plainViewer,
 } from "../testing/participants.ts";
-import { UNLIMITED } from "./access.ts";
 import type { Hub } from "./hub.ts";
 
 const { stream, first, second } = picturePair();
@@ -28,8 +28,7 @@ const viewerOf = (hub: Hub, generation?: string) =>
   new FakeViewer(hub, "main", gateWith({ generation }));
 
 async function statusOf(hub: Hub, kind: typeof snapshot | typeof mjpeg, generation: string) {
-  const asked = { room: "main", grant: { ...UNLIMITED, generation }, now: 0 };
-  return (await kind(hub, asked)).status;
+  return (await kind(hub, pictureRequest({ granted: { generation } }))).status;
 }
 
 describe("a producer of another generation (P-85)", () => {

@@ -12,6 +12,8 @@ export interface HubLimits extends RoomLimits {
   /** What counts the time that a room's picture takes. */
   readonly newWork: () => Work;
   readonly stats: Stats;
+  /** Makes a name that no room of any relay has had before. */
+  readonly newRoomId: () => string;
 }
 
 export class Hub {
@@ -56,7 +58,8 @@ export class Hub {
       );
     }
     const { limits } = this;
-    const parts = { limits, memory: this.#memory, work: limits.newWork(), stats: limits.stats };
+    const { newRoomId, newWork, stats } = limits;
+    const parts = { id: newRoomId(), limits, memory: this.#memory, work: newWork(), stats };
     const room = new Room(name, parts, now);
     this.#rooms.set(name, room);
     return room;

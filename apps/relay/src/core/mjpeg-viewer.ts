@@ -1,9 +1,13 @@
 /**
  * An MJPEG stream as a watcher: whole JPEGs as parts of one endless HTTP response (multipart/x-mixed-replace). HTTP has no
- * acks, only TCP's: the newest picture is written whenever the socket has taken all of the one before.
+ * acks, only TCP's: the newest picture is written whenever the socket has taken all of the one before, and not before its time if the
+ * client has set a pace.
  */
+import type { CloseCode } from "@screen-share/protocol";
 import type { Grant } from "./access.ts";
+import type { Shown } from "./picture.ts";
 import type { Room, Watcher } from "./room.ts";
+import type { Time } from "./time.ts";
 
 /** The port to the response. */
 export interface StreamSink {
@@ -13,80 +17,160 @@ export interface StreamSink {
   end(): void;
 }
 
+export interface MjpegOptions {
+  readonly grant: Grant;
+  /** At most so many pictures a second, repeats included; undefined: as they come. */
+  readonly maxFps: number | undefined;
+  readonly time: Time;
+}
+
 const BOUNDARY = "picture";
-const KEEP_ALIVE_S = 15;
 /** Stands between two parts and means nothing: a header of the next one. */
 export const MJPEG_FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
 export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
+
+/**
+ * A picture that stands for so long is sent once more: Chromium shows a part only when the head of the next one has come
+ * (crbug.com/527446), and would stay one change behind for as long as the screen rests.
+ */
+export const SETTLE_MS = 250;
+/**
+ * Then so often: programs that count pictures (ffmpeg, before it shows any) see the stream go on, and something is sent well within the 10
+ * s after which Home Assistant takes a stream for dead.
+ */
+export const REPEAT_MS = 5000;
 
 export class MjpegViewer implements Watcher {
   readonly kind = "mjpeg viewer";
   #epoch: number | undefined;
   #cursor = 0;
-  /** Counts how often it was asked about in vain, about once a second. */
-  #quietS = 0;
+  /** Whether the newest picture that was sent was sent before, too. */
+  #repeated = false;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  /** When anything was written last. */
+  #wroteAt: number;
   #writable: boolean;
+  #over = false;
+  /** When it is to look again what is due, and what keeps it from that. */
+  #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
+  #end: { readonly code: CloseCode; readonly reason: string } | undefined;
+  #frames = 0;
+  #bytes = 0;
+  readonly #beganAt: number;
+  readonly #minGapMs: number;
 
   /** @throws ProtocolError as `Room.join` */
   constructor(
     private readonly room: Room,
     private readonly sink: StreamSink,
-    grant: Grant,
+    private readonly options: MjpegOptions,
   ) {
-    room.join(this, grant);
+    room.join(this, options.grant);
+    const { maxFps, time } = options;
+    this.#minGapMs = maxFps === undefined ? 0 : 1000 / maxFps;
+    this.#beganAt = time.now();
+    this.#wroteAt = this.#beganAt;
     this.#writable = sink.write(ascii(`--${BOUNDARY}\r\n`));
-    this.advance();
-  }
-
-  drained(): void {
-    this.#writable = true;
     this.advance();
   }
 
   readonly watching = true;
 
+  /** For the log: what became of the stream, and why it was ended if it was. */
+  get summary(): Readonly<Record<string, unknown>> {
+    const { name } = this.options.grant;
+    const seconds = Math.round((this.options.time.now() - this.#beganAt) / 1000);
+    const counts = { frames: this.#frames, bytes: this.#bytes, seconds };
+    return { kind: this.kind, room: this.room.name, name, ...counts, ...this.#end };
+  }
+
+  drained(): void {
+    if (this.#over) return;
+    this.#writable = true;
+    this.advance();
+  }
+
   ended(): void {
+    this.#over = true;
+    this.#writable = false;
+    this.#sleep();
     this.room.leave(this);
   }
 
   /** HTTP has no way to say why. */
-  dismiss(): void {
+  dismiss(code: CloseCode, reason: string): void {
+    this.#end = { code, reason };
     this.ended();
     this.sink.end();
   }
 
   advance(): void {
-    const { picture } = this.room;
-    const shown = picture.shown;
-    if (!this.#writable || !shown) return;
-    const { store, epoch } = shown;
-    if (epoch === this.#epoch && this.#cursor >= store.pictureVersion) return;
-    this.#epoch = epoch;
-    this.#cursor = store.version;
-    this.#quietS = 0;
-    this.#writable = this.sink.write(this.#part(picture.wholeJpeg(shown)));
-    this.room.stats.sent(this.kind, { cut: false, skipped: 0 });
+    const { shown } = this.room.picture;
+    const now = this.options.time.now();
+    if (this.#writable && shown && now >= this.#dueAt(shown)) this.#show(shown, now);
+    // A client that is gone would stay for ever: only a write can find out.
+    if (this.#writable && now >= this.#wroteAt + REPEAT_MS) this.#write(MJPEG_FILLER, now);
+    if (this.#writable) {
+      const fillerAt = this.#wroteAt + REPEAT_MS;
+      this.#wakeAt(shown ? Math.min(this.#dueAt(shown), fillerAt) : fillerAt, now);
+    } else this.#sleep();
   }
 
   producerChanged(): void {}
 
-  /** A picture that never changes would let a client that is gone stay for ever: only a write can find out. */
-  viewersChanged(): void {
-    if (++this.#quietS < KEEP_ALIVE_S || !this.#writable) return;
-    this.#quietS = 0;
-    this.#writable = this.sink.write(MJPEG_FILLER);
+  viewersChanged(): void {}
+
+  /** When this picture may be sent: for the first time, or again. */
+  #dueAt(shown: Shown): number {
+    if (this.#isNew(shown)) return this.#sentAt + this.#minGapMs;
+    return this.#sentAt + Math.max(this.#repeated ? REPEAT_MS : SETTLE_MS, this.#minGapMs);
   }
 
-  /** A part closes with the next one's boundary, since clients show a part once they have seen its end. */
-  #part(jpeg: Uint8Array): Uint8Array {
-    const head = ascii(`Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
-    const tail = ascii(`\r\n--${BOUNDARY}\r\n`);
-    const part = new Uint8Array(head.length + jpeg.length + tail.length);
-    part.set(head);
-    part.set(jpeg, head.length);
-    part.set(tail, head.length + jpeg.length);
-    return part;
+  #isNew({ store, epoch }: Shown): boolean {
+    return epoch !== this.#epoch || this.#cursor < store.pictureVersion;
   }
+
+  #show(shown: Shown, now: number): void {
+    this.#repeated = !this.#isNew(shown);
+    this.#epoch = shown.epoch;
+    this.#cursor = shown.store.version;
+    this.#sentAt = now;
+    this.#frames++;
+    this.#write(part(this.room.picture.wholeJpeg(shown)), now);
+    this.room.stats.sent(this.kind, { cut: false, skipped: 0 });
+  }
+
+  #write(bytes: Uint8Array, now: number): void {
+    this.#wroteAt = now;
+    this.#bytes += bytes.length;
+    this.#writable = this.sink.write(bytes);
+  }
+
+  #wakeAt(at: number, now: number): void {
+    if (this.#alarm?.at === at) return;
+    this.#sleep();
+    const cancel = this.options.time.after(at - now, () => {
+      this.#alarm = undefined;
+      this.advance();
+    });
+    this.#alarm = { at, cancel };
+  }
+
+  #sleep(): void {
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+  }
+}
+
+/** A part closes with the next one's boundary, since clients show a part once they have seen its end. */
+function part(jpeg: Uint8Array): Uint8Array {
+  const head = ascii(`Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
+  const tail = ascii(`\r\n--${BOUNDARY}\r\n`);
+  const bytes = new Uint8Array(head.length + jpeg.length + tail.length);
+  bytes.set(head);
+  bytes.set(jpeg, head.length);
+  bytes.set(tail, head.length + jpeg.length);
+  return bytes;
 }
 
 function ascii(text: string): Uint8Array {

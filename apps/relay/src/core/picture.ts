@@ -47,6 +47,8 @@ export class Picture {
   readonly #composed = new Map<number, Uint8Array>();
   #composedBytes = 0;
   #wholeJpeg: Uint8Array | undefined;
+  /** Its length, which is remembered when it is forgotten. */
+  #wholeLength: number | undefined;
   /** Tiles in finer tables than their own, for whole JPEGs: of each table of the stream. */
   #requantised: readonly WeakMap<Tile, Uint8Array>[] = [];
   /** As the memory has it. */
@@ -88,6 +90,7 @@ export class Picture {
     const wholeJpeg = this.#wholeJpeg;
     this.forgetComposed();
     if (applied.kind === "tiles" && applied.tiles.length === 0) this.#wholeJpeg = wholeJpeg;
+    else this.#wholeLength = undefined;
   }
 
   /** The producer is gone; what is shown stays. */
@@ -101,6 +104,7 @@ export class Picture {
     this.#replica.clear();
     this.#account();
     this.forgetComposed();
+    this.#wholeLength = undefined;
   }
 
   /** Lets go of what can be composed again. */
@@ -141,7 +145,13 @@ export class Picture {
   /** The picture as one standard JPEG. Shared: never to be changed. */
   wholeJpeg({ store }: Shown): Uint8Array {
     this.#wholeJpeg ??= this.parts.work.spend(() => this.#assembleWhole(store));
+    this.#wholeLength = this.#wholeJpeg.length;
     return this.#wholeJpeg;
+  }
+
+  /** The length of `wholeJpeg`, bytes. Costs nothing if this very picture was ever composed. */
+  wholeJpegLength(shown: Shown): number {
+    return this.#wholeLength ?? this.wholeJpeg(shown).length;
   }
 
   /** Each tile is requantised to each table once, however often the finest in use changes. */

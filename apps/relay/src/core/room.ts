@@ -69,6 +69,8 @@ export class Room {
   constructor(
     readonly name: string,
     private readonly options: {
+      /** No other room has it, not even one of this name before or after. */
+      readonly id: string;
       readonly limits: RoomLimits;
       readonly memory: PictureMemory;
       readonly work: Work;
@@ -78,6 +80,12 @@ export class Room {
   ) {
     this.picture = new Picture(options);
     this.#status = { state: "offline", since: now };
+  }
+
+  /** Names this very picture, of all that were ever shown anywhere; undefined while there is none. */
+  get pictureId(): string | undefined {
+    const { shown } = this.picture;
+    return shown && `${this.options.id}.${shown.epoch}.${shown.store.pictureVersion}`;
   }
 
   get status(): ProducerStatus {

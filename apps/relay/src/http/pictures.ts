@@ -5,33 +5,48 @@ import { Glance } from "../core/glance.ts";
 import type { Hub } from "../core/hub.ts";
 import { MJPEG_CONTENT_TYPE, MJPEG_FILLER, MjpegViewer } from "../core/mjpeg-viewer.ts";
 import type { Room } from "../core/room.ts";
-import { type HttpReply, type HttpStream, refusalReply, textReply } from "./reply.ts";
+import type { Time } from "../core/time.ts";
+import { isKnown } from "./conditional.ts";
+import {
+  type HttpReply,
+  type HttpRequest,
+  type HttpStream,
+  refusalReply,
+  textReply,
+  type WholeReply,
+} from "./reply.ts";
 
 const PICTURE_HEADERS = {
-  "Cache-Control": "no-store",
-  "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 };
+/** A browser may keep it, but has to ask, and be let in, each time that it shows it again (RFC 9111 §5.2.2.4). */
+const ASK_EACH_TIME = "private, no-cache";
 
 /** A picture of less than so long ago is one of now, ms. */
 const FRESH_FOR_MS = 250;
+/** Pictures a second, as a stream may be asked for. */
+const FPS = { min: 0.1, max: 60 } as const;
+const DECIMAL = /^\d{1,3}(\.\d{1,6})?$/;
 
-/** Who has been let in, and where. */
-export interface PictureRequest {
+/** Who has been let in, where, and what for. */
+export interface PictureRequest extends Pick<HttpRequest, "headers" | "query"> {
   readonly room: string;
   readonly grant: Grant;
-  readonly now: number;
+  /** What the answer says of the pages that may show it. */
+  readonly embedding: Readonly<Record<string, string>>;
+  readonly time: Time;
 }
 
 /** `/snapshot.jpg?room=`: the whole picture as it is now, or else as it was last; 404 while there is none. */
-export async function snapshot(hub: Hub, request: PictureRequest): Promise<HttpReply> {
-  const { room: name, grant } = request;
+export async function snapshot(hub: Hub, request: PictureRequest): Promise<WholeReply> {
+  const { room: name, grant, time } = request;
   const room = hub.find(name);
-  if (room?.sleeping && !isFresh(room, request.now)) {
-    const problem = await new Promise<HttpReply | undefined>((resolve) => {
+  const now = time.now();
+  if (room?.sleeping && !isFresh(room, now)) {
+    const problem = await new Promise<WholeReply | undefined>((resolve) => {
       const refused = refusing(name, () => {
-        new Glance(room, grant, { since: request.now, done: () => resolve(undefined) });
+        new Glance(room, grant, { since: now, done: () => resolve(undefined) });
         return undefined;
       });
       if (refused) resolve(refused);
@@ -45,41 +60,68 @@ function isFresh({ picture: { shown } }: Room, now: number): boolean {
   return shown !== undefined && !shown.partial && now - shown.store.capturedAt < FRESH_FOR_MS;
 }
 
-function lastPicture(hub: Hub, { room: name, grant }: PictureRequest): HttpReply {
-  return refusing(name, () => {
+function lastPicture(hub: Hub, request: PictureRequest): WholeReply {
+  const { room: name, grant } = request;
+  return refusing<WholeReply>(name, () => {
     const room = hub.find(name);
     room?.checkLink(grant);
     const shown = room?.picture.shown;
     if (!room || !shown) return textReply(404, "There is no picture in this room yet.");
-    const { store, relayedAt } = shown;
+    const etag = `"${room.pictureId}"`;
+    const { capturedAt } = shown.store;
+    const headers = {
+      ...PICTURE_HEADERS,
+      ...request.embedding,
+      "Cache-Control": ASK_EACH_TIME,
+      ETag: etag,
+      "X-Picture-Age": seconds(request.time.now() - (capturedAt || shown.relayedAt)),
+      "X-Producer-State": room.status.state,
+    };
+    if (isKnown(request.headers, etag)) {
+      return { status: 304, headers, bodyLength: room.picture.wholeJpegLength(shown) };
+    }
     return {
       status: 200,
-      headers: {
-        ...PICTURE_HEADERS,
-        "Content-Type": "image/jpeg",
-        "Last-Modified": new Date(store.capturedAt || relayedAt).toUTCString(),
-        "X-Producer-State": room.status.state,
-      },
+      headers: { ...headers, "Content-Type": "image/jpeg" },
       body: room.picture.wholeJpeg(shown),
     };
   });
 }
 
-/** `/stream.mjpeg?room=`: every picture that the client can take, for as long as its grant holds. */
-export function mjpeg(
-  hub: Hub,
-  { room: name, grant, now }: PictureRequest,
-): HttpReply | HttpStream {
-  return refusing<HttpReply | HttpStream>(name, () => {
-    const room = hub.enter(name, now);
+/** To the tenth, and never less than nothing. */
+function seconds(ms: number): string {
+  return (Math.max(0, ms) / 1000).toFixed(1);
+}
+
+/** `/stream.mjpeg?room=&fps=`: every picture that the client can take and wants, for as long as its grant holds. */
+export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStream {
+  const { room: name, grant, time, embedding, query } = request;
+  return refusing<WholeReply | HttpStream>(name, () => {
+    const asked = query.get("fps");
+    const maxFps = asked === null ? undefined : fpsOf(asked);
+    if (Number.isNaN(maxFps)) {
+      return textReply(400, `fps must be a number from ${FPS.min} to ${FPS.max}.`);
+    }
+    const room = hub.enter(name, time.now());
     room.checkPlace(grant);
     return {
       status: 200,
-      headers: { ...PICTURE_HEADERS, "Content-Type": MJPEG_CONTENT_TYPE },
+      headers: {
+        ...PICTURE_HEADERS,
+        ...embedding,
+        "Cache-Control": "no-store",
+        "Content-Type": MJPEG_CONTENT_TYPE,
+      },
       filler: MJPEG_FILLER,
-      begin: (sink) => new MjpegViewer(room, sink, grant),
+      begin: (sink) => new MjpegViewer(room, sink, { grant, maxFps, time }),
     };
   });
+}
+
+/** @returns NaN for what is no such number */
+function fpsOf(text: string): number {
+  const fps = DECIMAL.test(text) ? Number(text) : Number.NaN;
+  return fps >= FPS.min && fps <= FPS.max ? fps : Number.NaN;
 }
 
 function refusing<T>(room: string, answer: () => T): T | HttpReply {

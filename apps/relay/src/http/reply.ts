@@ -20,6 +20,17 @@ export interface HttpReply {
   readonly body: Uint8Array | string;
 }
 
+/** 304: the body would be what the client has already. */
+export interface NotModified {
+  readonly status: 304;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The length of that body, bytes: nothing else may stand in a 304 (RFC 9110 §8.6), and the library would write something. */
+  readonly bodyLength: number;
+}
+
+/** A response that is over once it is written. */
+export type WholeReply = HttpReply | NotModified;
+
 /** A response without an end: it is written to until the client goes. */
 export interface HttpStream {
   readonly status: 200;
@@ -27,7 +38,17 @@ export interface HttpStream {
   /** Bytes that mean nothing between two writes: by them a socket is asked whether it has caught up. */
   readonly filler: Uint8Array;
   /** Begins to write; may write, or end, at once. */
-  readonly begin: (sink: StreamSink) => { drained(): void; ended(): void };
+  readonly begin: (sink: StreamSink) => StreamSource;
+}
+
+/** Whoever writes a stream. */
+export interface StreamSource {
+  /** The socket has sent all that it held back. */
+  drained(): void;
+  /** The client is gone. */
+  ended(): void;
+  /** For the log: what became of the stream. */
+  readonly summary: Readonly<Record<string, unknown>>;
 }
 
 /** What to answer to whoever may not have what they ask for. */

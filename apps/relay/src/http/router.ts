@@ -1,14 +1,15 @@
 /** Which handler answers which path. Everything else is 404, and nothing but GET and HEAD is asked for. */
 import { DEFAULT_ROOM, ProtocolError } from "@screen-share/protocol";
 import type { Hub } from "../core/hub.ts";
+import type { Time } from "../core/time.ts";
 import type { Door } from "../door.ts";
 import { mjpeg, type PictureRequest, snapshot } from "./pictures.ts";
 import {
-  type HttpReply,
   type HttpRequest,
   type HttpStream,
   refusalReply,
   textReply,
+  type WholeReply,
 } from "./reply.ts";
 import { type StaticFiles, serveStatic } from "./static.ts";
 
@@ -24,10 +25,10 @@ export interface RouterOptions {
   readonly files: StaticFiles;
   readonly door: Door;
   readonly health: Health;
-  readonly now: () => number;
+  readonly time: Time;
 }
 
-type Answer = HttpReply | HttpStream;
+type Answer = WholeReply | HttpStream;
 type PictureHandler = (hub: Hub, request: PictureRequest) => Answer | Promise<Answer>;
 
 const PICTURES: Readonly<Record<string, PictureHandler>> = {
@@ -56,13 +57,15 @@ export function route(request: HttpRequest, options: RouterOptions): Answer | Pr
 
 async function judged(
   request: HttpRequest,
-  { door, hub, now }: RouterOptions,
+  { door, hub, time }: RouterOptions,
   picture: PictureHandler,
 ): Promise<Answer> {
   const room = request.query.get("room") || DEFAULT_ROOM;
   try {
     const grant = await door.picture(request, room);
-    return await picture(hub, { room, grant, now: now() });
+    const { headers, query } = request;
+    const embedding = door.embedding(request);
+    return await picture(hub, { room, grant, headers, query, embedding, time });
   } catch (error) {
     if (error instanceof ProtocolError) return refusalReply(error);
     throw error;

@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { type HttpReply, type HttpRequest, textReply } from "./reply.ts";
+import { isKnown } from "./conditional.ts";
+import { type HttpRequest, textReply, type WholeReply } from "./reply.ts";
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -101,20 +102,21 @@ function pageHeaders(html: string, frameAncestors: string): Readonly<Record<stri
 export function serveStatic(
   files: StaticFiles,
   { path: name, headers }: Pick<HttpRequest, "path" | "headers">,
-): HttpReply {
+): WholeReply {
   const file = files.get(decoded(name));
   if (!file) {
     const unbuilt = name === "/" ? " The viewer is not built: run `pnpm build`." : "";
     return textReply(404, `There is nothing here.${unbuilt}`);
   }
   const validators = { ...file.headers, ETag: file.etag, Vary: "Accept-Encoding" };
-  if (headers.get("if-none-match") === file.etag) {
-    return { status: 304, headers: validators, body: "" };
+  const gzipped = /\bgzip\b(?!\s*;\s*q=0)/.test(headers.get("accept-encoding") ?? "");
+  const packed = gzipped ? file.gzip : undefined;
+  const body = packed ?? file.bytes;
+  if (isKnown(headers, file.etag)) {
+    return { status: 304, headers: validators, bodyLength: body.length };
   }
-  const gzipped = file.gzip && /\bgzip\b(?!\s*;\s*q=0)/.test(headers.get("accept-encoding") ?? "");
-  return gzipped && file.gzip
-    ? { status: 200, headers: { ...validators, "Content-Encoding": "gzip" }, body: file.gzip }
-    : { status: 200, headers: validators, body: file.bytes };
+  const encoding = packed ? { "Content-Encoding": "gzip" } : {};
+  return { status: 200, headers: { ...validators, ...encoding }, body };
 }
 
 function decoded(name: string): string {

@@ -6,14 +6,16 @@ import pino from "pino";
 import WebSocket, { type RawData } from "ws";
 import { parseConfig } from "../config.ts";
 import type { StaticFiles } from "../http/static.ts";
+import type { Logger } from "../log.ts";
 import { type Relay, startRelay } from "../relay.ts";
 
 export async function liveRelay(
   env: Record<string, string> = {},
   files: StaticFiles = new Map(),
+  log: Logger = pino({ level: "silent" }),
 ): Promise<Relay> {
   const config = parseConfig({ PORT: "0", ...env });
-  return await startRelay(config, { files, version: "0.0.0", log: pino({ level: "silent" }) });
+  return await startRelay(config, { files, version: "0.0.0", log });
 }
 
 export class Client {

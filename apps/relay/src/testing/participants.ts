@@ -22,7 +22,9 @@ import { type ProducerOptions, ProducerSession } from "../core/producer-session.
 import { UNCOUNTED } from "../core/stats.ts";
 import { ViewerSession } from "../core/viewer-session.ts";
 import { Work } from "../core/work.ts";
+import type { PictureRequest } from "../http/pictures.ts";
 import { FakePeer, FakeSink } from "./fake-peer.ts";
+import { FakeTime } from "./fake-time.ts";
 
 export const MAX_BYTES = 1_000_000;
 export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";
@@ -30,7 +32,10 @@ export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";
 export function newHub(limits: Partial<ConstructorParameters<typeof Hub>[0]> = {}): Hub {
   const defaults = { maxRooms: 10, maxViewers: 10, maxPictureBytes: 2 ** 30 };
   const newWork = () => new FakeWork();
-  return new Hub({ ...defaults, pictureTtlMs: 600_000, newWork, stats: UNCOUNTED, ...limits });
+  let rooms = 0;
+  const newRoomId = () => `room${++rooms}`;
+  const parts = { newWork, newRoomId, stats: UNCOUNTED };
+  return new Hub({ ...defaults, pictureTtlMs: 600_000, ...parts, ...limits });
 }
 
 /** Work on a clock of its own, which takes as long as a test says. */
@@ -114,10 +119,35 @@ export function plainViewer(
 }
 
 /** An MJPEG stream of the room `main`. */
-export function mjpegViewer(hub: Hub, granted: Partial<Grant> = {}) {
+export function mjpegViewer(
+  hub: Hub,
+  granted: Partial<Grant> = {},
+  { time = new FakeTime(), maxFps }: { time?: FakeTime; maxFps?: number } = {},
+) {
   const sink = new FakeSink();
-  const viewer = new MjpegViewer(hub.enter("main", 0), sink, { ...UNLIMITED, ...granted });
-  return { sink, viewer };
+  const grant = { ...UNLIMITED, ...granted };
+  const viewer = new MjpegViewer(hub.enter("main", 0), sink, { grant, maxFps, time });
+  return { sink, viewer, time };
+}
+
+/** A request for a picture of the room `main`, by whoever has been let in. */
+export function pictureRequest(
+  options: {
+    granted?: Partial<Grant>;
+    headers?: Record<string, string>;
+    query?: string;
+    time?: FakeTime;
+  } = {},
+): PictureRequest {
+  const { granted = {}, headers = {}, query = "", time = new FakeTime() } = options;
+  return {
+    room: "main",
+    grant: { ...UNLIMITED, ...granted },
+    headers: new Map(Object.entries(headers)),
+    query: new URLSearchParams(query),
+    embedding: {},
+    time,
+  };
 }
 
 /** A whole JPEG, as plain producers send them. */

@@ -1,6 +1,6 @@
 /**
- * The one file that knows uWebSockets.js: sockets become peers and sessions, requests become values. Buffers of the library
- * are gone after a handler returns; whoever keeps bytes copies them.
+ * The one file that loads uWebSockets.js: sockets become peers and sessions, requests become values, and values responses
+ * (responses.ts). Buffers of the library are gone after a handler returns; whoever keeps bytes copies them.
  */
 
 import type * as uWS from "uWebSockets.js";
@@ -8,7 +8,8 @@ import { createServer } from "node:net";
 import { CLOSE, PRODUCER_PATH, plainText, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
 import { Bucket } from "../core/bucket.ts";
 import type { Peer, Session } from "../core/peer.ts";
-import { type HttpReply, type HttpRequest, type HttpStream, statusLine } from "../http/reply.ts";
+import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
+import { beginStream, writeReply } from "./responses.ts";
 import { SocketPeer } from "./socket-peer.ts";
 
 /** The library reads it once, as it is loaded: a token of 4 KiB in a header must fit. */
@@ -76,7 +77,9 @@ export interface ServerOptions<Entry> {
     session: Session,
     end: { readonly code: number; readonly reason: string },
   ) => void;
-  readonly answer: (request: HttpRequest) => Promise<HttpReply | HttpStream>;
+  readonly answer: (request: HttpRequest) => Promise<WholeReply | HttpStream>;
+  /** A stream has ended, by whichever side. */
+  readonly streamed: (request: HttpRequest, source: StreamSource) => void;
   readonly traffic: Traffic | undefined;
   readonly now: () => number;
 }
@@ -112,9 +115,14 @@ export async function startServer<Entry>(options: ServerOptions<Entry>): Promise
   webSockets(app, links, options, "viewer");
   app.any("/*", (res, req) => {
     const request = readRequest(res, req);
+    const { method } = request;
     const wrote = (bytes: number) => options.traffic?.delivered("http", bytes);
     whenSettled(res, options.answer(request), (reply) => {
-      writeReply(res, reply, { method: request.method, wrote });
+      res.cork(() => {
+        if (!("begin" in reply)) return writeReply(res, reply, { method, wrote });
+        const ended = (source: StreamSource) => options.streamed(request, source);
+        beginStream(res, reply, { method, wrote, ended });
+      });
     });
   });
   // The library would share a busy port silently; told not to, it could not have it back right after a restart.
@@ -249,71 +257,4 @@ function readRequest(res: uWS.HttpResponse, req: uWS.HttpRequest): HttpRequest {
     headers,
     remoteAddress: Buffer.from(res.getRemoteAddressAsText()).toString(),
   };
-}
-
-function writeReply(
-  res: uWS.HttpResponse,
-  reply: HttpReply | HttpStream,
-  { method, wrote }: { readonly method: string; readonly wrote: (bytes: number) => void },
-): void {
-  res.cork(() => {
-    res.writeStatus(statusLine(reply.status));
-    for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
-    if (!("body" in reply)) {
-      if (method === "HEAD") res.endWithoutBody();
-      else stream(res, reply, wrote);
-      return;
-    }
-    const body = bytesOf(reply.body);
-    // The last response of its connection: headers cannot be held back, so thousands that nobody reads would pile up.
-    if (method === "HEAD" || reply.status === 304) res.endWithoutBody(body.length, true);
-    else {
-      wrote(body.length);
-      end(res, body);
-    }
-  });
-}
-
-/**
- * Ends a response with a body, of which the library is given only what the socket takes: else whoever asks for many files at once
- * and reads none would have us hold them all. A further request meanwhile breaks the connection.
- */
-function end(res: uWS.HttpResponse, body: Uint8Array): void {
-  const bodyAt = res.getWriteOffset();
-  const writeFrom = (offset: number) => res.tryEnd(body.subarray(offset - bodyAt), body.length);
-  if (writeFrom(bodyAt).includes(true)) return;
-  res.onAborted(() => {});
-  res.onWritable((offset) => writeFrom(offset).includes(true));
-}
-
-function bytesOf(body: Uint8Array | string): Uint8Array {
-  return typeof body === "string" ? Buffer.from(body) : body;
-}
-
-function stream(res: uWS.HttpResponse, reply: HttpStream, wrote: (bytes: number) => void): void {
-  let open = true;
-  const write = (bytes: Uint8Array): boolean => {
-    if (!open) return false;
-    let taken = true;
-    wrote(bytes.length);
-    res.cork(() => {
-      taken = res.write(bytes);
-    });
-    return taken;
-  };
-  const end = () => {
-    if (open) res.cork(() => res.end());
-    open = false;
-  };
-  const viewer = reply.begin({ write, end });
-  res.onAborted(() => {
-    open = false;
-    viewer.ended();
-  });
-  // Called when the socket can take some bytes, not when it has sent all; and what the library holds back goes out only
-  // with a further write.
-  res.onWritable(() => {
-    if (write(reply.filler)) viewer.drained();
-    return true;
-  });
 }

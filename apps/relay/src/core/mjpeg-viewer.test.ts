@@ -1,0 +1,277 @@
+/** What an MJPEG stream is sent and when: at its client's pace, never less than the newest, and over every loss of the producer. */
+import { describe, expect, it } from "vitest";
+import { FakeTime } from "../testing/fake-time.ts";
+import {
+  FakeProducer,
+  liveRoom as liveRoomOf,
+  mjpegViewer,
+  newHub,
+  picturePair,
+  plainProducer,
+  wholeJpeg,
+} from "../testing/participants.ts";
+import type { Hub } from "./hub.ts";
+import { REPEAT_MS, SETTLE_MS } from "./mjpeg-viewer.ts";
+
+const pair = picturePair();
+const { stream, first, second } = pair;
+const liveRoom = () => liveRoomOf(pair);
+
+const OPENING = "--picture\r\n";
+const FILLER = "X-Filler: 0\r\n";
+
+/** What stands in a stream: "filler", or a picture by its bytes in latin1. */
+function contents({ written }: { readonly written: readonly Uint8Array[] }): string[] {
+  const [opening, ...rest] = written.map((bytes) => Buffer.from(bytes).toString("latin1"));
+  expect(opening).toBe(OPENING);
+  return rest.map((text) => {
+    if (text === FILLER) return "filler";
+    const [head = "", ...body] = text.split("\r\n\r\n");
+    const jpeg = body.join("\r\n\r\n").slice(0, -`\r\n${OPENING}`.length);
+    expect(head).toBe(`Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}`);
+    expect(text.endsWith(`\r\n${OPENING}`)).toBe(true);
+    return jpeg;
+  });
+}
+
+/** The room's picture as a stream would have it now. */
+function current(hub: Hub): string {
+  const picture = hub.find("main")?.picture;
+  if (!picture?.shown) throw new Error("the room shows nothing");
+  return Buffer.from(picture.wholeJpeg(picture.shown)).toString("latin1");
+}
+
+/** A plain producer, and a stream that is watched with a cap or none. */
+function watched(maxFps?: number) {
+  const time = new FakeTime(1000);
+  const { hub, session } = plainProducer();
+  const show = (seed: number) => {
+    const jpeg = wholeJpeg(seed);
+    session.receive(jpeg, time.now());
+    return Buffer.from(jpeg).toString("latin1");
+  };
+  const shown = show(0);
+  const capped = maxFps === undefined ? {} : { maxFps };
+  return { hub, session, show, shown, ...mjpegViewer(hub, {}, { time, ...capped }) };
+}
+
+describe("a stream with a cap (P-65)", () => {
+  it("gets the first picture at once, and the newest when the interval has passed", () => {
+    const { sink, time, show, shown } = watched(5);
+    expect(contents(sink)).toEqual([shown]);
+    time.pass(100);
+    show(1);
+    time.pass(50);
+    const newest = show(2);
+    time.pass(49);
+    expect(contents(sink)).toEqual([shown]);
+    time.pass(1);
+    expect(contents(sink)).toEqual([shown, newest]);
+  });
+
+  it("gets the last change though nothing follows it", () => {
+    const { sink, time, show, shown } = watched(0.5);
+    const last = show(1);
+    time.pass(1999);
+    expect(contents(sink)).toEqual([shown]);
+    time.pass(1);
+    expect(contents(sink)).toEqual([shown, last]);
+  });
+
+  it("gets what comes after the interval at once", () => {
+    const { sink, time, show, shown } = watched(20);
+    time.pass(60);
+    const next = show(1);
+    expect(contents(sink)).toEqual([shown, next]);
+  });
+
+  it("never gets more than its pictures a second, repeats included", () => {
+    const { sink, time, show } = watched(2);
+    for (let i = 1; i <= 100; i++) {
+      show(i % 7);
+      time.pass(100);
+    }
+    time.pass(2000);
+    expect(contents(sink).length).toBeGreaterThanOrEqual(20);
+    expect(contents(sink).length).toBeLessThanOrEqual(1 + 12 * 2);
+  });
+
+  it("gets every picture where it has none", () => {
+    const { sink, time, show, shown } = watched();
+    const all = [1, 2, 3, 4, 5].map((seed) => {
+      time.pass(1);
+      return show(seed);
+    });
+    expect(contents(sink)).toEqual([shown, ...all]);
+  });
+
+  it("waits for a slow socket, too, and then gets the newest", () => {
+    const { sink, viewer, time, show, shown } = watched(5);
+    sink.writable = false;
+    time.pass(200);
+    const taken = show(1);
+    expect(contents(sink)).toEqual([shown, taken]);
+    show(2);
+    time.pass(10_000);
+    const newest = show(3);
+    expect(contents(sink)).toEqual([shown, taken]);
+    sink.writable = true;
+    viewer.drained();
+    expect(contents(sink)).toEqual([shown, taken, newest]);
+  });
+});
+
+describe("a picture that stands (P-66)", () => {
+  it("is sent once more, so that Chromium shows it, and then now and again", () => {
+    const { sink, time, shown } = watched();
+    time.pass(SETTLE_MS - 1);
+    expect(contents(sink)).toEqual([shown]);
+    time.pass(1);
+    expect(contents(sink)).toEqual([shown, shown]);
+    time.pass(REPEAT_MS - 1);
+    expect(contents(sink)).toEqual([shown, shown]);
+    time.pass(1);
+    time.pass(REPEAT_MS);
+    expect(contents(sink)).toEqual([shown, shown, shown, shown]);
+  });
+
+  it("is not repeated while others follow it", () => {
+    const { sink, time, show, shown } = watched();
+    const all = [shown];
+    for (let i = 1; i <= 20; i++) {
+      time.pass(SETTLE_MS - 50);
+      all.push(show(i));
+    }
+    expect(contents(sink)).toEqual(all);
+  });
+
+  it("leaves no silence longer than that, whatever the cap, nor in a room without a picture", () => {
+    const { sink, time, shown } = watched(0.1);
+    time.pass(REPEAT_MS);
+    expect(contents(sink)).toEqual([shown, "filler"]);
+    time.pass(REPEAT_MS);
+    expect(contents(sink)).toEqual([shown, "filler", shown]);
+    const empty = mjpegViewer(newHub());
+    empty.time.pass(2 * REPEAT_MS);
+    expect(contents(empty.sink)).toEqual(["filler", "filler"]);
+  });
+
+  it("is not repeated to a socket that is behind", () => {
+    const { sink, viewer, time, show, shown } = watched();
+    sink.writable = false;
+    const next = show(1);
+    time.pass(3 * REPEAT_MS);
+    expect(contents(sink)).toEqual([shown, next]);
+    sink.writable = true;
+    viewer.drained();
+    expect(contents(sink)).toEqual([shown, next, next]);
+  });
+});
+
+describe("a stream and its producer (P-67)", () => {
+  it("goes on with the last picture over the producer's loss, and with the next one's after it", () => {
+    const { hub, producer } = liveRoom();
+    const { sink, time } = mjpegViewer(hub);
+    const before = current(hub);
+    producer.session.ended(10);
+    time.pass(SETTLE_MS + REPEAT_MS);
+    const standing = [before, before, before];
+    expect(contents(sink)).toEqual(standing);
+    const back = new FakeProducer(hub);
+    back.describe(stream);
+    back.update(first, { keyframe: true });
+    expect(contents(sink)).toEqual(standing);
+    back.update(second);
+    expect(contents(sink)).toEqual([...standing, current(hub)]);
+  });
+
+  it("that is opened while the producer is away gets the last picture at once", () => {
+    const { hub, producer } = liveRoom();
+    producer.session.ended(10);
+    const { sink } = mjpegViewer(hub);
+    expect(contents(sink)).toEqual([current(hub)]);
+  });
+
+  it("shows a picture of another size whole, and not before it is", () => {
+    const { hub, producer } = liveRoom();
+    const { sink } = mjpegViewer(hub);
+    const old = current(hub);
+    producer.session.ended(10);
+    const other = picturePair(200, 64);
+    const back = new FakeProducer(hub);
+    back.describe(other.stream);
+    back.update(other.first.slice(0, 2), { cut: true });
+    expect(contents(sink)).toEqual([old]);
+    back.update(other.first.slice(2));
+    expect(contents(sink)).toEqual([old, current(hub)]);
+    expect(current(hub)).not.toBe(old);
+  });
+
+  it("stays open over a clean stop, is shown the forgotten picture no more, and goes on when sharing does", () => {
+    const { hub, producer } = liveRoom();
+    const { sink, time } = mjpegViewer(hub);
+    const before = current(hub);
+    producer.say({ type: "status", state: "stopped" });
+    producer.session.ended(10);
+    time.pass(2 * REPEAT_MS);
+    expect(contents(sink)).toEqual([before, "filler", "filler"]);
+    expect(sink.ended).toBe(false);
+    const back = new FakeProducer(hub);
+    back.describe(stream);
+    back.update(first, { keyframe: true });
+    expect(contents(sink)).toEqual([before, "filler", "filler", current(hub)]);
+  });
+
+  it("stays open when PICTURE_TTL is over, and repeats the picture no more (P-36)", () => {
+    const hub = newHub({ pictureTtlMs: 1000 });
+    const { producer } = liveRoomOf(pair, hub);
+    const { sink, time } = mjpegViewer(hub);
+    const before = current(hub);
+    producer.session.ended(0);
+    hub.tick(1000, 0);
+    time.pass(REPEAT_MS);
+    expect(contents(sink)).toEqual([before, "filler"]);
+    expect(sink.ended).toBe(false);
+  });
+
+  it("waits for one that was never there", () => {
+    const hub = newHub();
+    const { sink } = mjpegViewer(hub);
+    expect(contents(sink)).toEqual([]);
+    liveRoomOf(pair, hub);
+    expect(contents(sink)).toEqual([current(hub)]);
+  });
+});
+
+describe("the end of a stream", () => {
+  it("leaves nothing behind that would wake it, however it ends", () => {
+    const gone = watched(1);
+    gone.show(1);
+    gone.viewer.ended();
+    const dismissed = watched(1);
+    dismissed.show(1);
+    dismissed.viewer.dismiss(4401, "the token has expired");
+    for (const { sink, viewer, time, hub, show } of [gone, dismissed]) {
+      expect(time.pendingCount).toBe(0);
+      const before = sink.written.length;
+      viewer.drained();
+      show(2);
+      time.pass(60_000);
+      expect(sink.written).toHaveLength(before);
+      expect(time.pendingCount).toBe(0);
+      expect(hub.find("main")?.viewerCount).toBe(0);
+    }
+    expect([gone.sink.ended, dismissed.sink.ended]).toEqual([false, true]);
+  });
+
+  it("is told to the log: the room, whose it was, what went out, how long it took, and why", () => {
+    const { hub } = liveRoom();
+    const { sink, viewer, time } = mjpegViewer(hub, { name: "obs" });
+    time.pass(3000);
+    const bytes = sink.written.slice(1).reduce((sum, { length }) => sum + length, 0);
+    const told = { kind: "mjpeg viewer", room: "main", name: "obs", frames: 2, bytes, seconds: 3 };
+    expect(viewer.summary).toEqual(told);
+    viewer.dismiss(4401, "the token has expired");
+    expect(viewer.summary).toEqual({ ...told, code: 4401, reason: "the token has expired" });
+  });
+});

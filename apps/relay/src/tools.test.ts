@@ -1,0 +1,233 @@
+/** Pictures over real sockets, for programs that are not ours: conditional requests, pages of others, pace, and the log. */
+import { once } from "node:events";
+import http from "node:http";
+import { Writable } from "node:stream";
+import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
+import pino from "pino";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Relay } from "./relay.ts";
+import { RawSocket } from "./testing/attacks/raw-socket.ts";
+import { type Client, connect, get, liveRelay } from "./testing/live-relay.ts";
+import { handMade, SECRET } from "./testing/tokens.ts";
+
+const jpegs = [1, 2, 3].map((seed) =>
+  Buffer.from(encodeWhole(screenLike({ width: 320, height: 200 }, seed))),
+);
+const [one = Buffer.of(), two = Buffer.of(), three = Buffer.of()] = jpegs;
+const GUARDED = { AUTH_SECRET: SECRET };
+const bearer = { authorization: `Bearer ${handMade()}` };
+
+const endings: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+async function start(env: Record<string, string> = {}, lines: string[] = []): Promise<Relay> {
+  const write: ConstructorParameters<typeof Writable>[0] = {
+    write: (chunk: Buffer, _, done) => {
+      lines.push(chunk.toString());
+      done();
+    },
+  };
+  const relay = await liveRelay(env, new Map(), pino({ level: "info" }, new Writable(write)));
+  endings.push(() => relay.close(1012, "test over"));
+  return relay;
+}
+
+/** A plain producer of `main` that has shown this. */
+async function sharing(relay: Relay, jpeg: Buffer): Promise<Client> {
+  const token = handMade({ role: "producer" });
+  const path = `/ws/producer?token=${token}`;
+  const producer = await connect(relay, path, { plain: true });
+  await show(relay, producer, jpeg);
+  return producer;
+}
+
+/** Resolves once the relay has it. */
+async function show(relay: Relay, producer: Client, jpeg: Buffer): Promise<void> {
+  producer.socket.send(jpeg);
+  const path = `/ws/viewer?token=${handMade()}`;
+  const viewer = await connect(relay, path, { plain: true });
+  await viewer.until(() => viewer.binary.some((shown) => shown.equals(jpeg)));
+  viewer.socket.terminate();
+}
+
+async function openStream(relay: Relay, query: string) {
+  const path = `/stream.mjpeg?${query}`;
+  const request = http.get({ host: "127.0.0.1", port: relay.port, path, agent: false });
+  endings.push(() => request.destroy());
+  request.on("error", () => undefined);
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  const chunks: Buffer[] = [];
+  response.on("data", (chunk: Buffer) => chunks.push(chunk));
+  response.on("error", () => undefined);
+  const has = (jpeg: Buffer) => Buffer.concat(chunks).includes(jpeg);
+  return {
+    request,
+    response,
+    until: async (jpeg: Buffer) => {
+      while (!has(jpeg)) await once(response, "data");
+    },
+    has,
+  };
+}
+
+describe("a snapshot that a client has already (P-61)", () => {
+  it("is 304 without a body, for GET and HEAD, until the picture changes", async () => {
+    const relay = await start();
+    const producer = await sharing(relay, one);
+    const fresh = await get(relay, "/snapshot.jpg");
+    expect(fresh.body.equals(one)).toBe(true);
+    const etag = String(fresh.headers.etag);
+    const known = { "if-none-match": `"other", W/${etag}` };
+    for (const method of ["GET", "HEAD"]) {
+      const again = await get(relay, "/snapshot.jpg", known, method);
+      expect(again).toMatchObject({
+        status: 304,
+        headers: {
+          etag,
+          "cache-control": "private, no-cache",
+          "x-producer-state": "live",
+          "cross-origin-resource-policy": "same-origin",
+        },
+      });
+      expect(again.body).toHaveLength(0);
+      // RFC 9110 §8.6: that of the 200, if any.
+      expect(again.headers["content-length"]).toBe(String(one.length));
+      expect(again.headers).not.toHaveProperty("content-type");
+    }
+    await show(relay, producer, two);
+    const changed = await get(relay, "/snapshot.jpg", known);
+    expect(changed.status).toBe(200);
+    expect(changed.body.equals(two)).toBe(true);
+    const head = await get(relay, "/snapshot.jpg", {}, "HEAD");
+    expect(head.headers).toMatchObject({
+      etag: changed.headers.etag,
+      "content-length": String(two.length),
+    });
+  });
+
+  it("ends at the header, byte for byte: a proxy that waits for more would wait for ever", async () => {
+    const relay = await start();
+    await sharing(relay, one);
+    const raw = await RawSocket.open(relay.port);
+    const host = `Host: localhost:${relay.port}`;
+    raw.write(`GET /snapshot.jpg HTTP/1.1\r\n${host}\r\nIf-None-Match: *\r\n\r\n`);
+    await raw.until(() => raw.text.includes("\r\n\r\n"));
+    // Whatever else it would have sent had come by the time that another request is answered.
+    await get(relay, "/healthz");
+    expect(raw.text).toMatch(/^HTTP\/1\.1 304 Not Modified\r\n/);
+    expect(raw.text.indexOf("\r\n\r\n")).toBe(raw.text.length - 4);
+    expect(raw.text.toLowerCase()).not.toContain("transfer-encoding");
+    raw.destroy();
+  });
+
+  it("is judged first: what a client has is no ticket", async () => {
+    const relay = await start(GUARDED);
+    await sharing(relay, one);
+    const { headers } = await get(relay, "/snapshot.jpg", bearer);
+    const known = { "if-none-match": String(headers.etag) };
+    expect((await get(relay, "/snapshot.jpg", { ...known, ...bearer })).status).toBe(304);
+    for (const conditions of [known, { "if-none-match": "*" }]) {
+      const nobody = await get(relay, "/snapshot.jpg", conditions);
+      expect(nobody.status).toBe(401);
+      expect(nobody.headers).not.toHaveProperty("etag");
+    }
+  });
+
+  it("has another ETag after a restart of the relay, though the bytes may be the same", async () => {
+    const [before, after] = [await start(), await start()];
+    await sharing(before, one);
+    await sharing(after, one);
+    const etags = [await get(before, "/snapshot.jpg"), await get(after, "/snapshot.jpg")].map(
+      ({ headers }) => headers.etag,
+    );
+    expect(etags[0]).not.toBe(etags[1]);
+  });
+});
+
+describe("pages of others (P-68)", () => {
+  const OTHERS = { origin: "https://dashboard.example" };
+  const EMBED = ["cross-origin-resource-policy", "access-control-allow-origin", "vary"] as const;
+
+  async function embedding(env: Record<string, string>, headers: Record<string, string>) {
+    const relay = await start(env);
+    await sharing(relay, one);
+    const got = await get(relay, `/snapshot.jpg?token=${handMade()}`, headers);
+    const stream = await openStream(relay, `token=${handMade()}`);
+    for (const name of EMBED) {
+      if (Object.keys(headers).length === 0) {
+        expect(stream.response.headers[name]).toBe(got.headers[name]);
+      }
+    }
+    return [got.status, ...EMBED.map((name) => got.headers[name])];
+  }
+
+  it("may embed and read what they have a token for", async () => {
+    const free = [200, "cross-origin", "*", undefined];
+    expect(await embedding(GUARDED, {})).toEqual(free);
+    expect(await embedding(GUARDED, { "sec-fetch-site": "cross-site" })).toEqual(free);
+    expect(await embedding(GUARDED, OTHERS)).toEqual(free);
+  });
+
+  it("must say who they are where ALLOWED_ORIGINS names them", async () => {
+    const env = { ...GUARDED, ALLOWED_ORIGINS: "https://dashboard.example,https://b.example" };
+    expect(await embedding(env, {})).toEqual([200, "same-origin", undefined, "Origin"]);
+    expect(await embedding(env, OTHERS)).toEqual([200, "same-origin", OTHERS.origin, "Origin"]);
+  });
+
+  it("may not without a secret, whatever is allowed (P-71)", async () => {
+    const env = { ALLOWED_ORIGINS: OTHERS.origin };
+    expect(await embedding(env, {})).toEqual([200, "same-origin", undefined, undefined]);
+    const relay = await start(env);
+    const crossSite = { ...OTHERS, "sec-fetch-site": "cross-site" };
+    expect((await get(relay, "/snapshot.jpg", crossSite)).status).toBe(403);
+  });
+});
+
+describe("a stream", () => {
+  it("with a cap gets the last change, though nothing follows it (P-65)", async () => {
+    const relay = await start();
+    const producer = await sharing(relay, one);
+    const stream = await openStream(relay, "fps=2");
+    await stream.until(one);
+    await show(relay, producer, two);
+    await show(relay, producer, three);
+    await stream.until(three);
+    expect(stream.has(two)).toBe(false);
+  });
+
+  it("with a pace that is none is refused, but not to those who may not come in", async () => {
+    const relay = await start(GUARDED);
+    const bad = await get(relay, "/stream.mjpeg?fps=fast", bearer);
+    expect(bad).toMatchObject({ status: 400 });
+    expect(bad.body.toString()).toBe("fps must be a number from 0.1 to 60.\n");
+    expect((await get(relay, "/stream.mjpeg?fps=fast")).status).toBe(401);
+  });
+
+  it("is in the log once it is over, by whichever side, and its token is not", async () => {
+    const lines: string[] = [];
+    const relay = await start(GUARDED, lines);
+    await sharing(relay, one);
+    const exp = Math.floor(Date.now() / 1000) + 1;
+    const tokens = [handMade({ sub: "obs" }), handMade({ sub: "vlc", exp })];
+    const [leaving, expiring] = await Promise.all(
+      tokens.map((token) => openStream(relay, `fps=10&token=${token}`)),
+    );
+    if (!leaving || !expiring) throw new Error("two streams were opened");
+    await Promise.all([leaving.until(one), expiring.until(one)]);
+    leaving.request.destroy();
+    await once(expiring.response, "end");
+    const closed = lines
+      .map((line) => JSON.parse(line))
+      .filter(({ msg }) => msg === "stream closed");
+    const stream = { kind: "mjpeg viewer", room: "main", frames: expect.any(Number) };
+    expect(closed).toMatchObject([
+      { ...stream, name: "obs", bytes: expect.any(Number), seconds: expect.any(Number) },
+      { ...stream, name: "vlc", code: 4401, reason: "the token has expired" },
+    ]);
+    expect(closed[0]).not.toHaveProperty("code");
+    expect(closed[0].bytes).toBeGreaterThan(one.length);
+    for (const token of tokens) expect(lines.join("")).not.toContain(token);
+  });
+});
