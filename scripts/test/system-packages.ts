@@ -13,6 +13,8 @@ const NEEDED: Readonly<Record<string, string>> = {
   nginx: "nginx-light",
   caddy: "caddy",
   openssl: "openssl",
+  ffmpeg: "ffmpeg",
+  curl: "curl",
 };
 
 /** Asked by Debian whether a package that brings a service may start it (invoke-rc.d(8)): 101 is no. Tests start their own. */

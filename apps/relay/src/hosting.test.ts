@@ -151,7 +151,9 @@ describe("vercel.json", () => {
     const files = await loadStaticFiles(file(vercel.outputDirectory));
     const hashed = [...files.keys()].find((name) => /^\/_next\/static\/.*\.js$/.test(name)) ?? "";
     for (const path of ["/", "/404.html", hashed]) {
-      const { headers, body } = serveStatic(files, { path, headers: new Map() });
+      const reply = serveStatic(files, { path, headers: new Map() });
+      if (!("body" in reply)) throw new Error("nobody said that it was known");
+      const { headers, body } = reply;
       // Vercel has these from the files themselves.
       const { "Content-Type": _type, ETag: _tag, Vary: _vary, ...ours } = headers;
       const theirs = vercelHeaders(path);

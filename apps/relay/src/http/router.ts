@@ -73,7 +73,7 @@ async function judged(
 }
 
 /** `/healthz`: the process lives. `/readyz`: somebody new may be sent to it. */
-function healthReply(status: number, word: string, { version }: Health): HttpReply {
+function healthReply(status: number, word: string, { version }: Health): WholeReply {
   const body = `${JSON.stringify({ status: word, version })}\n`;
   return { status, headers: HEALTH_HEADERS, body };
 }

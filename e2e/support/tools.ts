@@ -1,0 +1,91 @@
+/** curl and ffmpeg, as people type them. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Pixels } from "./pixels.ts";
+
+/** What curl was answered. */
+export interface Curled {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+}
+
+/** Runs curl to its end. @throws Error if it fails, which no HTTP status makes it do */
+export async function curl(...args: readonly string[]): Promise<Curled> {
+  const out = await new Promise<Buffer>((resolve, reject) => {
+    const options = { encoding: "buffer", maxBuffer: 64 * 2 ** 20 } as const;
+    execFile(
+      "curl",
+      ["--silent", "--show-error", "--include", ...args],
+      options,
+      (error, stdout) => (error ? reject(error) : resolve(stdout)),
+    );
+  });
+  const end = out.indexOf("\r\n\r\n");
+  const [first = "", ...lines] = out.subarray(0, end).toString("latin1").split("\r\n");
+  const headers = lines.map((line): [string, string] => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  const status = Number(first.split(" ")[1]);
+  return { status, headers: new Map(headers), body: out.subarray(end + 4) };
+}
+
+/** ffmpeg as it reads a stream: counts its frames and keeps the newest. Frames of another size are scaled, as ffmpeg does. */
+export class Ffmpeg {
+  frameCount = 0;
+  /** What it complained of. */
+  errors = "";
+  /** The newest frame. */
+  frame: Pixels | undefined;
+  readonly #process: ChildProcess;
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+
+  /**
+   * @param size of its frames
+   * @param args what comes before the input's address, and that
+   */
+  constructor(
+    private readonly size: { readonly width: number; readonly height: number },
+    ...args: readonly string[]
+  ) {
+    const output = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgba"];
+    const scaled = ["-s", `${size.width}x${size.height}`, "pipe:1"];
+    this.#process = spawn(
+      "ffmpeg",
+      ["-nostdin", "-hide_banner", "-xerror", "-v", "error", ...args, ...output, ...scaled],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    this.#process.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
+    this.#process.stderr?.on("data", (chunk: Buffer) => {
+      this.errors += chunk.toString();
+    });
+  }
+
+  get running(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    const exit = once(this.#process, "exit");
+    this.#process.kill("SIGKILL");
+    await exit;
+  }
+
+  #read(chunk: Buffer): void {
+    const frameBytes = this.size.width * this.size.height * 4;
+    this.#pending.push(chunk);
+    this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes < frameBytes) return;
+    const bytes = Buffer.concat(this.#pending);
+    const count = Math.floor(bytes.length / frameBytes);
+    const end = count * frameBytes;
+    this.frameCount += count;
+    this.frame = { ...this.size, data: new Uint8Array(bytes.subarray(end - frameBytes, end)) };
+    this.#pending = [bytes.subarray(end)];
+    this.#pendingBytes = bytes.length - end;
+  }
+}

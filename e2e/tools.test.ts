@@ -1,0 +1,250 @@
+/** Other people's tools: curl, ffmpeg and a page with an `<img>`, before the real relay and agent on a desktop with real windows. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import jpegJs from "jpeg-js";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startBrowser } from "./support/browser.ts";
+import { MovingDesktop, stillPart } from "./support/moving-desktop.ts";
+import { type Pixels, psnr } from "./support/pixels.ts";
+import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { mint, mintBoth, SECRET } from "./support/tokens.ts";
+import { curl, Ffmpeg } from "./support/tools.ts";
+import { eventually, sleep } from "./support/wait.ts";
+
+/** Above this a picture is the same to the eye; dB. */
+const ALIKE_DB = 30;
+const SIZE = { width: 1280, height: 720 } as const;
+const FPS = 5;
+
+let tokens: Awaited<ReturnType<typeof mintBoth>>;
+let moving: MovingDesktop;
+let port: number;
+let relay: Program;
+let agent: Program;
+
+const newAgent = (...args: string[]) =>
+  startAgent(
+    { port, display: moving.desktop.display, args },
+    { PRODUCER_TOKEN: tokens.producer, LOG_LEVEL: "warn", UV_THREADPOOL_SIZE: "1" },
+  );
+
+beforeAll(async () => {
+  [tokens, moving, port] = await Promise.all([mintBoth(), MovingDesktop.start(), freePort()]);
+  relay = await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
+  agent = newAgent();
+  await once(agent.process, "message");
+});
+afterAll(async () => {
+  await agent.end("SIGTERM");
+  await relay.end("SIGTERM");
+  await moving.stop();
+});
+beforeEach(() => moving.rest());
+
+const base = () => `http://localhost:${port}`;
+const bearer = () => ["--header", `Authorization: Bearer ${tokens.viewer}`];
+
+/** How alike this is to what the X server holds, dB. */
+async function likeness(shown: Pixels | undefined): Promise<number> {
+  return shown ? psnr(await moving.desktop.pixels(), shown) : 0;
+}
+
+const alike = (shown: () => Pixels | undefined) =>
+  eventually(
+    () => likeness(shown()),
+    (db) => db > ALIKE_DB,
+  );
+
+describe("curl", () => {
+  const snapshot = (...args: string[]) => curl(...args, `${base()}/snapshot.jpg`);
+
+  it("gets the screen as it is, with a token in a header or in the address (P-83)", async () => {
+    await moving.paint([20, 90, 160]);
+    // A picture of less than a quarter of a second ago counts as one of now (P-64).
+    await sleep(300);
+    const { status, headers, body } = await snapshot(...bearer());
+    expect(status).toBe(200);
+    expect(headers.get("content-type")).toBe("image/jpeg");
+    expect(headers.get("x-producer-state")).toBe("live");
+    expect(Number(headers.get("x-picture-age"))).toBeLessThan(2);
+    expect(await likeness(jpegJs.decode(body))).toBeGreaterThan(ALIKE_DB);
+    const byAddress = await curl(`${base()}/snapshot.jpg?token=${tokens.viewer}`);
+    expect(byAddress.status).toBe(200);
+  });
+
+  it("is told 304 while nothing changes, and gets what changes (P-61)", async () => {
+    let etag = '"none"';
+    // What stands still is repainted finely, and then rests.
+    const again = await eventually(
+      async () => {
+        const answer = await snapshot(...bearer(), "--header", `If-None-Match: ${etag}`);
+        etag = answer.headers.get("etag") ?? etag;
+        return answer;
+      },
+      ({ status }) => status === 304,
+    );
+    expect(again.status).toBe(304);
+    expect(again.headers.get("etag")).toBe(etag);
+    expect(again.body).toHaveLength(0);
+    await moving.paint([160, 90, 20]);
+    await sleep(300);
+    const changed = await snapshot(...bearer(), "--header", `If-None-Match: ${etag}`);
+    expect(changed.status).toBe(200);
+    expect(await likeness(jpegJs.decode(changed.body))).toBeGreaterThan(ALIKE_DB);
+  });
+
+  it("is told in plain words what is wrong", async () => {
+    const elsewhere = await mint({ role: "viewer", room: "elsewhere" });
+    const said = async (path: string, token?: string) => {
+      const header = token === undefined ? [] : ["--header", `Authorization: Bearer ${token}`];
+      const { status, headers, body } = await curl(...header, `${base()}${path}`);
+      expect(headers.get("content-type")).toBe("text/plain; charset=utf-8");
+      return [status, body.toString()];
+    };
+    expect(await said("/snapshot.jpg")).toEqual([401, "Refused: this relay asks for a token.\n"]);
+    const wrongRoom = await said("/snapshot.jpg", elsewhere);
+    expect(wrongRoom).toEqual([403, expect.stringMatching(/^Refused: .*room/)]);
+    const absent = await said("/snapshot.jpg?room=elsewhere", elsewhere);
+    expect(absent).toEqual([404, "There is no picture in this room yet.\n"]);
+    const pace = await said("/stream.mjpeg?fps=fast", tokens.viewer);
+    expect(pace).toEqual([400, "fps must be a number from 0.1 to 60.\n"]);
+  });
+});
+
+describe("ffmpeg", () => {
+  let ffmpeg: Ffmpeg;
+  const read = (...args: string[]) => {
+    const headers = ["-headers", `Authorization: Bearer ${tokens.viewer}\r\n`];
+    ffmpeg = new Ffmpeg(SIZE, ...headers, ...args, "-i", `${base()}/stream.mjpeg?fps=${FPS}`);
+  };
+  afterEach(() => ffmpeg.stop());
+
+  it("shows a screen that rests at once, and the last change without another", async () => {
+    read();
+    expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
+    await moving.paint([90, 20, 160]);
+    expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
+    expect(ffmpeg.errors).toBe("");
+  });
+
+  it(`reads a screen that moves at no more than ${FPS} pictures a second, without a word of complaint (P-65)`, async () => {
+    moving.move();
+    read();
+    await eventually(
+      async () => ffmpeg.frameCount,
+      (count) => count > 0,
+    );
+    const [since, before] = [performance.now(), ffmpeg.frameCount];
+    await sleep(8000);
+    const frames = ffmpeg.frameCount - before;
+    const seconds = (performance.now() - since) / 1000;
+    process.stdout.write(`  ${frames} frames in ${seconds.toFixed(1)} s\n`);
+    // What was on its way when the count began may come on top.
+    expect(frames).toBeLessThanOrEqual(FPS * seconds + 2);
+    expect(frames).toBeGreaterThan((FPS * seconds) / 2);
+    moving.rest();
+    expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
+    expect(ffmpeg.errors).toBe("");
+    expect(ffmpeg.running).toBe(true);
+  });
+
+  it("goes on when the agent is killed and comes back, in the same size or another (P-67)", async () => {
+    read();
+    await alike(() => ffmpeg.frame);
+    for (const args of [[], ["--max-dimension", "640"], []]) {
+      await agent.end("SIGKILL");
+      await moving.paint([20, 160, 90]);
+      const lost = ffmpeg.frameCount;
+      // The last picture stands, and is sent again.
+      expect(
+        await eventually(
+          async () => ffmpeg.frameCount,
+          (count) => count > lost,
+        ),
+      ).toBeGreaterThan(lost);
+      agent = newAgent(...args);
+      await moving.paint([160, 20, 90]);
+      // Half the size is blurred, but where nothing stands it is as it was.
+      const still = () =>
+        eventually(
+          async () =>
+            ffmpeg.frame
+              ? psnr(stillPart(await moving.desktop.pixels()), stillPart(ffmpeg.frame))
+              : 0,
+          (db) => db > ALIKE_DB - 10,
+        );
+      expect(await still()).toBeGreaterThan(ALIKE_DB - 10);
+    }
+    expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
+    expect(ffmpeg.errors).toBe("");
+    expect(ffmpeg.running).toBe(true);
+  });
+});
+
+describe("a page of another origin", () => {
+  let browser: Browser;
+  let page: Page;
+  const foreign = createServer((_, response) => {
+    response.setHeader("Content-Type", "text/html").end("<!doctype html><title>dashboard</title>");
+  });
+  beforeAll(async () => {
+    browser = await startBrowser();
+    await once(foreign.listen(0, "127.0.0.1"), "listening");
+    page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`);
+  });
+  afterAll(async () => {
+    await browser.close();
+    foreign.close();
+  });
+
+  /** Puts an image on the page. */
+  const embed = (src: string, crossOrigin: string | null = null) =>
+    page.evaluate(
+      ([src, crossOrigin]) => {
+        const image = document.createElement("img");
+        image.crossOrigin = crossOrigin ?? null;
+        image.src = src ?? "";
+        document.body.replaceChildren(image);
+      },
+      [src, crossOrigin],
+    );
+
+  it("shows the stream by an <img> with a token, a screen that rests and its last change (P-66, P-68)", async () => {
+    const paint = [200, 40, 40] as const;
+    await moving.paint(paint);
+    await embed(`${base()}/stream.mjpeg?fps=${FPS}&token=${tokens.viewer}`, "anonymous");
+    const colour = () =>
+      page.evaluate(() => {
+        const image = document.querySelector("img");
+        const context = document.createElement("canvas").getContext("2d");
+        if (!image?.naturalWidth || !context) return [];
+        // A point of the background.
+        context.drawImage(image, -1200, -650);
+        return [...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
+      });
+    for (const painted of [paint, [40, 40, 200], [40, 200, 40]] as const) {
+      await moving.paint([...painted]);
+      const shown = await eventually(colour, (rgb) => isNear(rgb, painted));
+      expect(isNear(shown, painted), `${shown} for ${painted}`).toBe(true);
+    }
+  });
+
+  it("shows it without crossorigin, too, and nothing without a token", async () => {
+    const width = () => page.evaluate(() => document.querySelector("img")?.naturalWidth);
+    await embed(`${base()}/snapshot.jpg?token=${tokens.viewer}`);
+    expect(await eventually(width, (is) => is === SIZE.width)).toBe(SIZE.width);
+    const refused = page.waitForResponse(`${base()}/snapshot.jpg`);
+    await embed(`${base()}/snapshot.jpg`);
+    expect((await refused).status()).toBe(401);
+    expect(await width()).toBe(0);
+  });
+});
+
+function isNear(shown: readonly number[], due: readonly number[]): boolean {
+  return (
+    shown.length === due.length && shown.every((value, i) => Math.abs(value - (due[i] ?? 0)) < 8)
+  );
+}
