@@ -11,12 +11,13 @@ import {
   wholeJpeg,
 } from "../testing/participants.ts";
 import type { Hub } from "./hub.ts";
-import { REPEAT_MS, SETTLE_MS } from "./mjpeg-viewer.ts";
+import { MAX_SILENCE_MS, REPEATS_MS } from "./mjpeg-viewer.ts";
 
 const pair = picturePair();
 const { stream, first, second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
+const [SOON_MS, LATER_MS] = REPEATS_MS;
 const OPENING = "--picture\r\n";
 const FILLER = "X-Filler: 0\r\n";
 
@@ -122,24 +123,29 @@ describe("a stream with a cap (P-65)", () => {
 });
 
 describe("a picture that stands (P-66)", () => {
-  it("is sent once more, so that Chromium shows it, and then now and again", () => {
+  it("is sent again soon, a second later, and then now and again", () => {
     const { sink, time, shown } = watched();
-    time.pass(SETTLE_MS - 1);
-    expect(contents(sink)).toEqual([shown]);
-    time.pass(1);
-    expect(contents(sink)).toEqual([shown, shown]);
-    time.pass(REPEAT_MS - 1);
-    expect(contents(sink)).toEqual([shown, shown]);
-    time.pass(1);
-    time.pass(REPEAT_MS);
-    expect(contents(sink)).toEqual([shown, shown, shown, shown]);
+    for (const [i, wait] of [...REPEATS_MS, MAX_SILENCE_MS].entries()) {
+      time.pass(wait - 1);
+      expect(contents(sink)).toEqual(new Array(i + 1).fill(shown));
+      time.pass(1);
+      expect(contents(sink)).toEqual(new Array(i + 2).fill(shown));
+    }
+  });
+
+  it("is sent again as soon as the first time, once it has changed", () => {
+    const { sink, time, show, shown } = watched();
+    time.pass(SOON_MS + 10);
+    const next = show(1);
+    time.pass(SOON_MS);
+    expect(contents(sink)).toEqual([shown, shown, next, next]);
   });
 
   it("is not repeated while others follow it", () => {
     const { sink, time, show, shown } = watched();
     const all = [shown];
     for (let i = 1; i <= 20; i++) {
-      time.pass(SETTLE_MS - 50);
+      time.pass(SOON_MS - 50);
       all.push(show(i));
     }
     expect(contents(sink)).toEqual(all);
@@ -147,12 +153,12 @@ describe("a picture that stands (P-66)", () => {
 
   it("leaves no silence longer than that, whatever the cap, nor in a room without a picture", () => {
     const { sink, time, shown } = watched(0.1);
-    time.pass(REPEAT_MS);
+    time.pass(MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([shown, "filler"]);
-    time.pass(REPEAT_MS);
+    time.pass(MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([shown, "filler", shown]);
     const empty = mjpegViewer(newHub());
-    empty.time.pass(2 * REPEAT_MS);
+    empty.time.pass(2 * MAX_SILENCE_MS);
     expect(contents(empty.sink)).toEqual(["filler", "filler"]);
   });
 
@@ -160,7 +166,7 @@ describe("a picture that stands (P-66)", () => {
     const { sink, viewer, time, show, shown } = watched();
     sink.writable = false;
     const next = show(1);
-    time.pass(3 * REPEAT_MS);
+    time.pass(3 * MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([shown, next]);
     sink.writable = true;
     viewer.drained();
@@ -174,7 +180,7 @@ describe("a stream and its producer (P-67)", () => {
     const { sink, time } = mjpegViewer(hub);
     const before = current(hub);
     producer.session.ended(10);
-    time.pass(SETTLE_MS + REPEAT_MS);
+    time.pass(SOON_MS + LATER_MS);
     const standing = [before, before, before];
     expect(contents(sink)).toEqual(standing);
     const back = new FakeProducer(hub);
@@ -213,7 +219,7 @@ describe("a stream and its producer (P-67)", () => {
     const before = current(hub);
     producer.say({ type: "status", state: "stopped" });
     producer.session.ended(10);
-    time.pass(2 * REPEAT_MS);
+    time.pass(2 * MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([before, "filler", "filler"]);
     expect(sink.ended).toBe(false);
     const back = new FakeProducer(hub);
@@ -229,7 +235,7 @@ describe("a stream and its producer (P-67)", () => {
     const before = current(hub);
     producer.session.ended(0);
     hub.tick(1000, 0);
-    time.pass(REPEAT_MS);
+    time.pass(MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([before, "filler"]);
     expect(sink.ended).toBe(false);
   });
@@ -269,7 +275,7 @@ describe("the end of a stream", () => {
     const { sink, viewer, time } = mjpegViewer(hub, { name: "obs" });
     time.pass(3000);
     const bytes = sink.written.slice(1).reduce((sum, { length }) => sum + length, 0);
-    const told = { kind: "mjpeg viewer", room: "main", name: "obs", frames: 2, bytes, seconds: 3 };
+    const told = { kind: "mjpeg viewer", room: "main", name: "obs", frames: 3, bytes, seconds: 3 };
     expect(viewer.summary).toEqual(told);
     viewer.dismiss(4401, "the token has expired");
     expect(viewer.summary).toEqual({ ...told, code: 4401, reason: "the token has expired" });

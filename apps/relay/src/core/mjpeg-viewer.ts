@@ -30,22 +30,21 @@ export const MJPEG_FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
 export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 
 /**
- * A picture that stands for so long is sent once more: Chromium shows a part only when the head of the next one has come
- * (crbug.com/527446), and would stay one change behind for as long as the screen rests.
+ * A picture that stands is sent again, each time after so long, ms; the last goes on. Soon, since Chromium shows a part only when the
+ * head of the next one has come (crbug.com/527446), and ffmpeg none before it has two: on a screen that rests they would stay one change behind.
+ * Then a second later: VLC, which buffers a second, was 14 s late without it and is 2 s late with it. And then so often that
+ * recordings come to their end, and well within the 10 s after which Home Assistant takes a stream for dead.
  */
-export const SETTLE_MS = 250;
-/**
- * Then so often: programs that count pictures (ffmpeg, before it shows any) see the stream go on, and something is sent well within the 10
- * s after which Home Assistant takes a stream for dead.
- */
-export const REPEAT_MS = 5000;
+export const REPEATS_MS = [250, 1000, 5000] as const;
+/** No silence is longer, ms. */
+export const MAX_SILENCE_MS = REPEATS_MS[2];
 
 export class MjpegViewer implements Watcher {
   readonly kind = "mjpeg viewer";
   #epoch: number | undefined;
   #cursor = 0;
-  /** Whether the newest picture that was sent was sent before, too. */
-  #repeated = false;
+  /** How often the newest picture has been sent after the first time. */
+  #repeats = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
   /** When anything was written last. */
   #wroteAt: number;
@@ -109,9 +108,9 @@ export class MjpegViewer implements Watcher {
     const now = this.options.time.now();
     if (this.#writable && shown && now >= this.#dueAt(shown)) this.#show(shown, now);
     // A client that is gone would stay for ever: only a write can find out.
-    if (this.#writable && now >= this.#wroteAt + REPEAT_MS) this.#write(MJPEG_FILLER, now);
+    if (this.#writable && now >= this.#wroteAt + MAX_SILENCE_MS) this.#write(MJPEG_FILLER, now);
     if (this.#writable) {
-      const fillerAt = this.#wroteAt + REPEAT_MS;
+      const fillerAt = this.#wroteAt + MAX_SILENCE_MS;
       this.#wakeAt(shown ? Math.min(this.#dueAt(shown), fillerAt) : fillerAt, now);
     } else this.#sleep();
   }
@@ -123,7 +122,8 @@ export class MjpegViewer implements Watcher {
   /** When this picture may be sent: for the first time, or again. */
   #dueAt(shown: Shown): number {
     if (this.#isNew(shown)) return this.#sentAt + this.#minGapMs;
-    return this.#sentAt + Math.max(this.#repeated ? REPEAT_MS : SETTLE_MS, this.#minGapMs);
+    const repeatMs = REPEATS_MS[this.#repeats] ?? MAX_SILENCE_MS;
+    return this.#sentAt + Math.max(repeatMs, this.#minGapMs);
   }
 
   #isNew({ store, epoch }: Shown): boolean {
@@ -131,7 +131,7 @@ export class MjpegViewer implements Watcher {
   }
 
   #show(shown: Shown, now: number): void {
-    this.#repeated = !this.#isNew(shown);
+    this.#repeats = this.#isNew(shown) ? 0 : this.#repeats + 1;
     this.#epoch = shown.epoch;
     this.#cursor = shown.store.version;
     this.#sentAt = now;

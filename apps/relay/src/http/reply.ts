@@ -21,7 +21,7 @@ export interface HttpReply {
 }
 
 /** 304: the body would be what the client has already. */
-export interface NotModified {
+interface NotModified {
   readonly status: 304;
   readonly headers: Readonly<Record<string, string>>;
   /** The length of that body, bytes: nothing else may stand in a 304 (RFC 9110 §8.6), and the library would write something. */
