@@ -6,7 +6,7 @@ import jpegJs from "jpeg-js";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startBrowser } from "./support/browser.ts";
-import { MovingDesktop, stillPart } from "./support/moving-desktop.ts";
+import { MovingDesktop } from "./support/moving-desktop.ts";
 import { type Pixels, psnr } from "./support/pixels.ts";
 import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
 import { mint, mintBoth, SECRET } from "./support/tokens.ts";
@@ -15,6 +15,8 @@ import { eventually, sleep } from "./support/wait.ts";
 
 /** Above this a picture is the same to the eye; dB. */
 const ALIKE_DB = 30;
+/** A point of the desktop where nothing is but its background. */
+const BACKGROUND = { x: 1200, y: 650 } as const;
 const SIZE = { width: 1280, height: 720 } as const;
 const FPS = 5;
 
@@ -131,19 +133,15 @@ describe("ffmpeg", () => {
 
   it(`reads a screen that moves at no more than ${FPS} pictures a second, without a word of complaint (P-65)`, async () => {
     moving.move();
+    const since = performance.now();
     read();
-    await eventually(
-      async () => ffmpeg.frameCount,
-      (count) => count > 0,
-    );
-    const [since, before] = [performance.now(), ffmpeg.frameCount];
     await sleep(8000);
-    const frames = ffmpeg.frameCount - before;
+    const frames = ffmpeg.frameCount;
     const seconds = (performance.now() - since) / 1000;
     process.stdout.write(`  ${frames} frames in ${seconds.toFixed(1)} s\n`);
-    // What was on its way when the count began may come on top.
-    expect(frames).toBeLessThanOrEqual(FPS * seconds + 2);
-    expect(frames).toBeGreaterThan((FPS * seconds) / 2);
+    expect(frames).toBeLessThanOrEqual(FPS * seconds + 1);
+    // The machine may be busy with other things.
+    expect(frames).toBeGreaterThan(seconds);
     moving.rest();
     expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
     expect(ffmpeg.errors).toBe("");
@@ -151,31 +149,28 @@ describe("ffmpeg", () => {
   });
 
   it("goes on when the agent is killed and comes back, in the same size or another (P-67)", async () => {
+    await moving.paint([20, 160, 90]);
     read();
-    await alike(() => ffmpeg.frame);
-    for (const args of [[], ["--max-dimension", "640"], []]) {
+    expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
+    // A colour that was never shown tells that it is the new agent's picture.
+    for (const [args, colour] of [
+      [[], [160, 20, 90]],
+      [
+        ["--max-dimension", "640"],
+        [90, 20, 160],
+      ],
+      [[], [200, 180, 40]],
+    ] as const) {
       await agent.end("SIGKILL");
-      await moving.paint([20, 160, 90]);
-      const lost = ffmpeg.frameCount;
+      await moving.paint(colour);
       // The last picture stands, and is sent again.
-      expect(
-        await eventually(
-          async () => ffmpeg.frameCount,
-          (count) => count > lost,
-        ),
-      ).toBeGreaterThan(lost);
+      const lost = ffmpeg.frameCount;
+      const counted = () => Promise.resolve(ffmpeg.frameCount);
+      expect(await eventually(counted, (count) => count > lost)).toBeGreaterThan(lost);
+      expect(isNear(backgroundOf(ffmpeg.frame), colour)).toBe(false);
       agent = newAgent(...args);
-      await moving.paint([160, 20, 90]);
-      // Half the size is blurred, but where nothing stands it is as it was.
-      const still = () =>
-        eventually(
-          async () =>
-            ffmpeg.frame
-              ? psnr(stillPart(await moving.desktop.pixels()), stillPart(ffmpeg.frame))
-              : 0,
-          (db) => db > ALIKE_DB - 10,
-        );
-      expect(await still()).toBeGreaterThan(ALIKE_DB - 10);
+      const shown = () => Promise.resolve(backgroundOf(ffmpeg.frame));
+      expect(isNear(await eventually(shown, (rgb) => isNear(rgb, colour)), colour)).toBe(true);
     }
     expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
     expect(ffmpeg.errors).toBe("");
@@ -217,14 +212,13 @@ describe("a page of another origin", () => {
     await moving.paint(paint);
     await embed(`${base()}/stream.mjpeg?fps=${FPS}&token=${tokens.viewer}`, "anonymous");
     const colour = () =>
-      page.evaluate(() => {
+      page.evaluate(({ x, y }) => {
         const image = document.querySelector("img");
         const context = document.createElement("canvas").getContext("2d");
         if (!image?.naturalWidth || !context) return [];
-        // A point of the background.
-        context.drawImage(image, -1200, -650);
+        context.drawImage(image, -x, -y);
         return [...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
-      });
+      }, BACKGROUND);
     for (const painted of [paint, [40, 40, 200], [40, 200, 40]] as const) {
       await moving.paint([...painted]);
       const shown = await eventually(colour, (rgb) => isNear(rgb, painted));
@@ -242,6 +236,12 @@ describe("a page of another origin", () => {
     expect(await width()).toBe(0);
   });
 });
+
+function backgroundOf(picture: Pixels | undefined): number[] {
+  if (!picture) return [];
+  const at = (BACKGROUND.y * picture.width + BACKGROUND.x) * 4;
+  return [...picture.data.subarray(at, at + 3)];
+}
 
 function isNear(shown: readonly number[], due: readonly number[]): boolean {
   return (
