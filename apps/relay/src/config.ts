@@ -10,6 +10,8 @@ import { TRUSTED_HEADERS } from "./http/client-address.ts";
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 /** Of the memory that there is, the part that pictures may take; what is made of them takes about as much again. */
 const PICTURE_SHARE = 1 / 4;
+/** Whoever stops a relay gives it minutes at most before they kill it. */
+const MAX_STOP_DELAY_MS = 3_600_000;
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
 const DURATION = /^(\d{1,9})\s*(ms|s|m|min|h|d)$/;
@@ -112,7 +114,9 @@ const settings = z.object({
   PICTURE_TTL: duration.default(600_000),
   METRICS_HOST: z.string().default("127.0.0.1"),
   METRICS_PORT: whole(0, 65_535).optional(),
-  STOP_DELAY: duration.default(0),
+  STOP_DELAY: duration
+    .refine((ms) => ms <= MAX_STOP_DELAY_MS, "must be an hour at most")
+    .default(0),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(", ")}` }).optional(),
 });
 

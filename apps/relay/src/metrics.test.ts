@@ -156,6 +156,31 @@ describe("metrics", () => {
     expect(await scrape()).not.toContain("made-up");
   });
 
+  it("count a code that a client made up as its own, whatever it says", async () => {
+    const before = await figure('refused_total{via="websocket",reason="left"}');
+    const guest = await connect(relay, "/ws/viewer");
+    guest.socket.close(4429, "the room is full");
+    await reaches('refused_total{via="websocket",reason="left"}', before + 1);
+    const viewer = await viewerIn(SECRET_ROOM);
+    await viewer.client.until(() => viewer.client.text.length > 0);
+    viewer.socket.close(4400);
+    await reaches('connections_closed_total{role="viewer",code="other"}', 1);
+    expect(await scrape()).not.toMatch(/reason="full"|code="44/);
+  });
+
+  it("count whom there was no room for", async () => {
+    const small = await liveRelay({ METRICS_PORT: "0", MAX_VIEWERS_PER_ROOM: "1" });
+    const first = http.get({ host: "127.0.0.1", port: small.port, path: "/stream.mjpeg" });
+    await once(first, "response");
+    expect((await get("/stream.mjpeg", small.port)).status).toBe(503);
+    expect(await scrape(small)).toContain('refused_total{via="http",reason="full"} 1');
+    small.announceStop();
+    await get("/readyz", small.port);
+    expect(await scrape(small)).toContain('refused_total{via="http",reason="full"} 1');
+    first.destroy();
+    await small.close(1012, "test over");
+  });
+
   it("count plain clients and streams by kind", async () => {
     const headers = { Authorization: `Bearer ${token("producer")}` };
     const path = `/ws/producer?room=${SECRET_ROOM}`;
@@ -204,11 +229,34 @@ describe("metrics", () => {
     await quiet.close(1012, "test over");
   });
 
-  it("keep a relay from starting whose port for them is taken, in plain words", async () => {
+  it("keep a relay from starting whose port for them is taken, in plain words, and it lets go of its own", async () => {
     const taken = String(relay.metricsPort);
-    await expect(liveRelay({ METRICS_PORT: taken })).rejects.toThrow(
+    const spare = await liveRelay();
+    const PORT = String(spare.port);
+    await spare.close(1012, "test over");
+    await expect(liveRelay({ PORT, METRICS_PORT: taken })).rejects.toThrow(
       `port ${taken} of 127.0.0.1, for metrics, is taken already`,
     );
+    const again = await liveRelay({ PORT });
+    expect(String(again.port)).toBe(PORT);
+    await again.close(1012, "test over");
+  });
+
+  it("are kept from such pages on IPv6, too, and end with the relay though a scraper stays connected", async () => {
+    const other = await liveRelay({ METRICS_HOST: "::1", METRICS_PORT: "0" });
+    const port = other.metricsPort ?? 0;
+    const agent = new http.Agent({ keepAlive: true });
+    const ask = async (host: string) => {
+      const scraping = http.get({ host: "::1", port, path: "/metrics", agent, headers: { host } });
+      const [response] = (await once(scraping, "response")) as [http.IncomingMessage];
+      response.resume();
+      await once(response, "end");
+      return response.statusCode;
+    };
+    expect([await ask("attacker.example"), await ask(`[::1]:${port}`)]).toEqual([403, 200]);
+    await other.close(1012, "test over");
+    await expect(ask(`[::1]:${port}`)).rejects.toThrow();
+    agent.destroy();
   });
 });
 

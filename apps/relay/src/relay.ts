@@ -1,6 +1,12 @@
 /** A whole relay in this process: rooms behind a server, and the clock that ticks them. */
 import { randomBytes } from "node:crypto";
-import { CLOSE, DEFAULT_ROOM, ProtocolError, plainText } from "@screen-share/protocol";
+import {
+  CLOSE,
+  type CloseCode,
+  DEFAULT_ROOM,
+  ProtocolError,
+  plainText,
+} from "@screen-share/protocol";
 import { Auth } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { type Grant, UNLIMITED } from "./core/access.ts";
@@ -25,7 +31,13 @@ import { RefusalLog } from "./refusal-log.ts";
 import { type Connection, type Server, startServer } from "./transport/uws.ts";
 
 const TICK_MS = 1000;
-const REFUSALS: readonly number[] = [401, 403, 429];
+/** Statuses of who was not let in to a picture, as close codes. */
+const REFUSALS: Readonly<Record<number, CloseCode>> = {
+  401: CLOSE.unauthorized,
+  403: CLOSE.forbidden,
+  429: CLOSE.full,
+  503: CLOSE.full,
+};
 
 export interface Relay {
   readonly port: number;
@@ -122,7 +134,7 @@ export async function startRelay(
       const fields = { ...summary, role, address, ...end };
       // Who was never in a room was never let in.
       const joined = "room" in summary;
-      metrics?.closed(role, { code: end.code, joined });
+      metrics?.closed(role, { ...end, joined });
       if (joined) log.info(fields, "connection closed");
       else refusals.refused(fields, clock());
     },
@@ -131,8 +143,9 @@ export async function startRelay(
       const reply = await route(request, { hub, files, door, health, time: TIME });
       const { path } = request;
       metrics?.answered(path, reply.status);
-      if (REFUSALS.includes(reply.status)) {
-        metrics?.refused(reply.status);
+      const refusal = path === "/readyz" ? undefined : REFUSALS[reply.status];
+      if (refusal !== undefined) {
+        metrics?.refused(refusal);
         refusals.refused({ path: plainText(path, 100), status: reply.status }, clock());
       }
       return reply;

@@ -231,3 +231,50 @@ describe("a stream", () => {
     for (const token of tokens) expect(lines.join("")).not.toContain(token);
   });
 });
+
+describe("a stream whose client reads slowly (P-67)", () => {
+  it("outlives the library's own patience of 10 s, and goes on with the newest picture", async () => {
+    const relay = await start();
+    const size = { width: 1920, height: 1080 };
+    const large = [4, 5].map((seed) => Buffer.from(encodeWhole(screenLike(size, seed), 95)));
+    const producer = await sharing(relay, one);
+    const stream = await openStream(relay, "room=main");
+    await stream.until(one);
+    stream.response.pause();
+    // More than all buffers on the way hold.
+    for (let i = 0; i < 80; i++) producer.socket.send(large[i % 2] ?? one);
+    await show(relay, producer, two);
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    stream.response.resume();
+    await stream.until(two);
+    expect(stream.response.complete).toBe(false);
+    stream.request.destroy();
+  }, 60_000);
+
+  it("is not held for a client that goes while it is behind", async () => {
+    const relay = await start({ MAX_VIEWERS_PER_ROOM: "1" });
+    const size = { width: 1920, height: 1080 };
+    const large = [4, 5].map((seed) => Buffer.from(encodeWhole(screenLike(size, seed), 95)));
+    const producer = await connect(relay, "/ws/producer", { plain: true });
+    producer.socket.send(one);
+    const stream = await openStream(relay, "room=main");
+    await stream.until(one);
+    stream.response.pause();
+    for (let i = 0; i < 80; i++) producer.socket.send(large[i % 2] ?? one);
+    await get(relay, "/healthz");
+    stream.request.destroy();
+    const place = async () => (await get(relay, "/stream.mjpeg", {}, "HEAD")).status;
+    await expect.poll(place, { timeout: 10_000 }).toBe(200);
+  });
+});
+
+it("a stream's headers alone are the answer to HEAD (P-60)", async () => {
+  const relay = await start();
+  await sharing(relay, one);
+  const { status, headers, body } = await get(relay, "/stream.mjpeg", {}, "HEAD");
+  expect([status, headers["content-type"]]).toEqual([
+    200,
+    "multipart/x-mixed-replace; boundary=picture",
+  ]);
+  expect(body).toHaveLength(0);
+});

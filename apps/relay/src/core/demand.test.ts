@@ -100,6 +100,24 @@ describe("a snapshot of a room that nobody watches (P-64)", () => {
     expect(hub.find("main")?.viewerCount).toBe(0);
   });
 
+  it("waits though somebody else has just begun to watch, or to wait: what is shown is as old for both", async () => {
+    const { hub, producer } = liveRoom();
+    const etag = (await asked(hub, 100)).headers.ETag ?? "";
+    const first = asked(hub, 5000);
+    const time = new FakeTime(5001);
+    const headers = { "if-none-match": etag };
+    const second = snapshot(hub, pictureRequest({ time, headers }));
+    expect(await state(second)).toBe("waiting");
+    new FakeViewer(hub);
+    const third = asked(hub, 5002);
+    expect(await state(third)).toBe("waiting");
+    producer.update(pair.second, { now: 5020, capturedAt: 5010 });
+    for (const reply of [first, second, third]) {
+      const { status, headers } = await reply;
+      expect([status, headers.ETag === etag]).toEqual([200, false]);
+    }
+  });
+
   it("is of the last one if none comes in time, or the agent goes", async () => {
     const { hub, producer } = liveRoom();
     const late = asked(hub, 5000);
@@ -112,9 +130,10 @@ describe("a snapshot of a room that nobody watches (P-64)", () => {
   });
 
   it("does not wait where somebody watches, the picture has just come, or a plain producer sends anyway", async () => {
-    const { hub } = liveRoom();
+    const { hub, producer } = liveRoom();
     expect(await state(asked(hub, 100))).toBe("answered");
     new FakeViewer(hub);
+    producer.update([], { now: 4000, capturedAt: 3990 });
     expect(await state(asked(hub, 5000))).toBe("answered");
     const { hub: plain, session } = plainProducer();
     session.receive(wholeJpeg(1), 0);

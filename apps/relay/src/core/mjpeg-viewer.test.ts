@@ -11,7 +11,7 @@ import {
   wholeJpeg,
 } from "../testing/participants.ts";
 import type { Hub } from "./hub.ts";
-import { MAX_SILENCE_MS, REPEATS_MS } from "./mjpeg-viewer.ts";
+import { MAX_SILENCE_MS, MAX_STALL_MS, REPEATS_MS } from "./mjpeg-viewer.ts";
 
 const pair = picturePair();
 const { stream, first, second } = pair;
@@ -279,5 +279,26 @@ describe("the end of a stream", () => {
     expect(viewer.summary).toEqual(told);
     viewer.dismiss(4401, "the token has expired");
     expect(viewer.summary).toEqual({ ...told, code: 4401, reason: "the token has expired" });
+  });
+});
+
+describe("a client that reads slowly, or not at all (P-67)", () => {
+  it("has three minutes to take anything, and then goes, with a reason for the log", () => {
+    const { hub, sink, show, viewer, time } = watched();
+    sink.writable = false;
+    show(1);
+    time.pass(MAX_STALL_MS - 1);
+    expect(sink.ended).toBe(false);
+    sink.writable = true;
+    viewer.drained();
+    sink.writable = false;
+    show(2);
+    time.pass(MAX_STALL_MS - 1);
+    expect(sink.ended).toBe(false);
+    time.pass(1);
+    expect(sink.ended).toBe(true);
+    expect(viewer.summary).toMatchObject({ code: 4408, reason: "it takes nothing any more" });
+    expect(hub.find("main")?.viewerCount).toBe(0);
+    expect(time.pendingCount).toBe(0);
   });
 });

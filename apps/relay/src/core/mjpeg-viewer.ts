@@ -3,7 +3,7 @@
  * acks, only TCP's: the newest picture is written whenever the socket has taken all of the one before, and not before its time if the
  * client has set a pace.
  */
-import type { CloseCode } from "@screen-share/protocol";
+import { CLOSE, type CloseCode } from "@screen-share/protocol";
 import type { Grant } from "./access.ts";
 import type { Shown } from "./picture.ts";
 import type { Room, Watcher } from "./room.ts";
@@ -38,6 +38,12 @@ export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDAR
 export const REPEATS_MS = [250, 1000, 5000] as const;
 /** No silence is longer, ms. */
 export const MAX_SILENCE_MS = REPEATS_MS[2];
+
+/**
+ * How long a client may take nothing at all. A socket tells that it takes more only once a good part of what the kernel holds
+ * for it, up to some megabytes, is gone; HTTP has no other sign of life.
+ */
+export const MAX_STALL_MS = 180_000;
 
 export class MjpegViewer implements Watcher {
   readonly kind = "mjpeg viewer";
@@ -112,7 +118,8 @@ export class MjpegViewer implements Watcher {
     if (this.#writable) {
       const fillerAt = this.#wroteAt + MAX_SILENCE_MS;
       this.#wakeAt(shown ? Math.min(this.#dueAt(shown), fillerAt) : fillerAt, now);
-    } else this.#sleep();
+    } else if (now < this.#wroteAt + MAX_STALL_MS) this.#wakeAt(this.#wroteAt + MAX_STALL_MS, now);
+    else this.dismiss(CLOSE.silent, "it takes nothing any more");
   }
 
   producerChanged(): void {}

@@ -63,6 +63,9 @@ export class Room {
   readonly #watchers = new Map<Watcher, Grant>();
   #producer: { readonly producer: Producer; readonly grant: Grant } | undefined;
   #status: ProducerStatus;
+  #watched = false;
+  /** Somebody watches again, and no whole picture has come since. */
+  #waking = false;
   /** That of the last producer, as long as anything is left of it; none is known of one that was never here. */
   #links: { readonly generation: string | undefined } | undefined;
 
@@ -188,6 +191,8 @@ export class Room {
 
   /** The picture may have changed: everybody takes what is due. */
   advance(now: number): void {
+    const { shown } = this.picture;
+    if (shown && !shown.partial) this.#waking = false;
     for (const watcher of this.#watchers.keys()) watcher.advance(now);
   }
 
@@ -198,14 +203,17 @@ export class Room {
     return count;
   }
 
-  /** Whether nothing new comes before somebody watches. */
+  /** Whether what is shown is of before anybody watched: nothing new comes until somebody does, or it has not come yet. */
   get sleeping(): boolean {
     const { onDemand } = this.#producer?.producer ?? { onDemand: false };
-    return onDemand && this.#status.state === "live" && this.watchingCount === 0;
+    return onDemand && this.#status.state === "live" && (!this.#watched || this.#waking);
   }
 
   /** Somebody came, went, looked away or looked again. */
   demandChanged(): void {
+    const watched = this.watchingCount > 0;
+    if (watched && !this.#watched) this.#waking = true;
+    this.#watched = watched;
     this.#producer?.producer.demandChanged();
   }
 

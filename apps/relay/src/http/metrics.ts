@@ -3,7 +3,7 @@
  * could choose; rooms and names stay out of it, since who shares what with whom is nobody's business who only watches the relay.
  * Figures have base units, seconds and bytes, as Prometheus' naming asks for.
  */
-import { CLOSE } from "@screen-share/protocol";
+import { CLOSE, type CloseCode } from "@screen-share/protocol";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Hub } from "../core/hub.ts";
 import type { ProducerKind, Stats, ViewerKind } from "../core/stats.ts";
@@ -127,21 +127,28 @@ export class Metrics implements Stats {
     this.#delivered.inc({ channel }, bytes);
   }
 
-  /** A WebSocket ended. @param end.joined whether it was ever in a room */
-  closed(role: string, { code, joined }: { readonly code: number; readonly joined: boolean }) {
-    const reason = REASONS.get(code);
-    if (!joined) this.#refused.inc({ via: "websocket", reason: reason ?? "left" });
-    else if (reason !== undefined || CLIENT_CODES.includes(code)) this.#closed.inc({ role, code });
-    else this.#closed.inc({ role, code: "other" });
+  /**
+   * A WebSocket ended.
+   * @param end.by whose the code is: a client may choose any of those that applications may
+   * @param end.joined whether it was ever in a room
+   */
+  closed(
+    role: string,
+    end: { readonly code: number; readonly by: "client" | "relay"; readonly joined: boolean },
+  ): void {
+    const reason = end.by === "relay" ? REASONS.get(end.code) : undefined;
+    const known = reason !== undefined || CLIENT_CODES.includes(end.code);
+    if (end.joined) this.#closed.inc({ role, code: known ? end.code : "other" });
+    else this.#refused.inc({ via: "websocket", reason: reason ?? "left" });
   }
 
   answered(path: string, status: number): void {
     this.#requests.inc({ path: PATHS.includes(path) ? path : "other", status });
   }
 
-  /** A request was refused, with a status that has the last digits of its close code. */
-  refused(status: number): void {
-    this.#refused.inc({ via: "http", reason: REASONS.get(4000 + status) ?? "other" });
+  /** A request for a picture was refused, for what a WebSocket would have been closed with this code. */
+  refused(code: CloseCode): void {
+    this.#refused.inc({ via: "http", reason: REASONS.get(code) ?? "other" });
   }
 
   /** Counts what is there whenever somebody asks. @param memoryBytes what pictures may hold together */

@@ -21,6 +21,7 @@ const { stream, first, second } = pair;
 function liveRoom(hub = newHub()) {
   const { producer } = liveRoomOf(pair, hub);
   new FakeViewer(hub);
+  producer.update([]);
   return { hub, producer };
 }
 

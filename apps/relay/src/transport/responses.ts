@@ -60,12 +60,23 @@ export function beginStream(
   else stream(res, reply, options);
 }
 
+/** The library ends a response that its client has taken nothing of for 10 s, however much it is to take. */
+const PATIENCE_MS = 4000;
+
+/** Has the library count anew: how long is too long, is for the stream's source to say. */
+function keepWaiting(res: uWS.HttpResponse): void {
+  res.pause();
+  res.resume();
+}
+
 function stream(
   res: uWS.HttpResponse,
   reply: HttpStream,
   { wrote, ended }: Parameters<typeof beginStream>[2],
 ): void {
   let open = true;
+  let source: StreamSource | undefined;
+  let patience: NodeJS.Timeout | undefined;
   const write = (bytes: Uint8Array): boolean => {
     if (!open) return false;
     let taken = true;
@@ -73,24 +84,33 @@ function stream(
     res.cork(() => {
       taken = res.write(bytes);
     });
+    if (!taken) patience ??= setInterval(() => keepWaiting(res), PATIENCE_MS);
     return taken;
+  };
+  const caughtUp = () => {
+    clearInterval(patience);
+    patience = undefined;
+  };
+  const over = () => {
+    open = false;
+    caughtUp();
+    if (source) ended(source);
   };
   const end = () => {
     if (!open) return;
-    open = false;
     res.cork(() => res.end());
-    ended(source);
+    over();
   };
-  const source = reply.begin({ write, end });
   res.onAborted(() => {
-    open = false;
-    source.ended();
-    ended(source);
+    source?.ended();
+    over();
   });
+  source = reply.begin({ write, end });
   // Called when the socket can take some bytes, not when it has sent all; and what the library holds back goes out only
   // with a further write.
   res.onWritable(() => {
-    if (write(reply.filler)) source.drained();
+    caughtUp();
+    if (write(reply.filler)) source?.drained();
     return true;
   });
 }

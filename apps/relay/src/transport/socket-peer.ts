@@ -13,6 +13,7 @@ const OUTCOMES: readonly SendOutcome[] = ["buffered", "sent", "dropped"];
 
 export class SocketPeer implements Peer {
   #open = true;
+  #closedWith: number | undefined;
   /** The library forgot the socket: touching it again would throw. */
   #gone = false;
 
@@ -40,9 +41,15 @@ export class SocketPeer implements Peer {
     return OUTCOMES[this.socket.ping(payload)] ?? "dropped";
   }
 
+  /** The code that it was closed with from our side; undefined if it was not, and the code that came is the client's own. */
+  get closedWith(): number | undefined {
+    return this.#closedWith;
+  }
+
   close(code: number, reason: string): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#closedWith = code;
     // Not within the caller's own call: the socket reports its end at once.
     queueMicrotask(() => {
       if (!this.#gone) this.socket.end(code, reason.slice(0, 120));

@@ -75,7 +75,7 @@ export interface ServerOptions<Entry> {
   readonly disconnected: (
     connection: Connection<Entry>,
     session: Session,
-    end: { readonly code: number; readonly reason: string },
+    end: { readonly code: number; readonly by: "client" | "relay"; readonly reason: string },
   ) => void;
   readonly answer: (request: HttpRequest) => Promise<WholeReply | HttpStream>;
   /** A stream has ended, by whichever side. */
@@ -214,7 +214,8 @@ function webSockets<Entry>(
       link.peer.lost();
       link.session.ended(options.now());
       const { connection } = socket.getUserData();
-      const end = { code, reason: plainText(Buffer.from(reason).toString(), 123) };
+      const by = link.peer.closedWith === undefined ? "client" : "relay";
+      const end = { code, by, reason: plainText(Buffer.from(reason).toString(), 123) } as const;
       options.disconnected(connection, link.session, end);
     },
   });
