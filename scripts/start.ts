@@ -97,8 +97,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 watchAncestors(() => void stop(0));
 
-const { lan, help, answered, agent: args } = readArguments(process.argv.slice(2));
+const { lan, help, server, answered, agent: args } = readArguments(process.argv.slice(2));
 if (help) say(USAGE);
+else if (server) {
+  say("start runs a relay of its own. To share to another one: pnpm capture --server …");
+  await stop(1);
+}
 if (!(await build(say, stopping.signal))) await stop(1);
 const settings = readSettings();
 const room = roomOf(args, settings);

@@ -3,13 +3,23 @@ import { readArguments, USAGE, withoutRecording } from "./arguments.ts";
 
 describe("what is typed behind start", () => {
   it.each([
-    [[], { lan: false, help: false, answered: false, agent: [] }],
-    [["--lan", "--fps", "20"], { lan: true, help: false, answered: false, agent: ["--fps", "20"] }],
-    [["--", "--fps", "20"], { lan: false, help: false, answered: false, agent: ["--fps", "20"] }],
-    [["--help"], { lan: false, help: true, answered: true, agent: ["--help"] }],
-    [["--list"], { lan: false, help: false, answered: true, agent: ["--list"] }],
+    [[], { lan: false, help: false, server: false, answered: false, agent: [] }],
+    [
+      ["--lan", "--fps", "20"],
+      { lan: true, help: false, server: false, answered: false, agent: ["--fps", "20"] },
+    ],
+    [
+      ["--", "--fps", "20"],
+      { lan: false, help: false, server: false, answered: false, agent: ["--fps", "20"] },
+    ],
+    [["--help"], { lan: false, help: true, server: false, answered: true, agent: ["--help"] }],
+    [["--list"], { lan: false, help: false, server: false, answered: true, agent: ["--list"] }],
   ])("%j is understood", (argv, meant) => {
     expect(readArguments(argv)).toEqual(meant);
+  });
+
+  it.each([["--server", "ws://x"], ["--server=ws://x"]])("%s names another relay", (...argv) => {
+    expect(readArguments(argv).server).toBe(true);
   });
 
   it.each([

@@ -8,7 +8,8 @@ Usage: pnpm start [--lan] [options of the agent]
   --lan    lets others on this network watch, by a link with a token in it
   --help   prints this
 
-Everything else goes to the agent, --room, --fps, --record and so on; --end-links and --list, too. Its own help:
+Everything else goes to the agent, --room, --fps, --record and so on; --end-links and --list, too. Only --server does not: start
+runs a relay of its own, and for another one there is \`pnpm capture --server …\`. The agent's own help:
 `;
 
 /** Questions that the agent answers without sharing anything. */
@@ -17,6 +18,8 @@ const ANSWERED: readonly string[] = ["--help", "-h", "--version", "-V", "--list"
 export interface Arguments {
   readonly lan: boolean;
   readonly help: boolean;
+  /** Whether another relay is named, which `start` would not use. */
+  readonly server: boolean;
   /** Whether the agent answers and ends, without a relay. */
   readonly answered: boolean;
   /** The agent's. */
@@ -31,6 +34,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   return {
     lan: given.includes("--lan"),
     help: agent.includes("--help") || agent.includes("-h"),
+    server: agent.some((arg) => /^--server(=|$)/.test(arg)),
     answered: agent.some((arg) => ANSWERED.includes(arg)),
     agent,
   };
