@@ -156,4 +156,31 @@ describe("a session", () => {
     expect(info.output).toMatch(/updates +[1-9]/);
     expect(info.output).not.toMatch(/damaged/);
   });
+
+  it("holds up neither the sharing nor the agent's end where the disk hangs", async () => {
+    const stuck = path.join(path.dirname(file), "stuck.recording");
+    const agent = startAgent(
+      { port, args: ["--source", "test", "--record", stuck] },
+      { ...env, PRODUCER_TOKEN: tokens.main },
+    );
+    await agent.until(/connected to the relay/);
+    const viewer = new RawViewer(port, { token: await mint({ role: "viewer", room: "main" }) });
+    await viewer.until(() => viewer.updates.length > 0);
+    const { pid } = agent.process;
+    const writer = Number(await readFile(`/proc/${pid}/task/${pid}/children`, "utf8"));
+    // As if it waited for the disk.
+    process.kill(writer, "SIGSTOP");
+    const before = viewer.updates.length;
+    await viewer.until(() => viewer.updates.length > before + 5);
+    viewer.close();
+    expect(await agent.end("SIGINT")).toBe(0);
+    expect(agent.output).toMatch(/the end of the recording is missing in .*stuck\.recording/);
+    // What it had been handed it writes all the same.
+    const size = statSync(stuck).size;
+    process.kill(writer, "SIGCONT");
+    await eventually(
+      async () => statSync(stuck).size,
+      (now) => now > size,
+    );
+  });
 });

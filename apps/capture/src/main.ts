@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The capture agent: wires its parts, handles signals, and decides how the process ends. */
 import { hostname } from "node:os";
+import { fileURLToPath } from "node:url";
 import { type Config, readConfig } from "./config.ts";
 import { Pacer } from "./core/pacer.ts";
 import { levelsOf } from "./core/quality.ts";
@@ -25,6 +26,10 @@ import { openScreen } from "./source/screen.ts";
 import { type Source, SourceFailure } from "./source/source.ts";
 import { TestCard } from "./source/test-card.ts";
 
+/** Beside this file, and like it source or built. */
+const RECORDING_WRITER = fileURLToPath(
+  new URL(import.meta.url.replace(/main(\.\w+)$/, "recording-writer$1")),
+);
 const now = () => performance.timeOrigin + performance.now();
 
 const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment());
@@ -108,7 +113,7 @@ async function openSource({ source, monitor, x11 }: Config, log: Log): Promise<S
 /** Last of all that may fail: an empty file would be left behind. */
 async function openRecorder({ record }: Config, log: Log): Promise<Recorder | undefined> {
   if (record === undefined) return undefined;
-  const file = await createRecordingFile(record);
+  const file = await createRecordingFile(record, [...process.execArgv, RECORDING_WRITER]);
   if ("problem" in file) fail(file.problem, EXIT_FAILED);
   log.info(`recording to ${file.name}, also while nobody watches`);
   return new Recorder({ file, log, now });
