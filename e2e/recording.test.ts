@@ -133,6 +133,17 @@ describe("a session", () => {
     await page.close();
   });
 
+  it("that is shown again makes way for the ending of links, and ends with them", async () => {
+    const again = { ...env, PRODUCER_TOKEN: tokens.again };
+    const replay = startReplay({ port, args: [file, "--room", "again", "--loop"] }, again);
+    await replay.until(/Viewer link/);
+    const left = once(replay.process, "exit");
+    const ending = startAgent({ port, args: ["--room", "again", "--end-links"] }, again);
+    await ending.until(/All viewer links given out for room "again" have ended/);
+    expect(await left).toEqual([0, null]);
+    expect(replay.output).toContain("all links given out were ended, so this ends, too");
+  });
+
   it("can be looked into without a relay", async () => {
     const info = startReplay({ port, args: ["--info", file] });
     await once(info.process, "exit");

@@ -4,11 +4,12 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { Replica } from "@screen-share/protocol";
+import { CLOSE, Replica } from "@screen-share/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { FakeRelay } from "../test/fake-relay.ts";
 import { recordedSession } from "../test/recorded-session.ts";
 import { EXIT_FAILED } from "./exit-codes.ts";
+import { IdentityFile, identityPath } from "./identity.ts";
 
 const MAIN = fileURLToPath(new URL("replay.ts", import.meta.url));
 const SECRET = "a-token-that-nobody-may-read";
@@ -30,6 +31,10 @@ function fileOf(bytes: Uint8Array, name: string): string {
   const file = path.join(folder, name);
   writeFileSync(file, bytes);
   return file;
+}
+
+function fail(words: string): never {
+  throw new Error(words);
 }
 
 /** Starts it from source, with nothing set but these variables. */
@@ -111,6 +116,62 @@ describe("replay", () => {
     await connection.skipTo("update");
     child.kill("SIGTERM");
     expect((await ended).code).toBe(0);
+    await relay.stop();
+  });
+
+  it("with --wait plays nothing, and says nothing of it, where it is stopped or refused before anybody watches", async () => {
+    const relay = await FakeRelay.start();
+    const args = [fileOf(session.file, "j.recording"), "--server", relay.url, "--wait"];
+    const stopped = start(args);
+    const connection = await relay.connection();
+    await connection.receive("hello");
+    connection.send({ type: "welcome", room: "main", viewerLink: "/" });
+    connection.demand(0);
+    await connection.receive("status");
+    stopped.child.kill("SIGINT");
+    const refused = start(args);
+    (await relay.connection()).close(CLOSE.unauthorized, "");
+    for (const [{ ended }, code] of [
+      [stopped, 0],
+      [refused, EXIT_FAILED],
+    ] as const) {
+      const outcome = await ended;
+      expect(outcome.code).toBe(code);
+      expect(outcome.stderr).not.toMatch(/playing \//);
+    }
+    await relay.stop();
+  });
+
+  it("does not wait for another's room, at first or later: an agent that was away for a moment is to find it free", async () => {
+    const relay = await FakeRelay.start();
+    const args = [fileOf(session.file, "k.recording"), "--server", relay.url, "--room", "desk"];
+    const atFirst = start(args);
+    (await relay.connection()).close(CLOSE.producerExists, "");
+    const later = start(args);
+    const connection = await relay.welcomed();
+    connection.close(CLOSE.restarting, "");
+    (await relay.connection()).close(CLOSE.producerExists, "");
+    for (const { ended } of [atFirst, later]) {
+      const { code, stderr } = await ended;
+      expect(code).toBe(EXIT_FAILED);
+      expect(stderr).toContain(
+        'The relay refused room "desk": another screen is already being shared in this room.\n',
+      );
+    }
+    await relay.stop();
+  });
+
+  it("leaves the room once the links of the agent of this machine were ended", async () => {
+    const relay = await FakeRelay.start();
+    const { child, ended } = start([fileOf(session.file, "l.recording"), "--server", relay.url]);
+    const connection = await relay.welcomed();
+    new IdentityFile(identityPath({ server: relay.url, room: "main" }), fail).endLinks();
+    await connection.skipTo("status");
+    expect(await connection.skipTo("status")).toMatchObject({ state: "stopped" });
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain("all links given out were ended, so this ends, too");
+    expect(child.signalCode).toBeNull();
     await relay.stop();
   });
 

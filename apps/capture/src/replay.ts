@@ -19,6 +19,8 @@ import { readReplayFlags } from "./replay/flags.ts";
 import { openingProblem, readErrorInWords } from "./replay/opening.ts";
 import { endInWords, summaryInWords } from "./replay/words.ts";
 
+/** `--end-links` tries for 5 s. */
+const LOOK_AT_LINKS_MS = 500;
 const now = () => performance.timeOrigin + performance.now();
 
 const result = readReplayConfig(readReplayFlags(process.argv.slice(2)), readEnvironment());
@@ -38,12 +40,17 @@ async function replay({ server, token, room, logLevel, speed, loop, wait }: Repl
   const problem = await openingProblem(open);
   if (problem) fail(`${config.file} cannot be played: ${problem}.`);
   const log = createLog(logLevel, { app: "replay" });
+  // Nobody who could put out an agent that shares in this room, but of the generation of its links, so that they go on working.
+  const producerId = randomBytes(16).toString("hex");
+  const agents = new IdentityFile(identityPath({ server, room }), (words) => log.warn(words));
   const publisher = new Publisher({
     url: server,
     token,
     room,
-    identity: identityOf({ server, room }, log),
+    identity: () => ({ producerId, generation: agents.read().generation }),
     name: "replay",
+    // An agent that loses its connection for a moment would find us in its place, and no way back.
+    yields: true,
     openSocket,
     log,
     // The link may carry a token, so it goes to whoever started us, and not to the log.
@@ -57,25 +64,31 @@ async function replay({ server, token, room, logLevel, speed, loop, wait }: Repl
   const playback = new Playback({ open, speed, loop: loop === true, now, sleep, onEnd });
 
   const ending = publisher.run();
+  endWithLinks(agents, { publisher, log });
   // Of a connection that is lost meanwhile the next turn knows.
-  if (wait) await Promise.race([ending, publisher.turn()]);
-  log.info(`playing ${config.file}${speed === 1 ? "" : `, ${speed} times as fast as it was`}`);
-  playback.run().catch((error) => fail(unreadable(error)));
-  await Promise.race([ending, new Feeder({ playback, publisher, now, sleep }).run()]);
+  if (!wait || (await publisher.turn())) {
+    log.info(`playing ${config.file}${speed === 1 ? "" : `, ${speed} times as fast as it was`}`);
+    playback.run().catch((error) => fail(unreadable(error)));
+    await Promise.race([ending, new Feeder({ playback, publisher, now, sleep }).run()]);
+  }
   const how = await ending;
-  if (how.kind === "refused") fail(`The relay refused: ${how.reason}.`);
+  if (how.kind === "refused") fail(`The relay refused room "${room}": ${how.reason}.`);
   log.info("stopped playing");
   process.exit();
 }
 
-/**
- * Who we are: nobody who could put out an agent that shares in this room, but of the generation of its links, so that they go on
- * working.
- */
-function identityOf(place: { readonly server: string; readonly room: string }, log: Log) {
-  const agents = new IdentityFile(identityPath(place), (problem) => log.warn(problem));
-  const producerId = randomBytes(16).toString("hex");
-  return () => ({ producerId, generation: agents.read().generation });
+/** Ends with the links: as long as we hold the room, its relay cannot be told of another generation of them. */
+function endWithLinks(
+  agents: IdentityFile,
+  { publisher, log }: { publisher: Publisher; log: Log },
+) {
+  const { generation } = agents.read();
+  const timer = setInterval(() => {
+    if (agents.read().generation === generation) return;
+    clearInterval(timer);
+    log.warn("all links given out were ended, so this ends, too");
+    publisher.stop();
+  }, LOOK_AT_LINKS_MS);
 }
 
 /** Says once that it has come to the end. */

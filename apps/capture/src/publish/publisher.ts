@@ -56,6 +56,8 @@ export interface PublisherOptions extends LinksOptions {
   readonly room: string;
   /** What the relay calls this agent in its log. */
   readonly name: string;
+  /** Whether to end, and not to wait, where somebody else shares in the room; by default not. */
+  readonly yields?: boolean;
   readonly openSocket: OpenSocket;
   /** Keeps what is sent. For as long as it does it counts as somebody who watches. */
   readonly recorder?: Pick<Recorder, "recording" | "record"> | undefined;
@@ -234,10 +236,9 @@ export class Publisher {
   /** The other side closed, or the network did. */
   #closed(how: Closed): void {
     const { state } = this.#state;
-    const { retryable, words } = meaningOf(
-      how,
-      state === "connecting" ? this.options.url : undefined,
-    );
+    const { url, yields } = this.options;
+    const unreached = state === "connecting" ? url : undefined;
+    const { retryable, words } = meaningOf(how, { unreached, yields });
     if (state === "stopping") this.#finish({ kind: "stopped" });
     else if (how.code === CLOSE.replaced && this.#links.ended) {
       // By a process of ours that only came to say so.
