@@ -1,6 +1,7 @@
 /** The command line, by commander: words only, as they were typed. What they mean is for `config.ts` to judge. */
 import { Command, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { readCommandLine } from "./command-line.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { ENCODER_CHOICES } from "./encode/choose.ts";
 
@@ -26,7 +27,7 @@ export interface Flags {
 
 /** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
 export function readFlags(argv: readonly string[]): Flags {
-  return new Command("screen-share")
+  const command = new Command("screen-share")
     .description("Shares this screen, live, with everyone who has the viewer link. View only.")
     .version(packageJson.version)
     .option("--server <url>", `the relay to share through (SERVER_WS_URL; ${DEFAULTS.server})`)
@@ -60,14 +61,6 @@ export function readFlags(argv: readonly string[]): Flags {
     .option("--record <file>", "also write what is published to this new file; see pnpm replay")
     .option("--insecure", "allow ws:// beyond this machine, where others can read along")
     .option("--list", "list the monitors, and stop")
-    .option("--end-links", "end all viewer links given out so far, and stop")
-    .addHelpText(
-      "after",
-      "\nIn brackets: the variable that sets the same, in the environment or a .env file, and what\n" +
-        "holds if nothing does; flags win. The token of a protected relay comes from\n" +
-        "PRODUCER_TOKEN only, since command lines are public.",
-    )
-    .allowExcessArguments(false)
-    .parse([...argv], { from: "user" })
-    .opts<Flags>();
+    .option("--end-links", "end all viewer links given out so far, and stop");
+  return readCommandLine(command, argv).opts<Flags>();
 }

@@ -16,7 +16,7 @@ import { linkLines } from "./publish/viewer-link.ts";
 import { type ReplayConfig, readReplayConfig } from "./replay/config.ts";
 import { Feeder } from "./replay/feeder.ts";
 import { readReplayFlags } from "./replay/flags.ts";
-import { openingProblem, readErrorInWords } from "./replay/opening.ts";
+import { fileProblem, openingProblem, readErrorInWords } from "./replay/opening.ts";
 import { endInWords, summaryInWords } from "./replay/words.ts";
 
 /** `--end-links` tries for 5 s. */
@@ -26,6 +26,8 @@ const now = () => performance.timeOrigin + performance.now();
 const result = readReplayConfig(readReplayFlags(process.argv.slice(2)), readEnvironment());
 if ("problems" in result) fail(result.problems.join("\n"));
 const { config } = result;
+const unfit = fileProblem(config.file);
+if (unfit) fail(`${config.file} cannot be read: ${unfit}.`);
 const open = () => createReadStream(config.file);
 if (config.info) await tell();
 else await replay(config);

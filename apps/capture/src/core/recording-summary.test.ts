@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { inPieces } from "../../test/memory-file.ts";
 import { recordedSession } from "../../test/recorded-session.ts";
-import { summarise } from "./recording-summary.ts";
+import { MAX_SIZES, summarise } from "./recording-summary.ts";
 
 describe("a recording's summary", () => {
   it("counts what there is, by its kinds, and where nothing came for long", async () => {
@@ -40,6 +40,17 @@ describe("a recording's summary", () => {
     });
     expect(summary.bytes).toBeLessThan(file.length);
     expect(summary.largestBytes).toBeGreaterThan(summary.bytes / 6);
+  });
+
+  it("of a picture that changes its size all the time remembers only as many as anybody reads", async () => {
+    const changes = Array.from({ length: 3 * MAX_SIZES }, (_, i) => [
+      { kind: "resize", to: i % 2 } as const,
+      { kind: "send", count: 1000 } as const,
+    ]);
+    const { file } = await recordedSession(changes.flat());
+    const { sizes, epochs } = await summarise(inPieces(file));
+    expect(sizes).toHaveLength(MAX_SIZES + 1);
+    expect(epochs).toBe(3 * MAX_SIZES);
   });
 
   it("of a file that breaks off is of what comes before, and one of no picture says so", async () => {

@@ -3,13 +3,16 @@ import type { Size, StreamDescription } from "@screen-share/protocol";
 import { RecordedPicture } from "./recorded-picture.ts";
 import { type Recorded, type RecordingEnd, RecordingReader } from "./recording.ts";
 
+/** More sizes than anybody reads. */
+export const MAX_SIZES = 8;
+
 export interface RecordingSummary {
   /** ms since 1970; 0 if that is not known */
   readonly startedAt: number;
   /** From the first record to the last. */
   readonly lengthMs: number;
   readonly longestGap: { readonly ms: number; readonly afterMs: number };
-  /** The sizes of its pictures, in the order in which they came, without repeats in a row. */
+  /** The sizes of its pictures, in the order in which they came, without repeats in a row: up to `MAX_SIZES`, and one for all that follow. */
   readonly sizes: readonly (Size & { readonly codec: StreamDescription["codec"] })[];
   /** How often the whole picture began anew. */
   readonly epochs: number;
@@ -97,6 +100,7 @@ class Counts {
   }
 
   #describe({ width, height, codec }: StreamDescription): void {
+    if (this.#sizes.length > MAX_SIZES) return;
     const last = this.#sizes.at(-1);
     if (last?.width === width && last.height === height && last.codec === codec) return;
     this.#sizes.push({ width, height, codec });

@@ -137,6 +137,7 @@ describe("a recording", () => {
     ["a time that is years away", (b: Buffer) => b.writeDoubleLE(1e15, 18), /time/],
     ["a time before the last one", (b: Buffer) => b.writeDoubleLE(1e9, 18), /time/],
     ["an impossible beginning", (b: Buffer) => b.writeDoubleLE(-1, 10), /time/],
+    ["a beginning beyond all calendars", (b: Buffer) => b.writeDoubleLE(1e300, 10), /time/],
     ["a description that is none", (b: Buffer) => b.writeUInt8(0, 31), /JSON/],
   ])("with %s is damaged there", async (_, damage, reason) => {
     const damaged = Buffer.from(file);
@@ -144,6 +145,17 @@ describe("a recording", () => {
     const { end } = await read(damaged);
     expect(end.kind).toBe("damaged");
     expect(end).toHaveProperty("reason", expect.stringMatching(reason));
+  });
+
+  it("is of a leap year at most", async () => {
+    const leapYearMs = 366 * 86_400_000;
+    const { records } = await read(file);
+    const { offset } = records.at(-1) ?? { offset: 0 };
+    const long = Buffer.from(file);
+    long.writeDoubleLE(leapYearMs, offset);
+    expect((await read(long)).end.kind).toBe("whole");
+    long.writeDoubleLE(leapYearMs + 1, offset);
+    expect((await read(long)).end).toMatchObject({ kind: "damaged", offset });
   });
 
   it("with a hello in it is not read on: nothing but descriptions and updates belongs there", async () => {

@@ -29,6 +29,9 @@ const MAX_PAYLOAD_BYTES: Readonly<Record<RecordKind, number>> = {
 /** No recording is longer: a leap year, ms. */
 const MAX_LENGTH_MS = 366 * 86_400_000;
 
+/** No calendar goes further, ms since 1970 (ECMA-262 §21.4.1.1). */
+const MAX_TIME_MS = 8.64e15;
+
 /** What a file begins with. @param startedAt ms since 1970 */
 export function encodeRecordingHeader(startedAt: number): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(HEADER_BYTES);
@@ -186,7 +189,7 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 }
 
 function isTime(ms: number): boolean {
-  return Number.isFinite(ms) && ms >= 0;
+  return ms >= 0 && ms <= MAX_TIME_MS;
 }
 
 /** A description is ASCII: JSON of numbers, and of names that the protocol gives. */

@@ -99,6 +99,16 @@ describe("a recorder", () => {
     expect(log.lines).toHaveLength(1);
   });
 
+  it("may be longer than what may wait for the disk, as long as the disk keeps up", async () => {
+    const update = updateOf(MAX_WAITING_BYTES / 4);
+    for (let i = 0; i < 6; i++) {
+      recorder.record({ stream: i === 0 ? STREAM : undefined, update });
+      await settle();
+    }
+    await recorder.end();
+    expect(log.lines).toEqual(["info: recorded 6 updates, 100.7 MB, to /tmp/a.recording"]);
+  });
+
   it("ends with a warning where the disk fails, and takes no more", async () => {
     recorder.record({ stream: STREAM, update: updateOf(10) });
     await settle();

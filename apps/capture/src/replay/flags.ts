@@ -1,6 +1,7 @@
 /** The command line of `pnpm replay`: words only, as they were typed. */
 import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { readCommandLine } from "../command-line.ts";
 import { DEFAULTS } from "../defaults.ts";
 
 /** Settings as typed; those that were not are absent. */
@@ -27,14 +28,7 @@ export function readReplayFlags(argv: readonly string[]): ReplayFlags {
     .option("--info", "only tell what is in it, without any relay")
     .option("--server <url>", `the relay to show it through (SERVER_WS_URL; ${DEFAULTS.server})`)
     .option("--room <name>", `the room to show it in (ROOM; ${DEFAULTS.room})`)
-    .option("--insecure", "allow ws:// beyond this machine, where others can read along")
-    .addHelpText(
-      "after",
-      "\nIn brackets: the variable that sets the same, in the environment or a .env file, and what\n" +
-        "holds if nothing does; flags win. The token of a protected relay comes from\n" +
-        "PRODUCER_TOKEN only, since command lines are public.",
-    )
-    .allowExcessArguments(false)
-    .parse([...argv], { from: "user" });
+    .option("--insecure", "allow ws:// beyond this machine, where others can read along");
+  readCommandLine(command, argv);
   return { ...command.opts<Omit<ReplayFlags, "file">>(), file: command.processedArgs[0] };
 }

@@ -1,4 +1,5 @@
 /** Whether there is anything to play in a file: known before anybody is told that something is shared. */
+import { statSync } from "node:fs";
 import { RecordedPicture } from "../core/recorded-picture.ts";
 import { type RecordingEnd, RecordingReader } from "../core/recording.ts";
 import { endInWords } from "./words.ts";
@@ -15,6 +16,17 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export function readErrorInWords(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return MEANINGS[code] ?? message;
+}
+
+/** Why it is no file that can be read again and again, as a pipe cannot; in plain words. */
+export function fileProblem(file: string): string | undefined {
+  try {
+    const found = statSync(file);
+    if (found.isDirectory()) return MEANINGS.EISDIR;
+    return found.isFile() ? undefined : "it is no regular file";
+  } catch (error) {
+    return readErrorInWords(error);
+  }
 }
 
 /** Reads up to the first whole picture. @returns why there is none, in plain words */

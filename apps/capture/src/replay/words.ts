@@ -1,10 +1,8 @@
 /** What a recording is, in words for people. */
 import type { RecordingEnd } from "../core/recording.ts";
-import type { RecordingSummary } from "../core/recording-summary.ts";
+import { MAX_SIZES, type RecordingSummary } from "../core/recording-summary.ts";
 
 const WHEN = { dateStyle: "medium", timeStyle: "long" } as const;
-/** More sizes than anybody reads. */
-const MAX_SIZES = 8;
 
 /** Why a recording ends where it does; undefined if it is whole. */
 export function endInWords(end: RecordingEnd): string | undefined {
