@@ -49,7 +49,7 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s CMD ["healthcheck"]
 ENTRYPOINT []
 CMD ["node", "apps/relay/dist/main.js"]
-ARG VERSION=0.1.0
+ARG VERSION=unknown
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Screen Share relay" \
       org.opencontainers.image.description="Shows a screen, live, to those who have the link" \

@@ -30,7 +30,8 @@ export class Project {
   }
 
   /**
-   * Makes the files tell of a release; all of them, or none.
+   * Makes the files tell of a release. A version that cannot be the next changes none of them; where one cannot be written, those
+   * before it are, and git has them as they were.
    * @param options.date such as "2026-11-22"
    * @throws Error in plain words if this cannot be the next version
    */
@@ -43,10 +44,12 @@ export class Project {
       throw new Error(`the next version can be ${next.join(" or ")}, and not ${version}`);
     }
     const changelog = withRelease(this.changelog, options);
-    for (const file of this.#packageFiles()) {
-      this.#write(file, withVersion(this.#read(file), version));
+    const packages = this.#packageFiles().map(
+      (file) => [file, withVersion(this.#read(file), version)] as const,
+    );
+    for (const [file, text] of [...packages, [CHANGELOG, changelog] as const]) {
+      this.#write(file, text);
     }
-    this.#write(CHANGELOG, changelog);
   }
 
   #packageFiles(): readonly string[] {
