@@ -121,8 +121,12 @@ describe("a page on another host than the relay", () => {
       (words) => /frame-ancestors/.test(words),
     );
     expect(refused).toMatch(/frame-ancestors 'none'/);
-    const frame = page.frames()[1];
-    expect(frame?.url()).toMatch(/^chrome-error:/);
+    // What the browser shows instead comes after its complaint.
+    const shown = await eventually(
+      async () => page.frames()[1]?.url(),
+      (url) => url !== "",
+    );
+    expect(shown).toMatch(/^chrome-error:/);
     await page.close();
     framing.close();
     framing.closeAllConnections();
