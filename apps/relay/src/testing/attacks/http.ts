@@ -4,25 +4,33 @@ import { type Attack, HALL, inParallel } from "./attack.ts";
 import { RawSocket, upgradeRequest } from "./raw-socket.ts";
 
 const HOST = "Host: relay.example\r\n";
-/** How long an attacker waits for an answer that may never come. */
-const PATIENCE_MS = 400;
+/** How long an attacker waits for an answer that is due, however busy the machine; and for one that may never come. */
+const PATIENCE_MS = 10_000;
+const SHORT_PATIENCE_MS = 400;
 
 const request = (target: string, headers = "", method = "GET") =>
   `${method} ${target} HTTP/1.1\r\n${HOST}${headers}\r\n`;
 
 /** Sends this, and tells the statuses that came. */
-async function sent(port: number, text: string): Promise<string> {
+async function sent(port: number, text: string, patienceMs: number): Promise<string> {
   const raw = await RawSocket.open(port);
   raw.write(Buffer.from(text, "latin1"));
   const answered = raw.until(() => raw.statuses.length > 0);
-  await Promise.race([answered, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+  let patience: NodeJS.Timeout | undefined;
+  const given = new Promise<void>((done) => {
+    patience = setTimeout(done, patienceMs);
+  });
+  await Promise.race([answered, given]);
+  clearTimeout(patience);
   const outcome = raw.statuses[0] ?? "silence";
   raw.destroy();
   return String(outcome);
 }
 
-const each = (texts: readonly string[]) => (port: number) =>
-  inParallel(texts, 16, (text) => sent(port, text));
+const each =
+  (texts: readonly string[], patienceMs = PATIENCE_MS) =>
+  (port: number) =>
+    inParallel(texts, 16, (text) => sent(port, text, patienceMs));
 
 const body = "GET /snapshot.jpg HTTP/1.1\r\nHost: x\r\n\r\n";
 const SMUGGLED = [
@@ -111,7 +119,7 @@ export const httpAttacks: readonly Attack[] = [
   {
     name: "HTTP: no HTTP, or hardly",
     allowed: ["400", "431", "505", "silence"],
-    run: each(MALFORMED),
+    run: each(MALFORMED, SHORT_PATIENCE_MS),
   },
   {
     name: "HTTP: other methods",
@@ -138,12 +146,15 @@ export const httpAttacks: readonly Attack[] = [
     name: "HTTP: upgrades that are none",
     allowed: ["404", "405", "silence"],
     run: (port) =>
-      each([
-        upgradeRequest(port, { path: "/ws/viewer", headers: { "Sec-WebSocket-Key": "short" } }),
-        upgradeRequest(port, { path: "/ws/nothing" }),
-        upgradeRequest(port, { path: "/ws/viewer" }).replace("GET", "POST"),
-        request("/ws/viewer"),
-      ])(port),
+      each(
+        [
+          upgradeRequest(port, { path: "/ws/viewer", headers: { "Sec-WebSocket-Key": "short" } }),
+          upgradeRequest(port, { path: "/ws/nothing" }),
+          upgradeRequest(port, { path: "/ws/viewer" }).replace("GET", "POST"),
+          request("/ws/viewer"),
+        ],
+        SHORT_PATIENCE_MS,
+      )(port),
   },
   {
     name: "HTTP: 1000 requests at once on one connection",
