@@ -8,7 +8,8 @@ export function readCommandLine(command: Command, argv: readonly string[]): Comm
       "after",
       "\nIn brackets: the variable that sets the same, in the environment or a .env file, and what\n" +
         "holds if nothing does; flags win. The token of a protected relay comes from\n" +
-        "PRODUCER_TOKEN only, since command lines are public.",
+        "PRODUCER_TOKEN only, since command lines are public. LOG_LEVEL (info) is debug, info, warn,\n" +
+        "error or silent.",
     )
     .allowExcessArguments(false)
     .parse([...argv], { from: "user" });

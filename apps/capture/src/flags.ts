@@ -27,12 +27,12 @@ export interface Flags {
 
 /** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
 export function readFlags(argv: readonly string[]): Flags {
-  const command = new Command("screen-share")
+  const command = new Command("pnpm capture")
     .description("Shares this screen, live, with everyone who has the viewer link. View only.")
     .version(packageJson.version)
     .option("--server <url>", `the relay to share through (SERVER_WS_URL; ${DEFAULTS.server})`)
     .option("--room <name>", `the room to share in (ROOM; ${DEFAULTS.room})`)
-    .option("--fps <n>", `frames a second, 1 to 60 (FRAME_RATE; ${DEFAULTS.fps})`)
+    .option("--fps <n>", `updates a second at most, 1 to 60 (FRAME_RATE; ${DEFAULTS.fps})`)
     .option("--quality <n>", `JPEG quality, 1 to 100 (JPEG_QUALITY; ${DEFAULTS.quality})`)
     .option(
       "--max-quality <n>",
@@ -61,6 +61,6 @@ export function readFlags(argv: readonly string[]): Flags {
     .option("--record <file>", "also write what is published to this new file; see pnpm replay")
     .option("--insecure", "allow ws:// beyond this machine, where others can read along")
     .option("--list", "list the monitors, and stop")
-    .option("--end-links", "end all viewer links given out so far, and stop");
+    .option("--end-links", "end all viewer links given out so far, print a new one, and stop");
   return readCommandLine(command, argv).opts<Flags>();
 }

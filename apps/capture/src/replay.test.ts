@@ -181,7 +181,9 @@ describe("replay", () => {
     expect(stdout).toContain("length       0.3 s\n");
     expect(stdout).toContain("longest gap  0.3 s, after 0.0 s\n");
     expect(stdout).toContain("pictures     300×40 (jpeg-tiles)\n");
-    expect(stdout).toContain("updates      2: 1 whole, 0 cut, 0 without any change\n");
+    expect(stdout).toContain(
+      "updates      2: 1 of the whole picture at once, 0 of a part (cut), 0 without any change\n",
+    );
     expect(stdout).toMatch(/end +whole\n$/);
   });
 

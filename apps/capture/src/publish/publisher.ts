@@ -242,7 +242,7 @@ export class Publisher {
     if (state === "stopping") this.#finish({ kind: "stopped" });
     else if (how.code === CLOSE.replaced && this.#links.ended) {
       // By a process of ours that only came to say so.
-      this.#retry("all links given out were ended");
+      this.#retry("all links given out have ended, and there will be a new one");
     } else if (retryable) this.#retry(words);
     else this.#finish({ kind: "refused", reason: words });
   }

@@ -18,7 +18,7 @@ export interface ReplayFlags {
 
 /** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
 export function readReplayFlags(argv: readonly string[]): ReplayFlags {
-  const command = new Command("replay")
+  const command = new Command("pnpm replay")
     .description("Shows a recording (made by: pnpm capture --record FILE) to a relay's viewers.")
     .version(packageJson.version)
     .argument("<file>", "the recording")

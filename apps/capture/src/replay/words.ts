@@ -32,8 +32,11 @@ export function summaryInWords(summary: RecordingSummary): string {
     ["length", duration(lengthMs)],
     ["longest gap", `${duration(longestGap.ms)}, after ${duration(longestGap.afterMs)}`],
     ["pictures", [...shown, ...(sizes.length > MAX_SIZES ? ["…"] : [])].join(", ") || "none"],
-    ["begun anew", `${times(epochs)}, over ${plural(connections, "connection")}`],
-    ["updates", `${updates}: ${keyframes} whole, ${cuts} cut, ${unchanged} without any change`],
+    ["beginnings", `${times(epochs)}, over ${plural(connections, "connection")}`],
+    [
+      "updates",
+      `${updates}: ${keyframes} of the whole picture at once, ${cuts} of a part (cut), ${unchanged} without any change`,
+    ],
     ["data", `${megabytes(bytes)}${perMinute}; the largest update ${megabytes(largestBytes)}`],
     ["end", endInWords(end) ?? "whole"],
   ] as const;
