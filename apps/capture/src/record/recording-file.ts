@@ -28,9 +28,12 @@ export async function createRecordingFile(
   }
 }
 
-/** Its standard error would keep whoever reads the agent's waiting for as long as the disk hangs. */
+/**
+ * It gets nothing of the agent's that it has no use for: neither its environment, with the token, nor its standard error, which would
+ * keep whoever reads that waiting for as long as the disk hangs.
+ */
 function startWriter({ fd }: FileHandle, writer: readonly string[]): ChildProcess {
-  return spawn(process.execPath, writer, { stdio: ["pipe", "pipe", "ignore", fd] });
+  return spawn(process.execPath, writer, { env: {}, stdio: ["pipe", "pipe", "ignore", fd] });
 }
 
 class WrittenFile implements RecordingFile {
