@@ -2,7 +2,7 @@
 import type { Size } from "@screen-share/protocol";
 import { type CSSProperties, type RefObject, useRef } from "react";
 import { useDeviceBox } from "../hooks/use-device-box.ts";
-import { place } from "../player/core/fit.ts";
+import { place, WHOLE } from "../player/core/view.ts";
 
 /**
  * @param props.picture the size of what is drawn; undefined: nothing is, and nothing is shown
@@ -39,7 +39,13 @@ function placed(
   box: ReturnType<typeof useDeviceBox>,
 ): CSSProperties | undefined {
   if (!picture || !box) return undefined;
-  const { devicePixelRatio } = box;
-  const { left, top, width, height, pixelated } = place({ picture, box, devicePixelRatio });
-  return { left, top, width, height, imageRendering: pixelated ? "pixelated" : "auto" };
+  const { devicePixelRatio: ratio } = box;
+  const { left, top, width, height, pixelated } = place(WHOLE, { picture, box });
+  return {
+    left: left / ratio,
+    top: top / ratio,
+    width: width / ratio,
+    height: height / ratio,
+    imageRendering: pixelated ? "pixelated" : "auto",
+  };
 }
