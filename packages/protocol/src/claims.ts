@@ -7,9 +7,6 @@ import { CLOSE } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
 import { DEFAULT_ROOM } from "./version.ts";
 
-/** No token is longer, characters. */
-export const MAX_TOKEN_LENGTH = 4096;
-
 /**
  * How long a token is honoured past its `exp`, for clocks that are a little apart, ms. With the second that passes between two
  * looks at the clock it stays below 5 s.

@@ -3,11 +3,11 @@
  * picture is binary (`update.ts`). Each is parsed once, at the socket, and typed ever after.
  */
 import * as z from "zod/mini";
-import { linkGeneration, MAX_TOKEN_LENGTH } from "./claims.ts";
+import { linkGeneration } from "./claims.ts";
 import { CLOSE } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
 import { streamDescription } from "./stream.ts";
-import { DEFAULT_ROOM, ROOM_NAME } from "./version.ts";
+import { DEFAULT_ROOM, MAX_TOKEN_LENGTH, ROOM_NAME } from "./version.ts";
 
 /** No control message is longer, in UTF-16 units. */
 export const MAX_CONTROL_LENGTH = 16 * 1024;

@@ -3,15 +3,10 @@
  * browsers: whoever can sign can let anybody in.
  */
 import { errors, jwtVerify, SignJWT } from "jose";
-import {
-  type Claims,
-  claimsSchema,
-  EXPIRY_LEEWAY_MS,
-  MAX_TOKEN_LENGTH,
-  type Role,
-} from "./claims.ts";
+import { type Claims, claimsSchema, EXPIRY_LEEWAY_MS, type Role } from "./claims.ts";
 import { CLOSE } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
+import { MAX_TOKEN_LENGTH } from "./version.ts";
 
 /** The only algorithm: what a token's own header says is never believed. */
 const ALGORITHM = "HS256";

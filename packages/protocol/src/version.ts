@@ -11,6 +11,9 @@ export const DEFAULT_ROOM = "main";
 /** What a room may be called. */
 export const ROOM_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
+/** No token is longer, characters. */
+export const MAX_TOKEN_LENGTH = 4096;
+
 /** A live producer sends an update, of 0 tiles if nothing changed, at least this often. */
 export const CURRENT_INTERVAL_MS = 2000;
 
