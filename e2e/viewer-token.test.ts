@@ -110,6 +110,7 @@ type Watched = Window & {
   complain?: (words: string) => void;
   /** Whether React had, when the address was changed first. */
   reactHadBegun?: boolean;
+  reactHasBegun?: () => boolean;
 };
 
 async function openTab(): Promise<Page> {
@@ -126,9 +127,11 @@ async function openTab(): Promise<Page> {
     );
     const replaceState = history.replaceState.bind(history);
     history.replaceState = (...args) => {
-      watched.reactHadBegun ??= Object.keys(document).some((key) => key.startsWith("__react"));
+      watched.reactHadBegun ??= watched.reactHasBegun?.() ?? false;
       replaceState(...args);
     };
+    watched.reactHasBegun = () =>
+      Object.keys(document.getElementById("__next") ?? {}).some((key) => key.startsWith("__react"));
   });
   return tab;
 }
@@ -191,7 +194,7 @@ describe("a link's token", () => {
       expect(await whatIsInSight()).not.toContain(GOOD);
       const began = await page.evaluate(() => ({
         first: (window as Watched).reactHadBegun,
-        now: Object.keys(document).some((key) => key.startsWith("__react")),
+        now: (window as Watched).reactHasBegun?.(),
       }));
       expect(began).toEqual({ first: false, now: true });
     });

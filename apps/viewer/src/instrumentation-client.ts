@@ -1,6 +1,6 @@
 /**
  * Runs before React and Next's router are started: by the time that either looks at the address, it holds no token. So it is
- * when another link is pasted, which changes only the fragment: this listener is the first.
+ * when another link is pasted, which changes only the fragment: these listeners are the first.
  */
 import { RELAY_URL } from "./env.ts";
 import { readLink } from "./player/link.ts";
@@ -9,3 +9,9 @@ import { viewerUrl } from "./player/relay-url.ts";
 const takeToken = () => readLink(window, RELAY_URL ?? viewerUrl(location.origin));
 takeToken();
 window.addEventListener("hashchange", takeToken);
+window.addEventListener("popstate", (event) => {
+  takeToken();
+  // Comes before `hashchange`. The router would note the address in the history's state, and go where an older note says; in a
+  // site of one page there is nowhere to go.
+  event.stopImmediatePropagation();
+});
