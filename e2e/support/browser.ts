@@ -45,9 +45,14 @@ export async function openViewer(browser: Browser, port: number, fragment = ""):
 export async function canvasPixels(page: Page, step = 1): Promise<Pixels | undefined> {
   const shown = await page.evaluate((step) => {
     const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="screen"]');
-    const context = canvas?.getContext("2d");
-    if (!canvas || !context || !Number(canvas.dataset.updates)) return undefined;
-    const all = context.getImageData(0, 0, canvas.width, canvas.height);
+    if (!canvas || !Number(canvas.dataset.updates)) return undefined;
+    // What a worker draws comes a little after the word of it; until then a canvas has the size that HTML gives to all.
+    if (canvas.width === 300 && canvas.height === 150) return undefined;
+    // A canvas that a worker draws on gives nobody else a context: what it shows is copied.
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+    if (!copy) return undefined;
+    copy.drawImage(canvas, 0, 0);
+    const all = copy.getImageData(0, 0, canvas.width, canvas.height);
     const [width, height] = [Math.floor(all.width / step), Math.floor(all.height / step)];
     const from = new Uint32Array(all.data.buffer);
     const picked = new Uint32Array(width * height);
@@ -80,9 +85,10 @@ export async function canvasColour(
 ): Promise<readonly [red: number, green: number, blue: number] | undefined> {
   return await page.evaluate(({ x, y }) => {
     const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="screen"]');
-    const context = canvas?.getContext("2d");
-    if (!canvas || !context || !Number(canvas.dataset.updates)) return undefined;
-    const [red = 0, green = 0, blue = 0] = context.getImageData(x, y, 1, 1).data;
+    if (!canvas || !Number(canvas.dataset.updates)) return undefined;
+    const copy = new OffscreenCanvas(1, 1).getContext("2d");
+    copy?.drawImage(canvas, x, y, 1, 1, 0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0] = copy?.getImageData(0, 0, 1, 1).data ?? [];
     return [red, green, blue] as const;
   }, at);
 }

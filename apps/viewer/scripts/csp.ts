@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 const META = /<meta http-equiv="Content-Security-Policy" content="[^"]*"\/>/g;
 const HEAD = /<head(?=[\s>])/i;
 /** Browsers look for the charset in the first 1024 bytes only (HTML, §4.2.5.4); the policy is longer than most of what is there. */
-const HEAD_AND_CHARSET = /<head(?:\s[^>]*)?><meta charset="[^"]*"\s*\/?>/i;
+const HEAD_AND_CHARSET = /<head(?:\s[^>]*)?><meta charset="[^"]*"(?:\s[^>]*)?\s*\/?>/i;
 const RELAY = /<meta name="relay" content="([^"]*)"/;
 
 const COMMENT = /<!--[\s\S]*?-->/g;
@@ -38,7 +38,8 @@ function policyOf(page: string): string {
     "style-src 'self'",
     "img-src 'self' blob: data:",
     "media-src blob:",
-    "worker-src 'self' blob:",
+    // Not 'self': a worker that began at an address would have the policy of that, not this one.
+    "worker-src blob:",
     "font-src 'self'",
     ["connect-src 'self'", ...relaySources(RELAY.exec(page)?.[1])].join(" "),
     "manifest-src 'self'",

@@ -4,6 +4,9 @@ import { viewerUrl } from "./player/relay-url.ts";
 /** The address to dial; undefined: this page's own host, as when the relay itself serves it. */
 export const RELAY_URL = read(process.env.NEXT_PUBLIC_RELAY_URL);
 
+/** Where the worker's program is on this page's server; set by next.config.ts. */
+export const WORKER_URL = process.env.WORKER_URL;
+
 function read(value: string | undefined): string | undefined {
   if (!value) {
     // Vercel sets it while it builds; what it serves has no relay beside it. In the browser it is unset.

@@ -31,6 +31,9 @@ const NOBODY = "'none'";
 const PERMISSIONS =
   "camera=(), microphone=(), display-capture=(), geolocation=(), fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self)";
 
+/** Here every name has a hash of what it holds. */
+const HASHED = /^\/(?:_next\/static|player)\//;
+
 /** These are compressed as they are. */
 const PACKED: readonly string[] = [".png", ".woff2"];
 
@@ -73,14 +76,13 @@ export async function loadStaticFiles(
 
 function staticFile(name: string, bytes: Buffer, frameAncestors: string): StaticFile {
   const extension = path.extname(name);
-  const hashed = name.startsWith("/_next/static/");
   return {
     bytes,
     gzip: PACKED.includes(extension) ? undefined : gzipSync(bytes, { level: 9 }),
     etag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`,
     headers: {
       "Content-Type": CONTENT_TYPES[extension] ?? "application/octet-stream",
-      "Cache-Control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
+      "Cache-Control": HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
       ...(extension === ".html" ? pageHeaders(bytes.toString(), frameAncestors) : {}),

@@ -5,11 +5,13 @@ import { useDeviceBox } from "../hooks/use-device-box.ts";
 import { place, WHOLE } from "../player/core/view.ts";
 
 /**
+ * @param props.canvasKey another means another canvas: see `use-player.ts`
  * @param props.picture the size of what is drawn; undefined: nothing is, and nothing is shown
  * @param props.stale it is not the present: dimmed
  */
 export function Screen(props: {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly canvasKey: number;
   readonly picture: Size | undefined;
   readonly stale: boolean;
 }) {
@@ -19,6 +21,7 @@ export function Screen(props: {
   return (
     <div ref={stage} className="fixed inset-0 overflow-hidden">
       <canvas
+        key={props.canvasKey}
         ref={props.canvas}
         data-testid="screen"
         data-updates="0"

@@ -1,53 +1,75 @@
-/** The player on a real page: its parts from the browser, and the page's events told to it. */
-import { canvasSurface, decodeBitmap } from "./canvas.ts";
+/**
+ * The player on a real page: in a worker where the browser can, else on the page's own thread; and the page's events told to it.
+ */
+import type { Drawn, PlayerHandle } from "./handle.ts";
+import { ableWorker, playInWorker, startWorker } from "./in-worker.ts";
 import { readLink } from "./link.ts";
-import { Painter } from "./painter.ts";
-import { Player, type Timing } from "./player.ts";
 import { viewerUrl } from "./relay-url.ts";
-import { dial } from "./web-socket.ts";
 
-// The wall clock: `performance.now()` stands still on some systems while they sleep.
-const timing: Timing = {
-  now: () => Date.now(),
-  random: () => Math.random(),
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
+export interface PageOptions {
+  /** undefined: this page's own host */
+  readonly relayUrl: string | undefined;
+  /** Where the worker's program is, as the page would link to it; undefined: no worker is to be used. */
+  readonly workerUrl: string | undefined;
+  readonly signal: AbortSignal;
+  /** The worker has ended, by a bug of ours: nothing more comes on this canvas, and nobody can draw on it again. */
+  readonly onCrash: () => void;
+}
 
 /**
- * Plays on `canvas` the room that the page's link names, until the signal. How many updates were drawn
- * stands in the canvas's `data-updates`, what the newest took in `data-latency`, for whoever has to wait for one.
- * @param options.relayUrl undefined: this page's own host
+ * Plays on `canvas` the room that the page's link names, until the signal. How many updates were drawn stands in the canvas's
+ * `data-updates`, what the newest took in `data-latency`, where it is played in `data-player`, for whoever has to know.
+ * Rejects if a part of the page cannot be loaded.
+ * @param canvas one that nobody has drawn on yet, and nobody else will
+ * @returns undefined if the signal came first
  */
-export function playOn(
+export async function playOn(
   canvas: HTMLCanvasElement,
-  options: { readonly relayUrl: string | undefined; readonly signal: AbortSignal },
-): Player {
-  const { signal, relayUrl = viewerUrl(location.origin) } = options;
-  const painter = new Painter(decodeBitmap, canvasSurface(canvas));
+  options: PageOptions,
+): Promise<PlayerHandle | undefined> {
+  const { signal, workerUrl, relayUrl = viewerUrl(location.origin) } = options;
+  const worker =
+    workerUrl !== undefined && canHandOver() ? await beginWorker(workerUrl) : undefined;
+  // Only where it is needed: the worker's program has all of this in it already.
+  const playHere = worker ? undefined : (await import("./here.ts")).playHere;
+  if (signal.aborted) {
+    worker?.terminate();
+    return undefined;
+  }
   const isVisible = () => document.visibilityState === "visible";
-  const player = new Player({
-    connect: dial(relayUrl),
-    screen: painter,
-    timing,
-    visible: isVisible(),
-    onDrawn(updates, latency) {
-      canvas.dataset.updates = String(updates);
-      canvas.dataset.latency = JSON.stringify(latency);
-      if (painter.undecodable > 0) canvas.dataset.undecodable = String(painter.undecodable);
-    },
-  });
+  const onDrawn = (drawn: Drawn) => tell(canvas, drawn);
+  const parts = { relayUrl, visible: isVisible(), onDrawn, onCrash: options.onCrash };
+  canvas.dataset.player = worker ? "worker" : "page";
+  const player = worker
+    ? playInWorker(worker, canvas.transferControlToOffscreen(), parts)
+    : playHere?.(canvas, parts);
+  if (!player) return undefined;
   const enter = () => {
     const { room, token } = readLink(window, relayUrl);
     player.enter(room, token);
   };
-  canvas.addEventListener("contextrestored", () => void painter.repaint(), { signal });
   document.addEventListener("visibilitychange", () => player.setVisible(isVisible()), { signal });
   window.addEventListener("online", () => player.online(), { signal });
   window.addEventListener("hashchange", enter, { signal });
   signal.addEventListener("abort", () => player.stop());
   enter();
   return player;
+}
+
+function canHandOver(): boolean {
+  return (
+    typeof Worker === "function" &&
+    typeof OffscreenCanvas === "function" &&
+    "transferControlToOffscreen" in HTMLCanvasElement.prototype
+  );
+}
+
+function beginWorker(url: string) {
+  return ableWorker(() => startWorker(new URL(url, location.href).href));
+}
+
+function tell({ dataset }: HTMLCanvasElement, { updates, latency, undecodable }: Drawn): void {
+  dataset.updates = String(updates);
+  dataset.latency = JSON.stringify(latency);
+  if (undecodable > 0) dataset.undecodable = String(undecodable);
 }

@@ -1,20 +1,18 @@
-/** The browser's JPEG decoder and a canvas: what the painter decodes with and draws on. */
+/** The browser's JPEG decoder and a canvas: what the painter decodes with and draws on. On the page or in a worker. */
 import type { Decode, Surface } from "./painter.ts";
 
-/** Decodes off the main thread. No rotation, no colour management: the samples as they were encoded. */
+export type AnyCanvas = HTMLCanvasElement | OffscreenCanvas;
+
+/** Decodes off this thread. An EXIF rotation is ignored: the sender told the size without it. */
 export const decodeBitmap: Decode<ImageBitmap> = (jpeg) =>
-  createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }), {
-    imageOrientation: "none",
-    colorSpaceConversion: "none",
-    premultiplyAlpha: "none",
-  });
+  createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }), { imageOrientation: "none" });
 
 /**
- * A canvas as a surface. It stays the page's: its place and look there are not touched, only its size in px.
+ * A canvas as a surface. It stays its owner's: its place and look are not touched, only its size in px.
  * @throws Error if the browser gives no 2D context
  */
-export function canvasSurface(canvas: HTMLCanvasElement): Surface<ImageBitmap> {
-  const context = canvas.getContext("2d", { alpha: false, desynchronized: false });
+export function canvasSurface(canvas: AnyCanvas): Surface<ImageBitmap> {
+  const context = context2d(canvas);
   if (!context) throw new Error("this browser draws no 2D canvas");
   return {
     draw({ width, height }, pieces) {
@@ -34,4 +32,29 @@ export function canvasSurface(canvas: HTMLCanvasElement): Surface<ImageBitmap> {
       context.clearRect(0, 0, canvas.width, canvas.height);
     },
   };
+}
+
+/** Both kinds have the method, but no common type for it; and where there is no OffscreenCanvas its name is an error. */
+function context2d(
+  canvas: AnyCanvas,
+): CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null {
+  const settings: CanvasRenderingContext2DSettings = { alpha: false, desynchronized: false };
+  return isOffscreen(canvas)
+    ? canvas.getContext("2d", settings)
+    : canvas.getContext("2d", settings);
+}
+
+function isOffscreen(canvas: AnyCanvas): canvas is OffscreenCanvas {
+  return "convertToBlob" in canvas;
+}
+
+/** What stands on a canvas, as a PNG file. Rejects if the browser makes none. */
+export function pngOf(canvas: AnyCanvas): Promise<Blob> {
+  if (isOffscreen(canvas)) return canvas.convertToBlob({ type: "image/png" });
+  return new Promise((resolve, reject) =>
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error("this browser made no PNG file"))),
+      "image/png",
+    ),
+  );
 }

@@ -1,0 +1,15 @@
+import { defineConfig } from "rolldown";
+
+// The worker's program, for browsers: one file, all that it needs in it. Not by Next's bundler, which would make it twice as large.
+export default defineConfig({
+  input: { player: "src/player/worker.ts" },
+  platform: "browser",
+  transform: { target: "es2022" },
+  output: {
+    dir: "public/player",
+    format: "iife",
+    minify: true,
+    cleanDir: true,
+    entryFileNames: "[name].[hash].js",
+  },
+});

@@ -1,0 +1,30 @@
+/** A player as the page sees it, wherever it runs: on the page itself, or in a worker. */
+import type { Latency } from "./core/latency.ts";
+import type { Player } from "./player.ts";
+
+export interface PlayerHandle
+  extends Pick<
+    Player,
+    "subscribe" | "getSnapshot" | "enter" | "retry" | "online" | "setVisible" | "stop"
+  > {
+  /** What stands on the canvas, at its full size, as a PNG file. Rejects while nothing does, and in a browser that cannot. */
+  snapshotPng(): Promise<Blob>;
+}
+
+/** What is told after each drawing, for whoever has to wait for one. */
+export interface Drawn {
+  /** Updates drawn since the player was started. */
+  readonly updates: number;
+  /** Of the newest of them. */
+  readonly latency: Latency;
+  /** JPEGs that could not be decoded. */
+  readonly undecodable: number;
+}
+
+export interface PlayOptions {
+  /** The address to dial, ws: or wss:. */
+  readonly relayUrl: string;
+  /** Whether anybody can see the page now. */
+  readonly visible: boolean;
+  readonly onDrawn: (drawn: Drawn) => void;
+}

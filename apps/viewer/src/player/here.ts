@@ -1,0 +1,50 @@
+/** A player in whatever thread this is called in, its parts from the browser. */
+import { type AnyCanvas, canvasSurface, decodeBitmap, pngOf } from "./canvas.ts";
+import type { PlayerHandle, PlayOptions } from "./handle.ts";
+import { Painter } from "./painter.ts";
+import { Player, type Timing } from "./player.ts";
+import { dial } from "./web-socket.ts";
+
+// The wall clock: `performance.now()` stands still on some systems while they sleep.
+const timing: Timing = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/**
+ * Plays on `canvas` whatever room it is told to enter, until it is stopped.
+ * @throws Error if the browser gives the canvas no 2D context
+ */
+export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle {
+  const { relayUrl, visible, onDrawn } = options;
+  const painter = new Painter(decodeBitmap, canvasSurface(canvas));
+  const player = new Player({
+    connect: dial(relayUrl),
+    screen: painter,
+    timing,
+    visible,
+    onDrawn: (updates, latency) => onDrawn({ updates, latency, undecodable: painter.undecodable }),
+  });
+  const repaint = () => void painter.repaint();
+  canvas.addEventListener("contextrestored", repaint);
+  return {
+    subscribe: player.subscribe,
+    getSnapshot: player.getSnapshot,
+    enter: (room, token) => player.enter(room, token),
+    retry: () => player.retry(),
+    online: () => player.online(),
+    setVisible: (now) => player.setVisible(now),
+    async snapshotPng() {
+      if (!painter.size) throw new Error("there is no picture yet");
+      return await pngOf(canvas);
+    },
+    stop() {
+      canvas.removeEventListener("contextrestored", repaint);
+      player.stop();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** What the page and its worker say to each other. All of it is plain values, so that it can be cloned on the way. */
+import type { Snapshot } from "./core/snapshot.ts";
+import type { Drawn, PlayOptions } from "./handle.ts";
+
+/** Page → worker. */
+export type ToWorker =
+  /** Comes first, and once; the canvas goes with it. */
+  | ({ readonly type: "start"; readonly canvas: OffscreenCanvas } & Omit<PlayOptions, "onDrawn">)
+  | { readonly type: "enter"; readonly room: string | undefined; readonly token?: string }
+  | { readonly type: "retry" }
+  | { readonly type: "online" }
+  | { readonly type: "visible"; readonly visible: boolean }
+  /** Asks for a PNG; `id` comes back with it. */
+  | { readonly type: "png"; readonly id: number };
+
+/** Worker → page. */
+export type ToPage =
+  /** Comes first, before anything was asked: whether this browser's workers can do what the player needs. */
+  | { readonly type: "begun"; readonly able: boolean }
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly type: "drawn"; readonly drawn: Drawn }
+  | { readonly type: "png"; readonly id: number; readonly blob: Blob }
+  | { readonly type: "no png"; readonly id: number; readonly reason: string };

@@ -1,0 +1,172 @@
+/**
+ * The player runs in a worker where the browser can, and on the page where it cannot: browsers that lack something are made by
+ * taking it away. Either way the picture is the host's screen.
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { canvasPixels, startBrowser, viewerState } from "./support/browser.ts";
+import { Desktop } from "./support/desktop.ts";
+import { FIRST_LOAD_MAX_BYTES, firstLoadScripts } from "./support/first-load.ts";
+import { colourCount, psnr } from "./support/pixels.ts";
+import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { eventually } from "./support/wait.ts";
+
+/** Above this a picture is the same to the eye; dB. */
+const ALIKE_DB = 30;
+const PROGRAM = "**/player/*.js";
+
+let browser: Browser;
+let desktop: Desktop;
+let port: number;
+let programs: Program[];
+let context: BrowserContext;
+let page: Page;
+/** Of scripts that were asked for, by whomever. */
+let scripts: string[];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  desktop = await Desktop.start({ width: 1280, height: 720 });
+  await desktop.finish("xsetroot", "-solid", "#336699");
+  desktop.run("xterm", "-geometry", "80x24+40+40", "-xrm", "*cursorBlink: false", "-e", "cat");
+  await eventually(
+    () => desktop.pixels(),
+    (pixels) => colourCount(pixels) > 2,
+  );
+  port = await freePort();
+  const relay = await startRelay(port);
+  programs = [relay, startAgent({ port, display: desktop.display })];
+});
+afterAll(async () => {
+  for (const program of programs) await program.end("SIGTERM");
+  await desktop.stop();
+  await browser.close();
+});
+
+beforeEach(async () => {
+  context = await browser.newContext();
+  page = await context.newPage();
+  scripts = [];
+  context.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.endsWith(".js")) scripts.push(pathname);
+  });
+});
+afterEach(() => context.close());
+
+/** Opens the page, and gives where it plays once the picture is the host's. */
+async function placeOfPicture(): Promise<string | null> {
+  await page.goto(`http://localhost:${port}/`);
+  return await shown();
+}
+
+async function shown(): Promise<string | null> {
+  const likeness = await eventually(
+    async () => {
+      const pixels = await canvasPixels(page);
+      return pixels ? psnr(await desktop.pixels(), pixels) : 0;
+    },
+    (db) => db > ALIKE_DB,
+  );
+  expect(likeness).toBeGreaterThan(ALIKE_DB);
+  expect(await viewerState(page)).toBe("connected");
+  return await page.getByTestId("screen").getAttribute("data-player");
+}
+
+describe("in a browser that can", () => {
+  it("a worker plays, and nothing is loaded but what counts as the first load", async () => {
+    expect(await placeOfPicture()).toBe("worker");
+    expect(page.workers()).toHaveLength(1);
+    const counted = (await firstLoadScripts()).map(({ path }) => path);
+    expect(new Set(scripts)).toEqual(new Set(counted));
+  });
+
+  it("the worker has the page's policy: it reaches nobody but the relay", async () => {
+    let asked = 0;
+    const elsewhere = createServer((_, response) => {
+      asked++;
+      response.setHeader("Access-Control-Allow-Origin", "*").end("here");
+    }).listen(0, "localhost");
+    await once(elsewhere, "listening");
+    const url = `http://localhost:${(elsewhere.address() as AddressInfo).port}/`;
+    expect(await placeOfPicture()).toBe("worker");
+    const [worker] = page.workers();
+    const reach = async (address: string) => {
+      try {
+        return (await fetch(address)).status;
+      } catch {
+        return "refused";
+      }
+    };
+    expect(await worker?.evaluate(reach, `http://localhost:${port}/healthz`)).toBe(200);
+    expect(await worker?.evaluate(reach, url)).toBe("refused");
+    expect(asked).toBe(0);
+    elsewhere.close();
+  });
+
+  it("the picture comes back on the page when the worker crashes", async () => {
+    expect(await placeOfPicture()).toBe("worker");
+    const [worker] = page.workers();
+    await worker?.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("a bug");
+      });
+    });
+    const place = await eventually(
+      () => page.getByTestId("screen").getAttribute("data-player"),
+      (now) => now === "page",
+    );
+    expect(place).toBe("page");
+    expect(await shown()).toBe("page");
+    expect(page.workers()).toHaveLength(0);
+  });
+});
+
+describe("the page plays itself", () => {
+  const absences: readonly [string, () => void][] = [
+    ["no Worker", () => Reflect.deleteProperty(window, "Worker")],
+    [
+      "no canvas that can be handed over",
+      () => Reflect.deleteProperty(HTMLCanvasElement.prototype, "transferControlToOffscreen"),
+    ],
+    [
+      "a Worker that throws",
+      () => {
+        Object.assign(window, {
+          Worker: class {
+            constructor() {
+              throw new DOMException("not here", "SecurityError");
+            }
+          },
+        });
+      },
+    ],
+  ];
+  it.each(absences)("where there is %s", async (_, takeAway) => {
+    await context.addInitScript(takeAway);
+    expect(await placeOfPicture()).toBe("page");
+  });
+
+  it("where the worker's program does not come", async () => {
+    await context.route(PROGRAM, (route) => route.abort());
+    expect(await placeOfPicture()).toBe("page");
+  });
+
+  it("where the worker finds that it has no canvas", async () => {
+    await context.route(PROGRAM, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `delete OffscreenCanvas;${await response.text()}` });
+    });
+    expect(await placeOfPicture()).toBe("page");
+    expect(page.workers()).toHaveLength(0);
+  });
+});
+
+it("the JavaScript of the first load stays within its budget", async () => {
+  const total = (await firstLoadScripts()).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
+  expect(total).toBeGreaterThan(0);
+  expect(total).toBeLessThanOrEqual(FIRST_LOAD_MAX_BYTES);
+});
