@@ -11,6 +11,7 @@ import { joinBench } from "./join.ts";
 import { killBench } from "./kill.ts";
 import { linksBench } from "./links.ts";
 import { pageBench } from "./page.ts";
+import { viewerBench } from "./viewer.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   page: pageBench,
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   links: linksBench,
   flow: flowBench,
   container: containerBench,
+  viewer: viewerBench,
 };
 /** Needs what not everybody has. */
 const ONLY_IF_ASKED: readonly string[] = ["container"];

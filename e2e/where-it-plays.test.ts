@@ -165,6 +165,24 @@ describe("the page plays itself", () => {
   });
 });
 
+it("a page that cannot load the rest of itself says so, and is whole when somebody tries again", async () => {
+  let late = false;
+  await context.route("**/*.js", async (route) => {
+    late ||= new URL(route.request().url()).pathname.startsWith("/player/");
+    await (late ? route.abort() : route.continue());
+  });
+  await page.goto(`http://localhost:${port}/`);
+  const state = await eventually(
+    () => viewerState(page),
+    (now) => now === "ended",
+  );
+  expect(state).toBe("ended");
+  expect(await page.getByTestId("status").textContent()).toMatch(/could not be loaded/);
+  await context.unroute("**/*.js");
+  await page.getByRole("button", { name: "Try again" }).click();
+  expect(await shown()).toBe("worker");
+});
+
 it("the JavaScript of the first load stays within its budget", async () => {
   const total = (await firstLoadScripts()).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
   expect(total).toBeGreaterThan(0);

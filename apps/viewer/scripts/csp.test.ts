@@ -20,6 +20,18 @@ describe("withPolicy", () => {
     expect(html.match(/http-equiv/g)).toHaveLength(1);
   });
 
+  it("finds the charset whatever else its tag says", () => {
+    const charset = '<meta charSet="utf-8" data-next-head=""/>';
+    const html = `<html><head>${charset}<title>x</title></head></html>`;
+    expect(withPolicy(html)).toContain(
+      `<head>${charset}<meta http-equiv="Content-Security-Policy"`,
+    );
+  });
+
+  it("lets workers begin only where they have the page's policy", () => {
+    expect(directive(page(""), "worker-src")).toBe("worker-src blob:");
+  });
+
   it("allows each inline script by its hash, and nothing unsafe", () => {
     const [first, second] = ['self.a=[1,"</b>"]', "line\nline"];
     const body = `<script id="x">${first}</script><script>line\r\nline</script><script>${first}</script>`;

@@ -11,6 +11,7 @@ const FILES = {
   "site/index.html": `<html><head><meta charSet="utf-8"/><meta http-equiv="Content-Security-Policy" content="${POLICY}"/></head></html>`,
   "site/plain.html": "<html><head></head></html>",
   "site/_next/static/a.js": "1",
+  "site/player/player.hash.js": "2",
   "site/icon.svg": "<svg/>",
 };
 
@@ -79,6 +80,14 @@ it("what is no page has a type that is kept to, and no policy", async () => {
     });
     expect(headers).not.toHaveProperty("Content-Security-Policy");
   }
+});
+
+it("is kept by browsers for good if its name has a hash of it, else asked for anew each time", async () => {
+  const kept = async (name: string) => (await get(name)).headers["Cache-Control"];
+  for (const name of ["/_next/static/a.js", "/player/player.hash.js"]) {
+    expect(await kept(name)).toBe("public, max-age=31536000, immutable");
+  }
+  for (const name of ["/", "/icon.svg"]) expect(await kept(name)).toBe("no-cache");
 });
 
 describe("a path", () => {

@@ -7,12 +7,15 @@ import type { PlayerHandle } from "../player/handle.ts";
 
 const subscribeToNothing = () => () => {};
 const initialSnapshot = () => INITIAL_SNAPSHOT;
-/** What holds when a part of the page did not come: as after a deployment, when the old one is gone. */
+/** Canvases that have served a player: they can serve no other. */
+const PLAYED_ON = new WeakSet<HTMLCanvasElement>();
+
+/** What holds when a part of the page did not come, as after a deployment, when the old one is gone; or when the browser cannot draw. */
 const UNLOADED: Snapshot = {
   ...INITIAL_SNAPSHOT,
   connection: {
     state: "ended",
-    reason: "a part of this page could not be loaded",
+    reason: "a part of this page could not be loaded or started",
     remedy: "again",
   },
 };
@@ -55,10 +58,15 @@ export function usePlayer(canvas: RefObject<HTMLCanvasElement | null>): {
       signal,
       // What crashed in there might do so again; out here it would at least be seen.
       onCrash: () => setRun(({ number }) => ({ number: number + 1, inWorker: false })),
-    }).then(setPlayer, (error: unknown) => {
-      console.error(error);
-      setUnloaded(true);
-    });
+    }).then(
+      (begun) => {
+        if (!signal.aborted) setPlayer(begun);
+      },
+      (error: unknown) => {
+        console.error(error);
+        if (!signal.aborted) setUnloaded(true);
+      },
+    );
     return () => {
       ending.abort();
       setPlayer(undefined);
@@ -72,5 +80,3 @@ export function usePlayer(canvas: RefObject<HTMLCanvasElement | null>): {
   const retry = () => (unloaded ? location.reload() : player?.retry());
   return { snapshot, canvasKey: run.number, retry, player };
 }
-
-const PLAYED_ON = new WeakSet<HTMLCanvasElement>();
