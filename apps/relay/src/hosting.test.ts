@@ -149,8 +149,9 @@ describe("vercel.json", () => {
 
   it("has every file come with the headers that the relay sends with it", async () => {
     const files = await loadStaticFiles(file(vercel.outputDirectory));
-    const hashed = [...files.keys()].find((name) => /^\/_next\/static\/.*\.js$/.test(name)) ?? "";
-    for (const path of ["/", "/404.html", hashed]) {
+    const first = (pattern: RegExp) => [...files.keys()].find((name) => pattern.test(name)) ?? "";
+    const hashed = [first(/^\/_next\/static\/.*\.js$/), first(/^\/player\/.*\.js$/)];
+    for (const path of ["/", "/404.html", ...hashed]) {
       const reply = serveStatic(files, { path, headers: new Map() });
       if (!("body" in reply)) throw new Error("nobody said that it was known");
       const { headers, body } = reply;

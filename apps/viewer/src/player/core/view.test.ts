@@ -15,7 +15,7 @@ import {
 } from "./view.ts";
 
 const size = (width: number, height: number) => ({ width, height });
-const fit = (picture: Scene["picture"], box: Scene["box"]) => place(WHOLE, { picture, box });
+const shown = (picture: Scene["picture"], box: Scene["box"]) => place(WHOLE, { picture, box });
 const DESKTOP: Scene = { picture: size(1920, 1080), box: size(960, 600) };
 const as = (mode: Mode, centre = WHOLE.centre): View => ({ mode, scale: 1, centre });
 
@@ -28,7 +28,7 @@ function under(view: View, point: { x: number; y: number }, scene: Scene) {
 describe("the whole picture", () => {
   it("shows a picture px as a device px where the box is just that size", () => {
     const picture = size(1366, 768);
-    expect(fit(picture, picture)).toEqual({
+    expect(shown(picture, picture)).toEqual({
       left: 0,
       top: 0,
       width: 1366,
@@ -41,19 +41,19 @@ describe("the whole picture", () => {
 
   it("keeps 1:1 when the box is up to 1 % larger or smaller, the rest split evenly", () => {
     const picture = size(1000, 500);
-    expect(fit(picture, size(1008, 508))).toMatchObject({ scale: 1, left: 4, top: 4 });
-    expect(fit(picture, size(992, 496))).toMatchObject({ scale: 1, left: -4, top: -2 });
-    expect(fit(picture, size(980, 490)).scale).toBeCloseTo(0.98);
+    expect(shown(picture, size(1008, 508))).toMatchObject({ scale: 1, left: 4, top: 4 });
+    expect(shown(picture, size(992, 496))).toMatchObject({ scale: 1, left: -4, top: -2 });
+    expect(shown(picture, size(980, 490)).scale).toBeCloseTo(0.98);
   });
 
   it("leaves black at the sides of a wider box, and above and below in a taller one", () => {
     const picture = size(100, 100);
-    expect(fit(picture, size(180, 50))).toMatchObject({ left: 65, top: 0, width: 50, height: 50 });
-    expect(fit(picture, size(50, 180))).toMatchObject({ left: 0, top: 65 });
+    expect(shown(picture, size(180, 50))).toMatchObject({ left: 65, top: 0, width: 50, height: 50 });
+    expect(shown(picture, size(50, 180))).toMatchObject({ left: 0, top: 65 });
   });
 
   it("draws squares only at whole scales of 2 and more", () => {
-    const pixelated = (side: number) => fit(size(100, 100), size(side, side)).pixelated;
+    const pixelated = (side: number) => shown(size(100, 100), size(side, side)).pixelated;
     expect([100, 150, 200, 201, 230, 300].map(pixelated)).toEqual([
       false,
       false,
