@@ -48,7 +48,12 @@ describe("the whole picture", () => {
 
   it("leaves black at the sides of a wider box, and above and below in a taller one", () => {
     const picture = size(100, 100);
-    expect(shown(picture, size(180, 50))).toMatchObject({ left: 65, top: 0, width: 50, height: 50 });
+    expect(shown(picture, size(180, 50))).toMatchObject({
+      left: 65,
+      top: 0,
+      width: 50,
+      height: 50,
+    });
     expect(shown(picture, size(50, 180))).toMatchObject({ left: 0, top: 65 });
   });
 
