@@ -110,6 +110,13 @@ describe("zooming", () => {
     expect(place(closest, DESKTOP)).toMatchObject({ scale: MAX_SCALE, pixelated: true });
   });
 
+  it("does not grow what is smaller than the box on the way out", () => {
+    const small = { picture: size(100, 50), box: size(960, 600) };
+    const own = as("actual");
+    expect(zoomBy(own, 0.5, { x: 480, y: 300 }, small)).toBe(own);
+    expect(zoomBy(own, 1.5, { x: 480, y: 300 }, small)).toBe(WHOLE);
+  });
+
   it("stops at whole scales, where it is sharp", () => {
     expect(place(zoomTo(WHOLE, 0.995, { x: 1, y: 1 }, DESKTOP), DESKTOP).scale).toBe(1);
     expect(place(zoomTo(WHOLE, 2.01, { x: 1, y: 1 }, DESKTOP), DESKTOP).scale).toBe(2);

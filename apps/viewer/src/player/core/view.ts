@@ -79,11 +79,14 @@ export function zoomBy(view: View, factor: number, anchor: Point, scene: Scene):
   return zoomTo(view, scale * factor, anchor, scene);
 }
 
-/** As `zoomBy`, to a scale; the smallest there is, is the whole picture. */
+/** As `zoomBy`, to a scale; the smallest there is, is the whole picture, or what is smaller already. */
 export function zoomTo(view: View, wanted: number, anchor: Point, scene: Scene): View {
   const before = place(view, scene);
+  const smallest = scaleOf("fit", scene);
+  // A small picture at its own size: less of it would be more.
+  if (wanted <= before.scale && before.scale < smallest) return view;
   const scale = bounded(wanted, scene);
-  if (scale <= scaleOf("fit", scene)) return WHOLE;
+  if (scale <= smallest) return WHOLE;
   const grown = scale / before.scale;
   const { picture, box } = scene;
   const centre = {

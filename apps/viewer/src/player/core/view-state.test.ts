@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { type Scene, zoomTo } from "./view.ts";
+import { ViewState } from "./view-state.ts";
+
+const SCENE: Scene = { picture: { width: 1000, height: 500 }, box: { width: 500, height: 250 } };
+
+describe("the view", () => {
+  it("is of nothing until there is a picture and room for it", () => {
+    const state = new ViewState();
+    state.change(() => {
+      throw new Error("there is nothing to change");
+    });
+    expect(state.getPlacement()).toBeUndefined();
+    expect(state.getPercent()).toBeUndefined();
+    state.setScene(SCENE);
+    expect(state.getPercent()).toBe(50);
+  });
+
+  it("tells whoever listens, until they leave", () => {
+    const state = new ViewState();
+    let told = 0;
+    const leave = state.subscribe(() => told++);
+    state.setScene(SCENE);
+    state.setMode("actual");
+    leave();
+    state.setMode("fit");
+    expect(told).toBe(2);
+  });
+
+  it("keeps its mode, or its scale and middle, when another picture comes", () => {
+    const state = new ViewState();
+    const large = { ...SCENE, picture: { width: 2000, height: 1500 } };
+    state.setScene(SCENE);
+    state.setMode("width");
+    state.setScene(large);
+    expect(state.getPlacement()).toMatchObject({ width: 500, left: 0 });
+    state.change((view, scene) => zoomTo(view, 2, { x: 0, y: 0 }, scene));
+    state.setScene(SCENE);
+    expect(state.getPlacement()).toMatchObject({ scale: 2, left: 0 });
+    expect(state.getMode()).toBe("free");
+  });
+});
