@@ -1,9 +1,22 @@
-/** The player as React sees it: a snapshot that changes, and what a person can ask of it. */
-import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
+/** The player as React sees it: a snapshot that changes, and what can be asked of it. */
+import { type RefObject, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { shareLink } from "../components/core/share-link.ts";
+import type { PictureSource } from "../controls/mirror.ts";
 import { RELAY_URL, WORKER_URL } from "../env.ts";
-import { playOn } from "../player/browser.ts";
+import { type Playing, playOn } from "../player/browser.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
-import type { PlayerHandle } from "../player/handle.ts";
+import { readLink } from "../player/link.ts";
+import { viewerUrl } from "../player/relay-url.ts";
+
+/** What can be done with what is played. */
+export interface PictureHandle extends PictureSource {
+  /** The picture that stands there, in its own size. Rejects if there is none. */
+  snapshotPng(): Promise<Blob>;
+  /** What opens this room for somebody else. */
+  link(): string;
+  /** Plays on while the page is hidden. @returns what ends that */
+  keepPlaying(): () => void;
+}
 
 const subscribeToNothing = () => () => {};
 const initialSnapshot = () => INITIAL_SNAPSHOT;
@@ -35,11 +48,11 @@ export function usePlayer(canvas: RefObject<HTMLCanvasElement | null>): {
   readonly snapshot: Snapshot;
   readonly canvasKey: number;
   readonly retry: () => void;
-  /** Undefined until it runs. */
-  readonly player: PlayerHandle | undefined;
+  /** Undefined until it plays; another for each player. */
+  readonly handle: PictureHandle | undefined;
 } {
   const [run, setRun] = useState<Run>({ number: 0, inWorker: true });
-  const [player, setPlayer] = useState<PlayerHandle>();
+  const [playing, setPlaying] = useState<Playing>();
   const [unloaded, setUnloaded] = useState(false);
   useEffect(() => {
     const element = canvas.current;
@@ -60,7 +73,7 @@ export function usePlayer(canvas: RefObject<HTMLCanvasElement | null>): {
       onCrash: () => setRun(({ number }) => ({ number: number + 1, inWorker: false })),
     }).then(
       (begun) => {
-        if (!signal.aborted) setPlayer(begun);
+        if (!signal.aborted) setPlaying(begun);
       },
       (error: unknown) => {
         console.error(error);
@@ -69,14 +82,28 @@ export function usePlayer(canvas: RefObject<HTMLCanvasElement | null>): {
     );
     return () => {
       ending.abort();
-      setPlayer(undefined);
+      setPlaying(undefined);
     };
   }, [canvas, run]);
+  const player = playing?.player;
   const snapshot = useSyncExternalStore(
     player?.subscribe ?? subscribeToNothing,
     unloaded ? unloadedSnapshot : (player?.getSnapshot ?? initialSnapshot),
     initialSnapshot,
   );
   const retry = () => (unloaded ? location.reload() : player?.retry());
-  return { snapshot, canvasKey: run.number, retry, player };
+  const handle = useMemo(() => playing && handleOf(playing), [playing]);
+  return { snapshot, canvasKey: run.number, retry, handle };
+}
+
+function handleOf({ player, onDrawn, keepPlaying }: Playing): PictureHandle {
+  return {
+    size: () => player.getSnapshot().picture,
+    bitmap: player.bitmap,
+    snapshotPng: player.snapshotPng,
+    onDrawn,
+    keepPlaying,
+    link: () =>
+      shareLink(location.href, readLink(window, RELAY_URL ?? viewerUrl(location.origin)).token),
+  };
 }

@@ -6,6 +6,15 @@ import { ableWorker, playInWorker, startWorker } from "./in-worker.ts";
 import { readLink } from "./link.ts";
 import { viewerUrl } from "./relay-url.ts";
 
+/** A player at work on a page. */
+export interface Playing {
+  readonly player: PlayerHandle;
+  /** Calls after each drawing. @returns what ends that */
+  onDrawn(listener: () => void): () => void;
+  /** Plays on though the page is hidden: what is drawn is seen elsewhere. @returns what ends that */
+  keepPlaying(): () => void;
+}
+
 export interface PageOptions {
   /** undefined: this page's own host */
   readonly relayUrl: string | undefined;
@@ -26,7 +35,7 @@ export interface PageOptions {
 export async function playOn(
   canvas: HTMLCanvasElement,
   options: PageOptions,
-): Promise<PlayerHandle | undefined> {
+): Promise<Playing | undefined> {
   const { signal, workerUrl, relayUrl = viewerUrl(location.origin) } = options;
   const worker =
     workerUrl !== undefined && canHandOver() ? await beginWorker(workerUrl) : undefined;
@@ -36,8 +45,13 @@ export async function playOn(
     worker?.terminate();
     return undefined;
   }
-  const isVisible = () => document.visibilityState === "visible";
-  const onDrawn = (drawn: Drawn) => tell(canvas, drawn);
+  const reasons = new Set<symbol>();
+  const isVisible = () => document.visibilityState === "visible" || reasons.size > 0;
+  const listeners = new Set<() => void>();
+  const onDrawn = (drawn: Drawn) => {
+    tell(canvas, drawn);
+    for (const listener of listeners) listener();
+  };
   const parts = { relayUrl, visible: isVisible(), onDrawn, onCrash: options.onCrash };
   canvas.dataset.player = worker ? "worker" : "page";
   const player = worker
@@ -48,12 +62,27 @@ export async function playOn(
     const { room, token } = readLink(window, relayUrl);
     player.enter(room, token);
   };
-  document.addEventListener("visibilitychange", () => player.setVisible(isVisible()), { signal });
+  const tellVisible = () => player.setVisible(isVisible());
+  document.addEventListener("visibilitychange", tellVisible, { signal });
   window.addEventListener("online", () => player.online(), { signal });
   window.addEventListener("hashchange", enter, { signal });
   signal.addEventListener("abort", () => player.stop());
   enter();
-  return player;
+  return {
+    player,
+    onDrawn(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    keepPlaying() {
+      const reason = Symbol();
+      reasons.add(reason);
+      tellVisible();
+      return () => {
+        if (reasons.delete(reason)) tellVisible();
+      };
+    },
+  };
 }
 
 function canHandOver(): boolean {

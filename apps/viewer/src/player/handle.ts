@@ -9,6 +9,8 @@ export interface PlayerHandle
   > {
   /** What stands on the canvas, at its full size, as a PNG file. Rejects while nothing does, and in a browser that cannot. */
   snapshotPng(): Promise<Blob>;
+  /** The same, to be drawn elsewhere; it is the caller's to close. Rejects likewise. */
+  bitmap(): Promise<ImageBitmap>;
 }
 
 /** What is told after each drawing, for whoever has to wait for one. */

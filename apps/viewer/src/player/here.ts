@@ -42,6 +42,10 @@ export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle 
       if (!painter.size) throw new Error("there is no picture yet");
       return await pngOf(canvas);
     },
+    async bitmap() {
+      if (!painter.size) throw new Error("there is no picture yet");
+      return await createImageBitmap(canvas);
+    },
     stop() {
       canvas.removeEventListener("contextrestored", repaint);
       player.stop();

@@ -148,6 +148,23 @@ describe("a player in a worker", () => {
     expect(await (await first).text()).toBe("x");
   });
 
+  it("hands over the bitmap that was asked for, or tells why not, whatever else is asked", async () => {
+    const { worker, player } = played();
+    const png = player.snapshotPng();
+    const [first, second] = [player.bitmap(), player.bitmap()];
+    expect(worker.heard.slice(1)).toEqual([
+      { type: "png", id: 0 },
+      { type: "bitmap", id: 0 },
+      { type: "bitmap", id: 1 },
+    ]);
+    worker.says({ type: "no bitmap", id: 0, reason: "no picture" });
+    worker.says({ type: "bitmap", id: 1, bitmap: { width: 2, height: 1 } as ImageBitmap });
+    await expect(first).rejects.toThrow("no picture");
+    expect(await second).toEqual({ width: 2, height: 1 });
+    player.stop();
+    await expect(png).rejects.toThrow("ended");
+  });
+
   it("is over once it is stopped: the worker is ended, and nobody waits in vain", async () => {
     const { worker, player, crashes } = played();
     let calls = 0;

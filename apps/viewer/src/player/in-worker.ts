@@ -2,6 +2,7 @@
  * A player in a worker, as the page holds it. The page's own thread then has nothing to do with the picture: no socket, no
  * decoding, no drawing.
  */
+import { Answers } from "./answers.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
 import type { PlayerHandle, PlayOptions } from "./handle.ts";
 import type { ToPage, ToWorker } from "./worker-messages.ts";
@@ -67,23 +68,18 @@ export function playInWorker(
 ): PlayerHandle {
   const { relayUrl, visible, onDrawn, onCrash } = options;
   const listeners = new Set<() => void>();
-  const pngs = new Map<number, AwaitedPng>();
+  const pngs = new Answers<Blob>();
+  const bitmaps = new Answers<ImageBitmap>();
   let snapshot: Snapshot = INITIAL_SNAPSHOT;
-  let asked = 0;
 
   const send = (message: ToWorker, transfer: Transferable[] = []) =>
     worker.postMessage(message, transfer);
-  const awaited = (id: number): AwaitedPng | undefined => {
-    const png = pngs.get(id);
-    pngs.delete(id);
-    return png;
-  };
   const end = () => {
     worker.onmessage = null;
     worker.onerror = null;
     worker.terminate();
     listeners.clear();
-    for (const id of [...pngs.keys()]) awaited(id)?.reject(new Error("the player was ended"));
+    for (const answers of [pngs, bitmaps]) answers.refuseAll("the player was ended");
   };
 
   worker.onmessage = ({ data }) => {
@@ -98,10 +94,16 @@ export function playInWorker(
         onDrawn(data.drawn);
         return;
       case "png":
-        awaited(data.id)?.resolve(data.blob);
+        pngs.give(data.id, data.blob);
         return;
       case "no png":
-        awaited(data.id)?.reject(new Error(data.reason));
+        pngs.refuse(data.id, data.reason);
+        return;
+      case "bitmap":
+        bitmaps.give(data.id, data.bitmap);
+        return;
+      case "no bitmap":
+        bitmaps.refuse(data.id, data.reason);
         return;
       default:
         data satisfies never;
@@ -124,19 +126,10 @@ export function playInWorker(
     retry: () => send({ type: "retry" }),
     online: () => send({ type: "online" }),
     setVisible: (now) => send({ type: "visible", visible: now }),
-    snapshotPng: () =>
-      new Promise((resolve, reject) => {
-        const id = asked++;
-        pngs.set(id, { resolve, reject });
-        send({ type: "png", id });
-      }),
+    snapshotPng: () => pngs.ask((id) => send({ type: "png", id })),
+    bitmap: () => bitmaps.ask((id) => send({ type: "bitmap", id })),
     stop: end,
   };
-}
-
-interface AwaitedPng {
-  resolve(png: Blob): void;
-  reject(reason: Error): void;
 }
 
 /** The same object for the same size, as the player itself keeps it: clones are never the same. */

@@ -11,7 +11,9 @@ export type ToWorker =
   | { readonly type: "online" }
   | { readonly type: "visible"; readonly visible: boolean }
   /** Asks for a PNG; `id` comes back with it. */
-  | { readonly type: "png"; readonly id: number };
+  | { readonly type: "png"; readonly id: number }
+  /** Asks for a bitmap, which is handed over. */
+  | { readonly type: "bitmap"; readonly id: number };
 
 /** Worker → page. */
 export type ToPage =
@@ -20,4 +22,6 @@ export type ToPage =
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
   | { readonly type: "drawn"; readonly drawn: Drawn }
   | { readonly type: "png"; readonly id: number; readonly blob: Blob }
-  | { readonly type: "no png"; readonly id: number; readonly reason: string };
+  | { readonly type: "no png"; readonly id: number; readonly reason: string }
+  | { readonly type: "bitmap"; readonly id: number; readonly bitmap: ImageBitmap }
+  | { readonly type: "no bitmap"; readonly id: number; readonly reason: string };

@@ -6,7 +6,7 @@ import type { ToPage, ToWorker } from "./worker-messages.ts";
 /** Of a dedicated worker's global scope (HTML §10.2.1), what this needs. */
 declare const self: {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
-  postMessage(message: ToPage): void;
+  postMessage(message: ToPage, transfer?: Transferable[]): void;
 };
 
 let player: PlayerHandle | undefined;
@@ -30,6 +30,9 @@ self.onmessage = ({ data }) => {
       return;
     case "png":
       void answerPng(data.id);
+      return;
+    case "bitmap":
+      void answerBitmap(data.id);
       return;
     default:
       data satisfies never;
@@ -65,10 +68,26 @@ function play({ canvas, relayUrl, visible }: Extract<ToWorker, { type: "start" }
 
 async function answerPng(id: number): Promise<void> {
   try {
-    if (!player) throw new Error("the player was not started");
-    self.postMessage({ type: "png", id, blob: await player.snapshotPng() });
+    self.postMessage({ type: "png", id, blob: await started().snapshotPng() });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    self.postMessage({ type: "no png", id, reason });
+    self.postMessage({ type: "no png", id, reason: reasonOf(error) });
   }
+}
+
+async function answerBitmap(id: number): Promise<void> {
+  try {
+    const bitmap = await started().bitmap();
+    self.postMessage({ type: "bitmap", id, bitmap }, [bitmap]);
+  } catch (error) {
+    self.postMessage({ type: "no bitmap", id, reason: reasonOf(error) });
+  }
+}
+
+function started(): PlayerHandle {
+  if (!player) throw new Error("the player was not started");
+  return player;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,86 @@
+/**
+ * Copies what is played to another canvas, each time that it is drawn. Not from the picture's own canvas, which may be a worker's: what
+ * that draws is not there yet when it is told of, and while the page is hidden may not come at all (in Chromium).
+ */
+import type { Size } from "@screen-share/protocol";
+import { contained } from "../components/core/recording.ts";
+
+/** Where a picture can be copied from. */
+export interface PictureSource {
+  /** What stands there, px; undefined: nothing that may be seen. */
+  size(): Size | undefined;
+  /** It, for the caller to draw and close. Rejects while there is nothing. */
+  bitmap(): Promise<ImageBitmap>;
+  /** Calls after each drawing. @returns what ends that */
+  onDrawn(listener: () => void): () => void;
+}
+
+export interface Mirror {
+  /** Resolves once the first copy is there. Never rejects. */
+  readonly begun: Promise<void>;
+  end(): void;
+}
+
+/** Copied so often though nothing changes: so a video of it has frames, and a picture that is gone goes from here, too. */
+const STILL_MS = 1000;
+
+/**
+ * @param fixed the target's size for good, in which pictures are as large as they fit; undefined: it takes the picture's
+ * @throws Error if the browser gives no 2D context
+ */
+export function mirror(
+  source: PictureSource,
+  target: HTMLCanvasElement,
+  fixed: Size | undefined,
+): Mirror {
+  const context = target.getContext("2d", { alpha: false });
+  if (!context) throw new Error("this browser draws no 2D canvas");
+  if (fixed) resize(target, fixed);
+  let ended = false;
+  let copying = false;
+  /** Something was drawn since the copy that is being made was asked for. */
+  let behind = false;
+  const copy = async () => {
+    behind = true;
+    if (copying) return;
+    copying = true;
+    while (behind && !ended) {
+      behind = false;
+      const bitmap = await source.bitmap().catch(() => undefined);
+      if (!ended) put(context, bitmap, fixed);
+      bitmap?.close();
+    }
+    copying = false;
+  };
+  const leave = source.onDrawn(() => void copy());
+  const still = setInterval(() => void copy(), STILL_MS);
+  return {
+    begun: copy(),
+    end() {
+      ended = true;
+      leave();
+      clearInterval(still);
+    },
+  };
+}
+
+function put(
+  context: CanvasRenderingContext2D,
+  bitmap: ImageBitmap | undefined,
+  fixed: Size | undefined,
+): void {
+  const { canvas } = context;
+  if (!fixed && bitmap) resize(canvas, bitmap);
+  const place = bitmap && contained(bitmap, canvas);
+  if (place?.width !== canvas.width || place.height !== canvas.height) {
+    context.fillRect(0, 0, canvas.width, canvas.height);
+  }
+  if (!bitmap || !place) return;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, place.left, place.top, place.width, place.height);
+}
+
+function resize(canvas: HTMLCanvasElement, { width, height }: Size): void {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+}
