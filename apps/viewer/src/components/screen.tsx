@@ -1,28 +1,31 @@
-/** The picture's place on the page. What is on the canvas is the painter's alone. */
+/** The picture's place on the page, and the hands on it. What is on the canvas is the painter's alone. */
 import type { Size } from "@screen-share/protocol";
-import { type CSSProperties, type RefObject, useRef } from "react";
+import { type RefObject, useRef } from "react";
 import { useDeviceBox } from "../hooks/use-device-box.ts";
-import { place, WHOLE } from "../player/core/view.ts";
+import { useHands } from "../hooks/use-hands.ts";
+import { usePlaced } from "../hooks/use-placed.ts";
+import type { ViewState } from "../player/core/view-state.ts";
 
 /**
- * @param props.canvasKey another means another canvas: see `use-player.ts`
+ * @param props.view what of the picture is wanted; hands on the picture change it
  * @param props.picture the size of what is drawn; undefined: nothing is, and nothing is shown
  * @param props.stale it is not the present: dimmed
  */
 export function Screen(props: {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
-  readonly canvasKey: number;
+  readonly view: ViewState;
   readonly picture: Size | undefined;
   readonly stale: boolean;
 }) {
+  const { canvas, view, picture } = props;
   const stage = useRef<HTMLDivElement>(null);
   const box = useDeviceBox(stage);
-  const style = placed(props.picture, box);
+  usePlaced({ canvas, stage, view, picture, box });
+  useHands(stage, view);
   return (
-    <div ref={stage} className="fixed inset-0 overflow-hidden">
+    <div ref={stage} data-testid="stage" className="stage">
       <canvas
-        key={props.canvasKey}
-        ref={props.canvas}
+        ref={canvas}
         data-testid="screen"
         data-updates="0"
         role="img"
@@ -30,25 +33,8 @@ export function Screen(props: {
         className="absolute transition-opacity duration-500 motion-reduce:transition-none data-stale:opacity-60"
         data-stale={props.stale || undefined}
         // Not by a style: in a page rendered ahead of time that is an attribute, which the page's policy does not allow.
-        hidden={style === undefined}
-        style={style}
+        hidden={!picture || !box}
       />
     </div>
   );
-}
-
-function placed(
-  picture: Size | undefined,
-  box: ReturnType<typeof useDeviceBox>,
-): CSSProperties | undefined {
-  if (!picture || !box) return undefined;
-  const { devicePixelRatio: ratio } = box;
-  const { left, top, width, height, pixelated } = place(WHOLE, { picture, box });
-  return {
-    left: left / ratio,
-    top: top / ratio,
-    width: width / ratio,
-    height: height / ratio,
-    imageRendering: pixelated ? "pixelated" : "auto",
-  };
 }

@@ -11,8 +11,9 @@ export default function Document() {
         <meta name="description" content="One person's screen, live." />
         <meta name="referrer" content="no-referrer" />
         <meta name="robots" content="noindex, nofollow" />
-        <meta name="color-scheme" content="dark" />
-        <meta name="theme-color" content="#000000" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" media="(prefers-color-scheme: light)" content="#d9dadc" />
+        <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#000000" />
         {/* The page's policy (scripts/csp.ts) lets it dial this one. */}
         {RELAY_URL !== undefined && <meta name="relay" content={RELAY_URL} />}
         <link rel="icon" href="/icon.svg" type="image/svg+xml" sizes="any" />

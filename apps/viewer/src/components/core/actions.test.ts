@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Action,
+  actionFor,
+  actionsOf,
+  type Deeds,
+  type KeyPress,
+  keyCaps,
+} from "./actions.ts";
+
+/** Everything can be done; what was, is noted. */
+function deeds(noted: string[], changed: Partial<Deeds> = {}): Deeds {
+  const note = (word: string) => () => void noted.push(word);
+  const toggle = (word: string) => ({ on: false, toggle: note(word) });
+  return {
+    hasPicture: true,
+    mode: "fit",
+    setMode: (mode) => noted.push(`mode ${mode}`),
+    zoom: (direction) => noted.push(`zoom ${direction}`),
+    pan: (across, down) => noted.push(`pan ${across} ${down}`),
+    fullScreen: toggle("full screen"),
+    pictureInPicture: toggle("floating"),
+    recording: toggle("record"),
+    statistics: toggle("statistics"),
+    saveSnapshot: note("snapshot"),
+    copyPicture: note("picture"),
+    copyLink: note("link"),
+    help: note("help"),
+    ...changed,
+  };
+}
+
+const press = (key: string, changed: Partial<KeyPress> = {}): KeyPress => ({
+  ...{ key, ctrlKey: false, altKey: false, metaKey: false, repeat: false },
+  ...changed,
+});
+const idFor = (actions: readonly Action[], key: KeyPress) => actionFor(actions, key)?.id;
+
+describe("the table of actions", () => {
+  it("has one key for one action, and one name", () => {
+    const actions = actionsOf(deeds([]));
+    const keys = actions.flatMap((action) => action.keys);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const field of ["id", "name"] as const) {
+      expect(new Set(actions.map((action) => action[field])).size).toBe(actions.length);
+    }
+  });
+
+  it("does by its keys what it says", () => {
+    const noted: string[] = [];
+    const actions = actionsOf(deeds(noted));
+    const keys = ["1", "2", "3", "0", "+", "-", "ArrowLeft", "ArrowDown", "f", "p", "r", "s", "y"];
+    for (const key of [...keys, "c", "i", "?"]) actionFor(actions, press(key))?.run(key);
+    expect(noted).toEqual([
+      ...["mode fit", "mode actual", "mode width", "mode fit", "zoom in", "zoom out"],
+      ...["pan -0.1 0", "pan 0 0.1", "full screen", "floating", "record", "snapshot", "picture"],
+      ...["link", "statistics", "help"],
+    ]);
+  });
+
+  it("leaves keys with ctrl, alt or meta to the browser, and takes letters of either case", () => {
+    const actions = actionsOf(deeds([]));
+    expect(idFor(actions, press("S"))).toBe("snapshot");
+    for (const held of ["ctrlKey", "altKey", "metaKey"] as const) {
+      expect(idFor(actions, press("s", { [held]: true }))).toBeUndefined();
+    }
+    expect(idFor(actions, press("q"))).toBeUndefined();
+  });
+
+  it("does again and again only what is done in steps", () => {
+    const actions = actionsOf(deeds([]));
+    const held = { repeat: true };
+    expect(["+", "-", "ArrowUp"].map((key) => idFor(actions, press(key, held)))).toEqual([
+      ...["zoom-in", "zoom-out", "pan"],
+    ]);
+    expect(["f", "r", "s", "?"].map((key) => idFor(actions, press(key, held)))).toEqual([
+      ...[undefined, undefined, undefined, undefined],
+    ]);
+  });
+
+  it("without a picture leaves what needs none", () => {
+    const actions = actionsOf(deeds([], { hasPicture: false }));
+    const left = actions.filter(({ enabled }) => enabled).map(({ id }) => id);
+    expect(left).toEqual(["copy-link", "full-screen", "statistics", "help"]);
+    expect(idFor(actions, press("s"))).toBeUndefined();
+  });
+
+  it("ends a recording and a floating window though the picture is gone", () => {
+    const on = { on: true, toggle: () => {} };
+    const actions = actionsOf(
+      deeds([], { hasPicture: false, recording: on, pictureInPicture: on }),
+    );
+    expect(actionFor(actions, press("r"))?.name).toBe("Stop recording");
+    expect(actionFor(actions, press("p"))?.name).toBe("Close the floating window");
+  });
+
+  it("shows nothing that the browser cannot do", () => {
+    const none = { fullScreen: undefined, pictureInPicture: undefined, recording: undefined };
+    const rest = { statistics: undefined, copyPicture: undefined };
+    const actions = actionsOf(deeds([], { ...none, ...rest }));
+    const missing = actions.filter(({ available }) => !available).map(({ id }) => id);
+    expect(missing).toEqual([
+      ...["copy-picture", "record", "picture-in-picture", "full-screen", "statistics"],
+    ]);
+    expect(idFor(actions, press("f"))).toBeUndefined();
+  });
+
+  it("tells keys as they stand on a keyboard, each once", () => {
+    const caps = Object.fromEntries(
+      actionsOf(deeds([])).map((action) => [action.id, keyCaps(action).join(" ")]),
+    );
+    expect(caps).toMatchObject({ fit: "1", "zoom-in": "+", "zoom-out": "−", snapshot: "S" });
+    expect(caps.pan).toBe("← → ↑ ↓");
+  });
+});

@@ -1,0 +1,55 @@
+/** What keys and hands do. Loaded when somebody asks. */
+import { Fragment } from "react";
+import { type Action, GROUPS, keyCaps } from "./core/actions.ts";
+import { Sheet } from "./sheet.tsx";
+
+const GESTURES = [
+  ["Zoom", "wheel, or two fingers"],
+  ["Move the picture", "drag"],
+  ["Actual size, and back", "double click or tap"],
+] as const;
+
+export function HelpSheet(props: {
+  readonly actions: readonly Action[];
+  readonly close: () => void;
+}) {
+  const shown = props.actions.filter(({ available }) => available);
+  return (
+    <Sheet title="Keyboard and gestures" close={props.close}>
+      <div className="help">
+        <section>
+          <h3>Mouse and touch</h3>
+          <dl>
+            {GESTURES.map(([what, how]) => (
+              <div key={what} className="help-row">
+                <dt>{what}</dt>
+                <dd>{how}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+        {GROUPS.map((group) => (
+          <section key={group}>
+            <h3>{group}</h3>
+            <dl>
+              {shown
+                .filter((action) => action.group === group)
+                .map((action) => (
+                  <div key={action.id} className="help-row">
+                    <dt>{action.alias ?? action.name}</dt>
+                    <dd>
+                      {keyCaps(action).map((cap) => (
+                        <Fragment key={cap}>
+                          <kbd className="key">{cap}</kbd>{" "}
+                        </Fragment>
+                      ))}
+                    </dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Sheet>
+  );
+}

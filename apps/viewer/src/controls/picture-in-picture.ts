@@ -1,0 +1,91 @@
+/**
+ * The picture in a window of its own that floats above others: a small page where the browser has those, so that it is as sharp as
+ * here; else the browser's own for videos.
+ */
+import type { Size } from "@screen-share/protocol";
+import { mirror, type PictureSource } from "./mirror.ts";
+
+/** Not every browser has it, and no library types it (Document Picture-in-Picture, WICG). */
+interface DocumentPictureInPicture {
+  requestWindow(options: Size): Promise<Window>;
+}
+
+/** How wide a floating window is at first, CSS px. */
+const WIDTH = 480;
+
+/**
+ * To be called by a person's own deed.
+ * @param onClosed called once, whoever closes it
+ * @returns what closes it
+ * @throws Error if the browser does not open it
+ */
+export async function openFloating(
+  source: PictureSource,
+  onClosed: () => void,
+): Promise<() => void> {
+  const floating: unknown = Reflect.get(window, "documentPictureInPicture");
+  return floating
+    ? await openPage(floating as DocumentPictureInPicture, source, onClosed)
+    : await openVideo(source, onClosed);
+}
+
+async function openPage(
+  floating: DocumentPictureInPicture,
+  source: PictureSource,
+  onClosed: () => void,
+): Promise<() => void> {
+  const { width, height } = source.size() ?? { width: 16, height: 9 };
+  const page = await floating.requestWindow({
+    width: WIDTH,
+    height: Math.round((WIDTH * height) / width),
+  });
+  const { document: inside } = page;
+  inside.title = document.title;
+  inside.documentElement.lang = "en";
+  const canvas = inside.createElement("canvas");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", "The shared screen");
+  Object.assign(inside.body.style, { margin: "0", background: "#000", overflow: "hidden" });
+  const fitting = { display: "block", width: "100vw", height: "100vh", objectFit: "contain" };
+  Object.assign(canvas.style, fitting);
+  inside.body.append(canvas);
+  const copy = mirror(source, canvas, undefined);
+  page.addEventListener(
+    "pagehide",
+    () => {
+      copy.end();
+      onClosed();
+    },
+    { once: true },
+  );
+  return () => page.close();
+}
+
+async function openVideo(source: PictureSource, onClosed: () => void): Promise<() => void> {
+  const canvas = document.createElement("canvas");
+  const copy = mirror(source, canvas, undefined);
+  await copy.begun;
+  const video = document.createElement("video");
+  video.muted = true;
+  video.playsInline = true;
+  const stream = canvas.captureStream();
+  video.srcObject = stream;
+  const end = () => {
+    copy.end();
+    for (const track of stream.getTracks()) track.stop();
+    video.srcObject = null;
+  };
+  try {
+    await video.play();
+    await video.requestPictureInPicture();
+  } catch (error) {
+    end();
+    throw error;
+  }
+  const close = () => {
+    end();
+    onClosed();
+  };
+  video.addEventListener("leavepictureinpicture", close, { once: true });
+  return () => void document.exitPictureInPicture();
+}

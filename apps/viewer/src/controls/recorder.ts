@@ -1,0 +1,94 @@
+/**
+ * Records what is played to a video file. Not the picture's own canvas but a copy of fixed size: encoders stop or fail when
+ * the size of what they are given changes.
+ */
+import {
+  bitsPerSecond,
+  type Format,
+  formatOf,
+  recordedSize,
+} from "../components/core/recording.ts";
+import { mirror, type PictureSource } from "./mirror.ts";
+import { openSink, type Sink } from "./sink.ts";
+
+/** How it ended. `full`: there was no room for more. */
+export type RecordingEnd =
+  | { readonly type: "saved"; readonly full: boolean }
+  | { readonly type: "failed"; readonly meaning: string };
+
+export interface Recording {
+  stop(): void;
+  /** Never rejects. */
+  readonly ended: Promise<RecordingEnd>;
+}
+
+const MAX_FPS = 30;
+/** What is lost at most if the browser dies while it writes to a file. */
+const PART_MS = 1000;
+
+/**
+ * @param nameOf the file's, by its extension
+ * @returns undefined if the person chose no file
+ * @throws Error in plain words if the browser cannot record
+ */
+export async function startRecording(
+  source: PictureSource,
+  nameOf: (extension: string) => string,
+): Promise<Recording | undefined> {
+  const format = formatOf((type) => MediaRecorder.isTypeSupported(type));
+  if (!format) throw new Error("this browser makes no video of a kind that we know");
+  const sink = await openSink(format, nameOf(format.extension));
+  return sink && (await record(source, format, sink));
+}
+
+async function record(source: PictureSource, { type }: Format, sink: Sink): Promise<Recording> {
+  const size = recordedSize(source.size() ?? { width: 1280, height: 720 });
+  const canvas = document.createElement("canvas");
+  const copy = mirror(source, canvas, size);
+  await copy.begun;
+  const stream = canvas.captureStream(MAX_FPS);
+  const options = { mimeType: type, videoBitsPerSecond: bitsPerSecond(size) };
+  const recorder = new MediaRecorder(stream, options);
+  let full = false;
+  let failure: unknown;
+  let writing = Promise.resolve();
+  const stop = () => {
+    if (recorder.state !== "inactive") recorder.stop();
+  };
+  const write = async (part: Blob) => {
+    try {
+      if (failure || (await sink.write(part))) return;
+      full = true;
+    } catch (error) {
+      failure = error;
+    }
+    stop();
+  };
+  recorder.addEventListener("dataavailable", ({ data }) => {
+    writing = writing.then(() => write(data));
+  });
+  recorder.addEventListener("error", (event) => {
+    failure = "error" in event ? event.error : "the encoder failed";
+  });
+  const stopped = new Promise<void>((resolve) => {
+    recorder.addEventListener("stop", () => resolve());
+  });
+  const finish = async (): Promise<RecordingEnd> => {
+    await stopped;
+    copy.end();
+    for (const track of stream.getTracks()) track.stop();
+    await writing;
+    try {
+      await sink.save();
+    } catch (error) {
+      failure ??= error;
+    }
+    return failure ? { type: "failed", meaning: meaningOf(failure) } : { type: "saved", full };
+  };
+  recorder.start(PART_MS);
+  return { stop, ended: finish() };
+}
+
+function meaningOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
+}

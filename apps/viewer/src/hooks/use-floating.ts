@@ -1,0 +1,42 @@
+/** The picture in a floating window: opened, closed, and which it is. */
+import { useEffect, useRef, useState } from "react";
+import type { Toggle } from "../components/core/actions.ts";
+import type { PictureHandle } from "./use-player.ts";
+
+/** Undefined where the browser has none. */
+export function useFloating(
+  handle: PictureHandle,
+  tell: (words: string) => void,
+): Toggle | undefined {
+  const close = useRef<() => void>(undefined);
+  const [on, setOn] = useState(false);
+  useEffect(() => (on ? handle.keepPlaying() : undefined), [on, handle]);
+  // The player is another now, or none.
+  useEffect(() => () => close.current?.(), []);
+  const opening = useRef(false);
+  const open = async () => {
+    if (opening.current) return;
+    opening.current = true;
+    try {
+      const { openFloating } = await import("../controls/picture-in-picture.ts");
+      close.current = await openFloating(handle, () => {
+        close.current = undefined;
+        setOn(false);
+      });
+      setOn(true);
+    } catch {
+      tell("The browser did not open a floating window.");
+    } finally {
+      opening.current = false;
+    }
+  };
+  const toggle = () => {
+    if (on) close.current?.();
+    else void open();
+  };
+  return canFloat() ? { on, toggle } : undefined;
+}
+
+function canFloat(): boolean {
+  return "documentPictureInPicture" in window || document.pictureInPictureEnabled === true;
+}

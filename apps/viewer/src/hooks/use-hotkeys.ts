@@ -1,0 +1,30 @@
+/** Keys that do what the controls do. */
+import { useEffect, useRef } from "react";
+import { type Action, actionFor } from "../components/core/actions.ts";
+
+/** The keys of what can be done now, wherever the focus is but in a field, a menu or a dialog. */
+export function useHotkeys(actions: readonly Action[]): void {
+  const newest = useRef(actions);
+  useEffect(() => {
+    newest.current = actions;
+  });
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || isElsewhere(event.target)) return;
+      const action = actionFor(newest.current, event);
+      if (!action) return;
+      event.preventDefault();
+      action.run(event.key);
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
+}
+
+function isElsewhere(target: EventTarget | null): boolean {
+  if (document.querySelector("dialog:modal")) return true;
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.closest("input, textarea, select, [role=menu]") !== null)
+  );
+}

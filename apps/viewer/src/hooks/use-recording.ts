@@ -1,0 +1,72 @@
+/** A recording of what is played: begun, stopped, and what became of it told. */
+import { useEffect, useRef, useState } from "react";
+import { fileName } from "../components/core/file-name.ts";
+import type { Recording, RecordingEnd } from "../controls/recorder.ts";
+import type { PictureHandle } from "./use-player.ts";
+
+export interface RecordingState {
+  /** On the page's clock, `performance.now()`; undefined while nothing is recorded. */
+  readonly since: number | undefined;
+  /** Undefined where the browser cannot record. */
+  readonly toggle: (() => void) | undefined;
+}
+
+export function useRecording(
+  handle: PictureHandle,
+  options: { readonly room: string | undefined; readonly tell: (words: string) => void },
+): RecordingState {
+  const { room, tell } = options;
+  const recording = useRef<Recording | "starting">(undefined);
+  const [since, setSince] = useState<number>();
+  useEffect(() => {
+    if (since === undefined) return;
+    // The browser asks in its own words whether to leave, and so to lose the recording.
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    const pause = handle.keepPlaying();
+    return () => {
+      window.removeEventListener("beforeunload", ask);
+      pause();
+    };
+  }, [since, handle]);
+  // The player is another now, or none: what there is of it is saved.
+  useEffect(
+    () => () => {
+      if (recording.current !== "starting") recording.current?.stop();
+    },
+    [],
+  );
+
+  const start = async () => {
+    recording.current = "starting";
+    try {
+      const { startRecording } = await import("../controls/recorder.ts");
+      const nameOf = (extension: string) => fileName(room, new Date(), extension);
+      const started = await startRecording(handle, nameOf);
+      if (!started) return;
+      recording.current = started;
+      setSince(performance.now());
+      tell("Recording started.");
+      tell(endWords(await started.ended));
+    } catch (error) {
+      tell(endWords({ type: "failed", meaning: error instanceof Error ? error.message : "" }));
+    } finally {
+      recording.current = undefined;
+      setSince(undefined);
+    }
+  };
+  const toggle = () => {
+    if (recording.current === undefined) void start();
+    else if (recording.current !== "starting") recording.current.stop();
+  };
+  const able =
+    typeof MediaRecorder !== "undefined" && "captureStream" in HTMLCanvasElement.prototype;
+  return { since, toggle: able ? toggle : undefined };
+}
+
+function endWords(end: RecordingEnd): string {
+  if (end.type === "failed") return `The recording failed: ${end.meaning}`;
+  return end.full
+    ? "The recording has reached the size that fits in memory, and was saved."
+    : "Recording saved.";
+}
