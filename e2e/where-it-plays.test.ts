@@ -3,6 +3,7 @@
  * taking it away. Either way the picture is the host's screen.
  */
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -13,6 +14,7 @@ import { FIRST_LOAD_MAX_BYTES, firstLoadScripts } from "./support/first-load.ts"
 import { colourCount, psnr } from "./support/pixels.ts";
 import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
 import { eventually } from "./support/wait.ts";
+import { takeHandingOverAway } from "./support/watched-page.ts";
 
 /** Above this a picture is the same to the eye; dB. */
 const ALIKE_DB = 30;
@@ -76,12 +78,25 @@ async function shown(): Promise<string | null> {
   return await page.getByTestId("screen").getAttribute("data-player");
 }
 
+/** Whether a built script has the player in it: nothing else decodes pictures. */
+async function isPlayer(script: string): Promise<boolean> {
+  const text = await readFile(new URL(`../apps/viewer/out${script}`, import.meta.url), "utf8");
+  return text.includes("createImageBitmap");
+}
+
 describe("in a browser that can", () => {
-  it("a worker plays, and nothing is loaded but what counts as the first load", async () => {
+  it("a worker plays; what counts as the first load comes first, then the controls, and no other player", async () => {
     expect(await placeOfPicture()).toBe("worker");
     expect(page.workers()).toHaveLength(1);
+    await page.getByTestId("controls").waitFor();
     const counted = (await firstLoadScripts()).map(({ path }) => path);
-    expect(new Set(scripts)).toEqual(new Set(counted));
+    const [first, later] = [scripts.slice(0, counted.length), scripts.slice(counted.length)];
+    expect(new Set(first)).toEqual(new Set(counted));
+    // The controls. The player for the page itself is not loaded.
+    expect(later).not.toEqual([]);
+    const players: string[] = [];
+    for (const script of scripts) if (await isPlayer(script)) players.push(script);
+    expect(players).toEqual([expect.stringMatching(/^\/player\//)]);
   });
 
   it("the worker has the page's policy: it reaches nobody but the relay", async () => {
@@ -128,10 +143,7 @@ describe("in a browser that can", () => {
 describe("the page plays itself", () => {
   const absences: readonly [string, () => void][] = [
     ["no Worker", () => Reflect.deleteProperty(window, "Worker")],
-    [
-      "no canvas that can be handed over",
-      () => Reflect.deleteProperty(HTMLCanvasElement.prototype, "transferControlToOffscreen"),
-    ],
+    ["no canvas that can be handed over", takeHandingOverAway],
     [
       "a Worker that throws",
       () => {
@@ -181,6 +193,17 @@ it("a page that cannot load the rest of itself says so, and is whole when somebo
   await context.unroute("**/*.js");
   await page.getByRole("button", { name: "Try again" }).click();
   expect(await shown()).toBe("worker");
+});
+
+it("the picture shows though the controls do not come", async () => {
+  const first = new Set((await firstLoadScripts()).map(({ path }) => path));
+  await context.route("**/*.js", async (route) => {
+    const { pathname } = new URL(route.request().url());
+    await (first.has(pathname) ? route.continue() : route.abort());
+  });
+  expect(await placeOfPicture()).toBe("worker");
+  expect(scripts.length).toBeGreaterThan(first.size);
+  expect(await page.getByTestId("controls").count()).toBe(0);
 });
 
 it("the JavaScript of the first load stays within its budget", async () => {

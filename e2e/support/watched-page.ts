@@ -6,6 +6,11 @@ import { eventually } from "./wait.ts";
 export const PLACES = ["worker", "page"] as const;
 export type Place = (typeof PLACES)[number];
 
+/** To be run in a page before its own scripts: then no worker can be given the canvas, and the page plays itself. */
+export function takeHandingOverAway(): void {
+  Reflect.deleteProperty(HTMLCanvasElement.prototype, "transferControlToOffscreen");
+}
+
 const MB = 1_000_000;
 
 export interface Seen {
@@ -41,11 +46,7 @@ export class WatchedPage {
     const before = await renderers(browser);
     const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
     const page = await context.newPage();
-    if (place === "page") {
-      await page.addInitScript(() =>
-        Reflect.deleteProperty(HTMLCanvasElement.prototype, "transferControlToOffscreen"),
-      );
-    }
+    if (place === "page") await page.addInitScript(takeHandingOverAway);
     await page.goto(`http://localhost:${port}/`);
     const screen = page.getByTestId("screen");
     await eventually(

@@ -1,0 +1,74 @@
+/** A room whose picture is known to the pixel, and changes when it is told: a relay, and a plain producer of whole JPEGs. */
+import { once } from "node:events";
+import jpegJs from "jpeg-js";
+import WebSocket from "ws";
+import type { Pixels } from "./pixels.ts";
+import { freePort, type Program, startRelay } from "./programs.ts";
+
+/** A picture that nobody sends again is shown as an old one, dimmed, after a few seconds. */
+const STILL_CURRENT_MS = 1000;
+
+export class PaintedRoom {
+  #jpeg: Uint8Array | undefined;
+  readonly #still = setInterval(() => this.#send(), STILL_CURRENT_MS);
+
+  private constructor(
+    readonly port: number,
+    private readonly relay: Program,
+    private readonly producer: WebSocket,
+  ) {}
+
+  /**
+   * Resolves once the picture can be watched.
+   * @param env for the relay
+   * @param token what lets a producer in, if anything has to
+   */
+  static async open(
+    picture: Pixels,
+    env: Record<string, string> = {},
+    token?: string,
+  ): Promise<PaintedRoom> {
+    const port = await freePort();
+    const relay = await startRelay(port, { LOG_LEVEL: "warn", ...env });
+    const query = token === undefined ? "" : `?token=${token}`;
+    const producer = new WebSocket(`ws://localhost:${port}/ws/producer${query}`);
+    await once(producer, "open");
+    const room = new PaintedRoom(port, relay, producer);
+    room.show(picture);
+    return room;
+  }
+
+  show({ width, height, data }: Pixels): void {
+    this.#jpeg = jpegJs.encode({ width, height, data: Buffer.from(data) }, 90).data;
+    this.#send();
+  }
+
+  #send(): void {
+    if (this.#jpeg) this.producer.send(this.#jpeg);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#still);
+    this.producer.terminate();
+    await this.relay.end("SIGTERM");
+  }
+}
+
+/** Lines a px wide on a field of one colour, and a corner of another: where it lies and how large it is can be told from a shot. */
+export function testPicture(
+  width: number,
+  height: number,
+  [red, green, blue]: readonly [number, number, number] = [40, 80, 120],
+): Pixels {
+  const data = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = (y * width + x) * 4;
+      const line = x % 64 === 0 || y % 64 === 0;
+      const corner = x < 128 && y < 128;
+      const colour = line ? [255, 255, 255] : corner ? [220, 40, 40] : [red, green, blue];
+      data.set([...colour, 255], at);
+    }
+  }
+  return { width, height, data };
+}

@@ -1,0 +1,54 @@
+/** A recorded video: where it is written, and how the browser plays it. */
+import type { Page } from "playwright-core";
+
+/** To be run in a page before its own scripts: whatever is written to a file goes to one that is the page's own. */
+export function chooseFileOfPage(): void {
+  Object.defineProperty(window, "showSaveFilePicker", {
+    value: async (options: { readonly suggestedName: string }) => {
+      const folder = await navigator.storage.getDirectory();
+      return await folder.getFileHandle(options.suggestedName, { create: true });
+    },
+  });
+}
+
+/** What was written there; nothing if there is none. */
+export async function fileOfPage(page: Page): Promise<Buffer> {
+  const base64 = await page.evaluate(async () => {
+    const folder = await navigator.storage.getDirectory();
+    for await (const entry of folder.values()) {
+      if (entry.kind !== "file") continue;
+      const bytes = new Uint8Array(await (await entry.getFile()).arrayBuffer());
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    }
+    return "";
+  });
+  return Buffer.from(base64, "base64");
+}
+
+/** Plays a video to its end, and tells of its last picture: the colours near its middle and near its left side. */
+export async function playVideo(page: Page, file: Buffer) {
+  return await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const video = document.createElement("video");
+    video.muted = true;
+    video.src = URL.createObjectURL(new Blob([bytes], { type: "video/webm" }));
+    const ended = new Promise<void>((resolve, reject) => {
+      video.addEventListener("ended", () => resolve());
+      video.addEventListener("error", () => reject(new Error(video.error?.message)));
+    });
+    await video.play();
+    await ended;
+    const { videoWidth: width, videoHeight: height } = video;
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const context = canvas.getContext("2d");
+    context?.drawImage(video, 0, 0);
+    const colour = (x: number, y: number) =>
+      [...(context?.getImageData(x, y, 1, 1).data ?? [])].slice(0, 3);
+    return {
+      ...{ width, height },
+      frames: video.getVideoPlaybackQuality().totalVideoFrames,
+      middle: colour(width / 2 + 30, height / 2 + 20),
+      side: colour(20, height / 2),
+    };
+  }, file.toString("base64"));
+}

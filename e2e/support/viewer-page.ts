@@ -1,0 +1,95 @@
+/** The viewer as a person has it: a window or a phone, what they see, and where the picture lies on it. */
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { canvasPixels } from "./browser.ts";
+import type { Pixels } from "./pixels.ts";
+import { eventually } from "./wait.ts";
+import { type Place, takeHandingOverAway } from "./watched-page.ts";
+
+export const WINDOW = { viewport: { width: 1280, height: 720 } } as const;
+export const PHONE = {
+  viewport: { width: 360, height: 640 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+} as const;
+export const PHONE_ON_ITS_SIDE = { ...PHONE, viewport: { width: 640, height: 360 } } as const;
+
+/**
+ * A page of its own that shows the picture, with its controls there. Its context is to be closed after use.
+ * @param options.place where it plays: in a worker, unless told otherwise
+ */
+export async function openPicture(
+  browser: Browser,
+  port: number,
+  options: BrowserContextOptions & {
+    readonly fragment?: string;
+    readonly init?: () => void;
+    readonly place?: Place;
+  } = {},
+): Promise<Page> {
+  const { fragment = "", init, place = "worker", ...context } = options;
+  const opened = await browser.newContext({ ...WINDOW, ...context });
+  const page = await opened.newPage();
+  if (init) await page.addInitScript(init);
+  if (place === "page") await page.addInitScript(takeHandingOverAway);
+  await page.goto(`http://localhost:${port}/${fragment}`);
+  await page.getByTestId("controls").waitFor();
+  await eventually(
+    () => canvasPixels(page, 8),
+    (pixels) => pixels !== undefined,
+  );
+  const played = await page.getByTestId("screen").getAttribute("data-player");
+  if (played !== place) throw new Error(`it plays in ${played}, not in ${place}`);
+  return page;
+}
+
+/** Where the picture lies in the window, CSS px, once it has come to rest there. */
+export async function pictureRect(page: Page) {
+  return await page.evaluate(async () => {
+    const canvas = document.querySelector('[data-testid="screen"]');
+    const now = () => canvas?.getBoundingClientRect().toJSON() as DOMRect;
+    for (let before = ""; ; ) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const rect = now();
+      if (JSON.stringify(rect) === before) return rect;
+      before = JSON.stringify(rect);
+    }
+  });
+}
+
+/** Which part of the picture a point of the window shows: 0 … 1 each way. */
+export async function partUnder(page: Page, point: { readonly x: number; readonly y: number }) {
+  const { left, top, width, height } = await pictureRect(page);
+  return { x: (point.x - left) / width, y: (point.y - top) / height };
+}
+
+/** A PNG's pixels, by the browser's own decoder. */
+export async function pngPixels(page: Page, png: Buffer): Promise<Pixels> {
+  const decoded = await page.evaluate(async (base64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${base64}`;
+    await image.decode();
+    const { naturalWidth: width, naturalHeight: height } = image;
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const context = canvas.getContext("2d");
+    context?.drawImage(image, 0, 0);
+    const { data } = context?.getImageData(0, 0, width, height) ?? { data: new Uint8Array() };
+    let binary = "";
+    for (let at = 0; at < data.length; at += 32_768) {
+      binary += String.fromCharCode(...data.subarray(at, at + 32_768));
+    }
+    return { width, height, base64: btoa(binary) };
+  }, png.toString("base64"));
+  const { width, height, base64 } = decoded;
+  return { width, height, data: Uint8Array.from(Buffer.from(base64, "base64")) };
+}
+
+/** How the page itself lies in the window: whatever hands do to the picture, it does not move. */
+export async function pageAtRest(page: Page) {
+  return await page.evaluate(() => ({
+    scrolled: [scrollX, scrollY],
+    zoom: visualViewport?.scale,
+    ratio: devicePixelRatio,
+  }));
+}

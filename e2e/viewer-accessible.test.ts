@@ -1,0 +1,84 @@
+/** Nothing that axe knows to look for stands in anybody's way, whatever the page shows, on large screens and small, dark and light. */
+import axe from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startBrowser } from "./support/browser.ts";
+import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { openPicture, PHONE, PHONE_ON_ITS_SIDE, WINDOW } from "./support/viewer-page.ts";
+
+let browser: Browser;
+let room: PaintedRoom;
+let page: Page;
+beforeAll(async () => {
+  browser = await startBrowser();
+  room = await PaintedRoom.open(testPicture(800, 450));
+});
+afterEach(() => page.context().close());
+afterAll(async () => {
+  await browser.close();
+  await room.close();
+});
+
+/** What axe finds wrong, each with where. */
+async function violations(): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  });
+}
+
+/** The help, and the link where there is no clipboard. */
+const SHEETS = ["?", "c"];
+
+describe.each([
+  { on: "a desktop", colorScheme: "dark", ...WINDOW },
+  { on: "a desktop", colorScheme: "light", ...WINDOW },
+  { on: "a phone", colorScheme: "dark", ...PHONE },
+  { on: "a phone", colorScheme: "light", ...PHONE },
+  { on: "a phone on its side", colorScheme: "light", ...PHONE_ON_ITS_SIDE },
+] satisfies (BrowserContextOptions & { on: string })[])(
+  "on $on, $colorScheme",
+  ({ on: _, ...options }) => {
+    it("axe finds nothing in the picture and its controls", async () => {
+      page = await openPicture(browser, room.port, options);
+      expect(await violations()).toEqual([]);
+    });
+
+    it("nor in the menu", async () => {
+      page = await openPicture(browser, room.port, options);
+      await page.getByRole("button", { name: "More" }).click();
+      await page.getByRole("menu").waitFor();
+      expect(await violations()).toEqual([]);
+    });
+
+    it("nor in the sheets", async () => {
+      const init = () =>
+        Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
+      page = await openPicture(browser, room.port, { ...options, init });
+      for (const key of SHEETS) {
+        await page.keyboard.press(key);
+        await page.getByRole("dialog").waitFor();
+        expect(await violations()).toEqual([]);
+        await page.keyboard.press("Escape");
+        await page.getByRole("dialog").waitFor({ state: "detached" });
+      }
+    });
+
+    it("nor while it records", async () => {
+      const init = () => Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
+      page = await openPicture(browser, room.port, { ...options, init });
+      await page.keyboard.press("r");
+      await page.getByTestId("recording").waitFor();
+      expect(await violations()).toEqual([]);
+    });
+
+    it("nor while there is no picture", async () => {
+      page = await (await browser.newContext(options)).newPage();
+      await page.goto(`http://localhost:${room.port}/#room=empty`);
+      await page.getByText("Waiting for the host").waitFor();
+      expect(await violations()).toEqual([]);
+    });
+  },
+);

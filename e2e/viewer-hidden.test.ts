@@ -1,0 +1,58 @@
+/** What is recorded while nobody sees the page: what is shown then, not what was. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Desktop } from "./support/desktop.ts";
+import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { chooseFileOfPage, fileOfPage, playVideo } from "./support/video.ts";
+import { eventually } from "./support/wait.ts";
+import { WindowedBrowser } from "./support/windowed-browser.ts";
+
+let desktop: Desktop;
+let windowed: WindowedBrowser;
+let room: PaintedRoom;
+beforeAll(async () => {
+  desktop = await Desktop.start({ width: 1280, height: 720 });
+  windowed = await WindowedBrowser.start(desktop);
+  room = await PaintedRoom.open(testPicture(1600, 900));
+});
+afterAll(async () => {
+  await windowed.close();
+  await desktop.stop();
+  await room.close();
+});
+
+it("a recording goes on behind another tab, with what changes meanwhile", async () => {
+  const { page } = windowed;
+  await page.addInitScript(chooseFileOfPage);
+  await page.goto(`http://localhost:${room.port}/`);
+  await page.getByTestId("controls").waitFor();
+  await page.keyboard.press("r");
+  const mark = page.getByTestId("recording");
+  await mark.waitFor();
+  await windowed.hidePage();
+  const seen = await page.evaluate(() => document.visibilityState);
+  expect(seen).toBe("hidden");
+  expect(await page.getByTestId("screen").getAttribute("data-player")).toBe("worker");
+
+  room.show(testPicture(1600, 900, [230, 120, 20]));
+  // Browsers let the timers of hidden pages run once a second.
+  const before = secondsOf(await mark.textContent());
+  const later = await eventually(
+    async () => secondsOf(await mark.textContent()),
+    (seconds) => seconds >= before + 4,
+  );
+  expect(later).toBeGreaterThanOrEqual(before + 4);
+  // Not by the mouse: of a hidden page nothing can be clicked.
+  await mark.getByRole("button").evaluate((stop: HTMLButtonElement) => stop.click());
+  await mark.waitFor({ state: "detached" });
+  await page.bringToFront();
+  const { middle } = await playVideo(page, await fileOfPage(page));
+  const [red = 0, , blue = 255] = middle;
+  expect(red).toBeGreaterThan(180);
+  expect(blue).toBeLessThan(80);
+});
+
+/** Of "Recording 0:07Stop …". */
+function secondsOf(words: string | null): number {
+  const [, minutes = 0, seconds = 0] = /(\d+):(\d\d)/.exec(words ?? "") ?? [];
+  return Number(minutes) * 60 + Number(seconds);
+}
