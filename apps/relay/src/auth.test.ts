@@ -83,6 +83,9 @@ describe("a producer's link", () => {
   it("is under the viewer's own address where that is known, and hides its token in the fragment", () => {
     const viewer = "https://v.example/watch";
     expect(viewerLink(viewer, { room: "a", token: "t" })).toBe(`${viewer}#room=a&token=t`);
+    const naming = "https://v.example/#relay=wss://b.example";
+    expect(viewerLink(naming, { room: "a", token: "t" })).toBe(`${naming}&room=a&token=t`);
+    expect(viewerLink(naming, { room: "main" })).toBe(naming);
     expect(viewerLink(undefined, { room: "main" })).toBe("/");
     expect(viewerLink(undefined, { room: "main", token: "t" })).toBe("/#room=main&token=t");
   });

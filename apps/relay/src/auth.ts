@@ -58,6 +58,8 @@ export function viewerLink(
   { room, token }: { readonly room: string; readonly token?: string },
 ): string {
   const base = viewerUrl ?? "/";
-  if (token !== undefined) return `${base}#room=${room}&token=${token}`;
-  return room === DEFAULT_ROOM ? base : `${base}#room=${room}`;
+  // It may name the relay already.
+  const joint = base.includes("#") ? "&" : "#";
+  if (token !== undefined) return `${base}${joint}room=${room}&token=${token}`;
+  return room === DEFAULT_ROOM ? base : `${base}${joint}room=${room}`;
 }

@@ -47,6 +47,14 @@ describe("parseConfig", () => {
     expect(problems({ AUTH_SECRET: "too-short" })).not.toContain("too-short");
   });
 
+  it("takes a viewer page that is told by its links which relay is meant, and no other fragment (P-91)", () => {
+    const naming = "https://v.example/#relay=wss://b.example";
+    expect(parseConfig({ VIEWER_URL: naming }).VIEWER_URL).toBe(naming);
+    for (const wrong of ["#room=x", "#relay=", "#relay=wss://b&token=x", "#", "#relay=a#b"]) {
+      expect(problems({ VIEWER_URL: `https://v.example/${wrong}` })).toContain("VIEWER_URL must");
+    }
+  });
+
   it("reads who may frame the page as CSP wants it", () => {
     const ancestors = (FRAME_ANCESTORS: string) => parseConfig({ FRAME_ANCESTORS }).FRAME_ANCESTORS;
     expect(parseConfig({}).FRAME_ANCESTORS).toBe("'none'");

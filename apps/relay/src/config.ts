@@ -14,6 +14,9 @@ const PICTURE_SHARE = 1 / 4;
 const MAX_STOP_DELAY_MS = 3_600_000;
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
+/** A page that knows several relays is told by its links which one is meant (P-91). */
+const VIEWER_FRAGMENT = /^[^#]*(#relay=[^#&\s]+)?$/;
+
 const DURATION = /^(\d{1,9})\s*(ms|s|m|min|h|d)$/;
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -103,7 +106,10 @@ const settings = z.object({
   ALLOWED_ORIGINS: origins.default([]),
   VIEWER_URL: z
     .url({ protocol: /^https?$/, message: "must be a http(s) address" })
-    .refine((text) => !/[#@]/.test(text), "must hold no user, password or fragment (#)")
+    .refine(
+      (text) => !text.includes("@") && VIEWER_FRAGMENT.test(text),
+      "must hold no user or password, and no fragment but #relay=… for a page that knows several relays",
+    )
     .optional(),
   MAX_VIEWERS_PER_ROOM: whole(1, 1_000_000).default(1000),
   MAX_ROOMS: whole(1, 1_000_000).default(1000),

@@ -2,7 +2,7 @@
  * Judges everybody who comes: at the upgrade of a WebSocket, at its hello, and at each request for a picture. Who may not come
  * in learns nothing about rooms.
  */
-import { CLOSE, ProtocolError, type Role } from "@screen-share/protocol";
+import { CLOSE, ProtocolError, REASON, type Role } from "@screen-share/protocol";
 import type { Auth } from "./auth.ts";
 import { type Gate, type Grant, grantOf, type Identity } from "./core/access.ts";
 import { Lobby, type Waiting } from "./core/lobby.ts";
@@ -140,7 +140,7 @@ export class Door {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       if (!this.#throttle.failed(address, this.options.now())) throw error;
-      throw new ProtocolError("too many attempts without a valid token", CLOSE.full);
+      throw new ProtocolError(`${REASON.attempts} without a valid token`, CLOSE.full);
     }
   }
 

@@ -3,7 +3,7 @@
  * browsers cannot import.
  */
 import * as z from "zod/mini";
-import { CLOSE } from "./close.ts";
+import { CLOSE, REASON } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
 import { DEFAULT_ROOM } from "./version.ts";
 
@@ -38,9 +38,9 @@ export function checkScope(
   ask: { readonly role: Role; readonly room: string },
 ): void {
   if (claims.role !== ask.role) {
-    throw new ProtocolError(`this is no token for a ${ask.role}`, CLOSE.forbidden);
+    throw new ProtocolError(`${REASON.otherRole} ${ask.role}`, CLOSE.forbidden);
   }
   if (claims.room !== ask.room) {
-    throw new ProtocolError("this token is for another room", CLOSE.forbidden);
+    throw new ProtocolError(REASON.otherRoom, CLOSE.forbidden);
   }
 }

@@ -45,6 +45,19 @@ const MEANINGS: Record<CloseCode, CloseMeaning> = {
   [CLOSE.restarting]: { meaning: "the relay is restarting", retryable: true },
 };
 
+/**
+ * What reasons of closing begin with that a viewer tells apart (P-43). Whatever else a reason says is for people, and may change.
+ */
+export const REASON = {
+  expired: "the token has expired",
+  linkEnded: "the link was ended",
+  otherRoom: "this token is for another room",
+  otherRole: "this is no token for a",
+  roomFull: "the room is full",
+  relayFull: "the relay is full",
+  attempts: "too many attempts",
+} as const;
+
 const UNKNOWN: CloseMeaning = { meaning: "the connection was lost", retryable: true };
 
 /**

@@ -79,6 +79,8 @@ const toViewerMessage = z.discriminatedUnion("type", [
     type: z.literal("producer"),
     state: z.enum(["live", "paused", "offline"]),
     since: time,
+    /** With `offline`: sharing was ended on purpose, and the picture is not to be shown any more. */
+    stopped: z.optional(z.boolean()),
   }),
   z.object({ type: z.literal("viewers"), count }),
   pong,

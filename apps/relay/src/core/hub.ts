@@ -1,5 +1,5 @@
 /** All rooms of a relay, by name. A room is made when it is first entered and forgotten when it is idle. */
-import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
+import { CLOSE, ProtocolError, REASON, ROOM_NAME } from "@screen-share/protocol";
 import { PictureMemory } from "./picture-memory.ts";
 import { type Census, Room, type RoomLimits } from "./room.ts";
 import type { Stats } from "./stats.ts";
@@ -53,7 +53,7 @@ export class Hub {
     if (this.#rooms.size >= this.limits.maxRooms) this.#forgetIdle();
     if (this.#rooms.size >= this.limits.maxRooms) {
       throw new ProtocolError(
-        `the relay is full: it has ${this.limits.maxRooms} rooms at most`,
+        `${REASON.relayFull}: it has ${this.limits.maxRooms} rooms at most`,
         CLOSE.full,
       );
     }

@@ -195,8 +195,7 @@ export class ProducerSession implements Session, Producer {
       this.#refresh();
       return;
     }
-    room.picture.clear();
-    room.setStatus("offline", now);
+    room.stop(now);
   }
 
   #update(message: Uint8Array, now: number): void {

@@ -263,6 +263,36 @@ describe("a producer", () => {
     expect(peer.binary).toHaveLength(2);
   });
 
+  it("that stops on purpose is told so to viewers, those who come later too, until it is live again (P-37)", () => {
+    const { hub, producer } = liveRoom();
+    const early = new FakeViewer(hub);
+    producer.say({ type: "status", state: "stopped" });
+    producer.say({ type: "status", state: "stopped" });
+    producer.session.ended(7);
+    const late = new FakeViewer(hub);
+    const told = { type: "producer", state: "offline", stopped: true };
+    expect(early.peer.control("producer")).toMatchObject([{ state: "live" }, told]);
+    expect(late.peer.control("producer")).toMatchObject([told]);
+    expect(hub.find("main")?.picture.shown).toBeUndefined();
+    new FakeProducer(hub);
+    expect(early.peer.control("producer").at(-1)).toEqual({
+      type: "producer",
+      state: "live",
+      since: 0,
+    });
+  });
+
+  it("that is lost has not stopped: nothing but its state is told", () => {
+    const { hub, producer } = liveRoom();
+    const viewer = new FakeViewer(hub);
+    producer.session.ended(7);
+    expect(viewer.peer.control("producer").at(-1)).toEqual({
+      type: "producer",
+      state: "offline",
+      since: 7,
+    });
+  });
+
   it("is closed (4413) for a picture that is too wide", () => {
     const { producer } = liveRoom();
     producer.say({ type: "stream", epoch: 9, stream: { ...stream, width: 8193 } });

@@ -2,7 +2,7 @@
  * A room: one producer, its picture, and those who watch. It tells watchers that something changed; what each of
  * them takes, and when, is between the watcher and its cursor.
  */
-import { CLOSE, type CloseCode, ProtocolError } from "@screen-share/protocol";
+import { CLOSE, type CloseCode, ProtocolError, REASON } from "@screen-share/protocol";
 import type { Grant } from "./access.ts";
 import { Picture } from "./picture.ts";
 import type { PictureMemory } from "./picture-memory.ts";
@@ -13,6 +13,8 @@ import type { Work } from "./work.ts";
 export interface ProducerStatus {
   readonly state: "live" | "paused" | "offline";
   readonly since: number;
+  /** Offline because sharing was ended on purpose. */
+  readonly stopped?: true;
 }
 
 /** Whoever is in a room, for as long as its grant holds. */
@@ -128,7 +130,7 @@ export class Room {
   /** @throws ProtocolError (4401) if the link that a grant came by was ended */
   checkLink(grant: Grant): void {
     if (!this.#hasEnded(grant)) return;
-    throw new ProtocolError(LINK_ENDED, CLOSE.unauthorized);
+    throw new ProtocolError(REASON.linkEnded, CLOSE.unauthorized);
   }
 
   /** @throws ProtocolError if the room is full (4429), or the link was ended (4401) */
@@ -136,7 +138,7 @@ export class Room {
     this.checkLink(grant);
     const { maxViewers } = this.options.limits;
     if (this.#watchers.size >= maxViewers) {
-      throw new ProtocolError(`the room is full: it takes ${maxViewers} at most`, CLOSE.full);
+      throw new ProtocolError(`${REASON.roomFull}: it takes ${maxViewers} at most`, CLOSE.full);
     }
   }
 
@@ -184,9 +186,13 @@ export class Room {
   }
 
   setStatus(state: ProducerStatus["state"], now: number): void {
-    if (this.#status.state === state) return;
-    this.#status = { state, since: now };
-    for (const watcher of this.#watchers.keys()) watcher.producerChanged();
+    if (this.#status.state !== state) this.#become({ state, since: now });
+  }
+
+  /** Sharing was ended on purpose: the picture is forgotten, here and wherever it is shown. */
+  stop(now: number): void {
+    this.picture.clear();
+    if (!this.#status.stopped) this.#become({ state: "offline", since: now, stopped: true });
   }
 
   /** The picture may have changed: everybody takes what is due. */
@@ -231,6 +237,11 @@ export class Room {
     if (abandoned) this.picture.clear();
   }
 
+  #become(status: ProducerStatus): void {
+    this.#status = status;
+    for (const watcher of this.#watchers.keys()) watcher.producerChanged();
+  }
+
   #joined({ kind }: Producer | Watcher, { name }: Grant): void {
     this.stats.joined({ kind, room: this.name, name });
   }
@@ -239,7 +250,7 @@ export class Room {
     if (this.#links && this.#links.generation !== generation) this.picture.clear();
     this.#links = { generation };
     for (const [watcher, grant] of this.#watchers) {
-      if (this.#hasEnded(grant)) watcher.dismiss(CLOSE.unauthorized, LINK_ENDED);
+      if (this.#hasEnded(grant)) watcher.dismiss(CLOSE.unauthorized, REASON.linkEnded);
     }
   }
 
@@ -248,8 +259,6 @@ export class Room {
   }
 }
 
-const LINK_ENDED = "the link was ended";
-
 function endExpired(member: Member, grant: Grant, wallNow: number): void {
-  if (wallNow >= grant.expiresAt) member.dismiss(CLOSE.unauthorized, "the token has expired");
+  if (wallNow >= grant.expiresAt) member.dismiss(CLOSE.unauthorized, REASON.expired);
 }

@@ -12,6 +12,7 @@ const FILES = {
   "site/plain.html": "<html><head></head></html>",
   "site/_next/static/a.js": "1",
   "site/player/player.hash.js": "2",
+  "site/embed.js": "2",
   "site/icon.svg": "<svg/>",
 };
 
@@ -88,6 +89,21 @@ it("is kept by browsers for good if its name has a hash of it, else asked for an
     expect(await kept(name)).toBe("public, max-age=31536000, immutable");
   }
   for (const name of ["/", "/icon.svg"]) expect(await kept(name)).toBe("no-cache");
+});
+
+it("the script for other people's pages may be loaded by every origin, and nothing else may", async () => {
+  const shared = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+  };
+  const { status, headers } = await get("/embed.js");
+  expect(status).toBe(200);
+  expect(headers).toMatchObject({ ...shared, "Content-Type": "text/javascript; charset=utf-8" });
+  for (const name of ["/", "/_next/static/a.js", "/icon.svg"]) {
+    for (const header of Object.keys(shared)) {
+      expect((await get(name)).headers).not.toHaveProperty(header);
+    }
+  }
 });
 
 describe("a path", () => {

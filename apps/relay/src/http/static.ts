@@ -37,6 +37,9 @@ const HASHED = /^\/(?:_next\/static|player)\//;
 /** These are compressed as they are. */
 const PACKED: readonly string[] = [".png", ".woff2"];
 
+/** Other people's pages load this one (docs/embedding.md): it holds nothing of this relay's. */
+const FOR_EVERY_PAGE = "/embed.js";
+
 interface StaticFile {
   readonly bytes: Uint8Array;
   readonly gzip: Uint8Array | undefined;
@@ -85,10 +88,17 @@ function staticFile(name: string, bytes: Buffer, frameAncestors: string): Static
       "Cache-Control": HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
+      ...(name === FOR_EVERY_PAGE ? SHARED_HEADERS : {}),
       ...(extension === ".html" ? pageHeaders(bytes.toString(), frameAncestors) : {}),
     },
   };
 }
+
+/** A module script of another origin is fetched with CORS (HTML, §8.1.4.2); and a page with COEP asks for the second. */
+const SHARED_HEADERS = {
+  "Access-Control-Allow-Origin": "*",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+};
 
 function pageHeaders(html: string, frameAncestors: string): Readonly<Record<string, string>> {
   const policy = PAGE_POLICY.exec(html)?.[1] ?? STRICT_POLICY;
