@@ -191,7 +191,7 @@ it("a page that cannot load the rest of itself says so, and is whole when somebo
   expect(state).toBe("ended");
   expect(await page.getByTestId("status").textContent()).toMatch(/could not be loaded/);
   await context.unroute("**/*.js");
-  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("button", { name: "Reload the page" }).click();
   expect(await shown()).toBe("worker");
 });
 

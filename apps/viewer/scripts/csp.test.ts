@@ -43,7 +43,7 @@ describe("withPolicy", () => {
     expect(policyOf(html)).toMatch(/^default-src 'none'; /);
   });
 
-  it("lets the page reach its own server, and the relay that it names", () => {
+  it("lets the page reach its own server, and the relays that it names", () => {
     const naming = (relay: string) => page(`<meta name="relay" content="${relay}"/>`);
     const connect = (html: string) => directive(html, "connect-src");
     expect(connect(page(""))).toBe("connect-src 'self'");
@@ -52,6 +52,11 @@ describe("withPolicy", () => {
     );
     expect(connect(naming("ws://localhost:8000/ws/viewer"))).toBe(
       "connect-src 'self' ws://localhost:8000 http://localhost:8000",
+    );
+    const three =
+      "wss://a.example/ws/viewer,wss://b.example/x/ws/viewer,wss://b.example/y/ws/viewer";
+    expect(connect(naming(three))).toBe(
+      "connect-src 'self' wss://a.example https://a.example wss://b.example https://b.example",
     );
   });
 

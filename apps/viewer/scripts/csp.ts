@@ -17,7 +17,7 @@ const ATTRIBUTE = /([^\s"'>/=]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?/g;
 
 /**
  * The page with its policy. One that has it already comes back the same.
- * @param html an exported page; it names the relay that it dials, if that is not the server of the page, in `<meta name="relay">`
+ * @param html an exported page; it names the relays that it may dial, if not the server of the page alone, in `<meta name="relay">`
  * @throws Error in plain words if the page holds what no policy of ours allows, or has no place for one
  */
 export function withPolicy(html: string): string {
@@ -49,13 +49,16 @@ function policyOf(page: string): string {
   ].join("; ");
 }
 
-/** The relay's origin for sockets and for requests. */
-function relaySources(relayUrl: string | undefined): readonly string[] {
-  if (relayUrl === undefined) return [];
-  const { protocol, host } = new URL(relayUrl);
-  return protocol === "wss:"
-    ? [`wss://${host}`, `https://${host}`]
-    : [`ws://${host}`, `http://${host}`];
+/** The relays' origins for sockets and for requests. @param relayUrls comma separated */
+function relaySources(relayUrls: string | undefined): readonly string[] {
+  if (relayUrls === undefined) return [];
+  const sources = relayUrls.split(",").flatMap((relayUrl) => {
+    const { protocol, host } = new URL(relayUrl);
+    return protocol === "wss:"
+      ? [`wss://${host}`, `https://${host}`]
+      : [`ws://${host}`, `http://${host}`];
+  });
+  return [...new Set(sources)];
 }
 
 /** As a browser hashes them: line ends are one line feed by then. */

@@ -6,26 +6,29 @@ afterEach(() => {
 });
 
 /** What a build with these would have. */
-async function relayUrl(url: string | undefined, vercel?: string): Promise<string | undefined> {
-  vi.stubEnv("NEXT_PUBLIC_RELAY_URL", url);
+async function relaysOf(list: string | undefined, vercel?: string): Promise<unknown> {
+  vi.stubEnv("NEXT_PUBLIC_RELAY_URL", list);
   vi.stubEnv("VERCEL", vercel);
-  const { RELAY_URL } = await import("./env.ts");
-  return RELAY_URL;
+  const { BUILT_RELAYS } = await import("./env.ts");
+  return BUILT_RELAYS;
 }
 
 describe("NEXT_PUBLIC_RELAY_URL", () => {
-  it("is the relay that the page dials", async () => {
-    expect(await relayUrl("https://relay.example.com")).toBe("wss://relay.example.com/ws/viewer");
+  it("is the relays that the page may dial, the first of them where a link names none", async () => {
+    expect(await relaysOf("https://relay.example.com, ws://localhost:8080")).toEqual([
+      { name: "https://relay.example.com", url: "wss://relay.example.com/ws/viewer" },
+      { name: "ws://localhost:8080", url: "ws://localhost:8080/ws/viewer" },
+    ]);
   });
 
   it("may be missing where the relay serves the page, but not where the page is alone", async () => {
-    expect(await relayUrl(undefined)).toBeUndefined();
+    expect(await relaysOf(undefined)).toBeUndefined();
     vi.resetModules();
-    await expect(relayUrl(undefined, "1")).rejects.toThrow(/is not set, and Vercel .* wss:\/\//);
+    await expect(relaysOf(undefined, "1")).rejects.toThrow(/is not set, and Vercel .* wss:\/\//);
   });
 
   it("that is no address fails the build, and says so", async () => {
-    await expect(relayUrl("relay.example.com")).rejects.toThrow(
+    await expect(relaysOf("relay.example.com")).rejects.toThrow(
       /NEXT_PUBLIC_RELAY_URL is unusable/,
     );
   });

@@ -1,13 +1,13 @@
 /** The one reader of the environment, at build time. What is wrong with it fails the build, in plain words. */
-import { viewerUrl } from "./player/relay-url.ts";
+import { parseRelays, type Relays } from "./player/relays.ts";
 
-/** The address to dial; undefined: this page's own host, as when the relay itself serves it. */
-export const RELAY_URL = read(process.env.NEXT_PUBLIC_RELAY_URL);
+/** The relays that this page may dial; undefined: its own server alone, as when the relay itself serves it. */
+export const BUILT_RELAYS = read(process.env.NEXT_PUBLIC_RELAY_URL);
 
 /** Where the worker's program is on this page's server; set by next.config.ts. */
 export const WORKER_URL = process.env.WORKER_URL;
 
-function read(value: string | undefined): string | undefined {
+function read(value: string | undefined): Relays | undefined {
   if (!value) {
     // Vercel sets it while it builds; what it serves has no relay beside it. In the browser it is unset.
     if (process.env.VERCEL !== "1") return undefined;
@@ -16,7 +16,7 @@ function read(value: string | undefined): string | undefined {
     );
   }
   try {
-    return viewerUrl(value);
+    return parseRelays(value);
   } catch (error) {
     throw new Error(
       `NEXT_PUBLIC_RELAY_URL is unusable: ${error instanceof Error ? error.message : error}`,

@@ -1,34 +1,55 @@
-/** The whole page: the picture, and over it how things stand and what can be done. */
-import { Suspense, useRef, useState } from "react";
+/** The picture of one relay, and over it how things stand and what can be done. */
+import { Suspense, useEffect, useRef, useState } from "react";
+import { useOnline } from "../hooks/use-online.ts";
 import { usePlayer } from "../hooks/use-player.ts";
 import { useWakeLock } from "../hooks/use-wake-lock.ts";
 import { ViewState } from "../player/core/view-state.ts";
-import { titleWords } from "../player/core/words.ts";
+import { titleOf } from "../player/core/words.ts";
+import { keepLastRoom } from "../player/last-room.ts";
+import type { Link } from "../player/link.ts";
 import { loadLater } from "./load-later.ts";
 import { Screen } from "./screen.tsx";
-import { StatusBar } from "./status-bar.tsx";
+import { Status } from "./status/status.tsx";
 
 // The picture comes first; by the time that it is there, so are these.
 const Controls = loadLater(async () => (await import("./controls.tsx")).Controls);
 
-/** @param props.version of the page, for whoever asks which one it is */
-export function Viewer(props: { readonly version: string }) {
+/**
+ * @param props.link undefined in a page rendered ahead of time; it names a relay, which stays the same for the component's life
+ * @param props.tip told to whoever rests the pointer on how things stand
+ */
+export function Viewer(props: { readonly link: Link | undefined; readonly tip: string }) {
+  const { link, tip } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view] = useState(() => new ViewState());
-  const { snapshot, canvasKey, retry, handle } = usePlayer(canvas);
-  const { room, picture, connection, ageS } = snapshot;
+  const online = useOnline();
+  const { snapshot, canvasKey, retry, handle } = usePlayer(canvas, link?.relay?.url);
+  const { room, connection, picture, ageS } = snapshot;
   const stale = ageS !== undefined;
+  const embedded = link?.options.embedded ?? false;
   useWakeLock(connection.state === "connected" && picture !== undefined && !stale);
+  const joined = connection.state === "connected" || connection.state === "waiting";
+  const relayName = link?.relay?.name;
+  useEffect(() => {
+    if (joined && room !== undefined && relayName !== undefined) {
+      keepLastRoom({ room, relay: relayName });
+    }
+  }, [joined, room, relayName]);
   return (
-    <main>
-      <title>{titleWords(snapshot)}</title>
-      <h1 className="sr-only">Screen Share</h1>
+    <>
+      <title>{titleOf(snapshot, { online })}</title>
       {/* Another key, another canvas: see use-player.ts. */}
       <Screen key={canvasKey} {...{ canvas, view, picture, stale }} />
-      <StatusBar snapshot={snapshot} retry={retry} title={`Screen Share ${props.version}`} />
-      <Suspense>
-        {handle && <Controls {...{ handle, view, room }} hasPicture={picture !== undefined} />}
-      </Suspense>
-    </main>
+      <Status
+        {...{ snapshot, online, embedded, tip, retry }}
+        relayUrl={link?.relay?.url}
+        guarded={link?.token !== undefined}
+      />
+      {handle && !embedded && (
+        <Suspense>
+          <Controls {...{ handle, view, room }} hasPicture={picture !== undefined} />
+        </Suspense>
+      )}
+    </>
   );
 }

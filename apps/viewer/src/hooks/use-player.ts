@@ -2,11 +2,11 @@
 import { type RefObject, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { shareLink } from "../components/core/share-link.ts";
 import type { PictureSource } from "../controls/mirror.ts";
-import { RELAY_URL, WORKER_URL } from "../env.ts";
+import { WORKER_URL } from "../env.ts";
 import { type Playing, playOn } from "../player/browser.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
 import { readLink } from "../player/link.ts";
-import { viewerUrl } from "../player/relay-url.ts";
+import { pageRelays } from "../relays.ts";
 
 /** What can be done with what is played. */
 export interface PictureHandle extends PictureSource {
@@ -28,8 +28,7 @@ const UNLOADED: Snapshot = {
   ...INITIAL_SNAPSHOT,
   connection: {
     state: "ended",
-    reason: "a part of this page could not be loaded or started",
-    remedy: "again",
+    ending: { kind: "unloaded", told: "" },
   },
 };
 const unloadedSnapshot = () => UNLOADED;
@@ -42,9 +41,13 @@ interface Run {
 
 /**
  * Plays on the canvas for as long as the component is mounted.
+ * @param relayUrl stays the same once there is one; undefined: none yet
  * @returns `canvasKey`, the canvas's React key: when it changes, the next player needs a new element
  */
-export function usePlayer(canvas: RefObject<HTMLCanvasElement | null>): {
+export function usePlayer(
+  canvas: RefObject<HTMLCanvasElement | null>,
+  relayUrl: string | undefined,
+): {
   readonly snapshot: Snapshot;
   readonly canvasKey: number;
   readonly retry: () => void;
@@ -56,7 +59,7 @@ export function usePlayer(canvas: RefObject<HTMLCanvasElement | null>): {
   const [unloaded, setUnloaded] = useState(false);
   useEffect(() => {
     const element = canvas.current;
-    if (!element) return;
+    if (!element || relayUrl === undefined) return;
     if (PLAYED_ON.has(element)) {
       // React runs effects twice while it is developed with.
       setRun(({ number, inWorker }) => ({ number: number + 1, inWorker }));
@@ -66,7 +69,8 @@ export function usePlayer(canvas: RefObject<HTMLCanvasElement | null>): {
     const ending = new AbortController();
     const { signal } = ending;
     playOn(element, {
-      relayUrl: RELAY_URL,
+      relayUrl,
+      relays: pageRelays(),
       workerUrl: run.inWorker ? WORKER_URL : undefined,
       signal,
       // What crashed in there might do so again; out here it would at least be seen.
@@ -84,7 +88,7 @@ export function usePlayer(canvas: RefObject<HTMLCanvasElement | null>): {
       ending.abort();
       setPlaying(undefined);
     };
-  }, [canvas, run]);
+  }, [canvas, relayUrl, run]);
   const player = playing?.player;
   const snapshot = useSyncExternalStore(
     player?.subscribe ?? subscribeToNothing,
@@ -103,7 +107,6 @@ function handleOf({ player, onDrawn, keepPlaying }: Playing): PictureHandle {
     snapshotPng: player.snapshotPng,
     onDrawn,
     keepPlaying,
-    link: () =>
-      shareLink(location.href, readLink(window, RELAY_URL ?? viewerUrl(location.origin)).token),
+    link: () => shareLink(location.href, readLink(window, pageRelays()).token),
   };
 }

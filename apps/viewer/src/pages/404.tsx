@@ -4,7 +4,7 @@ export default function NotFound() {
     <main className="not-found">
       <title>Nothing here · Screen Share</title>
       <h1>There is nothing here.</h1>
-      <a href="/" className="status-action">
+      <a href="/" className="button">
         Go to the viewer
       </a>
     </main>

@@ -1,6 +1,6 @@
 import { Head, Html, Main, NextScript } from "next/document";
 import packageJson from "../../package.json" with { type: "json" };
-import { RELAY_URL } from "../env.ts";
+import { BUILT_RELAYS } from "../env.ts";
 
 /** What every page is in: the head that no component changes. Rendered when the page is built, and never in the browser. */
 export default function Document() {
@@ -14,8 +14,10 @@ export default function Document() {
         <meta name="color-scheme" content="light dark" />
         <meta name="theme-color" media="(prefers-color-scheme: light)" content="#d9dadc" />
         <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#000000" />
-        {/* The page's policy (scripts/csp.ts) lets it dial this one. */}
-        {RELAY_URL !== undefined && <meta name="relay" content={RELAY_URL} />}
+        {/* The page's policy (scripts/csp.ts) lets it dial these. */}
+        {BUILT_RELAYS && (
+          <meta name="relay" content={BUILT_RELAYS.map(({ url }) => url).join(",")} />
+        )}
         <link rel="icon" href="/icon.svg" type="image/svg+xml" sizes="any" />
       </Head>
       <body>

@@ -1,5 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { Viewer } from "../components/viewer.tsx";
+import { Entry } from "../components/entry.tsx";
 
 export default function Page() {
   return (
@@ -10,7 +10,7 @@ export default function Page() {
           page.
         </p>
       </noscript>
-      <Viewer version={packageJson.version} />
+      <Entry version={packageJson.version} />
     </>
   );
 }

@@ -4,7 +4,7 @@
 import type { Drawn, PlayerHandle } from "./handle.ts";
 import { ableWorker, playInWorker, startWorker } from "./in-worker.ts";
 import { readLink } from "./link.ts";
-import { viewerUrl } from "./relay-url.ts";
+import type { Relays } from "./relays.ts";
 
 /** A player at work on a page. */
 export interface Playing {
@@ -16,8 +16,10 @@ export interface Playing {
 }
 
 export interface PageOptions {
-  /** undefined: this page's own host */
-  readonly relayUrl: string | undefined;
+  /** What to dial: that of one of `relays`. */
+  readonly relayUrl: string;
+  /** Those that the page's link may name. */
+  readonly relays: Relays;
   /** Where the worker's program is, as the page would link to it; undefined: no worker is to be used. */
   readonly workerUrl: string | undefined;
   readonly signal: AbortSignal;
@@ -26,8 +28,9 @@ export interface PageOptions {
 }
 
 /**
- * Plays on `canvas` the room that the page's link names, until the signal. How many updates were drawn stands in the canvas's
- * `data-updates`, what the newest took in `data-latency`, where it is played in `data-player`, for whoever has to know.
+ * Plays on `canvas` the room that the page's link names, for as long as it names this relay, until the signal. How many updates were
+ * drawn stands in the canvas's `data-updates`, what the newest took in `data-latency`, where it is played in `data-player`, for
+ * whoever has to know.
  * Rejects if a part of the page cannot be loaded.
  * @param canvas one that nobody has drawn on yet, and nobody else will
  * @returns undefined if the signal came first
@@ -36,7 +39,7 @@ export async function playOn(
   canvas: HTMLCanvasElement,
   options: PageOptions,
 ): Promise<Playing | undefined> {
-  const { signal, workerUrl, relayUrl = viewerUrl(location.origin) } = options;
+  const { signal, workerUrl, relayUrl, relays } = options;
   const worker =
     workerUrl !== undefined && canHandOver() ? await beginWorker(workerUrl) : undefined;
   // Only where it is needed: the worker's program has all of this in it already.
@@ -59,8 +62,9 @@ export async function playOn(
     : playHere?.(canvas, parts);
   if (!player) return undefined;
   const enter = () => {
-    const { room, token } = readLink(window, relayUrl);
-    player.enter(room, token);
+    const { relay, room, token } = readLink(window, relays);
+    // Another relay is for another player.
+    if (relay?.url === relayUrl) player.enter(room, token);
   };
   const tellVisible = () => player.setVisible(isVisible());
   document.addEventListener("visibilitychange", tellVisible, { signal });

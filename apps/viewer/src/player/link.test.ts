@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type LinkedPage, readLink, TabTokens } from "./link.ts";
+import { type LinkedPage, readLink } from "./link.ts";
+import { parseRelays } from "./relays.ts";
+import { TabTokens } from "./tab-tokens.ts";
 
-const RELAY = "wss://relay.example/ws/viewer";
+const RELAY = "wss://relay.example";
+const [KNOWN] = parseRelays(RELAY);
+const PLAIN = { bare: false, options: { embedded: false, transparent: false } };
+const HERE = { relay: KNOWN, relayName: undefined, ...PLAIN };
 
 class FakePage implements LinkedPage {
   readonly location: { hash: string; href: string };
@@ -47,22 +52,28 @@ class FakeStorage {
 const open = (href: string, storage = new FakeStorage()) => {
   const page = new FakePage(href);
   const tokens = new TabTokens(storage.open);
-  return { page, storage, tokens, read: (relay = RELAY) => readLink(page, relay, tokens) };
+  return {
+    page,
+    storage,
+    tokens,
+    read: (relays = RELAY) => readLink(page, parseRelays(relays), tokens),
+  };
 };
 
 describe("readLink", () => {
   it("moves the token out of the address, and leaves everything else as it was", () => {
     const { page, read } = open("https://h/p?q=1#embed=1&room=demo&token=a.b.c");
-    expect(read()).toEqual({ room: "demo", token: "a.b.c" });
+    const options = { embedded: true, transparent: false };
+    expect(read()).toEqual({ ...HERE, options, room: "demo", token: "a.b.c" });
     expect(page.location.href).toBe("https://h/p?q=1#embed=1&room=demo");
     expect(page.replaced).toEqual([{ kept: true }]);
-    expect(read()).toEqual({ room: "demo", token: "a.b.c" });
+    expect(read()).toEqual({ ...HERE, options, room: "demo", token: "a.b.c" });
     expect(page.replaced).toHaveLength(1);
   });
 
   it("leaves no empty fragment behind, and no address that leads elsewhere", () => {
     const { page, read } = open("https://h//evil.example/#token=a");
-    expect(read()).toEqual({ room: "main", token: "a" });
+    expect(read()).toEqual({ ...HERE, room: "main", token: "a" });
     expect(page.location.href).toBe("https://h//evil.example/");
   });
 
@@ -89,16 +100,44 @@ describe("readLink", () => {
   it("gives a token to no other relay than the one that it was stored for", () => {
     const { read } = open("https://h/#token=a");
     expect(read().token).toBe("a");
-    for (const other of ["wss://relay.example:444/ws/viewer", "ws://relay.example/ws/viewer"]) {
+    for (const other of [
+      "wss://relay.example:444",
+      "ws://relay.example",
+      "wss://relay.example/behind",
+    ]) {
       expect(read(other).token).toBeUndefined();
     }
   });
 
+  it("keeps the token of a link for the relay that it names, if the page knows that", () => {
+    const { page, storage, read } = open("https://h/#relay=wss://b.example&room=a&token=1");
+    const both = `${RELAY},wss://b.example`;
+    expect(read(both)).toMatchObject({ relay: { name: "wss://b.example" }, token: "1" });
+    page.goTo("https://h/#room=a");
+    expect(read(both)).toMatchObject({ relay: { name: RELAY }, token: undefined });
+    page.goTo("https://h/#relay=wss://b.example&room=a");
+    expect(read(both).token).toBe("1");
+    expect(storage.items.size).toBe(1);
+  });
+
+  it("keeps no token of a link to a relay that the page does not know, and takes it out of sight", () => {
+    const { page, storage, read } = open("https://h/#relay=wss://evil.example&token=1");
+    expect(read()).toEqual({
+      ...PLAIN,
+      relay: undefined,
+      relayName: "wss://evil.example",
+      room: "main",
+      token: undefined,
+    });
+    expect(page.location.href).toBe("https://h/#relay=wss://evil.example");
+    expect(storage.items.size).toBe(0);
+  });
+
   it("keeps no token of a room that cannot be, and none that no relay would read", () => {
     const { page, storage, read } = open("https://h/#room=a/b&token=x");
-    expect(read()).toEqual({ room: undefined, token: undefined });
+    expect(read()).toEqual({ ...HERE, room: undefined, token: undefined });
     page.goTo("https://h/#room=a&token=%zz");
-    expect(read()).toEqual({ room: "a", token: undefined });
+    expect(read()).toEqual({ ...HERE, room: "a", token: undefined });
     expect(page.location.href).toBe("https://h/#room=a");
     expect(storage.items.size).toBe(0);
   });

@@ -21,7 +21,10 @@ describe("joining", () => {
 
   it("ends with a reason where the name is no room's, and goes on when another is entered", () => {
     const { network, player, state } = stage({ room: undefined });
-    expect(player.getSnapshot().connection).toMatchObject({ state: "ended", remedy: "room" });
+    expect(player.getSnapshot().connection).toMatchObject({
+      state: "ended",
+      ending: { kind: "room-name" },
+    });
     player.retry();
     player.online();
     expect(network.sockets).toHaveLength(0);
@@ -68,7 +71,10 @@ describe("joining", () => {
   it("enters a room that had ended anew, whatever the token", () => {
     const { network, player, state } = stage();
     network.newest.events.closed(4401);
-    expect(player.getSnapshot().connection).toMatchObject({ state: "ended", remedy: "link" });
+    expect(player.getSnapshot().connection).toMatchObject({
+      state: "ended",
+      ending: { kind: "no-token" },
+    });
     player.enter("main", "expired");
     network.newest.events.closed(4401);
     expect(state()).toBe("ended");
@@ -79,12 +85,14 @@ describe("joining", () => {
 
   it("goes on trying where the room or the relay is full, and says so", () => {
     const { network, player, timing } = stage();
-    network.newest.events.closed(4429);
-    expect(player.getSnapshot().connection).toMatchObject({ state: "disconnected", full: true });
+    network.newest.events.closed(4429, "the room is full: it takes 1 at most");
+    const full = { kind: "room-full", since: timing.now() };
+    expect(player.getSnapshot().connection).toMatchObject({ state: "disconnected", loss: full });
     timing.advance(1000);
     expect(network.sockets).toHaveLength(2);
+    expect(player.getSnapshot().connection).toEqual({ state: "connecting", after: full });
     network.newest.events.closed(1006);
-    expect(player.getSnapshot().connection).toMatchObject({ state: "disconnected", full: false });
+    expect(player.getSnapshot().connection).toMatchObject({ loss: { kind: "unreachable" } });
   });
 
   it("leaves a room with its picture, and hears nothing more from it", async () => {
@@ -115,7 +123,10 @@ describe("joining", () => {
     const connect = () => undefined;
     const player = new Player({ connect, screen, timing, visible: true, onDrawn });
     player.enter("main");
-    expect(player.getSnapshot().connection).toMatchObject({ state: "ended", remedy: "again" });
+    expect(player.getSnapshot().connection).toMatchObject({
+      state: "ended",
+      ending: { kind: "blocked" },
+    });
   });
 });
 
@@ -227,6 +238,52 @@ describe("a lost connection", () => {
       expect(state()).toBe("connecting");
     }
   });
+});
+
+it("takes the picture down when the host has stopped on purpose, and shows the next one (P-37)", async () => {
+  const { socket, player, screen } = await playing();
+  screen.slow = true;
+  socket.update({ tiles: TILES.slice(0, 1) });
+  socket.tell({ type: "producer", state: "offline", since: 0, stopped: true });
+  expect(player.getSnapshot()).toMatchObject({
+    connection: { state: "waiting", host: "stopped" },
+    picture: undefined,
+    ageS: undefined,
+  });
+  screen.finish();
+  await settle();
+  expect(player.getSnapshot().picture).toBeUndefined();
+  screen.slow = false;
+  socket.tell({ type: "producer", state: "live", since: 0 });
+  socket.tell({ type: "stream", epoch: 2, stream: STREAM });
+  socket.update({ ...KEYFRAME, epoch: 2 });
+  await settle();
+  expect(player.getSnapshot()).toMatchObject({
+    connection: { state: "connected" },
+    picture: STREAM,
+  });
+  expect(socket.closedWith).toBeUndefined();
+});
+
+it("remembers that it was let in for as long as it stays in the room", () => {
+  const { network, player, timing } = stage();
+  const kind = () => {
+    const { connection } = player.getSnapshot();
+    return connection.state === "disconnected" ? connection.loss.kind : connection.state;
+  };
+  network.newest.events.closed(1006);
+  expect(kind()).toBe("unreachable");
+  timing.advance(1000);
+  network.newest.join();
+  network.newest.events.closed(1006);
+  expect(kind()).toBe("lost");
+  timing.advance(4000);
+  network.newest.events.closed(1006);
+  expect(kind()).toBe("lost");
+  player.enter("other");
+  expect(player.getSnapshot().connection).toEqual({ state: "connecting", after: undefined });
+  network.newest.events.closed(1006);
+  expect(kind()).toBe("unreachable");
 });
 
 describe("the picture's age", () => {

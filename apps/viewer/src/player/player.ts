@@ -2,11 +2,12 @@
  * Keeps one viewer in one room: connects, reconnects, and tells what there is to show beside the picture. It
  * alone decides when to try again. Knows neither React nor the DOM; whoever owns the page tells it of both.
  */
-import { Backoff, CLOSE, Replica } from "@screen-share/protocol";
+import { Backoff, Replica } from "@screen-share/protocol";
 import type { AsOf } from "./core/age.ts";
 import { type Connection, type ConnectionEvent, transition } from "./core/connection.ts";
-import { endingOf, mayNotSee } from "./core/ending.ts";
+import { type Ending, endingOf, mayNotSee } from "./core/ending.ts";
 import type { Latency } from "./core/latency.ts";
+import { type Loss, lossOf } from "./core/loss.ts";
 import { INITIAL_SNAPSHOT, type Snapshot, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
 import type { Screen } from "./painter.ts";
 import { type Connect, Subscriber, type SubscriberEvent } from "./subscriber.ts";
@@ -15,9 +16,8 @@ import { type Connect, Subscriber, type SubscriberEvent } from "./subscriber.ts"
 const BACKOFF = { firstMs: 1000, maxMs: 4000 };
 const TICK_MS = 1000;
 
-const NO_SUCH_NAME =
-  "the link's room name is not valid: a name is up to 64 letters, digits, hyphens and underscores";
-const REFUSED = "the browser refuses to connect from this page to the relay's address";
+const NO_SUCH_NAME: Ending = { kind: "room-name", told: "" };
+const REFUSED: Ending = { kind: "blocked", told: "" };
 
 /** Time and chance, as the browser has them or a test wants them. */
 export interface Timing {
@@ -49,6 +49,9 @@ export class Player {
   #visible: boolean;
   #subscriber: Subscriber | undefined;
   #asOf: AsOf | undefined;
+  /** Whether the relay has let us into this room before. */
+  #welcomed = false;
+  #loss: Loss | undefined;
   #updates = 0;
   #cancelTick: () => void;
   #cancelRetry = () => {};
@@ -80,8 +83,10 @@ export class Player {
     this.#room = room;
     this.#token = token;
     this.#backoff.reset();
+    this.#welcomed &&= sameRoom;
+    this.#loss = undefined;
     if (room !== undefined) this.#dial(room);
-    else this.#change({ type: "ended", reason: NO_SUCH_NAME, remedy: "room" });
+    else this.#change({ type: "ended", ending: NO_SUCH_NAME });
   }
 
   /** Tries again now, if nothing is connected or being tried: someone asked, or the network is back. */
@@ -123,10 +128,10 @@ export class Player {
       report: (event) => this.#on(event),
     });
     this.#subscriber = subscriber;
-    this.#change({ type: "dialled" });
+    this.#change({ type: "dialled", after: this.#loss });
     if (subscriber.open(connect)) return;
     this.#subscriber = undefined;
-    this.#change({ type: "ended", reason: REFUSED, remedy: "again" });
+    this.#change({ type: "ended", ending: REFUSED });
   }
 
   #hangUp(): void {
@@ -153,27 +158,36 @@ export class Player {
       case "lost":
         this.#lost(event);
         return;
-      default:
-        this.#change(event);
+      case "welcome":
+        this.#welcomed = true;
+        this.#loss = undefined;
+        break;
+      case "producer":
+        // Sharing was ended on purpose: what it showed is not for looking at any more (P-37).
+        if (event.stopped) this.#forgetPicture();
+        break;
     }
+    this.#change(event);
   }
 
   #lost(event: Extract<SubscriberEvent, { type: "lost" }>): void {
     this.#hangUp();
-    const { code, meaning, retryable, proven } = event;
+    const { code, retryable, proven } = event;
     if (mayNotSee(code)) this.#forgetPicture();
     // Updates that were applied and not drawn yet are the newest that there will be for a while.
     if (this.#replica.shown) void this.parts.screen.draw(this.#replica.shown);
     if (!retryable) {
-      this.#change({ type: "ended", ...endingOf(code, this.#token !== undefined) });
+      this.#change({ type: "ended", ending: endingOf(event, this.#token !== undefined) });
       return;
     }
     if (proven) this.#backoff.reset();
     const { timing } = this.parts;
+    const now = timing.now();
     const delayMs = this.#backoff.nextMs(timing.random());
     this.#cancelRetry = timing.after(delayMs, () => this.retry());
-    const full = code === CLOSE.full;
-    this.#change({ type: "lost", retryAt: timing.now() + delayMs, meaning, full });
+    const loss = lossOf(event, { now, welcomed: this.#welcomed, before: this.#loss });
+    this.#loss = loss;
+    this.#change({ type: "lost", retryAt: now + delayMs, loss });
   }
 
   #tick(): void {

@@ -35,8 +35,11 @@ export interface Socket {
 export interface SocketEvents {
   opened(): void;
   message(data: string | ArrayBuffer): void;
-  /** @param code of RFC 6455 §7.4; 1006 if the connection was lost or never made */
-  closed(code: number): void;
+  /**
+   * @param code of RFC 6455 §7.4; 1006 if the connection was lost or never made
+   * @param reason the other side's words; "" if it gave none
+   */
+  closed(code: number, reason?: string): void;
 }
 
 /** Begins to connect; undefined if the browser refuses to try. Events come in later tasks. */
@@ -57,7 +60,8 @@ export type SubscriberEvent =
       readonly type: "lost";
       /** The relay's, or ours if we gave up. */
       readonly code: number;
-      readonly meaning: string;
+      /** The relay's words or ours; "" if there are none. */
+      readonly reason: string;
       readonly retryable: boolean;
       readonly proven: boolean;
     };
@@ -97,7 +101,10 @@ export class Subscriber {
     this.#socket = connect({
       opened: () => this.#send({ type: "hello", room, token }),
       message: (data) => this.#read(data),
-      closed: (code) => this.#lose({ code, ...closeMeaning(code), proven: this.#welcomed }),
+      closed: (code, reason = "") => {
+        const { retryable } = closeMeaning(code);
+        this.#lose({ code, reason, retryable, proven: this.#welcomed });
+      },
     });
     return this.#socket !== undefined;
   }
@@ -218,14 +225,14 @@ export class Subscriber {
     return false;
   }
 
-  #giveUp(code: number, meaning: string): void {
+  #giveUp(code: number, reason: string): void {
     // A relay that is welcoming and then talks nonsense has not proven itself.
     const proven = this.#welcomed && code === CLOSE.silent;
-    this.#lose({ code, meaning, retryable: true, proven });
-    this.#socket?.close(code, meaning);
+    this.#lose({ code, reason, retryable: true, proven });
+    this.#socket?.close(code, reason);
   }
 
-  #lose(end: { code: number; meaning: string; retryable: boolean; proven: boolean }): void {
+  #lose(end: { code: number; reason: string; retryable: boolean; proven: boolean }): void {
     if (this.#ended) return;
     this.#ended = true;
     this.parts.report({ type: "lost", ...end });

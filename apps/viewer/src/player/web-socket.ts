@@ -19,7 +19,7 @@ export function dial(url: string): Connect {
     socket.onopen = () => events.opened();
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => events.message(data);
     // An `error` tells nothing, and a `close` always follows it.
-    socket.onclose = ({ code }) => events.closed(code);
+    socket.onclose = ({ code, reason }) => events.closed(code, reason);
     return {
       send: (message) => socket.send(message),
       close: (code, reason) =>

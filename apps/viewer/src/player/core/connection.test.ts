@@ -1,26 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { type Connection, type ConnectionEvent, transition } from "./connection.ts";
+import type { Loss } from "./loss.ts";
 
-const connecting: Connection = { state: "connecting" };
+const old: Loss = { kind: "lost", since: 5 };
+const loss: Loss = { kind: "room-full", since: 6 };
+const ending = { kind: "expired", told: "no" } as const;
+const connecting: Connection = { state: "connecting", after: undefined };
+const again: Connection = { state: "connecting", after: loss };
 const connected: Connection = { state: "connected", viewers: 3 };
 const offline: Connection = { state: "waiting", host: "offline", viewers: 3 };
-const disconnected: Connection = {
-  state: "disconnected",
-  retryAt: 5,
-  meaning: "lost",
-  full: false,
-};
-const ended: Connection = { state: "ended", reason: "no", remedy: "again" };
+const disconnected: Connection = { state: "disconnected", retryAt: 5, loss: old };
+const ended: Connection = { state: "ended", ending };
 const STATES = [connecting, connected, offline, disconnected, ended];
 
-const lost: ConnectionEvent = { type: "lost", retryAt: 7, meaning: "gone", full: true };
-const end: ConnectionEvent = { type: "ended", reason: "never", remedy: "room" };
-const afterLoss: Connection = { state: "disconnected", retryAt: 7, meaning: "gone", full: true };
-const afterEnd: Connection = { state: "ended", reason: "never", remedy: "room" };
+const lost: ConnectionEvent = { type: "lost", retryAt: 7, loss };
+const end: ConnectionEvent = { type: "ended", ending };
+const afterLoss: Connection = { state: "disconnected", retryAt: 7, loss };
 
 /** For each event, what becomes of connecting, connected, waiting, disconnected, ended. */
 const TABLE: [ConnectionEvent, [Connection, Connection, Connection, Connection, Connection]][] = [
-  [{ type: "dialled" }, [connecting, connecting, connecting, connecting, connecting]],
+  [
+    { type: "dialled", after: undefined },
+    [connecting, connecting, connecting, connecting, connecting],
+  ],
+  [{ type: "dialled", after: loss }, [again, again, again, again, again]],
   [
     { type: "welcome" },
     [
@@ -50,11 +53,21 @@ const TABLE: [ConnectionEvent, [Connection, Connection, Connection, Connection, 
     ],
   ],
   [
+    { type: "producer", state: "offline", stopped: true },
+    [
+      connecting,
+      { state: "waiting", host: "stopped", viewers: 3 },
+      { state: "waiting", host: "stopped", viewers: 3 },
+      disconnected,
+      ended,
+    ],
+  ],
+  [
     { type: "viewers", count: 4 },
     [connecting, { ...connected, viewers: 4 }, { ...offline, viewers: 4 }, disconnected, ended],
   ],
   [lost, [afterLoss, afterLoss, afterLoss, afterLoss, afterLoss]],
-  [end, [afterEnd, afterEnd, afterEnd, afterEnd, afterEnd]],
+  [end, [ended, ended, ended, ended, ended]],
 ];
 
 describe("transition", () => {

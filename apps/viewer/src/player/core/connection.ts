@@ -3,66 +3,56 @@
  * the player feeds it what happened.
  */
 import type { ToViewerMessage } from "@screen-share/protocol";
+import type { Ending } from "./ending.ts";
+import type { Loss } from "./loss.ts";
 
-type HostState = Extract<ToViewerMessage, { type: "producer" }>["state"];
+type ProducerMessage = Extract<ToViewerMessage, { type: "producer" }>;
+
+/** `stopped`: the host has ended sharing on purpose. `unknown`: the relay has not told yet. */
+type AwayHost = Exclude<ProducerMessage["state"], "live"> | "stopped" | "unknown";
 
 export type Connection =
-  | { readonly state: "connecting" }
+  /** `after`: what it is tried again for; undefined the first time. */
+  | { readonly state: "connecting"; readonly after: Loss | undefined }
   /** In the room, and the host is live. */
   | { readonly state: "connected"; readonly viewers: number | undefined }
-  /** In the room, and nothing new can come. `unknown`: the relay has not told yet. */
-  | {
-      readonly state: "waiting";
-      readonly host: Exclude<HostState, "live"> | "unknown";
-      readonly viewers: number | undefined;
-    }
-  /** `retryAt` is on our clock, ms. `full`: the relay has no place now. */
-  | {
-      readonly state: "disconnected";
-      readonly retryAt: number;
-      readonly meaning: string;
-      readonly full: boolean;
-    }
+  /** In the room, and nothing new can come. */
+  | { readonly state: "waiting"; readonly host: AwayHost; readonly viewers: number | undefined }
+  /** `retryAt` is on our clock, ms. */
+  | { readonly state: "disconnected"; readonly retryAt: number; readonly loss: Loss }
   /** Trying again by itself cannot help. */
-  | { readonly state: "ended"; readonly reason: string; readonly remedy: Remedy };
-
-/** What the person at the screen can do about an end: try again, go to a room that can be, or open another link. */
-export type Remedy = "again" | "room" | "link";
+  | { readonly state: "ended"; readonly ending: Ending };
 
 export type ConnectionEvent =
-  | { readonly type: "dialled" }
+  /** `after`: what it is tried again for. */
+  | { readonly type: "dialled"; readonly after: Loss | undefined }
   | { readonly type: "welcome" }
-  | { readonly type: "producer"; readonly state: HostState }
+  | Pick<ProducerMessage, "type" | "state" | "stopped">
   | { readonly type: "viewers"; readonly count: number }
-  | {
-      readonly type: "lost";
-      readonly retryAt: number;
-      readonly meaning: string;
-      readonly full: boolean;
-    }
-  | { readonly type: "ended"; readonly reason: string; readonly remedy: Remedy };
+  | { readonly type: "lost"; readonly retryAt: number; readonly loss: Loss }
+  | { readonly type: "ended"; readonly ending: Ending };
 
 /** The state after an event; the very same object where nothing changed, so that it compares by identity. */
 export function transition(connection: Connection, event: ConnectionEvent): Connection {
   switch (event.type) {
     case "dialled":
-      return connection.state === "connecting" ? connection : { state: "connecting" };
+      return connection.state === "connecting" && connection.after === event.after
+        ? connection
+        : { state: "connecting", after: event.after };
     case "welcome":
       return connection.state === "connecting"
         ? { state: "waiting", host: "unknown", viewers: undefined }
         : connection;
     case "producer":
-      return isJoined(connection) ? withHost(connection, event.state) : connection;
+      return isJoined(connection) ? withHost(connection, hostOf(event)) : connection;
     case "viewers":
       return isJoined(connection) && connection.viewers !== event.count
         ? { ...connection, viewers: event.count }
         : connection;
-    case "lost": {
-      const { retryAt, meaning, full } = event;
-      return { state: "disconnected", retryAt, meaning, full };
-    }
+    case "lost":
+      return { state: "disconnected", retryAt: event.retryAt, loss: event.loss };
     case "ended":
-      return { state: "ended", reason: event.reason, remedy: event.remedy };
+      return { state: "ended", ending: event.ending };
     default:
       return event satisfies never;
   }
@@ -75,7 +65,14 @@ function isJoined(connection: Connection): connection is Joined {
   return connection.state === "connected" || connection.state === "waiting";
 }
 
-function withHost(connection: Joined, host: HostState): Connection {
+function hostOf({
+  state,
+  stopped,
+}: Pick<ProducerMessage, "state" | "stopped">): "live" | Exclude<AwayHost, "unknown"> {
+  return state === "offline" && stopped ? "stopped" : state;
+}
+
+function withHost(connection: Joined, host: ReturnType<typeof hostOf>): Connection {
   const { viewers } = connection;
   if (host === "live") {
     return connection.state === "connected" ? connection : { state: "connected", viewers };

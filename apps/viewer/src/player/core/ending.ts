@@ -1,10 +1,30 @@
 /** What an end means to the person at the screen, where trying again by itself cannot help. */
-import { CLOSE, closeMeaning } from "@screen-share/protocol";
-import type { Remedy } from "./connection.ts";
+import { CLOSE, REASON } from "@screen-share/protocol";
+import type { End } from "./loss.ts";
+
+export type EndingKind =
+  /** The relay asks for a token, and this page has none. */
+  | "no-token"
+  | "expired"
+  | "ended-by-host"
+  | "invalid-token"
+  /** The token is for another room, or not for watching. */
+  | "wrong-link"
+  /** The relay refuses this page, whatever token it shows. */
+  | "wrong-page"
+  /** No room can be called as the link says. */
+  | "room-name"
+  /** The browser refuses to dial. */
+  | "blocked"
+  /** A part of this page did not come, as after a deployment, or could not be started. */
+  | "unloaded"
+  /** Page and relay do not speak the same language. */
+  | "incompatible";
 
 export interface Ending {
-  readonly reason: string;
-  readonly remedy: Remedy;
+  readonly kind: EndingKind;
+  /** The relay's own words; "" if it gave none. */
+  readonly told: string;
 }
 
 /** Whether who was put out so may not go on looking at the last picture either. */
@@ -12,27 +32,22 @@ export function mayNotSee(code: number): boolean {
   return code === CLOSE.unauthorized || code === CLOSE.forbidden;
 }
 
-/**
- * @param code why the connection was closed
- * @param hasToken whether the relay was shown one
- */
-export function endingOf(code: number, hasToken: boolean): Ending {
+/** @param hasToken whether the relay was shown one */
+export function endingOf(end: End, hasToken: boolean): Ending {
+  return { kind: kindOf(end, hasToken), told: end.reason };
+}
+
+function kindOf({ code, reason }: End, hasToken: boolean): EndingKind {
   switch (code) {
     case CLOSE.unauthorized:
-      return {
-        reason: hasToken
-          ? "this link has expired or was ended: please ask for a new one"
-          : "this room opens only with its original link: please open the one that you were given",
-        remedy: "link",
-      };
-    case CLOSE.forbidden:
-      return {
-        reason: hasToken
-          ? "this link is not for this room, or not for this page: please ask for the right one"
-          : "the relay does not allow watching from this page’s address",
-        remedy: "link",
-      };
+      if (!hasToken) return "no-token";
+      if (reason.startsWith(REASON.linkEnded)) return "ended-by-host";
+      return reason.startsWith(REASON.expired) ? "expired" : "invalid-token";
+    case CLOSE.forbidden: {
+      const forElse = [REASON.otherRoom, REASON.otherRole].some((said) => reason.startsWith(said));
+      return forElse ? "wrong-link" : "wrong-page";
+    }
     default:
-      return { reason: closeMeaning(code).meaning, remedy: "again" };
+      return "incompatible";
   }
 }

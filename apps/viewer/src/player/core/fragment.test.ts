@@ -26,6 +26,40 @@ describe("a link's room", () => {
   });
 });
 
+describe("a link's relay", () => {
+  const relayOf = (fragment: string) => readFragment(fragment).relay;
+
+  it("is what stands there, escaped or not", () => {
+    expect(relayOf("#relay=wss://a.example&room=x")).toBe("wss://a.example");
+    expect(relayOf("#room=x&relay=wss%3A%2F%2Fa.example%3A8443")).toBe("wss://a.example:8443");
+    expect(relayOf("#room=x")).toBeUndefined();
+    expect(relayOf("#relay=")).toBe("");
+  });
+});
+
+describe("a link", () => {
+  it("is bare if it says nothing of where to go", () => {
+    for (const bare of ["", "#", "#embed=1", "#room=", "#x"]) {
+      expect(readFragment(bare).bare).toBe(true);
+    }
+    for (const said of ["#room=x", "#room=a/b", "#token=x", "#token=%zz", "#relay=x", "#relay="]) {
+      expect(readFragment(said).bare).toBe(false);
+    }
+  });
+
+  it("may want the picture alone, on black or on what is behind it", () => {
+    const optionsOf = (fragment: string) => readFragment(fragment).options;
+    expect(optionsOf("#embed=1")).toEqual({ embedded: true, transparent: false });
+    expect(optionsOf("#room=x&embed=1&background=transparent")).toEqual({
+      embedded: true,
+      transparent: true,
+    });
+    for (const none of ["", "#embed=0", "#embed", "#background=transparent", "#noembed=1"]) {
+      expect(optionsOf(none)).toEqual({ embedded: false, transparent: false });
+    }
+  });
+});
+
 describe("a link's token", () => {
   it("is found in any place, the first if there are two", () => {
     expect(tokenOf("#room=main&token=ey.J_-9.z")).toBe("ey.J_-9.z");

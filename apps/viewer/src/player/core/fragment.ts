@@ -1,5 +1,13 @@
-/** Reads the page's fragment, `#room=name&token=…`, which no server ever sees. */
+/** Reads the page's fragment, `#room=name&token=…&relay=…&embed=1`, which no server ever sees. */
 import { DEFAULT_ROOM, MAX_TOKEN_LENGTH, ROOM_NAME } from "@screen-share/protocol";
+
+/** How a link wants the page to look. */
+export interface Options {
+  /** `embed=1`: the picture, and nothing beside it unless something is wrong. */
+  readonly embedded: boolean;
+  /** `background=transparent`, of an embedded page: what is behind its frame shows around the picture. */
+  readonly transparent: boolean;
+}
 
 /** What a link says. */
 export interface Fragment {
@@ -7,12 +15,18 @@ export interface Fragment {
   readonly room: string | undefined;
   /** Undefined where there is none, or one that no relay would read. */
   readonly token: string | undefined;
+  /** The relay that it names, as it stands there; it counts only if the page knows it (`relays.ts`). */
+  readonly relay: string | undefined;
+  /** Whether it names neither a room, nor a token, nor a relay. */
+  readonly bare: boolean;
+  readonly options: Options;
   /** What may be shown: everything but tokens, as it came, with its "#" unless it is empty. */
   readonly rest: string;
 }
 
 const ROOM = "room=";
 const TOKEN = "token=";
+const RELAY = "relay=";
 /** RFC 7515 §7.1: three texts of base64url. */
 const TOKEN_TEXT = /^[A-Za-z0-9_.-]+$/;
 
@@ -20,12 +34,21 @@ const TOKEN_TEXT = /^[A-Za-z0-9_.-]+$/;
 export function readFragment(fragment: string): Fragment {
   const fields = fragment.replace(/^#/, "").split("&").flatMap(uncoverToken);
   // A name needs no escapes, so none are undone: whatever holds a "%" is no name.
-  const room = fieldValue(fields, ROOM) || DEFAULT_ROOM;
+  const named = fieldValue(fields, ROOM);
+  const room = named || DEFAULT_ROOM;
   const token = fieldValue(fields, TOKEN) ?? "";
+  const relay = fieldValue(fields, RELAY);
+  const embedded = fieldValue(fields, "embed=") === "1";
   const rest = fields.filter((field) => !field.startsWith(TOKEN)).join("&");
   return {
     room: ROOM_NAME.test(room) ? room : undefined,
     token: token.length <= MAX_TOKEN_LENGTH && TOKEN_TEXT.test(token) ? token : undefined,
+    relay: relay === undefined ? undefined : unescaped(relay),
+    bare: !named && !token && relay === undefined,
+    options: {
+      embedded,
+      transparent: embedded && fieldValue(fields, "background=") === "transparent",
+    },
     rest: rest && `#${rest}`,
   };
 }
@@ -36,10 +59,13 @@ function fieldValue(fields: readonly string[], name: string): string | undefined
 
 /** Some programs escape a link's "=" and "&" as they pass it on: a token must not stay in sight for that. */
 function uncoverToken(field: string): readonly string[] {
-  const parts = field
-    .replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    )
-    .split("&");
+  const parts = unescaped(field).split("&");
   return parts.some((part) => part.startsWith(TOKEN)) ? parts : [field];
+}
+
+/** Escapes of ASCII undone; whatever else there is stays as it is. */
+function unescaped(text: string): string {
+  return text.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }

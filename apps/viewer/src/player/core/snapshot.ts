@@ -18,7 +18,7 @@ export interface Snapshot {
 /** What holds before anything was tried, and in a page rendered ahead of time. */
 export const INITIAL_SNAPSHOT: Snapshot = {
   room: undefined,
-  connection: { state: "connecting" },
+  connection: { state: "connecting", after: undefined },
   retryInS: undefined,
   picture: undefined,
   ageS: undefined,

@@ -1,9 +1,12 @@
-import { CLOSE, closeMeaning } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "./connection.ts";
+import type { EndingKind } from "./ending.ts";
+import { ENDING_WORDS, LOSS_WORDS } from "./failure-words.ts";
+import type { LossKind } from "./loss.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "./snapshot.ts";
-import { statusWords, titleWords } from "./words.ts";
+import { statusOf, titleOf } from "./words.ts";
 
+const ONLINE = { online: true };
 const picture = { width: 10, height: 10 };
 const shown = (connection: Connection, more: Partial<Snapshot> = {}): Snapshot => ({
   ...INITIAL_SNAPSHOT,
@@ -11,64 +14,135 @@ const shown = (connection: Connection, more: Partial<Snapshot> = {}): Snapshot =
   connection,
   ...more,
 });
-const offline: Connection = { state: "waiting", host: "offline", viewers: 1 };
+const status = (connection: Connection, more: Partial<Snapshot> = {}, browser = ONLINE) =>
+  statusOf(shown(connection, more), browser);
+const away = (host: "offline" | "paused" | "stopped" | "unknown", viewers = 1): Connection => ({
+  state: "waiting",
+  host,
+  viewers,
+});
+const lost = (kind: LossKind): Connection => ({
+  state: "disconnected",
+  retryAt: 0,
+  loss: { kind, since: 0 },
+});
+const trying = (kind: LossKind): Connection => ({
+  state: "connecting",
+  after: { kind, since: 0 },
+});
+const ended = (kind: EndingKind, told = ""): Connection => ({
+  state: "ended",
+  ending: { kind, told },
+});
+const LIVE: Connection = { state: "connected", viewers: 2 };
 
-describe("statusWords", () => {
-  it("tells how to start the agent only while there never was a picture", () => {
-    expect(statusWords(shown(offline)).command).toBe("pnpm capture");
-    expect(statusWords(shown(offline, { room: "demo" })).command).toBe("pnpm capture --room demo");
-    expect(statusWords(shown(offline, { picture, ageS: 3 })).command).toBeUndefined();
-    const unknown: Connection = { state: "waiting", host: "unknown", viewers: undefined };
-    expect(statusWords(shown(unknown)).command).toBeUndefined();
-  });
-
-  it("keeps what counts out of the words that are read aloud", () => {
-    const connection: Connection = {
-      state: "disconnected",
-      retryAt: 0,
-      meaning: "it was lost",
-      full: false,
-    };
-    const at = (retryInS: number) => statusWords(shown(connection, { retryInS, picture, ageS: 9 }));
-    expect(at(3).words).toBe(at(2).words);
-    expect(at(3)).toMatchObject({
-      words: "Disconnected — reconnecting",
-      counting: "in 3 s",
-      remarks: ["It was lost", "picture from 9 s ago"],
+describe("statusOf", () => {
+  it("is quiet while the picture is the present, and says who watches", () => {
+    expect(status(LIVE, { picture })).toMatchObject({
+      tone: "good",
+      title: "Live",
+      remarks: ["2 watching"],
+      actions: [],
     });
-  });
-
-  it("says of a relay without a place that it is full, and that it will be asked again", () => {
-    const { meaning } = closeMeaning(CLOSE.full);
-    const full = shown({ state: "disconnected", retryAt: 0, meaning, full: true }, { retryInS: 2 });
-    expect(statusWords(full)).toMatchObject({
-      words: "The room or the relay is full — trying again",
-      counting: "in 2 s",
-      remarks: [],
-    });
-    expect(titleWords(full)).toBe("Full · Screen Share");
-  });
-
-  it("remarks on a pause and on who watches", () => {
-    const paused: Connection = { state: "waiting", host: "paused", viewers: 3 };
-    expect(statusWords(shown(paused, { picture, ageS: 190 })).remarks).toEqual([
-      "Sharing is paused",
-      "picture from 3 min ago",
-      "3 watching",
+    expect(status({ state: "connected", viewers: 1 }, { picture }).remarks).toEqual([
+      "only you watch",
     ]);
   });
 
-  it("gives the reason of an end as a sentence", () => {
-    const ended: Connection = { state: "ended", reason: "not allowed", remedy: "again" };
-    expect(statusWords(shown(ended)).words).toBe("Not allowed");
+  it("says of a live host without pictures, or with none that is new, that nothing comes", () => {
+    expect(status(LIVE)).toMatchObject({ tone: "busy", title: "The host is live" });
+    expect(status(LIVE, { picture, ageS: 9 })).toMatchObject({
+      tone: "away",
+      title: "Nothing new from the host",
+      remarks: ["picture from 9 s ago", "2 watching"],
+    });
+  });
+
+  it("invites to share where nobody does, and not while there is a last picture", () => {
+    expect(status(away("offline")).invites).toBe(true);
+    expect(status(away("stopped")).invites).toBe(true);
+    expect(status(away("offline"), { picture, ageS: 3 }).invites).toBe(false);
+    expect(status(away("paused")).invites).toBe(false);
+    expect(status(away("unknown")).invites).toBe(false);
+  });
+
+  it("has other words for a host that was lost, has paused, has stopped, or never came", () => {
+    const titles = [
+      status(away("offline")).title,
+      status(away("offline"), { picture, ageS: 3 }).title,
+      status(away("paused")).title,
+      status(away("stopped")).title,
+      status(away("unknown")).title,
+    ];
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it("says the same while it waits and while it tries again, so that nothing is read aloud twice", () => {
+    for (const kind of Object.keys(LOSS_WORDS) as LossKind[]) {
+      const waits = status(lost(kind), { retryInS: 3 });
+      const tries = status(trying(kind));
+      expect([tries.title, tries.detail]).toEqual([waits.title, waits.detail]);
+      expect(tries.actions).toEqual(waits.actions);
+      expect(waits.counting).toBe("Trying again in 3 s");
+      expect(tries.counting).toBe("Trying again now…");
+      const later = status(lost(kind), { retryInS: 1 });
+      expect([later.title, later.detail]).toEqual([waits.title, waits.detail]);
+    }
+  });
+
+  it("leaves nobody without a next step after a loss or an end", () => {
+    for (const kind of Object.keys(LOSS_WORDS) as LossKind[]) {
+      expect(status(lost(kind)).actions).toContain("retry");
+    }
+    for (const kind of Object.keys(ENDING_WORDS) as EndingKind[]) {
+      const { actions, title, detail } = status(ended(kind));
+      expect(actions.length).toBeGreaterThan(0);
+      expect([title, detail].join()).not.toMatch(/undefined|NaN/);
+    }
+  });
+
+  it("has words of its own for each loss and each end", () => {
+    const titles = [
+      ...Object.values(LOSS_WORDS).map(({ title }) => title),
+      ...(Object.keys(ENDING_WORDS) as EndingKind[]).map((kind) => status(ended(kind)).title),
+    ];
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it("passes on what the relay says where only it knows why", () => {
+    const { detail } = status(ended("wrong-page", "this page is not one of the relay's own"));
+    expect(detail).toContain("this page is not one of the relay's own");
+  });
+
+  it("says that the browser is offline, and not that the relay is to blame", () => {
+    const offline = { online: false };
+    expect(status(lost("lost"), { retryInS: 3 }, offline)).toMatchObject({
+      title: "You are offline",
+      counting: undefined,
+      actions: ["retry"],
+    });
+    expect(status(LIVE, { picture }, offline).title).toBe("Live");
+  });
+
+  it("tells how old the picture is that stands there", () => {
+    expect(status(lost("lost"), { picture, ageS: 190, retryInS: 2 })).toMatchObject({
+      detail: "The last picture stays until it is back.",
+      remarks: ["picture from 3 min ago"],
+    });
   });
 });
 
-describe("titleWords", () => {
+describe("titleOf", () => {
+  const title = (connection: Connection, more: Partial<Snapshot> = {}) =>
+    titleOf(shown(connection, more), ONLINE);
+
   it("names a room that is not everyone's, and says live only of the present", () => {
-    const live: Connection = { state: "connected", viewers: 1 };
-    expect(titleWords(shown(live, { picture }))).toBe("Live · Screen Share");
-    expect(titleWords(shown(live, { picture, ageS: 8 }))).toBe("Screen Share");
-    expect(titleWords(shown(offline, { room: "demo" }))).toBe("Waiting · demo · Screen Share");
+    expect(title(LIVE, { picture })).toBe("Live · Screen Share");
+    expect(title(LIVE)).toBe("Screen Share");
+    expect(title(LIVE, { picture, ageS: 8 })).toBe("Nothing new from the host · Screen Share");
+    expect(title(away("offline"), { room: "demo" })).toBe(
+      "Waiting for the host · demo · Screen Share",
+    );
+    expect(title(lost("room-full"), { retryInS: 2 })).toBe("The room is full · Screen Share");
   });
 });

@@ -1,85 +1,158 @@
-/** What the status bar and the title say. */
+/**
+ * What the page says of how things stand, and what can be done about it. `title` and `detail` change only with the state, so that
+ * they can be read aloud when they do; numbers that count are kept apart. Pure.
+ */
 import { DEFAULT_ROOM } from "@screen-share/protocol";
 import { ageWords } from "./age.ts";
+import type { Connection } from "./connection.ts";
+import {
+  type Action,
+  ENDING_WORDS,
+  LOSS_WORDS,
+  OFFLINE_WORDS,
+  type Words,
+} from "./failure-words.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-export interface StatusWords {
-  /** Changes only with the state, so that it can be read aloud when it does. */
-  readonly words: string;
-  /** Goes on from `words` with a number that counts down. */
+/** `good`: nobody needs to look. `busy`: it goes on by itself, soon. `away`: it waits for somebody. `bad`: something is wrong. */
+export type Tone = "good" | "busy" | "away" | "bad";
+
+export interface Status extends Words {
+  readonly tone: Tone;
+  /** When it is tried again, in words with a number that counts down. */
   readonly counting: string | undefined;
-  /** Short remarks, most important first. */
+  /** Short remarks, most important first. They may count, too. */
   readonly remarks: readonly string[];
-  /** The command that would bring a picture; only while there has been none. */
-  readonly command: string | undefined;
+  /** Whether to say how a screen is shared here. */
+  readonly invites: boolean;
+  readonly actions: readonly Action[];
 }
 
-export function statusWords(snapshot: Snapshot): StatusWords {
-  const { connection, picture, ageS } = snapshot;
-  const remarks: string[] = [];
-  if (connection.state === "disconnected" && !connection.full) {
-    remarks.push(sentence(connection.meaning));
+/** @param browser.online whether the browser believes that there is a network; it may be wrong about this very machine */
+export function statusOf(snapshot: Snapshot, browser: { readonly online: boolean }): Status {
+  const { connection } = snapshot;
+  const common = {
+    counting: countingOf(snapshot, browser),
+    remarks: remarksOf(snapshot),
+    invites: false,
+    actions: [],
+  };
+  switch (connection.state) {
+    case "connecting":
+      return connection.after === undefined
+        ? { ...common, ...FIRST, tone: "busy" }
+        : { ...common, ...lossStatus(connection.after, snapshot, browser) };
+    case "connected":
+      return { ...common, ...liveStatus(snapshot) };
+    case "waiting":
+      return { ...common, ...waitingStatus(connection.host, snapshot) };
+    case "disconnected":
+      return { ...common, ...lossStatus(connection.loss, snapshot, browser) };
+    case "ended":
+      return { ...common, tone: "bad", ...ENDING_WORDS[connection.ending.kind](connection.ending) };
+    default:
+      return connection satisfies never;
   }
-  if (connection.state === "waiting" && connection.host === "paused") {
-    remarks.push("Sharing is paused");
+}
+
+const FIRST: Words = { title: "Connecting…", detail: undefined };
+
+function liveStatus({ picture, ageS }: Snapshot): Words & Pick<Status, "tone"> {
+  if (!picture) {
+    return { tone: "busy", title: "The host is live", detail: "The picture is on its way." };
   }
-  if (ageS !== undefined) remarks.push(`picture from ${ageWords(ageS)}`);
-  if ("viewers" in connection && connection.viewers !== undefined) {
-    remarks.push(`${connection.viewers} watching`);
-  }
-  const { retryInS } = snapshot;
-  const hostIsMissing = connection.state === "waiting" && connection.host === "offline";
+  if (ageS === undefined) return { tone: "good", title: "Live", detail: undefined };
   return {
-    words: stateWords(snapshot),
-    counting: retryInS === undefined ? undefined : `in ${retryInS} s`,
-    remarks,
-    command: hostIsMissing && !picture ? captureCommand(snapshot.room) : undefined,
+    tone: "away",
+    title: "Nothing new from the host",
+    detail: "It is live, but its pictures do not arrive. Its own connection may be slow.",
   };
 }
 
-function stateWords({ connection, ageS }: Snapshot): string {
-  switch (connection.state) {
-    case "connecting":
-      return "Connecting…";
-    case "connected":
-      return ageS === undefined ? "Connected" : "No new picture from the host…";
-    case "waiting":
-      return "Waiting for the host…";
-    case "disconnected":
-      return connection.full
-        ? `${sentence(connection.meaning)} — trying again`
-        : "Disconnected — reconnecting";
-    case "ended":
-      return sentence(connection.reason);
+function waitingStatus(
+  host: Extract<Connection, { state: "waiting" }>["host"],
+  { picture }: Snapshot,
+): Words & Pick<Status, "tone" | "invites"> {
+  switch (host) {
+    case "unknown":
+      return { ...FIRST, tone: "busy", invites: false };
+    case "offline":
+      return picture
+        ? {
+            tone: "away",
+            invites: false,
+            title: "The host is offline",
+            detail: "This is the last picture. It goes on by itself when the host is back.",
+          }
+        : {
+            tone: "away",
+            invites: true,
+            title: "Waiting for the host",
+            detail:
+              "Nobody is sharing here right now. The screen appears by itself when somebody is.",
+          };
+    case "paused":
+      return {
+        tone: "away",
+        invites: false,
+        title: "The host has paused",
+        detail: "It goes on by itself when the host does.",
+      };
+    case "stopped":
+      return {
+        tone: "away",
+        invites: true,
+        title: "The host has stopped sharing",
+        detail: "The picture was taken down. If sharing starts again, it appears here by itself.",
+      };
     default:
-      return connection satisfies never;
+      return host satisfies never;
   }
 }
 
-function captureCommand(room = DEFAULT_ROOM): string {
-  return room === DEFAULT_ROOM ? "pnpm capture" : `pnpm capture --room ${room}`;
+function lossStatus(
+  { kind }: Extract<Connection, { state: "disconnected" }>["loss"],
+  { picture }: Snapshot,
+  { online }: { readonly online: boolean },
+): Words & Pick<Status, "tone" | "actions"> {
+  const words = online ? LOSS_WORDS[kind] : OFFLINE_WORDS;
+  const stays = picture && kind === "lost" && online;
+  const actions: readonly Action[] = kind === "garbled" ? ["retry", "reload"] : ["retry"];
+  return {
+    tone: kind === "restarting" && online ? "busy" : "bad",
+    title: words.title,
+    detail: stays ? "The last picture stays until it is back." : words.detail,
+    actions,
+  };
+}
+
+function countingOf(
+  { connection, retryInS }: Snapshot,
+  { online }: { readonly online: boolean },
+): string | undefined {
+  if (connection.state === "connecting" && connection.after) return "Trying again now…";
+  if (retryInS === undefined || !online) return undefined;
+  return `Trying again in ${retryInS} s`;
+}
+
+function remarksOf({ connection, ageS }: Snapshot): readonly string[] {
+  const viewers = "viewers" in connection ? connection.viewers : undefined;
+  return [
+    ageS === undefined ? undefined : `picture from ${ageWords(ageS)}`,
+    viewers === undefined ? undefined : watchingWords(viewers),
+  ].filter((remark) => remark !== undefined);
+}
+
+/** Whoever reads this is one of them. */
+function watchingWords(viewers: number): string {
+  return viewers === 1 ? "only you watch" : `${viewers} watching`;
 }
 
 /** The page's title: where one is, and how it stands, without numbers that count. */
-export function titleWords({ room, connection, picture, ageS }: Snapshot): string {
+export function titleOf(snapshot: Snapshot, browser: { readonly online: boolean }): string {
+  const { room, connection, picture } = snapshot;
   const place =
     room === undefined || room === DEFAULT_ROOM ? "Screen Share" : `${room} · Screen Share`;
-  switch (connection.state) {
-    case "connecting":
-      return `Connecting… · ${place}`;
-    case "connected":
-      return picture && ageS === undefined ? `Live · ${place}` : place;
-    case "waiting":
-      return `Waiting · ${place}`;
-    case "disconnected":
-      return `${connection.full ? "Full" : "Disconnected"} · ${place}`;
-    case "ended":
-      return `Ended · ${place}`;
-    default:
-      return connection satisfies never;
-  }
-}
-
-function sentence(words: string): string {
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
+  const unremarkable = connection.state === "connected" && !picture;
+  return unremarkable ? place : `${statusOf(snapshot, browser).title} · ${place}`;
 }

@@ -1,0 +1,90 @@
+/** The whole page: to where its link leads. */
+import { useLink } from "../hooks/use-link.ts";
+import { type Entrance, entranceOf } from "../player/core/entrance.ts";
+import type { Link } from "../player/link.ts";
+import { missingIn } from "../player/support.ts";
+import { pageRelays } from "../relays.ts";
+import { JoinForm } from "./status/join-form.tsx";
+import { Notice } from "./status/notice.tsx";
+import { Viewer } from "./viewer.tsx";
+
+/** @param props.version of the page, for whoever asks which one it is */
+export function Entry(props: { readonly version: string }) {
+  const link = useLink();
+  const { embedded = false, transparent = false } = link?.options ?? {};
+  return (
+    <main data-embedded={embedded || undefined} data-transparent={transparent || undefined}>
+      <h1 className="sr-only">Screen Share</h1>
+      <Inside link={link} entrance={link && whereTo(link)} tip={`Screen Share ${props.version}`} />
+    </main>
+  );
+}
+
+function whereTo(link: Link): Entrance {
+  const page = { relayCount: pageRelays().length, missing: missingIn(window) };
+  return entranceOf(link, page);
+}
+
+function Inside(props: {
+  readonly link: Link | undefined;
+  readonly entrance: Entrance | undefined;
+  readonly tip: string;
+}) {
+  const { link, entrance, tip } = props;
+  switch (entrance?.kind) {
+    case undefined:
+      return <Viewer link={undefined} tip={tip} />;
+    case "watch":
+      // Another relay is another player, with a canvas of its own.
+      return <Viewer key={entrance.relayUrl} link={link} tip={tip} />;
+    case "choose":
+      return (
+        <>
+          <title>Screen Share</title>
+          <Notice
+            form="page"
+            tip={tip}
+            state="choose"
+            tone="busy"
+            title="Open a shared screen"
+            detail="Paste the link that you were given, or enter a room’s name and where it is."
+          >
+            <JoinForm />
+          </Notice>
+        </>
+      );
+    case "unknown-relay":
+      return (
+        <>
+          <title>Unknown relay · Screen Share</title>
+          <Notice
+            form="page"
+            tip={tip}
+            state="unknown-relay"
+            tone="bad"
+            title="This link leads to a relay that this page does not know"
+            detail="It was not followed, and nothing was sent. Open the link that the relay’s own page gives, or ask for another one."
+            remarks={[entrance.name]}
+          >
+            <JoinForm />
+          </Notice>
+        </>
+      );
+    case "unsupported":
+      return (
+        <>
+          <title>Browser too old · Screen Share</title>
+          <Notice
+            form="page"
+            tip={tip}
+            state="unsupported"
+            tone="bad"
+            title="This browser cannot show the screen"
+            detail={`It lacks ${entrance.missing}. Any newer Chrome, Edge, Firefox or Safari will do.`}
+          />
+        </>
+      );
+    default:
+      return entrance satisfies never;
+  }
+}

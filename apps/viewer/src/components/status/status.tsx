@@ -1,0 +1,60 @@
+/** How the player stands, in words, and what can be done about it. */
+import { DEFAULT_ROOM, VIEWER_PATH } from "@screen-share/protocol";
+import { captureCommand } from "../../player/core/command.ts";
+import type { Snapshot } from "../../player/core/snapshot.ts";
+import { type Status as StatusWords, statusOf } from "../../player/core/words.ts";
+import { Actions } from "./actions.tsx";
+import { Command } from "./command.tsx";
+import { Notice, type NoticeProps } from "./notice.tsx";
+
+/**
+ * @param props.relayUrl what is dialled; undefined in a page rendered ahead of time
+ * @param props.tip told to whoever rests the pointer on it
+ * @param props.guarded whether this page has a token for the room
+ * @param props.embedded nothing is said unless something is wrong
+ */
+export function Status(props: {
+  readonly snapshot: Snapshot;
+  readonly online: boolean;
+  readonly relayUrl: string | undefined;
+  readonly guarded: boolean;
+  readonly embedded: boolean;
+  readonly tip: string;
+  readonly retry: () => void;
+}) {
+  const { snapshot, online, relayUrl, guarded, embedded, tip, retry } = props;
+  const { connection, picture, room = DEFAULT_ROOM } = snapshot;
+  const status = statusOf(snapshot, { online });
+  const { counting } = status;
+  const place = room === DEFAULT_ROOM || picture ? undefined : `room “${room}”`;
+  const first = connection.state === "connecting" && connection.after === undefined;
+  return (
+    <Notice
+      form={formOf(status, { picture: picture !== undefined, embedded, first })}
+      state={connection.state}
+      tone={status.tone}
+      title={status.title}
+      detail={status.detail}
+      remarks={[counting, ...status.remarks, place].filter((remark) => remark !== undefined)}
+      quiet={status.tone === "good"}
+      late={first}
+      tip={tip}
+    >
+      {status.invites && relayUrl !== undefined && (
+        <Command
+          command={captureCommand({ server: relayUrl.replace(VIEWER_PATH, ""), room })}
+          guarded={guarded}
+        />
+      )}
+      <Actions actions={status.actions} retry={retry} trying={connection.state === "connecting"} />
+    </Notice>
+  );
+}
+
+function formOf(
+  { tone }: StatusWords,
+  page: { readonly picture: boolean; readonly embedded: boolean; readonly first: boolean },
+): NoticeProps["form"] {
+  if (page.embedded && (tone === "good" || page.first)) return "none";
+  return page.picture ? "pill" : "page";
+}

@@ -1,0 +1,11 @@
+import { expect, it } from "vitest";
+import { missingIn } from "./support.ts";
+
+it("tells what a browser lacks for the picture, and nothing of one that has all of it", () => {
+  const there = () => {};
+  const whole = { WebSocket: there, createImageBitmap: there, ResizeObserver: there };
+  expect(missingIn(whole)).toBeUndefined();
+  expect(missingIn({ ...whole, createImageBitmap: undefined })).toBe("createImageBitmap");
+  expect(missingIn({ ...whole, ResizeObserver: undefined })).toBe("ResizeObserver");
+  expect(missingIn({})).toBe("WebSockets");
+});

@@ -1,0 +1,12 @@
+/** Whether a browser can show the picture at all. */
+
+/** Of a window, what the player cannot do without. */
+type Needed = Partial<Record<"WebSocket" | "createImageBitmap" | "ResizeObserver", unknown>>;
+
+/** @returns what is missing, in words; undefined if nothing is */
+export function missingIn(window: Needed): string | undefined {
+  if (typeof window.WebSocket !== "function") return "WebSockets";
+  if (typeof window.createImageBitmap !== "function") return "createImageBitmap";
+  if (typeof window.ResizeObserver !== "function") return "ResizeObserver";
+  return undefined;
+}
