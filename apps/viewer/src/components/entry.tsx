@@ -45,7 +45,7 @@ function Inside(props: {
             form="page"
             tip={tip}
             state="choose"
-            tone="busy"
+            tone="calm"
             title="Open a shared screen"
             detail="Paste the link that you were given, or enter a room’s name and where it is."
           >

@@ -21,7 +21,7 @@ export interface NoticeProps {
   readonly quiet?: boolean | undefined;
   /** Appears only if it lasts. */
   readonly late?: boolean | undefined;
-  /** Told to whoever rests the pointer on it. */
+  /** What page this is, and of which version. */
   readonly tip: string;
   /** What can be done. */
   readonly children?: ReactNode;
@@ -58,6 +58,7 @@ export function Notice(props: NoticeProps) {
           {children}
         </div>
       </div>
+      {form === "page" && <p className="notice-brand">{tip}</p>}
     </section>
   );
 }

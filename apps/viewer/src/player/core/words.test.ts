@@ -45,7 +45,7 @@ describe("statusOf", () => {
       actions: [],
     });
     expect(status({ state: "connected", viewers: 1 }, { picture }).remarks).toEqual([
-      "only you watch",
+      "only you are watching",
     ]);
   });
 
@@ -112,6 +112,11 @@ describe("statusOf", () => {
   it("passes on what the relay says where only it knows why", () => {
     const { detail } = status(ended("wrong-page", "this page is not one of the relay's own"));
     expect(detail).toContain("this page is not one of the relay's own");
+  });
+
+  it("finds nothing wrong with a bare address that does not say enough", () => {
+    expect(status(ended("no-token"))).toMatchObject({ tone: "calm", actions: ["link"] });
+    expect(status(ended("expired")).tone).toBe("bad");
   });
 
   it("says that the browser is offline, and not that the relay is to blame", () => {

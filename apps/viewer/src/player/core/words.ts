@@ -14,8 +14,11 @@ import {
 } from "./failure-words.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** `good`: nobody needs to look. `busy`: it goes on by itself, soon. `away`: it waits for somebody. `bad`: something is wrong. */
-export type Tone = "good" | "busy" | "away" | "bad";
+/**
+ * `good`: nobody needs to look. `calm`: it is this person's turn. `busy`: it goes on by itself, soon. `away`: it waits for somebody else.
+ * `bad`: something is wrong.
+ */
+export type Tone = "good" | "calm" | "busy" | "away" | "bad";
 
 export interface Status extends Words {
   readonly tone: Tone;
@@ -49,7 +52,12 @@ export function statusOf(snapshot: Snapshot, browser: { readonly online: boolean
     case "disconnected":
       return { ...common, ...lossStatus(connection.loss, snapshot, browser) };
     case "ended":
-      return { ...common, tone: "bad", ...ENDING_WORDS[connection.ending.kind](connection.ending) };
+      return {
+        ...common,
+        // Nothing is wrong with a bare address: it only does not say enough.
+        tone: connection.ending.kind === "no-token" ? "calm" : "bad",
+        ...ENDING_WORDS[connection.ending.kind](connection.ending),
+      };
     default:
       return connection satisfies never;
   }
@@ -139,13 +147,14 @@ function remarksOf({ connection, ageS }: Snapshot): readonly string[] {
   const viewers = "viewers" in connection ? connection.viewers : undefined;
   return [
     ageS === undefined ? undefined : `picture from ${ageWords(ageS)}`,
-    viewers === undefined ? undefined : watchingWords(viewers),
+    viewers === undefined ? undefined : viewersWords(viewers, connection.state),
   ].filter((remark) => remark !== undefined);
 }
 
 /** Whoever reads this is one of them. */
-function watchingWords(viewers: number): string {
-  return viewers === 1 ? "only you watch" : `${viewers} watching`;
+function viewersWords(viewers: number, state: Connection["state"]): string {
+  const doing = state === "waiting" ? "waiting" : "watching";
+  return viewers === 1 ? `only you are ${doing}` : `${viewers} ${doing}`;
 }
 
 /** The page's title: where one is, and how it stands, without numbers that count. */

@@ -1,0 +1,81 @@
+/** What is inside the element: a canvas, and a line of words over it while something is to be said. */
+import type { Status } from "../player/core/words.ts";
+
+const STYLE = `
+  :host { display: block; position: relative; overflow: hidden; aspect-ratio: 16 / 9; background: #000; contain: content }
+  :host([hidden]) { display: none }
+  .stage { position: absolute; inset: 0 }
+  canvas { display: block; width: 100%; height: 100%; object-fit: contain; transition: opacity 300ms }
+  canvas[data-stale] { opacity: 0.6 }
+  [hidden] { display: none }
+  .status { position: absolute; left: 0.5rem; top: 0.5rem; max-width: calc(100% - 1rem); box-sizing: border-box;
+    padding: 0.5rem 0.75rem; border-radius: 0.75rem; background: rgb(23 23 27 / 0.94); color: #fafafa;
+    font: 0.875rem/1.4 system-ui, sans-serif }
+  .title { font-weight: 600 }
+  .detail { color: #b4b4bd }
+  button { margin-top: 0.375rem; padding: 0.25rem 0.75rem; border: 0; border-radius: 0.5rem; background: #fafafa; color: #17171b;
+    font: inherit; font-weight: 600; cursor: pointer }
+  button:focus-visible { outline: 2px solid #38bdf8; outline-offset: 2px }
+  @media (prefers-reduced-motion: reduce) { canvas { transition: none } }
+`;
+
+export interface Shadow {
+  readonly canvas: HTMLCanvasElement;
+  /** Says this, or nothing. */
+  say(status: Pick<Status, "title" | "detail" | "actions"> | undefined): void;
+  /** Shows the picture, dimmed if it is not the present. */
+  show(picture: "none" | "current" | "stale"): void;
+}
+
+/** Fills a shadow root. No markup is parsed, and the style is no element: pages with strict policies allow both. */
+export function fillShadow(root: ShadowRoot, retry: () => void): Shadow {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  root.adoptedStyleSheets = [sheet];
+  const stage = element("div", "stage");
+  const canvas = element("canvas", "canvas");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", "The shared screen");
+  canvas.setAttribute("part", "canvas");
+  canvas.hidden = true;
+  stage.append(canvas);
+  const box = element("div", "status");
+  box.setAttribute("part", "status");
+  const said = element("div", "said");
+  said.setAttribute("role", "status");
+  const title = element("div", "title");
+  const detail = element("div", "detail");
+  said.append(title, detail);
+  const button = element("button", "retry");
+  button.type = "button";
+  button.textContent = "Retry now";
+  button.addEventListener("click", retry);
+  box.append(said, button);
+  box.hidden = true;
+  root.append(stage, box);
+  return {
+    canvas,
+    say(status) {
+      box.hidden = status === undefined;
+      setText(title, status?.title);
+      setText(detail, status?.detail);
+      button.hidden = !status?.actions.includes("retry");
+    },
+    show(picture) {
+      canvas.hidden = picture === "none";
+      canvas.toggleAttribute("data-stale", picture === "stale");
+    },
+  };
+}
+
+function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  className: string,
+): HTMLElementTagNameMap[Name] {
+  return Object.assign(document.createElement(name), { className });
+}
+
+/** Text that stays the same is not touched, or it would be read aloud again. */
+function setText(place: HTMLElement, text = ""): void {
+  if (place.textContent !== text) place.textContent = text;
+}

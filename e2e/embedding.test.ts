@@ -1,0 +1,303 @@
+/**
+ * A screen on somebody else's page: the built element and the framed viewer, on a page of another origin; the real relay, agent and
+ * Chromium. The first page is the example of docs/embedding.md, to the letter but for its address and its token.
+ */
+import { readFile } from "node:fs/promises";
+import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { barriers } from "./support/axe.ts";
+import { startBrowser } from "./support/browser.ts";
+import { Desktop } from "./support/desktop.ts";
+import { type ForeignPage, foreignPage } from "./support/foreign-page.ts";
+import { colourCount, type Pixels, psnr } from "./support/pixels.ts";
+import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { mint, SECRET } from "./support/tokens.ts";
+import { eventually } from "./support/wait.ts";
+
+/** Above this a picture is the same to the eye; dB. */
+const ALIKE_DB = 30;
+const SIZE = { width: 800, height: 450 };
+const DOCUMENT = new URL("../docs/embedding.md", import.meta.url);
+
+let browser: Browser;
+let desktop: Desktop;
+let context: BrowserContext;
+let foreign: ForeignPage;
+let port: number;
+const endings: (() => Promise<unknown> | unknown)[] = [];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  desktop = await Desktop.start(SIZE);
+  await desktop.finish("xsetroot", "-solid", "#336699");
+  desktop.run(
+    ...(["xterm", "-geometry", "60x14+40+40", "-fa", "DejaVu Sans Mono", "-fs", "12"] as const),
+    ...(["-bg", "#202428", "-fg", "#d0d4d8", "-e", "sh", "-c"] as const),
+    "echo 'Everything is ready.'; printf '\\033[?25l'; sleep 1000",
+  );
+  const started = await eventually(
+    () => desktop.pixels(),
+    (pixels) => colourCount(pixels) > 20,
+  );
+  expect(colourCount(started)).toBeGreaterThan(20);
+});
+afterAll(async () => {
+  await desktop.stop();
+  await browser.close();
+});
+beforeEach(async () => {
+  port = await freePort();
+  foreign = await foreignPage();
+  endings.push(() => foreign.close());
+  context = await browser.newContext({ viewport: { width: 1000, height: 760 } });
+  endings.push(() => context.close());
+});
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+async function relayWith(env: Record<string, string>): Promise<Program> {
+  const relay = await startRelay(port, { LOG_LEVEL: "error", ...env });
+  endings.push(() => relay.end("SIGKILL"));
+  return relay;
+}
+
+function share(options: { readonly room?: string; readonly token?: string } = {}): Program {
+  const { room = "main", token } = options;
+  const args = ["--room", room];
+  const env = token === undefined ? {} : { PRODUCER_TOKEN: token };
+  const agent = startAgent({ port, display: desktop.display, args }, env);
+  endings.push(() => agent.end("SIGKILL"));
+  return agent;
+}
+
+async function open(html: string, headers: ForeignPage["headers"] = {}): Promise<Page> {
+  Object.assign(foreign, { html, headers });
+  const page = await context.newPage();
+  await page.goto(foreign.origin);
+  return page;
+}
+
+const withElement = (element: string) =>
+  `<!doctype html><html lang="en"><title>Embedding</title><main><h1>Embedding</h1>${element}</main>` +
+  `<script type="module" src="http://localhost:${port}/embed.js"></script>`;
+
+/** What an element says of itself. */
+const stateOf = (page: Page, selector = "screen-share-viewer") =>
+  page.locator(selector).evaluate((element) => {
+    const { state } = element as unknown as { state?: { state: string; title: string } };
+    return state && { ...state };
+  });
+
+const becomes = async (page: Page, title: string, selector?: string) => {
+  const last = await eventually(
+    () => stateOf(page, selector),
+    (state) => state?.title === title,
+  );
+  expect(last?.title).toBe(title);
+  return last;
+};
+
+/** The pixels of an element's canvas, through its shadow root. */
+async function pixelsOf(page: Page, selector = "screen-share-viewer"): Promise<Pixels | undefined> {
+  const shown = await page.locator(selector).evaluate((element) => {
+    const canvas = element.shadowRoot?.querySelector("canvas");
+    if (!canvas?.dataset.updates) return undefined;
+    const context = canvas.getContext("2d");
+    const { width, height } = canvas;
+    const { data } = context?.getImageData(0, 0, width, height) ?? {};
+    let binary = "";
+    for (let at = 0; data && at < data.length; at += 32_768) {
+      binary += String.fromCharCode(...data.subarray(at, at + 32_768));
+    }
+    return { width, height, base64: btoa(binary) };
+  });
+  if (!shown) return undefined;
+  const { width, height, base64 } = shown;
+  return { width, height, data: Uint8Array.from(Buffer.from(base64, "base64")) };
+}
+
+async function likeness(page: Page, selector?: string): Promise<number> {
+  return await eventually(
+    async () => {
+      const shown = await pixelsOf(page, selector);
+      return shown ? psnr(await desktop.pixels(), shown) : 0;
+    },
+    (db) => db > ALIKE_DB,
+  );
+}
+
+describe("the element", () => {
+  it("of the documentation's example shows the host's pixels and says how things stand", async () => {
+    await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: foreign.origin });
+    share({ token: await mint({ role: "producer", room: "main" }) });
+    const token = await mint({ role: "viewer", room: "main" });
+    const words = await readFile(DOCUMENT, "utf8");
+    const example = /```html\n(<!doctype html>[\s\S]*?)```/.exec(words)?.[1] ?? "";
+    const page = await open(
+      example
+        .replace("https://screen.example.com", `http://localhost:${port}`)
+        .replace("eyJ…", token),
+    );
+    expect(await likeness(page)).toBeGreaterThan(ALIKE_DB);
+    await page.getByText("Live, 1 watching").waitFor();
+    expect(await stateOf(page)).toEqual({
+      state: "live",
+      title: "Live",
+      viewers: 1,
+      picture: SIZE,
+    });
+    expect(await barriers(page)).toEqual([]);
+    const { SCREENSHOTS: folder } = process.env;
+    if (folder) await page.screenshot({ path: `${folder}/embedded-example.png` });
+    const inSight = await page.evaluate(() => {
+      const viewer = document.querySelector("screen-share-viewer") as HTMLElement & {
+        token?: string;
+      };
+      return [viewer.outerHTML, viewer.shadowRoot?.innerHTML, viewer.token].join();
+    });
+    expect(inSight).not.toContain(token);
+  });
+
+  it("says why it shows nothing where the relay does not allow the page (P-88)", async () => {
+    await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: "https://somebody.example" });
+    const page = await open(withElement("<screen-share-viewer token=x></screen-share-viewer>"));
+    const state = await becomes(page, "This page may not watch here");
+    expect(state).toMatchObject({ state: "ended" });
+    await page.getByText("pages of this origin may not connect").waitFor();
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  it("needs nothing of a page's policy but the relay, and may be loaded where everything is isolated", async () => {
+    await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    share();
+    const page = await open(withElement("<screen-share-viewer></screen-share-viewer>"), {
+      "Content-Security-Policy": `default-src 'none'; script-src http://localhost:${port}; connect-src ws://localhost:${port}`,
+      "Cross-Origin-Embedder-Policy": "require-corp",
+      "Cross-Origin-Opener-Policy": "same-origin",
+    });
+    expect(await likeness(page)).toBeGreaterThan(ALIKE_DB);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    const box = await page.locator("screen-share-viewer").boundingBox();
+    expect(box && box.width / box.height).toBeCloseTo(16 / 9, 1);
+  });
+
+  it("goes where its attributes say, and leaves the room when it is removed; several stand on one page", async () => {
+    await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    share({ room: "one" });
+    const page = await open(
+      withElement(
+        '<screen-share-viewer id="a" room="one"></screen-share-viewer><screen-share-viewer id="b" room="two" fit="cover"></screen-share-viewer>',
+      ),
+    );
+    expect(await likeness(page, "#a")).toBeGreaterThan(ALIKE_DB);
+    await becomes(page, "Waiting for the host", "#b");
+    await page.locator("#b").evaluate((element) => element.setAttribute("room", "one"));
+    expect(await likeness(page, "#b")).toBeGreaterThan(ALIKE_DB);
+    const viewers = () =>
+      stateOf(page, "#a").then((state) => (state as { viewers?: number }).viewers);
+    expect(await eventually(viewers, (count) => count === 2)).toBe(2);
+
+    await page.locator("#b").evaluate((element) => {
+      Object.assign(window, { removed: element });
+      element.remove();
+    });
+    expect(await eventually(viewers, (count) => count === 1)).toBe(1);
+    await page.evaluate(() => {
+      const { removed } = window as unknown as { removed: Element };
+      document.querySelector("main")?.append(removed);
+    });
+    expect(await likeness(page, "#b")).toBeGreaterThan(ALIKE_DB);
+
+    await page.locator("#a").evaluate((element) => element.setAttribute("room", "a/b"));
+    await becomes(page, "No room can be called that", "#a");
+    await page.locator("#a").evaluate((element) => element.setAttribute("relay", "nowhere"));
+    await becomes(page, "No such relay", "#a");
+    await page.locator("#a").evaluate((element) => {
+      element.removeAttribute("relay");
+      element.removeAttribute("room");
+    });
+    await becomes(page, "Waiting for the host", "#a");
+  });
+
+  it("takes a token that was set before its script was there", async () => {
+    await relayWith({ AUTH_SECRET: SECRET });
+    const token = await mint({ role: "viewer", room: "main" });
+    const page = await open(
+      withElement(
+        `<screen-share-viewer></screen-share-viewer><script>document.querySelector("screen-share-viewer").token = "${token}"</script>`,
+      ),
+    );
+    await becomes(page, "Waiting for the host");
+  });
+
+  it("is looked at by nobody while it is scrolled out of sight", async () => {
+    await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    const agent = share();
+    const page = await open(
+      withElement('<screen-share-viewer></screen-share-viewer><div style="height: 300vh"></div>'),
+    );
+    expect(await likeness(page)).toBeGreaterThan(ALIKE_DB);
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await agent.until(/nobody watches/);
+    await page.evaluate(() => scrollTo(0, 0));
+    await agent.until(/nobody watches[\s\S]*somebody watches/);
+  });
+
+  it("tries again when it is asked to, and says nothing while all is well", async () => {
+    const relay = await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    share();
+    const page = await open(withElement("<screen-share-viewer></screen-share-viewer>"));
+    expect(await likeness(page)).toBeGreaterThan(ALIKE_DB);
+    await becomes(page, "Live");
+    const button = page.getByRole("button", { name: "Retry now" });
+    expect(await button.isVisible()).toBe(false);
+    await relay.end("SIGKILL");
+    await becomes(page, "The connection was lost");
+    await button.waitFor();
+    expect(await page.locator("canvas").isVisible()).toBe(true);
+    await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    await button.click().catch(() => {}); // it may be back by itself already
+    await becomes(page, "Live");
+  });
+});
+
+describe("the viewer in a frame", () => {
+  const framed = (fragment: string) =>
+    `<!doctype html><html lang="en"><title>Framing</title><body style="margin:0;background:rgb(0,128,0)">` +
+    `<iframe title="The screen" style="border:0;width:1000px;height:300px" src="http://localhost:${port}/${fragment}"></iframe>`;
+
+  async function cornerOf(page: Page, frame: FrameLocator): Promise<readonly number[]> {
+    await frame.locator("canvas:visible").waitFor();
+    const shot = (await page.screenshot()).toString("base64");
+    return await page.evaluate(async (png) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${png}`;
+      await image.decode();
+      const drawn = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+      const context = drawn.getContext("2d");
+      context?.drawImage(image, 0, 0);
+      return [...(context?.getImageData(0, 0, 1, 1).data ?? [])].slice(0, 3);
+    }, shot);
+  }
+
+  it("stands on black, or on what is behind it if its link asks for that", async () => {
+    await relayWith({ FRAME_ANCESTORS: foreign.origin });
+    share();
+    const black = await open(framed("#embed=1"));
+    expect(await cornerOf(black, black.frameLocator("iframe"))).toEqual([0, 0, 0]);
+    const clear = await open(framed("#embed=1&background=transparent"));
+    expect(await cornerOf(clear, clear.frameLocator("iframe"))).toEqual([0, 128, 0]);
+    expect(await clear.frameLocator("iframe").getByTestId("status").isVisible()).toBe(false);
+  });
+
+  it("is refused by the browser where the relay does not name the page", async () => {
+    await relayWith({ FRAME_ANCESTORS: "https://somebody.example" });
+    const refused = context.waitForEvent("console", (message) =>
+      /frame-ancestors/.test(message.text()),
+    );
+    const page = await open(framed("#embed=1"));
+    await refused;
+    expect(await page.frameLocator("iframe").locator("canvas").count()).toBe(0);
+  });
+});

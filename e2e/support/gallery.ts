@@ -1,0 +1,60 @@
+/**
+ * A state of the page, looked at in every size and in both colour schemes: nothing is cut off, nothing scrolls that need not, axe
+ * finds nothing. With `SCREENSHOTS=folder` each view is kept there, for people to look at.
+ */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Page } from "playwright-core";
+import { barriers } from "./axe.ts";
+
+const SIZES = {
+  desktop: { width: 1280, height: 720 },
+  phone: { width: 360, height: 640 },
+  landscape: { width: 640, height: 360 },
+} as const;
+const SCHEMES = ["dark", "light"] as const;
+
+/** @returns what is wrong with it, a line each */
+export async function hang(page: Page, name: string): Promise<readonly string[]> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder) await mkdir(folder, { recursive: true });
+  const problems: string[] = [];
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await settled(page);
+      const view = `${name}-${size}-${colorScheme}`;
+      const found = [...(await overflows(page)), ...(await barriers(page))];
+      problems.push(...found.map((problem) => `${view}: ${problem}`));
+      if (folder) await page.screenshot({ path: path.join(folder, `${view}.png`) });
+    }
+  }
+  return problems;
+}
+
+/** Everything that fades has faded. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const finite = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+    // One that is replaced by another never finishes.
+    await Promise.allSettled(finite.map(({ finished }) => finished));
+  });
+}
+
+async function overflows(page: Page): Promise<readonly string[]> {
+  return await page.evaluate(() => {
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+    const problems: string[] = [];
+    if (scrollWidth > clientWidth || scrollHeight > clientHeight) problems.push("the page scrolls");
+    for (const element of document.querySelectorAll("main :is(h2, p, code, button, a, input)")) {
+      const { left, right, width } = element.getBoundingClientRect();
+      if (width > 1 && (left < 0 || right > clientWidth)) {
+        problems.push(`cut off: ${element.outerHTML.slice(0, 80)}`);
+      }
+    }
+    return problems;
+  });
+}

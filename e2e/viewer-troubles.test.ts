@@ -1,0 +1,205 @@
+/** What the page says where things are as they rarely are: each state by itself, made by a stand-in relay, looked at in every size. */
+import { CLOSE, closeMeaning, encodeControl, REASON } from "@screen-share/protocol";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openViewer, startBrowser } from "./support/browser.ts";
+import { hang } from "./support/gallery.ts";
+import { letIn, StandInRelay, turnAway } from "./support/stand-in-relay.ts";
+import { eventually } from "./support/wait.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+const endings: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+interface Trouble {
+  /** Of its screenshots. */
+  readonly name: string;
+  readonly title: RegExp;
+  /** What can be done about it. */
+  readonly offers?: RegExp;
+  readonly greet?: StandInRelay["greet"];
+  readonly upgrades?: StandInRelay["upgrades"];
+  readonly fragment?: string;
+  /** Changes the page before anything of it runs. */
+  readonly before?: () => void;
+}
+
+const live = { type: "producer", state: "live", since: 0 } as const;
+const RETRY = /Retry now/;
+const ASK = /Link or room name/;
+
+const TROUBLES: readonly Trouble[] = [
+  { name: "connecting", title: /^Connecting…/, upgrades: "unanswered" },
+  { name: "live-unseen", title: /^The host is live/, greet: letIn(live) },
+  { name: "paused", title: /^The host has paused/, greet: letIn({ ...live, state: "paused" }) },
+  { name: "unreachable", title: /^The relay cannot be reached/, upgrades: "cut", offers: RETRY },
+  {
+    name: "restarting",
+    title: /^The relay is restarting/,
+    greet: turnAway(CLOSE.restarting, closeMeaning(CLOSE.restarting).meaning),
+    offers: RETRY,
+  },
+  {
+    name: "relay-full",
+    title: /^The relay is full/,
+    greet: turnAway(CLOSE.full, `${REASON.relayFull}: it has 1000 rooms at most`),
+    offers: RETRY,
+  },
+  {
+    name: "silent",
+    title: /^The relay has gone silent/,
+    greet: turnAway(CLOSE.silent),
+    offers: RETRY,
+  },
+  {
+    name: "garbled",
+    title: /do not understand each other/,
+    greet: (socket) => socket.send(encodeControl({ ...live, state: "gone" as "live" })),
+    offers: /Reload the page/,
+  },
+  {
+    name: "incompatible",
+    title: /^The relay refuses this page/,
+    greet: turnAway(CLOSE.protocolError, "a control message is invalid"),
+    offers: /Reload the page/,
+  },
+  {
+    name: "wrong-page",
+    title: /^This page may not watch here/,
+    greet: turnAway(CLOSE.forbidden, "pages of this origin may not connect"),
+    offers: RETRY,
+  },
+  { name: "room-name", title: /^No room can be called that/, fragment: "#room=a/b", offers: ASK },
+  {
+    name: "unknown-relay",
+    title: /^This link leads to a relay that this page does not know/,
+    fragment: "#relay=wss://other.example&token=a.b.c",
+    offers: ASK,
+  },
+  {
+    name: "blocked",
+    title: /^The browser blocks the connection/,
+    before: () => {
+      // As browsers do for ws: in a page that came over https.
+      window.WebSocket = class extends WebSocket {
+        constructor() {
+          throw new DOMException("insecure", "SecurityError");
+          // biome-ignore lint/correctness/noUnreachable: a class that extends another must call it
+          super("");
+        }
+      };
+    },
+    offers: RETRY,
+  },
+  {
+    name: "unsupported",
+    title: /^This browser cannot show the screen/,
+    before: () => Object.assign(window, { createImageBitmap: undefined }),
+  },
+];
+
+async function openOn(trouble: Trouble): Promise<{ page: Page; relay: StandInRelay }> {
+  const relay = await StandInRelay.start(trouble.greet);
+  endings.push(() => relay.stop());
+  relay.upgrades = trouble.upgrades ?? "accepted";
+  const context = await browser.newContext();
+  endings.push(() => context.close());
+  if (trouble.before) await context.addInitScript(trouble.before);
+  const page = await context.newPage();
+  await page.goto(`http://localhost:${relay.port}/${trouble.fragment ?? ""}`);
+  return { page, relay };
+}
+
+const words = async (page: Page) => (await page.getByTestId("status").textContent()) ?? "";
+
+describe("the page says what is the matter, and what to do next", () => {
+  for (const trouble of TROUBLES) {
+    it(`where it is “${trouble.name}”`, async () => {
+      const { page } = await openOn(trouble);
+      expect(
+        await eventually(
+          () => words(page),
+          (said) => trouble.title.test(said),
+        ),
+      ).toMatch(trouble.title);
+      if (trouble.offers) expect(await words(page)).toMatch(trouble.offers);
+      expect(await hang(page, trouble.name)).toEqual([]);
+    });
+  }
+});
+
+it("a link to a relay that the page does not know is not followed: nothing is dialled, its token is gone", async () => {
+  const trouble = TROUBLES.find(({ name }) => name === "unknown-relay");
+  const { page, relay } = await openOn(trouble ?? { name: "", title: /./ });
+  const dialled: string[] = [];
+  page.on("websocket", (socket) => dialled.push(socket.url()));
+  await page.reload();
+  await page.getByText("does not know").waitFor();
+  expect(dialled).toEqual([]);
+  expect(relay.hellos).toEqual([]);
+  const left = await page.evaluate(() =>
+    JSON.stringify([location.href, Object.entries(sessionStorage), Object.entries(localStorage)]),
+  );
+  expect(left).not.toContain("a.b.c");
+});
+
+it("“Retry now” does so at once, and the button keeps the focus", async () => {
+  const relay = await StandInRelay.start(turnAway(CLOSE.full, REASON.roomFull));
+  endings.push(() => relay.stop());
+  const page = await openViewer(browser, relay.port);
+  endings.push(() => page.close());
+  const button = page.getByRole("button", { name: "Retry now" });
+  // Until the waits are as long as they get: half of 4 s at least.
+  await eventually(
+    async () => relay.hellos.length,
+    (count) => count >= 4,
+    20_000,
+  );
+  const PRESSES = 6;
+  const before = relay.hellos.length;
+  const begunAt = performance.now();
+  await button.focus();
+  for (let i = 1; i <= PRESSES; i++) {
+    await page.getByText(/Trying again in/).waitFor();
+    await page.keyboard.press("Enter");
+    await eventually(
+      async () => relay.hellos.length,
+      (count) => count >= before + i,
+    );
+  }
+  expect(relay.hellos.length).toBeGreaterThanOrEqual(before + PRESSES);
+  // By itself it would have waited for 2 s at least, each time.
+  expect(performance.now() - begunAt).toBeLessThan(PRESSES * 2000);
+  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+});
+
+it("what is read aloud changes with the state, not with the seconds", async () => {
+  const relay = await StandInRelay.start(turnAway(CLOSE.full, REASON.roomFull));
+  endings.push(() => relay.stop());
+  const page = await openViewer(browser, relay.port);
+  endings.push(() => page.close());
+  await page.getByText("The room is full").waitFor();
+  const spoken = page.evaluate(
+    () =>
+      new Promise<readonly string[]>((resolve) => {
+        const region = document.querySelector('[role="status"]');
+        const said: string[] = [];
+        const observer = new MutationObserver(() => said.push(region?.textContent ?? ""));
+        if (region) {
+          observer.observe(region, { childList: true, subtree: true, characterData: true });
+        }
+        setTimeout(() => resolve([...said, `then: ${region?.textContent}`]), 4000);
+      }),
+  );
+  const tries = relay.hellos.length;
+  expect(await spoken).toEqual([expect.stringMatching(/^then: The room is full/)]);
+  // There was something that could have been said.
+  expect(relay.hellos.length).toBeGreaterThan(tries);
+});
