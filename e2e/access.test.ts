@@ -63,7 +63,7 @@ describe("a relay with a secret", () => {
   it("shows nothing without a link, and the screen with one, which the page takes out of sight", async () => {
     const stranger = await open(`http://localhost:${port}/`);
     expect(await stateOf(stranger, ENDED)).toBe(ENDED);
-    expect(await words(stranger)).toMatch(/original link/);
+    expect(await words(stranger)).toMatch(/only with the link/);
     const guest = await open(await linkOf(agent));
     expect(await stateOf(guest, CONNECTED)).toBe(CONNECTED);
     expect(await isPainted(guest)).toBeDefined();

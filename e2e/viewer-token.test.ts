@@ -12,6 +12,7 @@ import {
   CLOSE,
   encodeControl,
   parseViewerMessage,
+  REASON,
   type ViewerMessage,
 } from "@screen-share/protocol";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -60,7 +61,7 @@ class StandIn {
         const message = parseViewerMessage(data.toString());
         if (message.type !== "hello") return;
         this.hellos.push(message);
-        if (message.token !== GOOD) return socket.close(CLOSE.unauthorized);
+        if (message.token !== GOOD) return socket.close(CLOSE.unauthorized, REASON.expired);
         socket.send(encodeControl({ type: "welcome", room: message.room }));
         socket.send(encodeControl({ type: "producer", state: "offline", since: 0 }));
       });
@@ -210,13 +211,13 @@ describe("a link's token", () => {
     const other = await openTab();
     await open("#room=main", other);
     expect(await lastOf(3)).toEqual({ room: "main", token: undefined });
-    expect(await becomes("ended", other)).toMatch(/original link/);
+    expect(await becomes("ended", other)).toMatch(/only with the link/);
   });
 
   it("is asked for where there is none, and another link in the same tab is enough", async () => {
     await open("");
-    expect(await becomes("ended")).toMatch(/only with its original link/);
-    expect(await page.getByRole("button").count()).toBe(0);
+    expect(await becomes("ended")).toMatch(/only with the link/);
+    expect(await page.getByLabel("Link or room name").isVisible()).toBe(true);
     await open(`#room=main&token=${EXPIRED}`);
     expect(await lastOf(2)).toEqual({ room: "main", token: EXPIRED });
     expect(
@@ -224,7 +225,7 @@ describe("a link's token", () => {
         () => becomes("ended"),
         (words) => /expired/.test(words),
       ),
-    ).toMatch(/ask for a new one/);
+    ).toMatch(/Ask whoever shares/);
     await open(`#room=main&token=${GOOD}`);
     expect(await lastOf(3)).toEqual({ room: "main", token: GOOD });
     await becomes("waiting");
@@ -274,6 +275,6 @@ describe("a link's token", () => {
     await becomes("waiting");
     expect(await whatIsInSight()).not.toContain(GOOD);
     await page.reload();
-    expect(await becomes("ended")).toMatch(/original link/);
+    expect(await becomes("ended")).toMatch(/only with the link/);
   });
 });

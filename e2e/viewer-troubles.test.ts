@@ -53,6 +53,12 @@ const TROUBLES: readonly Trouble[] = [
     offers: RETRY,
   },
   {
+    name: "throttled",
+    title: /^Too many attempts/,
+    greet: turnAway(CLOSE.full, `${REASON.attempts} without a valid token`),
+    offers: RETRY,
+  },
+  {
     name: "silent",
     title: /^The relay has gone silent/,
     greet: turnAway(CLOSE.silent),

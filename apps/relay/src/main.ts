@@ -25,7 +25,7 @@ Settings are environment variables, or lines of .env at the root of the project:
   ALLOWED_ORIGINS       pages that may connect, comma separated (with a secret all, else only our own)
   FRAME_ANCESTORS       pages that may frame the viewer: none, self, or origins (none)
   TRUST_PROXY           the header in which our proxy tells a client's address: fly-client-ip or x-forwarded-for
-  VIEWER_URL            address of the viewer page, for links (this relay)
+  VIEWER_URL            address of the viewer page, for links (this relay); may end in #relay=…, see docs/protocol.md
   MAX_VIEWERS_PER_ROOM  (1000)
   MAX_ROOMS             (1000)
   MAX_MESSAGE_BYTES     the largest update or frame of a producer (16777216)

@@ -1,8 +1,11 @@
 /** A step of the build: the script for other people's pages, one file, `out/embed.js` (docs/embedding.md). */
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import { BUILT_RELAYS } from "../src/env.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const relays = BUILT_RELAYS?.map(({ name }) => name).join(",") ?? "";
 
 await build({
   input: at("../src/embed/main.ts"),
@@ -13,7 +16,7 @@ await build({
     define: {
       "process.env.VERCEL": "undefined",
       "process.env.WORKER_URL": "undefined",
-      "process.env.NEXT_PUBLIC_RELAY_URL": JSON.stringify(process.env.NEXT_PUBLIC_RELAY_URL ?? ""),
+      "process.env.NEXT_PUBLIC_RELAY_URL": JSON.stringify(relays),
     },
     target: "es2022",
   },

@@ -91,7 +91,7 @@ it("is kept by browsers for good if its name has a hash of it, else asked for an
   for (const name of ["/", "/icon.svg"]) expect(await kept(name)).toBe("no-cache");
 });
 
-it("the script for other people's pages may be loaded by every origin, and nothing else may", async () => {
+it("the script for other people's pages may be loaded by every origin, and nothing else may (P-93)", async () => {
   const shared = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
