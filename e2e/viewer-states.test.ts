@@ -85,6 +85,11 @@ it("a host that comes, pauses by being lost, stops and comes again", async () =>
 
   const first = agentWith();
   expect(await says(page, "Live")).toContain("only you are watching");
+  // Dark from the first moment on, though the system is light and the page before it was.
+  const box = page.locator(".notice-box");
+  expect(await box.evaluate((pill) => getComputedStyle(pill).backgroundColor)).toMatch(
+    /^rgba\(23, /,
+  );
   expect(await isPainted(page)).toBeDefined();
   expect(await page.title()).toBe("Live · Screen Share");
   expect(await hang(page, "live")).toEqual([]);
