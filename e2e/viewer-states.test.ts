@@ -74,7 +74,7 @@ it("a host that comes, pauses by being lost, stops and comes again", async () =>
   const page = await open();
   const waits = await says(page, "Waiting for the host");
   expect(waits).toContain(`pnpm capture --server ws://localhost:${port}`);
-  expect(waits).toContain("only you are waiting");
+  await page.getByText("only you are waiting").waitFor();
   expect(await hang(page, "waiting")).toEqual([]);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("button", { name: "Copy the command" }).click();
@@ -84,13 +84,14 @@ it("a host that comes, pauses by being lost, stops and comes again", async () =>
   );
 
   const first = agentWith();
-  expect(await says(page, "Live")).toContain("only you are watching");
+  await says(page, "Live");
   // Dark from the first moment on, though the system is light and the page before it was.
   const box = page.locator(".notice-box");
   expect(await box.evaluate((pill) => getComputedStyle(pill).backgroundColor)).toMatch(
     /^rgba\(23, /,
   );
   expect(await isPainted(page)).toBeDefined();
+  await page.getByText("only you are watching").waitFor({ state: "attached" });
   expect(await page.title()).toBe("Live · Screen Share");
   expect(await hang(page, "live")).toEqual([]);
   const second = await open();
