@@ -151,7 +151,7 @@ describe("vercel.json", () => {
     const files = await loadStaticFiles(file(vercel.outputDirectory));
     const first = (pattern: RegExp) => [...files.keys()].find((name) => pattern.test(name)) ?? "";
     const hashed = [first(/^\/_next\/static\/.*\.js$/), first(/^\/player\/.*\.js$/)];
-    for (const path of ["/", "/404.html", ...hashed]) {
+    for (const path of ["/", "/404.html", "/embed.js", ...hashed]) {
       const reply = serveStatic(files, { path, headers: new Map() });
       if (!("body" in reply)) throw new Error("nobody said that it was known");
       const { headers, body } = reply;
@@ -167,7 +167,15 @@ describe("vercel.json", () => {
   });
 
   it("lets nobody frame what is no hashed file, whether it exists or not", () => {
-    for (const path of ["/", "/index.html", "/nothing", "/a/b", "/_next/data", "/icon.svg"]) {
+    for (const path of [
+      "/",
+      "/index.html",
+      "/nothing",
+      "/a/b",
+      "/_next/data",
+      "/icon.svg",
+      "/embed.js.map",
+    ]) {
       expect(vercelHeaders(path)).toMatchObject({
         "Content-Security-Policy": "frame-ancestors 'none'",
         "X-Frame-Options": "DENY",
