@@ -1,6 +1,6 @@
 /** What the page says where things are as they rarely are: each state by itself, made by a stand-in relay, looked at in every size. */
 import { CLOSE, closeMeaning, encodeControl, REASON } from "@screen-share/protocol";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openViewer, startBrowser } from "./support/browser.ts";
 import { hang } from "./support/gallery.ts";
@@ -27,7 +27,7 @@ interface Trouble {
   readonly greet?: StandInRelay["greet"];
   readonly upgrades?: StandInRelay["upgrades"];
   readonly fragment?: string;
-  /** Changes the page before anything of it runs. */
+  /** Changes the page and its worker before anything of them runs. */
   readonly before?: () => void;
 }
 
@@ -94,7 +94,7 @@ const TROUBLES: readonly Trouble[] = [
     title: /^The browser blocks the connection/,
     before: () => {
       // As browsers do for ws: in a page that came over https.
-      window.WebSocket = class extends WebSocket {
+      globalThis.WebSocket = class extends WebSocket {
         constructor() {
           throw new DOMException("insecure", "SecurityError");
           // biome-ignore lint/correctness/noUnreachable: a class that extends another must call it
@@ -105,9 +105,18 @@ const TROUBLES: readonly Trouble[] = [
     offers: RETRY,
   },
   {
+    name: "unloaded",
+    title: /^A part of this page could not be loaded or started/,
+    before: () => {
+      Object.assign(globalThis, { Worker: undefined });
+      HTMLCanvasElement.prototype.getContext = () => null;
+    },
+    offers: /Reload the page/,
+  },
+  {
     name: "unsupported",
     title: /^This browser cannot show the screen/,
-    before: () => Object.assign(window, { createImageBitmap: undefined }),
+    before: () => Object.assign(globalThis, { createImageBitmap: undefined }),
   },
 ];
 
@@ -117,10 +126,19 @@ async function openOn(trouble: Trouble): Promise<{ page: Page; relay: StandInRel
   relay.upgrades = trouble.upgrades ?? "accepted";
   const context = await browser.newContext();
   endings.push(() => context.close());
-  if (trouble.before) await context.addInitScript(trouble.before);
+  if (trouble.before) await arrange(context, trouble.before);
   const page = await context.newPage();
   await page.goto(`http://localhost:${relay.port}/${trouble.fragment ?? ""}`);
   return { page, relay };
+}
+
+/** Runs this first of all, in the page and in its worker. */
+async function arrange(context: BrowserContext, before: () => void): Promise<void> {
+  await context.addInitScript(before);
+  await context.route("**/player/*.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `(${before})();${await response.text()}` });
+  });
 }
 
 const words = async (page: Page) => (await page.getByTestId("status").textContent()) ?? "";
