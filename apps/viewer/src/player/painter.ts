@@ -15,6 +15,8 @@ import {
 export interface Screen {
   /** The size of the picture that stands there, px; the same object until another takes its place. */
   readonly size: Size | undefined;
+  /** How often a JPEG could not be decoded. The old pixels stay, and the next pass tries again. */
+  readonly undecodable: number;
   /**
    * Draws all that the store holds by now.
    * @returns whether it stands there; not if some of it could not be decoded, or another picture was asked for
@@ -54,7 +56,6 @@ export class Painter<Bitmap extends { close(): void }> implements Screen {
     return this.#drawn?.store.stream;
   }
 
-  /** How often a JPEG could not be decoded. The old pixels stay, and the next pass tries again. */
   get undecodable(): number {
     return this.#undecodable;
   }

@@ -9,7 +9,9 @@ import { type Ending, endingOf, mayNotSee } from "./core/ending.ts";
 import type { Latency } from "./core/latency.ts";
 import { type Loss, lossOf } from "./core/loss.ts";
 import { INITIAL_SNAPSHOT, type Snapshot, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
+import type { Statistics } from "./core/statistics.ts";
 import type { Screen } from "./painter.ts";
+import { StatisticsFeed } from "./statistics-feed.ts";
 import { type Connect, Subscriber, type SubscriberEvent } from "./subscriber.ts";
 
 /** A page is back within 5 s after its relay; the first tries of many are spread over half a second. */
@@ -42,6 +44,7 @@ export class Player {
   readonly #replica = new Replica();
   readonly #backoff = new Backoff(BACKOFF);
   readonly #listeners = new Set<() => void>();
+  readonly #statistics: StatisticsFeed;
   #snapshot: Snapshot = INITIAL_SNAPSHOT;
   #connection: Connection = INITIAL_SNAPSHOT.connection;
   #room: string | undefined;
@@ -58,6 +61,7 @@ export class Player {
 
   constructor(private readonly parts: PlayerParts) {
     this.#visible = parts.visible;
+    this.#statistics = new StatisticsFeed(() => parts.timing.now(), parts.visible);
     this.#cancelTick = parts.timing.after(TICK_MS, () => this.#tick());
   }
 
@@ -69,6 +73,13 @@ export class Player {
 
   /** What to show now; the same object until something else is to be shown. */
   readonly getSnapshot = (): Snapshot => this.#snapshot;
+
+  /** As `subscribe`, to figures that are made about once a second while anybody listens. */
+  readonly subscribeStatistics = (listener: () => void): (() => void) =>
+    this.#statistics.subscribe(listener);
+
+  /** Undefined until the first are made; the same object until there are newer ones. */
+  readonly getStatistics = (): Statistics | undefined => this.#statistics.get();
 
   /**
    * Goes to a room, and leaves the one before with its picture. The same room is entered anew with another token, or if it had ended.
@@ -104,6 +115,7 @@ export class Player {
   /** Tells whether anybody can see the page. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
+    this.#statistics.setVisible(visible);
     this.#subscriber?.setVisible(visible);
     if (visible) this.online();
   }
@@ -113,6 +125,7 @@ export class Player {
     this.#hangUp();
     this.#cancelTick();
     this.#listeners.clear();
+    this.#statistics.stop();
   }
 
   #dial(room: string): void {
@@ -125,6 +138,7 @@ export class Player {
       replica: this.#replica,
       visible: this.#visible,
       now: () => timing.now(),
+      meter: () => this.#statistics.meter,
       report: (event) => this.#on(event),
     });
     this.#subscriber = subscriber;
@@ -194,9 +208,17 @@ export class Player {
     this.#cancelTick = this.parts.timing.after(TICK_MS, () => this.#tick());
     this.#subscriber?.tick();
     this.#refresh();
+    this.#statistics.tick(() => ({
+      connection: this.#connection,
+      picture: this.parts.screen.size,
+      codec: this.#replica.shown?.stream.codec,
+      undecodable: this.parts.screen.undecodable,
+      asOf: this.#asOf,
+    }));
   }
 
   #change(event: ConnectionEvent): void {
+    this.#statistics.on(event);
     this.#connection = transition(this.#connection, event);
     this.#refresh();
   }

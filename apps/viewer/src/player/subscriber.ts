@@ -20,6 +20,7 @@ import {
 import type { AsOf } from "./core/age.ts";
 import { Heartbeat } from "./core/heartbeat.ts";
 import { type Latency, latencyOf } from "./core/latency.ts";
+import type { StatisticsMeter } from "./core/statistics.ts";
 import type { Screen } from "./painter.ts";
 
 const NORMAL_CLOSE = 1000;
@@ -75,6 +76,8 @@ export interface SubscriberParts {
   readonly visible: boolean;
   /** Our clock, ms. */
   readonly now: () => number;
+  /** What counts, while somebody wants to know. */
+  readonly meter: () => StatisticsMeter | undefined;
   readonly report: (event: SubscriberEvent) => void;
 }
 
@@ -139,7 +142,7 @@ export class Subscriber {
     this.#heartbeat.heard(this.parts.now());
     try {
       if (typeof data === "string") this.#take(parseToViewerMessage(data));
-      else this.#apply(decodeUpdate(new Uint8Array(data)));
+      else this.#apply(decodeUpdate(new Uint8Array(data)), data.byteLength);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#giveUp(error.closeCode, error.message);
@@ -155,11 +158,7 @@ export class Subscriber {
         this.#heartbeat.pictureDue(this.parts.now());
         return;
       case "pong":
-        this.#clock.add({
-          sentAt: message.sentAt,
-          remoteAt: message.relayAt,
-          receivedAt: this.parts.now(),
-        });
+        this.#answered(message);
         return;
       case "welcome":
         this.#welcomed = true;
@@ -176,9 +175,18 @@ export class Subscriber {
     }
   }
 
-  #apply(update: Update): void {
+  #answered({ sentAt, relayAt }: Extract<ToViewerMessage, { type: "pong" }>): void {
     const receivedAt = this.parts.now();
-    this.parts.replica.apply(update);
+    this.#clock.add({ sentAt, remoteAt: relayAt, receivedAt });
+    this.parts.meter()?.answered(receivedAt - sentAt);
+  }
+
+  #apply(update: Update, bytes: number): void {
+    const receivedAt = this.parts.now();
+    const { replica, meter } = this.parts;
+    replica.apply(update);
+    const tableCount = replica.stores.at(-1)?.stream.tables.length ?? 0;
+    meter()?.updated(update, { at: receivedAt, bytes, tableCount });
     this.#heartbeat.updated(receivedAt);
     const { capturedAt, encodedAt, relayedAt } = update;
     this.#newest = { capturedAt, encodedAt, relayedAt, receivedAt };
@@ -188,12 +196,13 @@ export class Subscriber {
 
   /** Draws what was applied by now, acknowledges that, and goes on with what came meanwhile. */
   async #drawNewest(): Promise<void> {
-    const { replica, screen, report, now } = this.parts;
+    const { replica, screen, report, now, meter } = this.parts;
     this.#drawing = true;
     while (!this.#ended && this.#acked < this.#applied) {
       const applied = this.#applied;
       const newest = this.#newest;
       const { shown } = replica;
+      const beganAt = now();
       const capturedAt = shown?.capturedAt ?? 0;
       // What cannot be decoded is acknowledged all the same, or nothing would ever come again.
       const stands = shown
@@ -206,6 +215,7 @@ export class Subscriber {
       const drawnAt = now();
       const asOf = { capturedAt, drawnAt, clock: this.#clock };
       const latency = latencyOf({ ...newest, drawnAt }, this.#clock);
+      meter()?.drawn({ stands, updates, latency, drawingMs: drawnAt - beganAt });
       if (stands) report({ type: "drawn", updates, asOf, latency });
     }
     this.#drawing = false;

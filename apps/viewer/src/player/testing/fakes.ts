@@ -116,6 +116,7 @@ export class FakeNetwork {
 
 export class FakeScreen implements Screen {
   size: Size | undefined;
+  undecodable = 0;
   /** The version that the store had when each finished drawing was begun. */
   readonly drawn: number[] = [];
   /** While true, drawings wait for `finish`. */
