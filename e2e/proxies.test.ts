@@ -85,7 +85,9 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (kind) => {
     expect(colour).toBeDefined();
     const stranger = await open(`https://localhost:${port}/`);
     expect(await becomes(stranger, "ended")).toBe("ended");
-    expect(await stranger.getByTestId("status").textContent()).toMatch(/the link that you were given/);
+    expect(await stranger.getByTestId("status").textContent()).toMatch(
+      /the link that you were given/,
+    );
     await Promise.all([guest.close(), stranger.close()]);
   });
 

@@ -15,7 +15,7 @@ export function Entry(props: { readonly version: string }) {
   return (
     <main data-embedded={embedded || undefined} data-transparent={transparent || undefined}>
       <h1 className="sr-only">Screen Share</h1>
-      <Inside link={link} entrance={link && whereTo(link)} tip={`Screen Share ${props.version}`} />
+      <Inside link={link} entrance={link && whereTo(link)} version={props.version} />
     </main>
   );
 }
@@ -28,15 +28,16 @@ function whereTo(link: Link): Entrance {
 function Inside(props: {
   readonly link: Link | undefined;
   readonly entrance: Entrance | undefined;
-  readonly tip: string;
+  readonly version: string;
 }) {
-  const { link, entrance, tip } = props;
+  const { link, entrance, version } = props;
+  const tip = `Screen Share ${version}`;
   switch (entrance?.kind) {
     case undefined:
-      return <Viewer link={undefined} tip={tip} />;
+      return <Viewer link={undefined} version={version} />;
     case "watch":
       // Another relay is another player, with a canvas of its own.
-      return <Viewer key={entrance.relayUrl} link={link} tip={tip} />;
+      return <Viewer key={entrance.relayUrl} link={link} version={version} />;
     case "choose":
       return (
         <>

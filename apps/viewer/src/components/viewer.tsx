@@ -2,6 +2,7 @@
 import { Suspense, useEffect, useRef, useState } from "react";
 import { useOnline } from "../hooks/use-online.ts";
 import { usePlayer } from "../hooks/use-player.ts";
+import { useStatisticsPanel } from "../hooks/use-statistics-panel.ts";
 import { useWakeLock } from "../hooks/use-wake-lock.ts";
 import { ViewState } from "../player/core/view-state.ts";
 import { titleOf } from "../player/core/words.ts";
@@ -9,6 +10,7 @@ import { keepLastRoom } from "../player/last-room.ts";
 import type { Link } from "../player/link.ts";
 import { loadLater } from "./load-later.ts";
 import { Screen } from "./screen.tsx";
+import { Statistics } from "./statistics.tsx";
 import { Status } from "./status/status.tsx";
 
 // The picture comes first; by the time that it is there, so are these.
@@ -16,16 +18,17 @@ const Controls = loadLater(async () => (await import("./controls.tsx")).Controls
 
 /**
  * @param props.link undefined in a page rendered ahead of time; it names a relay, which stays the same for the component's life
- * @param props.tip told to whoever rests the pointer on how things stand
+ * @param props.version of the page
  */
-export function Viewer(props: { readonly link: Link | undefined; readonly tip: string }) {
-  const { link, tip } = props;
+export function Viewer(props: { readonly link: Link | undefined; readonly version: string }) {
+  const { link, version } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view] = useState(() => new ViewState());
   const online = useOnline();
   const { snapshot, canvasKey, retry, handle } = usePlayer(canvas, link?.relay?.url);
   const { room, connection, picture, ageS } = snapshot;
   const stale = ageS !== undefined;
+  const statistics = useStatisticsPanel(link?.options.statistics ?? false);
   const embedded = link?.options.embedded ?? false;
   useWakeLock(connection.state === "connected" && picture !== undefined && !stale);
   const joined = connection.state === "connected" || connection.state === "waiting";
@@ -41,15 +44,17 @@ export function Viewer(props: { readonly link: Link | undefined; readonly tip: s
       {/* Another key, another canvas: see use-player.ts. */}
       <Screen key={canvasKey} {...{ canvas, view, picture, stale }} />
       <Status
-        {...{ snapshot, online, embedded, tip, retry }}
+        {...{ snapshot, online, embedded, retry }}
+        tip={`Screen Share ${version}`}
         relayUrl={link?.relay?.url}
         guarded={link?.token !== undefined}
       />
       {handle && !embedded && (
         <Suspense>
-          <Controls {...{ handle, view, room }} hasPicture={picture !== undefined} />
+          <Controls {...{ handle, view, room, statistics }} hasPicture={picture !== undefined} />
         </Suspense>
       )}
+      <Statistics player={handle} panel={statistics} version={version} />
     </>
   );
 }

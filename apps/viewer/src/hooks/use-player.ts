@@ -7,9 +7,10 @@ import { type Playing, playOn } from "../player/browser.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
 import { readLink } from "../player/link.ts";
 import { pageRelays } from "../relays.ts";
+import type { StatisticsSource } from "./use-statistics.ts";
 
 /** What can be done with what is played. */
-export interface PictureHandle extends PictureSource {
+export interface PictureHandle extends PictureSource, StatisticsSource {
   /** The picture that stands there, in its own size. Rejects if there is none. */
   snapshotPng(): Promise<Blob>;
   /** What opens this room for somebody else. */
@@ -105,6 +106,8 @@ function handleOf({ player, onDrawn, keepPlaying }: Playing): PictureHandle {
     size: () => player.getSnapshot().picture,
     bitmap: player.bitmap,
     snapshotPng: player.snapshotPng,
+    subscribeStatistics: player.subscribeStatistics,
+    getStatistics: player.getStatistics,
     onDrawn,
     keepPlaying,
     link: () => shareLink(location.href, readLink(window, pageRelays()).token),

@@ -5,7 +5,15 @@ import type { Player } from "./player.ts";
 export interface PlayerHandle
   extends Pick<
     Player,
-    "subscribe" | "getSnapshot" | "enter" | "retry" | "online" | "setVisible" | "stop"
+    | "subscribe"
+    | "getSnapshot"
+    | "subscribeStatistics"
+    | "getStatistics"
+    | "enter"
+    | "retry"
+    | "online"
+    | "setVisible"
+    | "stop"
   > {
   /** What stands on the canvas, at its full size, as a PNG file. Rejects while nothing does, and in a browser that cannot. */
   snapshotPng(): Promise<Blob>;

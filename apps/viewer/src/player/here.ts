@@ -34,6 +34,8 @@ export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle 
   return {
     subscribe: player.subscribe,
     getSnapshot: player.getSnapshot,
+    subscribeStatistics: player.subscribeStatistics,
+    getStatistics: player.getStatistics,
     enter: (room, token) => player.enter(room, token),
     retry: () => player.retry(),
     online: () => player.online(),

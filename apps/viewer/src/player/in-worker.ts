@@ -4,6 +4,7 @@
  */
 import { Answers } from "./answers.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
+import type { Statistics } from "./core/statistics.ts";
 import type { PlayerHandle, PlayOptions } from "./handle.ts";
 import type { ToPage, ToWorker } from "./worker-messages.ts";
 
@@ -70,7 +71,9 @@ export function playInWorker(
   const listeners = new Set<() => void>();
   const pngs = new Answers<Blob>();
   const bitmaps = new Answers<ImageBitmap>();
+  const statisticsListeners = new Set<() => void>();
   let snapshot: Snapshot = INITIAL_SNAPSHOT;
+  let statistics: Statistics | undefined;
 
   const send = (message: ToWorker, transfer: Transferable[] = []) =>
     worker.postMessage(message, transfer);
@@ -79,6 +82,7 @@ export function playInWorker(
     worker.onerror = null;
     worker.terminate();
     listeners.clear();
+    statisticsListeners.clear();
     for (const answers of [pngs, bitmaps]) answers.refuseAll("the player was ended");
   };
 
@@ -92,6 +96,12 @@ export function playInWorker(
         return;
       case "drawn":
         onDrawn(data.drawn);
+        return;
+      case "statistics":
+        // What was on its way when the last listener went is of no use to the next one.
+        if (statisticsListeners.size === 0) return;
+        statistics = data.statistics;
+        for (const listener of statisticsListeners) listener();
         return;
       case "png":
         pngs.give(data.id, data.blob);
@@ -121,6 +131,16 @@ export function playInWorker(
       return () => listeners.delete(listener);
     },
     getSnapshot: () => snapshot,
+    subscribeStatistics(listener) {
+      statisticsListeners.add(listener);
+      if (statisticsListeners.size === 1) send({ type: "statistics", wanted: true });
+      return () => {
+        if (!statisticsListeners.delete(listener) || statisticsListeners.size > 0) return;
+        statistics = undefined;
+        send({ type: "statistics", wanted: false });
+      };
+    },
+    getStatistics: () => statistics,
     enter: (room, token) =>
       send({ type: "enter", room, ...(token === undefined ? {} : { token }) }),
     retry: () => send({ type: "retry" }),

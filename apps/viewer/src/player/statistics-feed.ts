@@ -43,12 +43,10 @@ export class StatisticsFeed {
   readonly get = (): Statistics | undefined => this.#statistics;
 
   on({ type }: ConnectionEvent): void {
-    if (type === "welcome") this.#connectedAt = this.now();
-    else if (type === "lost" || type === "ended" || type === "dialled") {
-      if (type === "lost" && this.#connectedAt !== undefined) this.#losses++;
-      this.#connectedAt = undefined;
-      this.#meter?.interrupted();
-    }
+    if (type === "producer" || type === "viewers") return;
+    if (type === "lost" && this.#connectedAt !== undefined) this.#losses++;
+    this.#connectedAt = type === "welcome" ? this.now() : undefined;
+    this.#meter?.interrupted();
   }
 
   setVisible(visible: boolean): void {

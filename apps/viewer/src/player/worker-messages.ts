@@ -1,5 +1,6 @@
 /** What the page and its worker say to each other. All of it is plain values, so that it can be cloned on the way. */
 import type { Snapshot } from "./core/snapshot.ts";
+import type { Statistics } from "./core/statistics.ts";
 import type { Drawn, PlayOptions } from "./handle.ts";
 
 /** Page → worker. */
@@ -10,6 +11,8 @@ export type ToWorker =
   | { readonly type: "retry" }
   | { readonly type: "online" }
   | { readonly type: "visible"; readonly visible: boolean }
+  /** Whether somebody looks at the statistics, which are made only then. */
+  | { readonly type: "statistics"; readonly wanted: boolean }
   /** Asks for a PNG; `id` comes back with it. */
   | { readonly type: "png"; readonly id: number }
   /** Asks for a bitmap, which is handed over. */
@@ -21,6 +24,7 @@ export type ToPage =
   | { readonly type: "begun"; readonly able: boolean }
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
   | { readonly type: "drawn"; readonly drawn: Drawn }
+  | { readonly type: "statistics"; readonly statistics: Statistics | undefined }
   | { readonly type: "png"; readonly id: number; readonly blob: Blob }
   | { readonly type: "no png"; readonly id: number; readonly reason: string }
   | { readonly type: "bitmap"; readonly id: number; readonly bitmap: ImageBitmap }

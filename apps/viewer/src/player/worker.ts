@@ -10,6 +10,7 @@ declare const self: {
 };
 
 let player: PlayerHandle | undefined;
+let endStatistics: (() => void) | undefined;
 
 self.onmessage = ({ data }) => {
   switch (data.type) {
@@ -27,6 +28,10 @@ self.onmessage = ({ data }) => {
       return;
     case "visible":
       player?.setVisible(data.visible);
+      return;
+    case "statistics":
+      endStatistics?.();
+      endStatistics = data.wanted ? tellStatistics(started()) : undefined;
       return;
     case "png":
       void answerPng(data.id);
@@ -64,6 +69,13 @@ function play({ canvas, relayUrl, visible }: Extract<ToWorker, { type: "start" }
     self.postMessage({ type: "snapshot", snapshot: { ...snapshot, picture: size } });
   });
   return started;
+}
+
+/** @returns what ends it */
+function tellStatistics({ subscribeStatistics, getStatistics }: PlayerHandle): () => void {
+  return subscribeStatistics(() =>
+    self.postMessage({ type: "statistics", statistics: getStatistics() }),
+  );
 }
 
 async function answerPng(id: number): Promise<void> {

@@ -26,6 +26,8 @@ const WELL: Figures = {
   updatesPerSecond: 10,
   bytesPerSecond: 300_000,
   updateBytes: 30_000,
+  joining: false,
+  behindShare: 0,
   cutShare: 0,
   coarseShare: 0,
   renewalMs: undefined,
@@ -44,7 +46,7 @@ function figures(more: Partial<Figures> = {}, split: Split = {}): Figures {
   return { ...WELL, ...more, latency: { ...latency, p50Ms } };
 }
 
-const CUT: Partial<Figures> = { cutShare: 0.9, linkBytesPerSecond: 117_000 };
+const CUT: Partial<Figures> = { behindShare: 0.9, cutShare: 0.9, linkBytesPerSecond: 117_000 };
 
 describe("the bottleneck", () => {
   const cases: readonly (readonly [
@@ -137,7 +139,31 @@ describe("the bottleneck", () => {
       "still",
       "Nothing moves on the host’s screen.",
     ],
+    [
+      "pages are turned now and then, each in parts",
+      figures({ ...CUT, behindShare: 0.1 }),
+      "nothing",
+      "All is well: 43 ms from the host’s screen to yours.",
+    ],
     ["nothing came yet", figures({ quiet: true }, { count: 0 }), "measuring", "Measuring…"],
+    [
+      "it joins with the last picture",
+      figures({ ...CUT, joining: true }),
+      "measuring",
+      "Measuring…",
+    ],
+    [
+      "it joins and has no picture yet",
+      figures({ ...CUT, joining: true, picture: undefined }),
+      "measuring",
+      "The first picture is on its way: 0.94 Mbit/s.",
+    ],
+    [
+      "it joins and nothing came yet",
+      figures({ joining: true, picture: undefined, updatesPerSecond: 0 }),
+      "measuring",
+      "Waiting for the first picture.",
+    ],
     [
       "the tab is hidden",
       figures({ visible: false }, { count: 0 }),
@@ -158,7 +184,7 @@ describe("the bottleneck", () => {
     ],
     [
       "the relay is gone",
-      figures({ connection: { state: "connecting" } }),
+      figures({ connection: { state: "connecting", after: undefined } }),
       "relay",
       "There is no connection to the relay.",
     ],
@@ -190,8 +216,8 @@ describe("what is said", () => {
 
   it("stays while it is only a little better than when it began", () => {
     const watch = new BottleneckWatch();
-    said(watch, [slow]);
-    const nearly = figures({ ...CUT, cutShare: 0.25 }, { linkMs: 60 });
+    said(watch, [slow, slow, slow]);
+    const nearly = figures({ ...CUT, behindShare: 0.25 }, { linkMs: 60 });
     expect(bottleneckOf(nearly).kind).toBe("nothing");
     expect(said(watch, [nearly, nearly, nearly, nearly])).toEqual(Array(4).fill("link"));
     expect(said(watch, [figures(), figures(), figures()]).at(-1)).toBe("nothing");
@@ -199,14 +225,28 @@ describe("what is said", () => {
 
   it("follows at once what needs no measuring", () => {
     const watch = new BottleneckWatch();
-    const away = figures({ connection: { state: "connecting" } });
+    const away = figures({ connection: { state: "connecting", after: undefined } });
     const hidden = figures({ visible: false });
-    expect(said(watch, [slow, away, figures(), hidden, figures()])).toEqual([
-      "link",
+    expect(said(watch, [figures(), away, figures(), hidden, figures()])).toEqual([
+      "nothing",
       "relay",
       "nothing",
       "hidden",
       "nothing",
+    ]);
+  });
+
+  it("is no complaint before it has held, whatever was said before", () => {
+    const watch = new BottleneckWatch();
+    const away = figures({ connection: { state: "connecting", after: undefined } });
+    expect(said(watch, [slow, slow, slow, away, slow, slow, slow])).toEqual([
+      "measuring",
+      "measuring",
+      "link",
+      "relay",
+      "measuring",
+      "measuring",
+      "link",
     ]);
   });
 

@@ -12,8 +12,8 @@ const WELL_MS = 150;
 const FAR_MS = 200;
 /** What a link may take beside its distance before it is the link that is slow. */
 const LINK_QUEUE_MS = 60;
-/** If so many of the updates are only parts of what was due, pages are behind. */
-const CUT_SHARE = 0.3;
+/** If the relay has more to send for so much of the time, something here cannot take it. A page that is turned now and then is less. */
+const BEHIND_SHARE = 0.3;
 /** A device that is decoding and drawing for so much of the time can do no more. */
 const BUSY_SHARE = 0.7;
 /** If so many of the tiles are coarser than meant, the host's connection could not carry finer ones. */
@@ -48,9 +48,12 @@ export type Figures = Omit<Statistics, "bottleneck" | "history" | "ageMs">;
 
 /** These are no matter of measuring: they count at once. */
 const PLAIN: ReadonlySet<BottleneckKind> = new Set(["measuring", "hidden", "host", "relay"]);
+/** Good news may come early. */
+const HARMLESS: ReadonlySet<BottleneckKind> = new Set(["nothing", "still"]);
+const MEASURING: Bottleneck = { kind: "measuring", words: "Measuring…" };
 
 export class BottleneckWatch {
-  #said: Bottleneck = { kind: "measuring", words: "Measuring…" };
+  #said = MEASURING;
   #other: BottleneckKind | undefined;
   #times = 0;
 
@@ -64,8 +67,10 @@ export class BottleneckWatch {
     }
     this.#times = found.kind === this.#other ? this.#times + 1 : 1;
     this.#other = found.kind;
-    const atOnce = PLAIN.has(found.kind) || PLAIN.has(this.#said.kind);
+    const isNews = PLAIN.has(this.#said.kind);
+    const atOnce = PLAIN.has(found.kind) || (isNews && HARMLESS.has(found.kind));
     if (atOnce || this.#times >= PATIENCE) this.#said = found;
+    else if (isNews) this.#said = MEASURING;
     return this.#said;
   }
 }
@@ -77,7 +82,8 @@ export function bottleneckOf(figures: Figures, said?: BottleneckKind): Bottlenec
 }
 
 /** What needs no measuring; undefined: that the picture comes, and how. */
-function plainly({ connection, visible, latency, quiet }: Figures): Bottleneck | undefined {
+function plainly(figures: Figures): Bottleneck | undefined {
+  const { connection, visible, latency, joining, quiet } = figures;
   switch (connection.state) {
     case "connected":
       break;
@@ -91,20 +97,28 @@ function plainly({ connection, visible, latency, quiet }: Figures): Bottleneck |
       return connection satisfies never;
   }
   if (!visible) return { kind: "hidden", words: "This tab is hidden, so nothing is sent to it." };
-  if (latency.count === 0) return { kind: "measuring", words: "Measuring…" };
+  if (joining || latency.count === 0) return { kind: "measuring", words: joiningWords(figures) };
   return quiet ? { kind: "still", words: "Nothing moves on the host’s screen." } : undefined;
+}
+
+function joiningWords({ picture, updatesPerSecond, linkBytesPerSecond }: Figures): string {
+  if (picture) return "Measuring…";
+  if (updatesPerSecond === 0) return "Waiting for the first picture.";
+  const how = linkBytesPerSecond === undefined ? "" : `: ${rate(linkBytesPerSecond)}`;
+  return `The first picture is on its way${how}.`;
 }
 
 const HOST_WORDS = {
   offline: "The host is offline, so nothing new can come.",
+  stopped: "The host has stopped sharing.",
   paused: "The host has paused sharing, so nothing new comes.",
   unknown: "The relay has not told yet whether the host is there.",
 } as const;
 
 function measured(figures: Figures, said: BottleneckKind | undefined): Bottleneck {
-  const { latency, cutShare, drawingShare } = figures;
+  const { latency, behindShare, drawingShare } = figures;
   const ease = (kind: BottleneckKind) => (kind === said ? EASE : 1);
-  const behind = cutShare >= CUT_SHARE * Math.min(ease("link"), ease("device"));
+  const behind = behindShare >= BEHIND_SHARE * Math.min(ease("link"), ease("device"));
   const busy = drawingShare >= BUSY_SHARE * ease("device");
   const slowest = slowestPart(figures);
   const wellMs = WELL_MS * (said === undefined || said === "nothing" ? 1 : EASE);

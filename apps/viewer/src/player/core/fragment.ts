@@ -7,6 +7,8 @@ export interface Options {
   readonly embedded: boolean;
   /** `background=transparent`, of an embedded page: what is behind its frame shows around the picture. */
   readonly transparent: boolean;
+  /** `stats=1`: with the statistics open. */
+  readonly statistics: boolean;
 }
 
 /** What a link says. */
@@ -47,6 +49,7 @@ export function readFragment(fragment: string): Fragment {
     bare: !named && !token && relay === undefined,
     options: {
       embedded,
+      statistics: fieldValue(fields, "stats=") === "1",
       transparent: embedded && fieldValue(fields, "background=") === "transparent",
     },
     rest: rest && `#${rest}`,

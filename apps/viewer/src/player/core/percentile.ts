@@ -1,7 +1,7 @@
 /** What many figures come to. */
 
-/** The value below which this share of the values lie; undefined of none. @param share 0 … 1 */
+/** The smallest value that so large a share of them does not exceed (nearest rank); undefined of none. @param share above 0, up to 1 */
 export function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  return sorted[Math.ceil(share * sorted.length) - 1];
 }

@@ -175,6 +175,33 @@ describe("statistics", () => {
     expect(bench.second(1, () => bench.update()).linkBytesPerSecond).toBeUndefined();
   });
 
+  it("begin anew once who comes has the whole picture, which came in parts", () => {
+    const bench = new Bench();
+    bench.meter.interrupted();
+    const parts = () => bench.update({ cut: true });
+    expect(bench.second(10, parts, { picture: undefined })).toMatchObject({ joining: true });
+    for (let s = 0; s < 9; s++) bench.second(10, parts, { picture: undefined });
+    const whole = bench.second(1, () => bench.update());
+    expect(whole).toMatchObject({ joining: true, bottleneck: { kind: "measuring" } });
+    expect(whole.behindShare).toBeGreaterThan(0.5);
+    expect(bench.second(10, () => bench.update())).toMatchObject({
+      joining: false,
+      behindShare: 0,
+      cutShare: 0,
+      linkBytesPerSecond: undefined,
+      bottleneck: { kind: "nothing" },
+      history: { length: 12 },
+    });
+  });
+
+  it("say that the link is slow where the whole picture never comes, a while after the first", () => {
+    const bench = new Bench();
+    bench.meter.interrupted();
+    const parts = () => bench.update({ cut: true });
+    const kinds = Array.from({ length: 6 }, () => bench.second(10, parts).bottleneck.kind);
+    expect(kinds).toEqual([...Array(5).fill("measuring"), "link"]);
+  });
+
   it("count what was drawn together, what is coarse, and what was not drawn at all", () => {
     const bench = new Bench();
     const told = bench.second(1, () => {

@@ -19,6 +19,9 @@ export const HISTORY_S = 60;
 /** Tables are listed coarse … fine; the last two may be what the host means to use, and what it repaints with. */
 const MEANT_TABLES = 2;
 
+/** Whoever comes gets the whole picture, in parts: for so long that says nothing of the link. */
+const JOINING_S = 3;
+
 /** One second of the charts; undefined where nothing is known of it. */
 export interface Moment {
   readonly latencyMs: number | undefined;
@@ -40,6 +43,8 @@ export interface Statistics {
   /** Since the grab of what is shown, or since the host last said that it is current; ms. */
   readonly ageMs: number | undefined;
   readonly latency: TypicalLatency;
+  /** What comes is still the picture as it was before. */
+  readonly joining: boolean;
   /** Nothing moves: the latency is that of the host's signs of life. */
   readonly quiet: boolean;
   /** What the latency may be wrong by, ms: half of our shortest round trip. */
@@ -55,6 +60,8 @@ export interface Statistics {
   readonly cutShare: number;
   /** Of the tiles: the share that was coarser than the host is meant to send. */
   readonly coarseShare: number;
+  /** The share of time in which the relay had more to send at once. */
+  readonly behindShare: number;
   /** While the picture comes in parts: how long until the same tile comes again, ms; and what the connection carries. */
   readonly renewalMs: number | undefined;
   readonly linkBytesPerSecond: number | undefined;
@@ -99,9 +106,11 @@ export class StatisticsMeter {
   #history: readonly Moment[] = [];
   /** Of each update that is not drawn yet: whether it has tiles. */
   #undrawn: boolean[] = [];
+  #joining = false;
+  /** For how long there has been a picture, while joining. */
+  #joiningS = 0;
   #roundTripMs: number | undefined;
   #clockErrorMs: number | undefined;
-
   #since: number;
 
   /** @param since when it begins to count */
@@ -116,6 +125,7 @@ export class StatisticsMeter {
   ): void {
     const second = this.#second;
     const { at, bytes, tableCount } = arrival;
+    if (!update.cut) this.#joiningS = JOINING_S;
     const { sendingMs, renewalMs } = this.#behind.updated(update, at);
     second.updates++;
     second.bytes += bytes;
@@ -159,6 +169,8 @@ export class StatisticsMeter {
 
   /** What comes now does not go on from what came: another connection, or a page that is looked at again. */
   interrupted(): void {
+    this.#joining = true;
+    this.#joiningS = 0;
     this.#behind.reset();
     this.#undrawn = [];
   }
@@ -183,9 +195,20 @@ export class StatisticsMeter {
       ageMs: picture && asOf && ageMs(asOf, now),
       clockErrorMs: this.#clockErrorMs,
       roundTripMs: this.#roundTripMs,
+      joining: this.#joining,
     };
+    this.#join(seconds, picture !== undefined);
     const bottleneck = this.#bottleneck.next(figures);
     return { ...figures, bottleneck, history: this.#history };
+  }
+
+  /** The figures begin anew once the picture is there as it is now, or will not be for a while. */
+  #join(seconds: number, isShown: boolean): void {
+    if (!this.#joining) return;
+    if (isShown) this.#joiningS += seconds;
+    if (this.#joiningS < JOINING_S) return;
+    this.#joining = false;
+    this.#recent = [];
   }
 }
 
@@ -207,6 +230,7 @@ function figuresOf(recent: Second) {
     updatesPerSecond: recent.updates / seconds,
     bytesPerSecond: recent.bytes / seconds,
     updateBytes: moving === 0 ? undefined : recent.bytes / moving,
+    behindShare: Math.min(1, behindMs / 1000 / seconds),
     cutShare: moving === 0 ? 0 : recent.cuts / moving,
     coarseShare: recent.tiles === 0 ? 0 : recent.coarseTiles / recent.tiles,
     renewalMs: percentile(recent.renewalsMs, 0.5),

@@ -1,0 +1,55 @@
+/** The statistics as text to take along: into the clipboard, or to be copied by hand where the browser keeps that closed. */
+import { useEffect, useRef, useState } from "react";
+import type { Statistics } from "../player/core/statistics.ts";
+import { reportOf } from "../player/core/statistics-report.ts";
+import styles from "./statistics-panel.module.css";
+
+const THANKS_MS = 3000;
+
+export function CopyReport(props: { readonly statistics: Statistics; readonly version: string }) {
+  const { statistics, version } = props;
+  const [copied, setCopied] = useState(false);
+  const [byHand, setByHand] = useState<string>();
+  const text = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (byHand === undefined) return;
+    text.current?.focus();
+    text.current?.select();
+  }, [byHand]);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), THANKS_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = async () => {
+    const report = reportOf(statistics, {
+      version,
+      userAgent: navigator.userAgent,
+      window: { width: innerWidth, height: innerHeight },
+      devicePixelRatio,
+      at: new Date().toISOString(),
+    });
+    try {
+      // Undefined on pages that came over plain http.
+      await navigator.clipboard.writeText(report);
+      setByHand(undefined);
+      setCopied(true);
+    } catch {
+      setByHand(report);
+    }
+  };
+  return (
+    <div className={styles.copy}>
+      <button type="button" onClick={() => void copy()}>
+        Copy as text
+      </button>
+      <span role="status">{copied && "Copied."}</span>
+      {byHand !== undefined && (
+        <label>
+          This browser does not let the page copy. Here is the text:
+          <textarea ref={text} readOnly rows={6} value={byHand} />
+        </label>
+      )}
+    </div>
+  );
+}

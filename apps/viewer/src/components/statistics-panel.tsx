@@ -1,0 +1,116 @@
+/** The statistics beside the picture, which goes on as ever: a sentence, where the time goes, charts, and every figure. */
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type StatisticsSource, useStatistics } from "../hooks/use-statistics.ts";
+import { bytes, digits, milliseconds } from "../player/core/figures.ts";
+import type { Statistics } from "../player/core/statistics.ts";
+import { sectionsOf } from "../player/core/statistics-rows.ts";
+import { CopyReport } from "./copy-report.tsx";
+import { LatencyBar } from "./latency-bar.tsx";
+import { Sparkline } from "./sparkline.tsx";
+import styles from "./statistics-panel.module.css";
+
+/** @param props.takesFocus it was opened by hand: whoever did so goes on here, and is brought back on closing */
+export function StatisticsPanel(props: {
+  readonly player: StatisticsSource | undefined;
+  readonly version: string;
+  readonly close: () => void;
+  readonly takesFocus: boolean;
+}) {
+  const { player, version, close, takesFocus } = props;
+  const statistics = useStatistics(player);
+  const panel = useRef<HTMLElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    if (takesFocus) panel.current?.focus({ preventScroll: true });
+    return () => {
+      if (takesFocus && before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, [takesFocus]);
+  return (
+    <section
+      ref={panel}
+      className={styles.panel}
+      aria-labelledby={heading}
+      tabIndex={-1}
+      data-testid="statistics"
+      data-bottleneck={statistics?.bottleneck.kind}
+    >
+      <header className={styles.header}>
+        <h2 id={heading}>Statistics</h2>
+        <button
+          type="button"
+          className={styles.close}
+          aria-label="Close statistics"
+          onClick={close}
+        >
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M3.5 3.5l9 9m0-9l-9 9" />
+          </svg>
+        </button>
+      </header>
+      <div className={styles.body}>
+        <p className={styles.sentence} data-testid="bottleneck">
+          {statistics?.bottleneck.words ?? "Measuring…"}
+        </p>
+        {statistics && (
+          <>
+            <LatencyBar latency={statistics.latency} />
+            <Charts statistics={statistics} />
+            <Table statistics={statistics} />
+            <CopyReport statistics={statistics} version={version} />
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Charts({ statistics }: { readonly statistics: Statistics }): ReactNode {
+  const { history } = statistics;
+  return (
+    <div className={styles.charts}>
+      <Sparkline
+        name="Latency"
+        values={history.map(({ latencyMs }) => latencyMs)}
+        floor={50}
+        format={milliseconds}
+      />
+      <Sparkline
+        name="Painted"
+        values={history.map(({ paintedFps }) => paintedFps)}
+        floor={10}
+        format={(fps) => `${digits(fps)} fps`}
+      />
+      <Sparkline
+        name="Received"
+        values={history.map(({ bytesPerSecond }) => bytesPerSecond)}
+        floor={10_000}
+        format={(count) => `${bytes(count)}/s`}
+      />
+    </div>
+  );
+}
+
+function Table({ statistics }: { readonly statistics: Statistics }): ReactNode {
+  return (
+    <table className={styles.table}>
+      <caption>Figures of the last five seconds</caption>
+      {sectionsOf(statistics).map(({ title, rows }) => (
+        <tbody key={title}>
+          <tr>
+            <th scope="rowgroup" colSpan={2}>
+              {title}
+            </th>
+          </tr>
+          {rows.map(({ name, value }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      ))}
+    </table>
+  );
+}

@@ -1,0 +1,48 @@
+/** The lines of a small chart: where a figure of each second goes. Pure. */
+
+export interface Sparkline {
+  /** Of an SVG path; "" if there is nothing to draw. */
+  readonly path: string;
+  /** What the top stands for. */
+  readonly top: number;
+}
+
+/**
+ * The newest value is at the right edge; seconds of which nothing is known are gaps.
+ * @param values the oldest first
+ * @param chart.length how many values fill the width; `floor`: the least that the top stands for, so that small noise stays small
+ */
+export function sparklineOf(
+  values: readonly (number | undefined)[],
+  chart: {
+    readonly length: number;
+    readonly width: number;
+    readonly height: number;
+    readonly floor: number;
+  },
+): Sparkline {
+  const { length, width, height, floor } = chart;
+  const shown = values.slice(-length);
+  const top = shown.reduce<number>((most, value) => Math.max(most, value ?? 0), floor);
+  const step = width / Math.max(1, length - 1);
+  const first = length - shown.length;
+  let path = "";
+  let drawing = false;
+  shown.forEach((value, i) => {
+    if (value === undefined) {
+      drawing = false;
+      return;
+    }
+    const x = round((first + i) * step);
+    const y = round(height - (height * value) / top);
+    path += `${drawing ? "L" : "M"}${x} ${y}`;
+    // A value alone would have no line.
+    if (!drawing && shown[i + 1] === undefined) path += `h${round(step / 2)}`;
+    drawing = true;
+  });
+  return { path, top };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
