@@ -73,8 +73,13 @@ export class Link {
     for (const resume of this.#resume) resume();
   }
 
-  async stop(): Promise<void> {
+  /** Every connection breaks; others may be made. */
+  cut(): void {
     for (const end of this.#ends) end.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
     this.server.close();
     await once(this.server, "close");
   }

@@ -39,17 +39,17 @@ export function CopyReport(props: { readonly statistics: Statistics; readonly ve
     }
   };
   return (
-    <div className={styles.copy}>
-      <button type="button" onClick={() => void copy()}>
+    <>
+      <span role="status">{copied && "Copied."}</span>
+      <button type="button" className={styles.copy} onClick={() => void copy()}>
         Copy as text
       </button>
-      <span role="status">{copied && "Copied."}</span>
       {byHand !== undefined && (
-        <label>
+        <label className={styles.text}>
           This browser does not let the page copy. Here is the text:
           <textarea ref={text} readOnly rows={6} value={byHand} />
         </label>
       )}
-    </div>
+    </>
   );
 }

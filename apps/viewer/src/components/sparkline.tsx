@@ -33,7 +33,7 @@ export function Sparkline(props: {
       >
         <path d={path} />
       </svg>
-      <p aria-hidden="true">at most {most}</p>
+      <p aria-hidden="true">max {most}</p>
     </figure>
   );
 }

@@ -38,6 +38,7 @@ export function StatisticsPanel(props: {
     >
       <header className={styles.header}>
         <h2 id={heading}>Statistics</h2>
+        {statistics && <CopyReport statistics={statistics} version={version} />}
         <button
           type="button"
           className={styles.close}
@@ -58,7 +59,6 @@ export function StatisticsPanel(props: {
             <LatencyBar latency={statistics.latency} />
             <Charts statistics={statistics} />
             <Table statistics={statistics} />
-            <CopyReport statistics={statistics} version={version} />
           </>
         )}
       </div>

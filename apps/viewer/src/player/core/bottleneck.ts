@@ -23,20 +23,20 @@ const EASE = 0.7;
 /** Another answer is given once it was right so many times in a row. */
 const PATIENCE = 3;
 
-export const BOTTLENECKS = [
-  "nothing",
-  "capture",
-  "uplink",
-  "link",
-  "distance",
-  "device",
-  "still",
-  "measuring",
-  "hidden",
-  "host",
-  "relay",
-] as const;
-export type BottleneckKind = (typeof BOTTLENECKS)[number];
+export type BottleneckKind =
+  | "nothing"
+  | "capture"
+  | "uplink"
+  | "link"
+  | "distance"
+  | "device"
+  /** Nothing moves. */
+  | "still"
+  | "measuring"
+  /** Nothing can come: nobody looks, the host does not share, the relay is not there. */
+  | "hidden"
+  | "host"
+  | "relay";
 
 export interface Bottleneck {
   readonly kind: BottleneckKind;

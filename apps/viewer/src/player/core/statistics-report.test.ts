@@ -57,9 +57,9 @@ Screen Share 1.2.3, statistics of 2026-11-22T12:00:00.000Z
 Your connection is the limit: 0.96 Mbit/s.
 Where the time goes: Capture 12 ms; Host’s uplink 8 ms; Relay and your link 200 ms; Decode and draw 20 ms
 Latency: Host’s screen to yours 240 ms; 95 % within 1.2 s; Clocks agree to ±4 ms; Round trip to the relay 9 ms
-Picture: Painted 9.8 fps; Size 1920×1080, jpeg-tiles; Newest update is from 90 ms ago; What moves is renewed every 900 ms; Could not be decoded 0
-Transfer: Received 117 KB/s, 0.94 Mbit/s; Updates 30 a second; Size of an update 3.9 KB; Only a part of what was due 90 %; Your connection carries 0.96 Mbit/s; Coarser than usual 0 %; Drawn with a newer one 0.2 a second
-Connection: Relay connected for 3 min 5 s; Host live; Watching 2; Connection lost once; Tab was hidden for 12 s
+Picture: Painted 9.8 fps; Size 1920×1080; Codec jpeg-tiles; Newest update is from 90 ms ago; What moves is renewed every 900 ms; Could not be decoded 0
+Transfer: Received 117 KB/s; In bits 0.94 Mbit/s; Updates 30 a second; Size of an update 3.9 KB; Came in part 90 %; Your connection carries 0.96 Mbit/s; Coarser than usual 0 %; Drawn with a newer one 0.2 a second
+Connection: Relay connected; Connected for 3 min 5 s; Host live; Watching 2; Connection lost once; Tab was hidden for 12 s
 Each second of the last 2, oldest first:
   latency, ms: - 240
   fps: - 10
@@ -93,7 +93,7 @@ Browser: A browser/1.0
     const page = { version: "1.2.3", userAgent: "", window: { width: 1, height: 1 } };
     const text = reportOf(unknown, { ...page, devicePixelRatio: 1, at: "" });
     expect(text).not.toMatch(/undefined|NaN|Infinity/);
-    expect(text).toContain("Relay connecting; Host –; Watching –");
+    expect(text).toContain("Relay connecting; Connected for –; Host –; Watching –");
     expect(text).toContain("What moves is renewed at once");
   });
 });

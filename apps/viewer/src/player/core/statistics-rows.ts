@@ -4,7 +4,7 @@ import { bytes, digits, duration, milliseconds, percent, rate } from "./figures.
 import type { Statistics } from "./statistics.ts";
 import type { Part } from "./typical-latency.ts";
 
-export interface Row {
+interface Row {
   readonly name: string;
   readonly value: string;
 }
@@ -51,7 +51,8 @@ function pictureRows(statistics: Statistics): readonly Row[] {
   const size = picture && `${picture.width}×${picture.height}`;
   return [
     { name: "Painted", value: `${digits(paintedFps)} fps` },
-    { name: "Size", value: size ? `${size}, ${codec ?? ""}` : UNKNOWN },
+    { name: "Size", value: size ?? UNKNOWN },
+    { name: "Codec", value: codec ?? UNKNOWN },
     { name: "Newest update is from", value: ageMs === undefined ? UNKNOWN : ago(ageMs) },
     {
       name: "What moves is renewed",
@@ -65,10 +66,11 @@ function transferRows(statistics: Statistics): readonly Row[] {
   const { bytesPerSecond, updatesPerSecond, updateBytes, linkBytesPerSecond } = statistics;
   const { cutShare, coarseShare, mergedPerSecond } = statistics;
   return [
-    { name: "Received", value: `${bytes(bytesPerSecond)}/s, ${rate(bytesPerSecond)}` },
+    { name: "Received", value: `${bytes(bytesPerSecond)}/s` },
+    { name: "In bits", value: rate(bytesPerSecond) },
     { name: "Updates", value: `${digits(updatesPerSecond)} a second` },
     { name: "Size of an update", value: updateBytes === undefined ? UNKNOWN : bytes(updateBytes) },
-    { name: "Only a part of what was due", value: percent(cutShare) },
+    { name: "Came in part", value: percent(cutShare) },
     {
       name: "Your connection carries",
       value: linkBytesPerSecond === undefined ? "all of it" : rate(linkBytesPerSecond),
@@ -82,10 +84,8 @@ function connectionRows(statistics: Statistics): readonly Row[] {
   const { connection, connectedS, losses, hiddenS } = statistics;
   const viewers = "viewers" in connection ? connection.viewers : undefined;
   return [
-    {
-      name: "Relay",
-      value: connectedS === undefined ? connection.state : `connected for ${duration(connectedS)}`,
-    },
+    { name: "Relay", value: connectedS === undefined ? connection.state : "connected" },
+    { name: "Connected for", value: connectedS === undefined ? UNKNOWN : duration(connectedS) },
     { name: "Host", value: hostWord(connection) },
     { name: "Watching", value: viewers === undefined ? UNKNOWN : String(viewers) },
     { name: "Connection lost", value: losses === 1 ? "once" : `${losses} times` },

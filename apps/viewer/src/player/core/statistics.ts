@@ -13,7 +13,7 @@ import { keep, newSecond, type Second, together } from "./second.ts";
 import { type TypicalLatency, typicalOf } from "./typical-latency.ts";
 
 /** Figures are of so many last seconds. */
-export const RECENT_S = 5;
+const RECENT_S = 5;
 /** Charts go back so far. */
 export const HISTORY_S = 60;
 /** Tables are listed coarse … fine; the last two may be what the host means to use, and what it repaints with. */

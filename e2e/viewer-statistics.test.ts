@@ -1,0 +1,299 @@
+/** The statistics panel in a real browser: its figures against what is known otherwise, its sentence against links that are really slow. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startBrowser } from "./support/browser.ts";
+import { Link } from "./support/link.ts";
+import { MovingDesktop } from "./support/moving-desktop.ts";
+import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { median } from "./support/statistics.ts";
+import { mint, SECRET } from "./support/tokens.ts";
+import { eventually } from "./support/wait.ts";
+
+const ROOM = "atelier-of-this-test";
+const FREE = { bytesPerSecond: Number.POSITIVE_INFINITY, delayMs: 0 } as const;
+/** A fifth of what the desktop needs, and less. */
+const SLOW = { bytesPerSecond: 60_000, delayMs: 30 } as const;
+/** The panel looks back so far; what it says of it has to hold for a while. */
+const RECENT_MS = 5000;
+const PATIENT_MS = 45_000;
+const TIMEOUT_MS = 90_000;
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let moving: MovingDesktop;
+let relay: Program;
+let agent: Program;
+let uplink: Link;
+let link: Link;
+let token: string;
+/** Whatever the browser complained of. */
+let complaints: string[];
+
+beforeAll(async () => {
+  const [port, producer] = await Promise.all([freePort(), mint({ role: "producer", room: ROOM })]);
+  token = await mint({ role: "viewer", room: ROOM });
+  [browser, moving] = await Promise.all([startBrowser(), MovingDesktop.start()]);
+  relay = await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
+  uplink = await Link.start({ port });
+  link = await Link.start({ port });
+  const { display } = moving.desktop;
+  const args = ["--fps", "20", "--room", ROOM];
+  agent = startAgent({ port: uplink.port, display, args }, { PRODUCER_TOKEN: producer });
+});
+afterAll(async () => {
+  await browser.close();
+  await agent.end("SIGTERM");
+  await relay.end("SIGTERM");
+  await Promise.all([uplink.stop(), link.stop()]);
+  await moving.stop();
+});
+
+beforeEach(async () => {
+  complaints = [];
+  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  page = await context.newPage();
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+});
+afterEach(async () => {
+  for (const each of [link, uplink]) each.set({ up: FREE, down: FREE });
+  moving.move();
+  await context.close();
+  expect(complaints).toEqual([]);
+});
+
+async function open(options = ""): Promise<void> {
+  await page.goto(`http://localhost:${link.port}/#room=${ROOM}&token=${token}${options}`);
+  await eventually(
+    () => page.getByTestId("screen").getAttribute("data-updates"),
+    (updates) => Number(updates) > 0,
+    PATIENT_MS,
+  );
+}
+
+const panel = () => page.getByTestId("statistics");
+
+/** Waits until the sentence is of this kind, and gives it. */
+async function says(kind: string): Promise<string> {
+  const said = await eventually(
+    async () => ({
+      kind: await panel().getAttribute("data-bottleneck"),
+      words: (await page.getByTestId("bottleneck").textContent()) ?? "",
+    }),
+    (now) => now.kind === kind,
+    PATIENT_MS,
+  );
+  expect(said).toMatchObject({ kind });
+  return said.words;
+}
+
+/** The figure in the table's row of this name: its first number, in ms, B/s or as it stands. */
+async function figure(name: string): Promise<number> {
+  const header = page.getByRole("rowheader", { name, exact: true });
+  const row = panel().getByRole("row").filter({ has: header });
+  return numberIn((await row.getByRole("cell").textContent()) ?? "");
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, KB: 1000, MB: 1_000_000 };
+
+function numberIn(text: string): number {
+  const [, digits = "", unit = ""] = /([\d.]+) ?([A-Za-z]*)/.exec(text) ?? [];
+  return Number(digits) * (UNITS[unit] ?? 1);
+}
+
+/** What the page and the link tell by themselves, over as long as the panel looks back. */
+async function watched(): Promise<{ fps: number; bytesPerSecond: number; totalMs: number }> {
+  const before = { bytes: link.carried.down, at: performance.now() };
+  const totals = await page.evaluate(async (ms) => {
+    const canvas = document.querySelector<HTMLElement>('[data-testid="screen"]');
+    const found: (number | undefined)[] = [];
+    const observer = new MutationObserver(() =>
+      found.push(JSON.parse(canvas?.dataset.latency ?? "{}").totalMs),
+    );
+    if (canvas) observer.observe(canvas, { attributeFilter: ["data-latency"] });
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    observer.disconnect();
+    return found;
+  }, RECENT_MS);
+  const seconds = (performance.now() - before.at) / 1000;
+  return {
+    fps: totals.length / seconds,
+    bytesPerSecond: (link.carried.down - before.bytes) / seconds,
+    totalMs: median(totals.flatMap((ms) => ms ?? [])),
+  };
+}
+
+describe("the figures", () => {
+  it(
+    "agree with what the canvas and the link tell",
+    async () => {
+      await open("&stats=1");
+      await says("nothing");
+      const alike = async () => {
+        const known = await watched();
+        const fps = await figure("Painted");
+        const bytesPerSecond = await figure("Received");
+        const totalMs = await figure("Host’s screen to yours");
+        return {
+          known,
+          told: { fps, bytesPerSecond, totalMs },
+          off: Math.max(
+            Math.abs(fps / known.fps - 1),
+            Math.abs(bytesPerSecond / known.bytesPerSecond - 1),
+            // The clock of browsers ticks in ms.
+            (Math.abs(totalMs - known.totalMs) - 3) / known.totalMs,
+          ),
+        };
+      };
+      // Both look at five seconds, and not quite the same: where the machine stumbles between, another look tells.
+      const found = await eventually(alike, ({ off }) => off < 0.2, PATIENT_MS);
+      expect(found.off, JSON.stringify(found)).toBeLessThan(0.2);
+      expect(await figure("Size of an update")).toBeGreaterThan(100);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("the sentence", () => {
+  it(
+    "names a slow link of the viewer, and how fast it is",
+    async () => {
+      await open("&stats=1");
+      await says("nothing");
+      link.set({ up: SLOW, down: SLOW });
+      await says("link");
+      const due = (SLOW.bytesPerSecond * 8) / 1_000_000;
+      const isRight = (words: string) => Math.abs(numberIn(words) / due - 1) < 0.25;
+      const words = await eventually(() => says("link"), isRight);
+      expect(words).toMatch(/^Your connection is the limit: [\d.]+ Mbit\/s\.$/);
+      expect(isRight(words), words).toBe(true);
+      expect(await figure("Came in part")).toBeGreaterThan(50);
+      const { bytesPerSecond } = await watched();
+      expect(Math.abs((await figure("Received")) / bytesPerSecond - 1)).toBeLessThan(0.25);
+      link.set({ up: FREE, down: FREE });
+      await says("nothing");
+    },
+    2 * TIMEOUT_MS,
+  );
+
+  it(
+    "names a slow uplink of the host",
+    async () => {
+      await open("&stats=1");
+      await says("nothing");
+      uplink.set({ up: SLOW, down: SLOW });
+      expect(await says("uplink")).toMatch(/^The host’s connection is the limit: a picture takes/);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "names a slow device",
+    async () => {
+      await open("&stats=1");
+      const session = await context.newCDPSession(page);
+      await session.send("Emulation.setCPUThrottlingRate", { rate: 20 });
+      expect(await says("device")).toMatch(/^This device is the limit: it takes [\d.]+ m?s /);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "says that nothing moves, that the tab is hidden, and that the host is gone",
+    async () => {
+      await open("&stats=1");
+      moving.rest();
+      expect(await says("still")).toBe("Nothing moves on the host’s screen.");
+      expect(await figure("Painted")).toBe(0);
+      for (const state of ["hidden", "visible"]) {
+        await page.evaluate((state) => {
+          Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }, state);
+        await says(state === "hidden" ? "hidden" : "still");
+      }
+      expect(await figure("Tab was hidden for")).toBeGreaterThan(0);
+      link.stall();
+      link.cut();
+      expect(await says("relay")).toBe("There is no connection to the relay.");
+      link.flow();
+      await says("still");
+      expect(await panel().getByRole("row", { name: "Connection lost" }).textContent()).toMatch(
+        /once/,
+      );
+      // The loss of the connection is what the browser remarks upon.
+      complaints = [];
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("the panel", () => {
+  /** Scripts and styles that the page has loaded. */
+  const loaded = () =>
+    page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+
+  it("is loaded when it is opened by I, takes the focus, and gives it back on Esc", async () => {
+    await open();
+    const before = await loaded();
+    expect(await panel().count()).toBe(0);
+    await page.keyboard.press("i");
+    await panel().waitFor();
+    const more = (await loaded()).filter((name) => !before.includes(name));
+    expect(more.some((name) => name.endsWith(".js"))).toBe(true);
+    expect(await panel().evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.getByRole("region", { name: "Statistics" }).waitFor();
+    await page.getByRole("table").waitFor();
+    expect(await page.getByRole("img", { name: /over the last minute: .* now/ }).count()).toBe(3);
+    await page.keyboard.press("Escape");
+    expect(await panel().count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BODY");
+    await page.keyboard.press("Control+i");
+    expect(await panel().count()).toBe(0);
+    await page.keyboard.press("i");
+    await page.getByRole("button", { name: "Close statistics" }).click();
+    expect(await panel().count()).toBe(0);
+  });
+
+  it("leaves the picture to the pointer, and the focus where it was when a link opened it", async () => {
+    await open("&stats=1");
+    await panel().waitFor();
+    const under = await page.evaluate(() => document.elementFromPoint(400, 300)?.tagName);
+    expect(under).toBe("CANVAS");
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BODY");
+    expect(page.url()).not.toContain(token);
+  });
+
+  it("copies all as text, without the room and its token", async () => {
+    await open("&stats=1");
+    await page.getByRole("button", { name: "Copy as text" }).click();
+    await page.getByText("Copied.").waitFor();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toMatch(/^Screen Share \d+\.\d+\.\d+, statistics of \d{4}-/);
+    expect(text).toMatch(/Size 1280×720; Codec jpeg-tiles;/);
+    expect(text).toContain(await page.evaluate(() => navigator.userAgent));
+    expect(text).not.toMatch(/undefined|NaN|Infinity/);
+    for (const secret of [ROOM, token]) expect(text).not.toContain(secret);
+  });
+
+  it("shows the text where the browser lets no page copy, ready to be taken", async () => {
+    await page.addInitScript(() =>
+      Object.defineProperty(navigator, "clipboard", { value: undefined }),
+    );
+    await open("&stats=1");
+    await page.getByRole("button", { name: "Copy as text" }).click();
+    const area = page.getByRole("textbox");
+    await area.waitFor();
+    const selected = await area.evaluate((element: HTMLTextAreaElement) =>
+      element.value.slice(element.selectionStart, element.selectionEnd),
+    );
+    expect(selected).toMatch(/^Screen Share [\s\S]*Browser: /);
+    // Letters belong to the text now.
+    await page.keyboard.press("i");
+    expect(await panel().count()).toBe(1);
+  });
+});
