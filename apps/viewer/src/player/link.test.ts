@@ -5,7 +5,7 @@ import { TabTokens } from "./tab-tokens.ts";
 
 const RELAY = "wss://relay.example";
 const [KNOWN] = parseRelays(RELAY);
-const PLAIN = { bare: false, options: { embedded: false, transparent: false } };
+const PLAIN = { bare: false, options: { embedded: false, transparent: false, statistics: false } };
 const HERE = { relay: KNOWN, relayName: undefined, ...PLAIN };
 
 class FakePage implements LinkedPage {
@@ -63,7 +63,7 @@ const open = (href: string, storage = new FakeStorage()) => {
 describe("readLink", () => {
   it("moves the token out of the address, and leaves everything else as it was", () => {
     const { page, read } = open("https://h/p?q=1#embed=1&room=demo&token=a.b.c");
-    const options = { embedded: true, transparent: false };
+    const options = { embedded: true, transparent: false, statistics: false };
     expect(read()).toEqual({ ...HERE, options, room: "demo", token: "a.b.c" });
     expect(page.location.href).toBe("https://h/p?q=1#embed=1&room=demo");
     expect(page.replaced).toEqual([{ kept: true }]);

@@ -49,14 +49,25 @@ describe("a link", () => {
 
   it("may want the picture alone, on black or on what is behind it", () => {
     const optionsOf = (fragment: string) => readFragment(fragment).options;
-    expect(optionsOf("#embed=1")).toEqual({ embedded: true, transparent: false });
-    expect(optionsOf("#room=x&embed=1&background=transparent")).toEqual({
+    expect(optionsOf("#embed=1")).toMatchObject({ embedded: true, transparent: false });
+    expect(optionsOf("#room=x&embed=1&background=transparent")).toMatchObject({
       embedded: true,
       transparent: true,
     });
     for (const none of ["", "#embed=0", "#embed", "#background=transparent", "#noembed=1"]) {
-      expect(optionsOf(none)).toEqual({ embedded: false, transparent: false });
+      expect(optionsOf(none)).toMatchObject({ embedded: false, transparent: false });
     }
+  });
+
+  it("may want the statistics open", () => {
+    const wanted = (fragment: string) => readFragment(fragment).options.statistics;
+    expect(["#stats=1", "#room=x&stats=1", "#stats=0", "#stats", ""].map(wanted)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 
