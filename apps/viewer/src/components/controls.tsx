@@ -46,7 +46,7 @@ export function Controls(props: {
   return (
     <>
       <div className="controls-place">
-        <p role="status" className="notice" data-testid="notice">
+        <p role="status" className="told" data-testid="notice">
           {notice?.words}
         </p>
         <ZoomFlash view={view} />
