@@ -135,11 +135,52 @@ describe("the bar", () => {
     "does not lie under the status at $width×$height",
     async (viewport) => {
       page = await openPicture(browser, room.port, { ...PHONE, viewport });
-      const status = await page.getByTestId("status").boundingBox();
+      const status = await page.getByTestId("status").locator(".notice-box").boundingBox();
       const own = await bar().boundingBox();
       expect((status?.y ?? 0) + (status?.height ?? 0)).toBeLessThan(own?.y ?? 0);
     },
   );
+});
+
+describe("the statistics", () => {
+  it.each([PHONE.viewport, { width: 640, height: 360 }])(
+    "do not lie on the controls at $width×$height, nor on the mark of a recording",
+    async (viewport) => {
+      page = await openPicture(browser, room.port, { ...PHONE, viewport, init: withoutFilePicker });
+      await page.keyboard.press("r");
+      await page.getByTestId("recording").waitFor();
+      await page.keyboard.press("i");
+      const panel = page.getByTestId("statistics");
+      await panel.waitFor();
+      await bar().waitFor();
+      for (const shown of [bar(), page.getByTestId("recording")]) {
+        const [own, theirs] = [await panel.boundingBox(), await shown.boundingBox()];
+        if (!own || !theirs) throw new Error("both are there");
+        const apart =
+          own.y + own.height <= theirs.y ||
+          theirs.y + theirs.height <= own.y ||
+          own.x + own.width <= theirs.x ||
+          theirs.x + theirs.width <= own.x;
+        expect(apart, `${JSON.stringify(own)} ${JSON.stringify(theirs)}`).toBe(true);
+      }
+      await page.keyboard.press("r");
+    },
+  );
+
+  it("stay when Esc closes a sheet over them, and go with the next", async () => {
+    page = await openPicture(browser, room.port);
+    await page.keyboard.press("i");
+    const panel = page.getByTestId("statistics");
+    await panel.waitFor();
+    await page.keyboard.press("?");
+    const sheet = page.getByRole("dialog", { name: "Keyboard and gestures" });
+    await sheet.waitFor();
+    await page.keyboard.press("Escape");
+    await sheet.waitFor({ state: "detached" });
+    expect(await panel.count()).toBe(1);
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+  });
 });
 
 describe("full screen", () => {
@@ -174,7 +215,7 @@ describe("the help sheet", () => {
     const sheet = page.getByRole("dialog", { name: "Keyboard and gestures" });
     await sheet.waitFor();
     const keys = await sheet.locator("kbd").allTextContents();
-    expect(keys.sort().join(" ")).toBe("+ 1 2 3 ? C F P R S Y ← ↑ → ↓ −");
+    expect(keys.sort().join(" ")).toBe("+ 1 2 3 ? C F I P R S Y ← ↑ → ↓ −");
     await page.keyboard.press("2");
     expect(await pictureRect(page)).toMatchObject({ width: 1280 });
     await page.keyboard.press("Escape");

@@ -46,6 +46,9 @@ export function Controls(props: {
   return (
     <>
       <div className="controls-place">
+        {recording.since !== undefined && (
+          <RecordingMark since={recording.since} stop={() => recording.toggle?.()} />
+        )}
         <p role="status" className="told" data-testid="notice">
           {notice?.words}
         </p>
@@ -54,9 +57,6 @@ export function Controls(props: {
           <ControlBar ref={bar} {...{ actions, view, menuOpen, setMenuOpen }} hidden={resting} />
         )}
       </div>
-      {recording.since !== undefined && (
-        <RecordingMark since={recording.since} stop={() => recording.toggle?.()} />
-      )}
       <Suspense>
         {open?.sheet === "help" && <HelpSheet actions={actions} close={close} />}
         {open?.sheet === "link" && <LinkDialog link={open.link} close={close} />}

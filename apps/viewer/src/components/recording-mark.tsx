@@ -13,16 +13,14 @@ export function RecordingMark(props: { readonly since: number; readonly stop: ()
     return () => clearInterval(timer);
   }, []);
   return (
-    <div className="recording-place">
-      <div className="recording" data-testid="recording">
-        <span aria-hidden="true" className="recording-dot" />
-        <span>
-          Recording <span className="tabular-nums">{elapsedWords(now - since)}</span>
-        </span>
-        <button type="button" className="recording-stop" onClick={stop}>
-          Stop<span className="sr-only"> and save the recording</span>
-        </button>
-      </div>
+    <div className="recording" data-testid="recording">
+      <span aria-hidden="true" className="recording-dot" />
+      <span>
+        Recording <span className="tabular-nums">{elapsedWords(now - since)}</span>
+      </span>
+      <button type="button" className="recording-stop" onClick={stop}>
+        Stop<span className="sr-only"> and save the recording</span>
+      </button>
     </div>
   );
 }

@@ -50,7 +50,14 @@ export function StatisticsPanel(props: {
           </svg>
         </button>
       </header>
-      <div className={styles.body}>
+      <section
+        className={styles.body}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard (axe: scrollable-region-focusable).
+        tabIndex={0}
+        aria-label="Figures"
+        // Its arrow keys scroll it, and do not move the picture.
+        data-keys="own"
+      >
         <p className={styles.sentence} data-testid="bottleneck">
           {statistics?.bottleneck.words ?? "Measuring…"}
         </p>
@@ -61,7 +68,7 @@ export function StatisticsPanel(props: {
             <Table statistics={statistics} />
           </>
         )}
-      </div>
+      </section>
     </section>
   );
 }

@@ -28,8 +28,8 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
   const { snapshot, canvasKey, retry, handle } = usePlayer(canvas, link?.relay?.url);
   const { room, connection, picture, ageS } = snapshot;
   const stale = ageS !== undefined;
-  const statistics = useStatisticsPanel(link?.options.statistics ?? false);
   const embedded = link?.options.embedded ?? false;
+  const statistics = useStatisticsPanel(!embedded && (link?.options.statistics ?? false));
   useWakeLock(connection.state === "connected" && picture !== undefined && !stale);
   const joined = connection.state === "connected" || connection.state === "waiting";
   const relayName = link?.relay?.name;

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import { type Action, actionFor } from "../components/core/actions.ts";
 
-/** The keys of what can be done now, wherever the focus is but in a field, a menu or a dialog. */
+/** The keys of what can be done now, wherever the focus is but in a field, a menu, a dialog, or what has keys of its own. */
 export function useHotkeys(actions: readonly Action[]): void {
   const newest = useRef(actions);
   useEffect(() => {
@@ -25,6 +25,7 @@ function isElsewhere(target: EventTarget | null): boolean {
   if (document.querySelector("dialog:modal")) return true;
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.closest("input, textarea, select, [role=menu]") !== null)
+    (target.isContentEditable ||
+      target.closest("input, textarea, select, [role=menu], [data-keys=own]") !== null)
   );
 }

@@ -18,8 +18,10 @@ export function useStatisticsPanel(linked: boolean): StatisticsPanelState {
     if (linked) setOpened((now) => now ?? "by link");
   }, [linked]);
   useEffect(() => {
-    const onKey = ({ key, defaultPrevented }: KeyboardEvent) => {
-      if (key === "Escape" && !defaultPrevented) close();
+    const onKey = ({ key, defaultPrevented, isComposing }: KeyboardEvent) => {
+      // A sheet above is closed by the same key, after this.
+      if (defaultPrevented || isComposing || document.querySelector("dialog:modal")) return;
+      if (key === "Escape") close();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

@@ -18,3 +18,9 @@ it("where no token is needed the address is the link", () => {
     "http://localhost:8000/#room=a",
   );
 });
+
+it("how the page was to look is for its owner alone", () => {
+  const link = shareLink("https://screen.example/#stats=1&room=studio&relay=wss://a", "t");
+  expect(link).toBe("https://screen.example/#room=studio&relay=wss://a&token=t");
+  expect(shareLink("https://screen.example/#stats=1", undefined)).toBe("https://screen.example/");
+});
