@@ -189,10 +189,11 @@ describe("full screen", () => {
     const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
     await page.keyboard.press("f");
     expect(await eventually(isFull, (is) => is)).toBe(true);
-    expect(await button("Leave full screen").count()).toBe(1);
+    await button("Leave full screen").waitFor();
     const pointer = () =>
       page.getByTestId("stage").evaluate((stage) => getComputedStyle(stage).cursor);
-    expect(await pointer()).toBe("auto");
+    await page.mouse.move(641, 361);
+    expect(await eventually(pointer, (is) => is === "auto")).toBe("auto");
     expect(await eventually(pointer, (is) => is === "none")).toBe("none");
     await page.keyboard.press("f");
     expect(await eventually(isFull, (is) => !is)).toBe(false);
