@@ -1,0 +1,279 @@
+/** What a person takes from the picture, in a real browser: what is kept, shared and shown elsewhere. */
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import type { Browser, Download, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { canvasPixels, startBrowser } from "./support/browser.ts";
+import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { psnr } from "./support/pixels.ts";
+import { mintBoth, SECRET } from "./support/tokens.ts";
+import { chooseFileOfPage, fileOfPage, playVideo } from "./support/video.ts";
+import { openPicture, pngPixels } from "./support/viewer-page.ts";
+import { eventually } from "./support/wait.ts";
+import { PLACES } from "./support/watched-page.ts";
+
+const PICTURE = testPicture(1600, 900);
+
+let browser: Browser;
+let room: PaintedRoom;
+let page: Page;
+beforeAll(async () => {
+  browser = await startBrowser();
+  room = await PaintedRoom.open(PICTURE);
+});
+afterEach(async () => {
+  await page.context().close();
+  room.show(PICTURE);
+});
+afterAll(async () => {
+  await browser.close();
+  await room.close();
+});
+
+const bar = () => page.getByTestId("controls");
+const button = (name: string) => bar().getByRole("button", { name });
+const notice = () => page.getByTestId("notice");
+
+async function downloaded(download: Download): Promise<Buffer> {
+  return await readFile(await download.path());
+}
+
+/** Files are chosen in a window of the system, which no test can reach: without it they are downloads. */
+function withoutFilePicker(): void {
+  Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
+}
+
+describe.each(PLACES)("of what is played in the %s", (place) => {
+  it("a snapshot is the picture px for px, whatever of it is seen", async () => {
+    page = await openPicture(browser, room.port, { fragment: "#room=main", place });
+    await page.keyboard.press("+");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("s")]);
+    expect(download.suggestedFilename()).toMatch(
+      /^screen-share main \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/,
+    );
+    await notice().getByText("Snapshot saved.").waitFor();
+    const saved = await pngPixels(page, await downloaded(download));
+    expect(saved).toMatchObject({ width: 1600, height: 900 });
+    const shown = await canvasPixels(page);
+    expect(Buffer.compare(saved.data, shown?.data ?? Buffer.alloc(0))).toBe(0);
+    expect(psnr(saved, PICTURE)).toBeGreaterThan(30);
+  });
+
+  it("a picture is copied whole", async () => {
+    page = await openPicture(browser, room.port, { place });
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.keyboard.press("y");
+    await page.getByText("Picture copied.").waitFor();
+    const size = await page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read();
+      const bitmap = await createImageBitmap((await item?.getType("image/png")) as Blob);
+      return [bitmap.width, bitmap.height];
+    });
+    expect(size).toEqual([1600, 900]);
+  });
+
+  it("a recording is a video that plays, says all the while that it is made, and outlives a change of the picture's size", async () => {
+    page = await openPicture(browser, room.port, { init: withoutFilePicker, place });
+    await page.keyboard.press("r");
+    const mark = page.getByTestId("recording");
+    await mark.waitFor();
+    await mark.getByText(/0:0[1-9]/).waitFor();
+    room.show(testPicture(800, 800, [200, 200, 0]));
+    await eventually(
+      async () => (await canvasPixels(page, 8))?.width,
+      (width) => width === 100,
+    );
+    await mark.getByText(/0:(0[3-9]|[1-5]\d)/).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      mark.getByRole("button").click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.webm$/);
+    await mark.waitFor({ state: "detached" });
+    const played = await playVideo(page, await downloaded(download));
+    expect(played).toMatchObject({ width: 1600, height: 900 });
+    expect(played.frames).toBeGreaterThan(3);
+    // At its end the square picture, in the middle; its field's colour as the video gives it.
+    const [red = 0, green = 0, blue = 255] = played.middle;
+    expect(red).toBeGreaterThan(150);
+    expect(green).toBeGreaterThan(150);
+    expect(blue).toBeLessThan(90);
+    expect(Math.max(...played.side)).toBeLessThan(30);
+  });
+
+  it("a floating window shows the picture as it changes, and goes by the same key", async () => {
+    page = await openPicture(browser, room.port, { place });
+    await page.keyboard.press("p");
+    const middle = () =>
+      page.evaluate(() => {
+        const floating = Reflect.get(window, "documentPictureInPicture").window as Window | null;
+        const canvas = floating?.document.querySelector("canvas");
+        return [...(canvas?.getContext("2d")?.getImageData(500, 500, 1, 1).data ?? [])];
+      });
+    const blue = await eventually(middle, ([, , blue = 0]) => blue > 100);
+    expect(blue[2]).toBeGreaterThan(100);
+    await button("Close the floating window").waitFor();
+    room.show(testPicture(1600, 900, [230, 120, 20]));
+    const red = await eventually(middle, ([red = 0]) => red > 200);
+    expect(red[0]).toBeGreaterThan(200);
+    await page.keyboard.press("p");
+    await button("Floating window").waitFor();
+    expect(await middle()).toEqual([]);
+  });
+});
+
+describe("what is kept", () => {
+  it("a recording goes straight into a file where the browser writes one", async () => {
+    page = await openPicture(browser, room.port, { init: chooseFileOfPage });
+    await button("Record to a file").click();
+    await page
+      .getByTestId("recording")
+      .getByText(/0:(0[2-9]|[1-5]\d)/)
+      .waitFor();
+    await button("Stop recording").click();
+    await page.getByText("Recording saved.").waitFor();
+    expect((await playVideo(page, await fileOfPage(page))).frames).toBeGreaterThan(1);
+  });
+
+  it("a recording is saved when the player crashes, and another can be made", async () => {
+    page = await openPicture(browser, room.port, { init: withoutFilePicker });
+    await page.keyboard.press("r");
+    await page
+      .getByTestId("recording")
+      .getByText(/0:(0[2-9]|[1-5]\d)/)
+      .waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.workers()[0]?.evaluate(() => {
+        setTimeout(() => {
+          throw new Error("a bug");
+        });
+      }),
+    ]);
+    expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
+    await page.locator('[data-player="page"]').waitFor();
+    const record = button("Record to a file");
+    expect(await eventually(async () => await record.isEnabled(), Boolean)).toBe(true);
+    await page.keyboard.press("r");
+    await page.getByTestId("recording").waitFor();
+  });
+
+  it("nothing is recorded if nobody chooses a file", async () => {
+    page = await openPicture(browser, room.port, {
+      init: () =>
+        Object.defineProperty(window, "showSaveFilePicker", {
+          value: () => {
+            document.documentElement.dataset.asked = "";
+            return Promise.reject(new DOMException("nobody chose", "AbortError"));
+          },
+        }),
+    });
+    await page.keyboard.press("r");
+    await page.locator("[data-asked]").waitFor();
+    expect(await page.getByTestId("recording").count()).toBe(0);
+    expect(await button("Record to a file").isEnabled()).toBe(true);
+  });
+
+  it("whoever leaves while recording is asked first", async () => {
+    page = await openPicture(browser, room.port, { init: withoutFilePicker });
+    await page.mouse.click(300, 300);
+    await page.keyboard.press("r");
+    await page.getByTestId("recording").waitFor();
+    const asked = once(page as unknown as NodeJS.EventEmitter, "dialog");
+    await page.close({ runBeforeUnload: true });
+    const [dialog] = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    expect(await page.getByTestId("recording").count()).toBe(1);
+  });
+});
+
+describe("the link", () => {
+  let locked: PaintedRoom;
+  let token: string;
+  beforeAll(async () => {
+    const tokens = await mintBoth();
+    token = tokens.viewer;
+    locked = await PaintedRoom.open(PICTURE, { AUTH_SECRET: SECRET }, tokens.producer);
+  });
+  afterAll(() => locked.close());
+
+  it("is copied with what opens the room, which the address does not show", async () => {
+    const fragment = `#room=main&token=${token}`;
+    page = await openPicture(browser, locked.port, { fragment });
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.keyboard.press("c");
+    await notice().getByText("Link copied. It opens this room for whoever has it.").waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toBe(`http://localhost:${locked.port}/${fragment}`);
+    expect(page.url()).not.toContain(token);
+    await page.context().close();
+    page = await openPicture(browser, locked.port, { fragment: new URL(link).hash });
+    expect(await canvasPixels(page, 8)).toBeDefined();
+  });
+
+  it("is shown to be copied by hand where the page may not", async () => {
+    page = await openPicture(browser, locked.port, {
+      fragment: `#room=main&token=${token}`,
+      init: () => Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined }),
+    });
+    await page.keyboard.press("c");
+    const field = page.getByRole("dialog", { name: "Copy link" }).getByRole("textbox");
+    await field.waitFor();
+    expect(await field.inputValue()).toContain(token);
+    const selected = await field.evaluate((input: HTMLInputElement) =>
+      input.value.slice(input.selectionStart ?? 0, input.selectionEnd ?? 0),
+    );
+    expect(selected).toContain(token);
+    await page.keyboard.press("Escape");
+    await field.waitFor({ state: "detached" });
+  });
+});
+
+describe("the floating window", () => {
+  it("is a video's where there are no others", async () => {
+    page = await openPicture(browser, room.port, {
+      init: () => Object.defineProperty(window, "documentPictureInPicture", { value: undefined }),
+    });
+    await page.keyboard.press("p");
+    const size = () =>
+      page.evaluate(() => {
+        const video = document.pictureInPictureElement;
+        return video instanceof HTMLVideoElement ? [video.videoWidth, video.videoHeight] : [];
+      });
+    await button("Close the floating window").waitFor();
+    expect(await eventually(size, ({ length }) => length > 0)).toEqual([1600, 900]);
+    await page.keyboard.press("p");
+    await button("Floating window").waitFor();
+    expect(await size()).toEqual([]);
+  });
+});
+
+describe("the screen", () => {
+  it("is kept bright while the picture is live, and left alone when it is not", async () => {
+    const lone = await PaintedRoom.open(PICTURE);
+    page = await openPicture(browser, lone.port, {
+      init: () => {
+        const root = () => document.documentElement.dataset;
+        const lock = Object.assign(new EventTarget(), {
+          released: false,
+          release: async () => {
+            root().bright = "no";
+          },
+        });
+        Object.defineProperty(Navigator.prototype, "wakeLock", {
+          value: {
+            request: async (type: string) => {
+              root().bright = type;
+              return lock;
+            },
+          },
+        });
+      },
+    });
+    const bright = () => page.evaluate(() => document.documentElement.dataset.bright);
+    expect(await eventually(bright, (is) => is === "screen")).toBe("screen");
+    await lone.close();
+    expect(await eventually(bright, (is) => is === "no")).toBe("no");
+  });
+});
