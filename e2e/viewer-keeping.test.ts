@@ -7,8 +7,13 @@ import { canvasPixels, startBrowser } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { psnr } from "./support/pixels.ts";
 import { mintBoth, SECRET } from "./support/tokens.ts";
-import { chooseFileOfPage, fileOfPage, playVideo } from "./support/video.ts";
-import { openPicture, pngPixels } from "./support/viewer-page.ts";
+import { chooseFileOfPage, chooseFileWhenTold, fileOfPage, playVideo } from "./support/video.ts";
+import {
+  openPicture,
+  pngPixels,
+  takeClipboardAway,
+  takeCopyingAway,
+} from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 import { PLACES } from "./support/watched-page.ts";
 
@@ -158,6 +163,39 @@ describe("what is kept", () => {
     await page.getByTestId("recording").waitFor();
   });
 
+  it("a recording is of one room: on the way to another it is saved", async () => {
+    page = await openPicture(browser, room.port, { init: withoutFilePicker });
+    await page.keyboard.press("r");
+    await page
+      .getByTestId("recording")
+      .getByText(/0:(0[2-9]|[1-5]\d)/)
+      .waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.evaluate(() => {
+        location.hash = "#room=other";
+      }),
+    ]);
+    expect(download.suggestedFilename()).toContain(" main ");
+    await notice().getByText("Recording saved.").waitFor();
+    expect(await page.getByTestId("recording").count()).toBe(0);
+    expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
+  });
+
+  it("a recording does not begin in another room than it was asked for", async () => {
+    page = await openPicture(browser, room.port, { init: chooseFileWhenTold });
+    await page.keyboard.press("r");
+    await page.locator("[data-asked]").waitFor();
+    await page.evaluate(() => {
+      location.hash = "#room=other";
+    });
+    await page.getByText("Waiting for the host").waitFor();
+    await page.evaluate(() => document.dispatchEvent(new Event("choose")));
+    await notice().getByText("The recording failed: ").waitFor();
+    expect(await page.getByTestId("recording").count()).toBe(0);
+    expect(await fileOfPage(page)).toHaveLength(0);
+  });
+
   it("nothing is recorded if nobody chooses a file", async () => {
     page = await openPicture(browser, room.port, {
       init: () =>
@@ -212,10 +250,24 @@ describe("the link", () => {
     expect(await canvasPixels(page, 8)).toBeDefined();
   });
 
+  it("is copied on pages without a clipboard, too", async () => {
+    const fragment = `#room=main&token=${token}`;
+    page = await openPicture(browser, locked.port, { fragment, init: takeClipboardAway });
+    await page.keyboard.press("c");
+    await notice().getByText("Link copied.").waitFor();
+    await page.evaluate(() => {
+      const field = document.body.appendChild(document.createElement("textarea"));
+      field.id = "pasted";
+      field.focus();
+    });
+    await page.keyboard.press("Control+v");
+    expect(await page.locator("#pasted").inputValue()).toContain(fragment);
+  });
+
   it("is shown to be copied by hand where the page may not", async () => {
     page = await openPicture(browser, locked.port, {
       fragment: `#room=main&token=${token}`,
-      init: () => Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined }),
+      init: takeCopyingAway,
     });
     await page.keyboard.press("c");
     const field = page.getByRole("dialog", { name: "Copy link" }).getByRole("textbox");

@@ -7,7 +7,7 @@ import type { PictureHandle } from "../hooks/use-player.ts";
 import { useResting } from "../hooks/use-resting.ts";
 import type { ViewState } from "../player/core/view-state.ts";
 import { ControlBar } from "./control-bar.tsx";
-import type { Toggle } from "./core/actions.ts";
+import type { Action, Toggle } from "./core/actions.ts";
 import { loadLater } from "./load-later.ts";
 import { RecordingMark } from "./recording-mark.tsx";
 import { ZoomFlash } from "./zoom-flash.tsx";
@@ -15,18 +15,21 @@ import { ZoomFlash } from "./zoom-flash.tsx";
 const HelpSheet = loadLater(async () => (await import("./help-sheet.tsx")).HelpSheet);
 const LinkDialog = loadLater(async () => (await import("./link-dialog.tsx")).LinkDialog);
 
+const NOTHING: readonly Action[] = [];
+
 type Open = { readonly sheet: "help" } | { readonly sheet: "link"; readonly link: string };
 
 /**
  * @param props.hasPicture without one there is no bar, but the keys that need none work
- * @param props.statistics what shows and hides them, for the button and its key; undefined: there are none
+ * @param props.room undefined: there is none to be watched, and the page asks for another; then no key does anything
+ * @param props.statistics what shows and hides them, for the button and its key
  */
 export function Controls(props: {
   readonly handle: PictureHandle;
   readonly view: ViewState;
   readonly hasPicture: boolean;
   readonly room: string | undefined;
-  readonly statistics?: Toggle | undefined;
+  readonly statistics: Toggle;
 }) {
   const { handle, view, hasPicture, room, statistics } = props;
   const bar = useRef<HTMLElement>(null);
@@ -38,7 +41,7 @@ export function Controls(props: {
     help: () => setOpen({ sheet: "help" }),
     showLink: (link) => setOpen({ sheet: "link", link }),
   });
-  useHotkeys(actions);
+  useHotkeys(room === undefined ? NOTHING : actions);
   const resting = useResting(bar, menuOpen || open !== undefined);
   useHiddenPointer(resting && hasPicture);
   // A sheet tells that it is closed some time after: by then another may be open.

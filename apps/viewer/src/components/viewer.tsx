@@ -10,7 +10,7 @@ import { keepLastRoom } from "../player/last-room.ts";
 import type { Link } from "../player/link.ts";
 import { loadLater } from "./load-later.ts";
 import { Screen } from "./screen.tsx";
-import { Statistics } from "./statistics.tsx";
+import { Statistics } from "./statistics/statistics.tsx";
 import { Status } from "./status/status.tsx";
 
 // The picture comes first; by the time that it is there, so are these.
@@ -42,16 +42,20 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
     <>
       <title>{titleOf(snapshot, { online })}</title>
       {/* Another key, another canvas: see use-player.ts. */}
-      <Screen key={canvasKey} {...{ canvas, view, picture, stale }} />
+      <Screen key={canvasKey} {...{ canvas, view, picture, stale }} held={!embedded} />
       <Status
         {...{ snapshot, online, embedded, retry }}
         tip={`Screen Share ${version}`}
-        relayUrl={link?.relay?.url}
+        relay={link?.relay}
         guarded={link?.token !== undefined}
       />
       {handle && !embedded && (
         <Suspense>
-          <Controls {...{ handle, view, room, statistics }} hasPicture={picture !== undefined} />
+          <Controls
+            {...{ handle, view, statistics }}
+            room={connection.state === "ended" ? undefined : room}
+            hasPicture={picture !== undefined}
+          />
         </Suspense>
       )}
       <Statistics player={handle} panel={statistics} version={version} />

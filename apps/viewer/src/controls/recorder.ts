@@ -27,18 +27,31 @@ const MAX_FPS = 30;
 const PART_MS = 1000;
 
 /**
- * @param nameOf the file's, by its extension
+ * @param options.nameOf the file's name, by its extension
+ * @param options.signal ends it, as `stop` does
  * @returns undefined if the person chose no file
  * @throws Error in plain words if the browser cannot record
  */
 export async function startRecording(
   source: PictureSource,
-  nameOf: (extension: string) => string,
+  options: {
+    readonly nameOf: (extension: string) => string;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Recording | undefined> {
+  const { nameOf, signal } = options;
   const format = formatOf((type) => MediaRecorder.isTypeSupported(type));
   if (!format) throw new Error("this browser makes no video of a kind that we know");
   const sink = await openSink(format, nameOf(format.extension));
-  return sink && (await record(source, format, sink));
+  if (!sink) return undefined;
+  if (signal.aborted) {
+    await sink.abandon();
+    throw new Error("what was to be recorded was left before it began");
+  }
+  const recording = await record(source, format, sink);
+  if (signal.aborted) recording.stop();
+  else signal.addEventListener("abort", recording.stop);
+  return recording;
 }
 
 async function record(source: PictureSource, { type }: Format, sink: Sink): Promise<Recording> {

@@ -15,8 +15,9 @@ export interface ActionParts {
   readonly handle: PictureHandle;
   readonly view: ViewState;
   readonly hasPicture: boolean;
+  /** Undefined while there is none to be watched. */
   readonly room: string | undefined;
-  readonly statistics: Toggle | undefined;
+  readonly statistics: Toggle;
   /** Says what came of it. */
   readonly tell: (words: string) => void;
   /** Opens the help sheet. */

@@ -13,10 +13,11 @@ const PINCH_POWER = 0.01;
 const MAX_POWER = 0.7;
 const LINE_PX = 33;
 
-export function useHands(stage: RefObject<HTMLElement | null>, view: ViewState): void {
+/** @param view undefined: no hand is heeded */
+export function useHands(stage: RefObject<HTMLElement | null>, view: ViewState | undefined): void {
   useEffect(() => {
     const element = stage.current;
-    if (!element) return;
+    if (!element || !view) return;
     const ending = new AbortController();
     listen(element, view, ending.signal);
     return () => ending.abort();

@@ -11,9 +11,17 @@ export interface RecordingState {
   readonly toggle: (() => void) | undefined;
 }
 
+/**
+ * What is recorded is one room, as long as it can be watched: when the page goes to another, or can no longer get into this one, or
+ * plays it anew, the recording ends, and what there is of it is saved.
+ */
 export function useRecording(
   handle: PictureHandle,
-  options: { readonly room: string | undefined; readonly tell: (words: string) => void },
+  options: {
+    /** Undefined while there is none to be watched. */
+    readonly room: string | undefined;
+    readonly tell: (words: string) => void;
+  },
 ): RecordingState {
   const { room, tell } = options;
   const recording = useRef<Recording | "starting">(undefined);
@@ -29,20 +37,23 @@ export function useRecording(
       pause();
     };
   }, [since, handle]);
-  // The player is another now, or none: what there is of it is saved.
-  useEffect(
-    () => () => {
-      if (recording.current !== "starting") recording.current?.stop();
-    },
-    [],
+  const watched = useRef<{ readonly room: string | undefined; readonly signal: AbortSignal }>(
+    undefined,
   );
+  useEffect(() => {
+    const ending = new AbortController();
+    watched.current = { room, signal: ending.signal };
+    return () => ending.abort();
+  }, [room]);
 
   const start = async () => {
+    if (!watched.current) return;
+    const { room, signal } = watched.current;
     recording.current = "starting";
     try {
       const { startRecording } = await import("../controls/recorder.ts");
       const nameOf = (extension: string) => fileName(room, new Date(), extension);
-      const started = await startRecording(handle, nameOf);
+      const started = await startRecording(handle, { nameOf, signal });
       if (!started) return;
       recording.current = started;
       setSince(performance.now());

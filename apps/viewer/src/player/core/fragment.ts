@@ -1,4 +1,4 @@
-/** Reads the page's fragment, `#room=name&token=…&relay=…&embed=1`, which no server ever sees. */
+/** Reads and writes the page's fragment, `#room=name&token=…&relay=…&embed=1`, which no server ever sees. */
 import { DEFAULT_ROOM, MAX_TOKEN_LENGTH, ROOM_NAME } from "@screen-share/protocol";
 
 /** How a link wants the page to look. */
@@ -54,6 +54,26 @@ export function readFragment(fragment: string): Fragment {
     },
     rest: rest && `#${rest}`,
   };
+}
+
+/**
+ * A link to a room, without a token.
+ * @param relay as the page knows it; undefined: the link need not name it
+ */
+export function writeFragment(to: {
+  readonly room: string;
+  readonly relay: string | undefined;
+  readonly options: Options;
+}): string {
+  const { embedded, transparent, statistics } = to.options;
+  const fields = [
+    ROOM + to.room,
+    to.relay === undefined ? undefined : RELAY + to.relay,
+    embedded ? "embed=1" : undefined,
+    transparent ? "background=transparent" : undefined,
+    statistics ? "stats=1" : undefined,
+  ];
+  return `#${fields.filter((field) => field !== undefined).join("&")}`;
 }
 
 function fieldValue(fields: readonly string[], name: string): string | undefined {

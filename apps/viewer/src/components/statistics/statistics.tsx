@@ -1,8 +1,8 @@
 /** The statistics, once somebody wants to see them: until then neither loaded nor made. */
 import { Suspense } from "react";
-import type { StatisticsSource } from "../hooks/use-statistics.ts";
-import type { StatisticsPanelState } from "../hooks/use-statistics-panel.ts";
-import { loadLater } from "./load-later.ts";
+import type { StatisticsSource } from "../../hooks/use-statistics.ts";
+import type { StatisticsPanelState } from "../../hooks/use-statistics-panel.ts";
+import { loadLater } from "../load-later.ts";
 
 const StatisticsPanel = loadLater(
   async () => (await import("./statistics-panel.tsx")).StatisticsPanel,
