@@ -203,6 +203,11 @@ describe("the element", () => {
       element.remove();
     });
     expect(await eventually(viewers, (count) => count === 1)).toBe(1);
+    expect(
+      await page.evaluate(
+        () => (window as unknown as { removed: { state: unknown } }).removed.state,
+      ),
+    ).toBeUndefined();
     await page.evaluate(() => {
       const { removed } = window as unknown as { removed: Element };
       document.querySelector("main")?.append(removed);

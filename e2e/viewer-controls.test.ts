@@ -113,6 +113,21 @@ describe("the bar", () => {
     expect((await pictureRect(page)).width).toBeGreaterThan(360);
   });
 
+  it("does not open its menu by itself when the picture comes back", async () => {
+    page = await openPicture(browser, room.port);
+    await button("More").click();
+    await page.getByRole("menu").waitFor();
+    const go = (hash: string) =>
+      page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+    await go("#room=other");
+    await bar().waitFor({ state: "detached" });
+    await go("#room=main");
+    await bar().waitFor();
+    expect(await page.getByRole("menu").count()).toBe(0);
+  });
+
   it("has targets of 44 px for fingers, all of them on the screen", async () => {
     page = await openPicture(browser, room.port, {
       ...PHONE,
@@ -196,6 +211,18 @@ describe("the statistics", () => {
     await page.keyboard.press("Escape");
     await panel.waitFor({ state: "detached" });
   });
+
+  it("leave the focus to whoever has gone on with the keyboard meanwhile", async () => {
+    page = await openPicture(browser, room.port);
+    await button("Fit to window").focus();
+    await page.keyboard.press("i");
+    const panel = page.getByTestId("statistics");
+    await panel.waitFor();
+    await button("Full screen").focus();
+    await page.keyboard.press("i");
+    await panel.waitFor({ state: "detached" });
+    expect(await page.locator(":focus").getAttribute("aria-label")).toBe("Full screen");
+  });
 });
 
 describe("full screen", () => {
@@ -224,6 +251,40 @@ describe("full screen", () => {
 });
 
 describe("the help sheet", () => {
+  it("turns the keys off for those who press them unmeant, for good", async () => {
+    page = await openPicture(browser, room.port);
+    await page.keyboard.press("?");
+    await page.getByLabel("Single keys work").uncheck();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("2");
+    await page.keyboard.press("?");
+    await page.reload();
+    await bar().waitFor();
+    await page.keyboard.press("2");
+    expect(await button("Fit to window").getAttribute("aria-pressed")).toBe("true");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    await button("More").click();
+    await page.getByRole("menuitem", { name: "Keyboard and gestures" }).click();
+    await page.getByLabel("Single keys work").check();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("2");
+    expect(await button("Actual size").getAttribute("aria-pressed")).toBe("true");
+  });
+
+  it("stays while its words are being selected, and goes by a press beside it", async () => {
+    page = await openPicture(browser, room.port);
+    await page.keyboard.press("?");
+    const sheet = page.getByRole("dialog");
+    const { x = 0, y = 0 } = (await sheet.boundingBox()) ?? {};
+    await page.mouse.move(x + 60, y + 100);
+    await page.mouse.down();
+    await page.mouse.move(x - 20, y + 100);
+    await page.mouse.up();
+    expect(await sheet.count()).toBe(1);
+    await page.mouse.click(x - 20, y + 100);
+    await sheet.waitFor({ state: "detached" });
+  });
+
   it("tells every key, keeps the others quiet while it is there, and gives the focus back", async () => {
     page = await openPicture(browser, room.port);
     await button("Zoom in").focus();

@@ -156,6 +156,7 @@ describe("what is kept", () => {
       }),
     ]);
     expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
+    await notice().getByText("Recording saved.").waitFor();
     await page.locator('[data-player="page"]').waitFor();
     const record = button("Record to a file");
     expect(await eventually(async () => await record.isEnabled(), Boolean)).toBe(true);
@@ -283,6 +284,28 @@ describe("the link", () => {
 });
 
 describe("the floating window", () => {
+  it("dims a picture that is not the present, and says how old it is", async () => {
+    const lone = await PaintedRoom.open(PICTURE);
+    page = await openPicture(browser, lone.port);
+    await page.keyboard.press("p");
+    /** How bright it is near its top, and whether anything is written below. */
+    const look = () =>
+      page.evaluate(() => {
+        const floating = Reflect.get(window, "documentPictureInPicture").window as Window | null;
+        const canvas = floating?.document.querySelector("canvas");
+        const context = canvas?.getContext("2d");
+        const [, , blue = 0] = context?.getImageData(300, 30, 1, 1).data ?? [];
+        const line =
+          context?.getImageData(0, (canvas?.height ?? 0) - 60, canvas?.width ?? 1, 30).data ?? [];
+        return { blue, letters: line.filter((value) => value > 245).length };
+      });
+    const live = await eventually(look, ({ blue }) => blue > 100);
+    await lone.close();
+    const aged = await eventually(look, ({ blue }) => blue > 0 && blue < 0.6 * live.blue);
+    expect(aged.blue).toBeLessThan(0.6 * live.blue);
+    expect(aged.letters).toBeGreaterThan(300);
+  });
+
   it("is a video's where there are no others", async () => {
     page = await openPicture(browser, room.port, {
       init: () => Object.defineProperty(window, "documentPictureInPicture", { value: undefined }),

@@ -277,6 +277,25 @@ describe("the panel", () => {
     const scrolled = () => figures.evaluate(({ scrollTop }) => scrollTop);
     expect(await eventually(scrolled, (top) => top > 0)).toBeGreaterThan(0);
     expect(await pictureRect(page)).toEqual(before);
+    // Every other key does what it does.
+    await page.keyboard.press("1");
+    expect((await pictureRect(page)).width).toBeLessThan(before.width);
+  });
+
+  it("comes though its server is away by now", async () => {
+    await open();
+    const styles = async () => (await loaded()).filter((name) => name.endsWith(".css")).length;
+    const before = await styles();
+    // Some seconds after the picture it is loaded ahead.
+    expect(await eventually(styles, (count) => count > before, 2 * PATIENT_MS)).toBeGreaterThan(
+      before,
+    );
+    link.stall();
+    link.cut();
+    await page.keyboard.press("i");
+    expect(await says("relay")).toBe("There is no connection to the relay.");
+    link.flow();
+    complaints = [];
   });
 
   it("leaves the picture to the pointer, and the focus where it was when a link opened it", async () => {

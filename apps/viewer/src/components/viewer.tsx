@@ -1,5 +1,6 @@
 /** The picture of one relay, and over it how things stand and what can be done. */
-import { Suspense, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useNotice } from "../hooks/use-notice.ts";
 import { useOnline } from "../hooks/use-online.ts";
 import { usePlayer } from "../hooks/use-player.ts";
 import { useStatisticsPanel } from "../hooks/use-statistics-panel.ts";
@@ -27,10 +28,13 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
   const online = useOnline();
   const { snapshot, canvasKey, retry, handle } = usePlayer(canvas, link?.relay?.url);
   const { room, connection, picture, ageS } = snapshot;
+  const hasPicture = picture !== undefined;
   const stale = ageS !== undefined;
   const embedded = link?.options.embedded ?? false;
   const statistics = useStatisticsPanel(!embedded && (link?.options.statistics ?? false));
-  useWakeLock(connection.state === "connected" && picture !== undefined && !stale);
+  const { notice, tell } = useNotice();
+  const onMissing = useCallback(() => tell("The controls could not be loaded yet."), [tell]);
+  useWakeLock(connection.state === "connected" && hasPicture && !stale);
   const joined = connection.state === "connected" || connection.state === "waiting";
   const relayName = link?.relay?.name;
   useEffect(() => {
@@ -49,16 +53,22 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
         relay={link?.relay}
         guarded={link?.token !== undefined}
       />
-      {handle && !embedded && (
-        <Suspense>
-          <Controls
-            {...{ handle, view, statistics }}
-            room={connection.state === "ended" ? undefined : room}
-            hasPicture={picture !== undefined}
-          />
-        </Suspense>
+      {!embedded && (
+        <>
+          <div className="controls-place">
+            <p role="status" className="told" data-testid="notice">
+              {notice?.words}
+            </p>
+            {handle && (
+              <Controls.Part
+                {...{ handle, view, hasPicture, statistics, tell, onMissing }}
+                room={connection.state === "ended" ? undefined : room}
+              />
+            )}
+          </div>
+          <Statistics player={handle} panel={statistics} {...{ hasPicture, version, tell }} />
+        </>
       )}
-      <Statistics player={handle} panel={statistics} version={version} />
     </>
   );
 }

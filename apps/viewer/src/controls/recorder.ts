@@ -45,37 +45,59 @@ export async function startRecording(
   const sink = await openSink(format, nameOf(format.extension));
   if (!sink) return undefined;
   if (signal.aborted) {
-    await sink.abandon();
+    await sink.discard();
     throw new Error("what was to be recorded was left before it began");
   }
   const recording = await record(source, format, sink);
-  if (signal.aborted) recording.stop();
-  else signal.addEventListener("abort", recording.stop);
+  const { stop, ended } = recording;
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop);
+  // It holds on to all that was recorded.
+  void ended.then(() => signal.removeEventListener("abort", stop));
   return recording;
 }
 
 async function record(source: PictureSource, { type }: Format, sink: Sink): Promise<Recording> {
   const size = recordedSize(source.size() ?? { width: 1280, height: 720 });
   const canvas = document.createElement("canvas");
-  const copy = mirror(source, canvas, size);
+  const copy = mirror(source, canvas, { size });
   await copy.begun;
   const stream = canvas.captureStream(MAX_FPS);
-  const options = { mimeType: type, videoBitsPerSecond: bitsPerSecond(size) };
-  const recorder = new MediaRecorder(stream, options);
+  const end = () => {
+    copy.end();
+    for (const track of stream.getTracks()) track.stop();
+  };
+  try {
+    const options = { mimeType: type, videoBitsPerSecond: bitsPerSecond(size) };
+    const recorder = new MediaRecorder(stream, options);
+    const ended = follow(recorder, { sink, end });
+    recorder.start(PART_MS);
+    return { stop: () => stop(recorder), ended };
+  } catch (error) {
+    end();
+    await sink.discard();
+    throw error;
+  }
+}
+
+/** Writes what the recorder gives until it stops; resolves once all of it is saved. */
+async function follow(
+  recorder: MediaRecorder,
+  { sink, end }: { readonly sink: Sink; readonly end: () => void },
+): Promise<RecordingEnd> {
   let full = false;
+  let bytes = 0;
   let failure: unknown;
   let writing = Promise.resolve();
-  const stop = () => {
-    if (recorder.state !== "inactive") recorder.stop();
-  };
   const write = async (part: Blob) => {
+    bytes += part.size;
     try {
       if (failure || (await sink.write(part))) return;
       full = true;
     } catch (error) {
       failure = error;
     }
-    stop();
+    stop(recorder);
   };
   recorder.addEventListener("dataavailable", ({ data }) => {
     writing = writing.then(() => write(data));
@@ -83,23 +105,23 @@ async function record(source: PictureSource, { type }: Format, sink: Sink): Prom
   recorder.addEventListener("error", (event) => {
     failure = "error" in event ? event.error : "the encoder failed";
   });
-  const stopped = new Promise<void>((resolve) => {
+  await new Promise<void>((resolve) => {
     recorder.addEventListener("stop", () => resolve());
   });
-  const finish = async (): Promise<RecordingEnd> => {
-    await stopped;
-    copy.end();
-    for (const track of stream.getTracks()) track.stop();
-    await writing;
-    try {
-      await sink.save();
-    } catch (error) {
-      failure ??= error;
-    }
-    return failure ? { type: "failed", meaning: meaningOf(failure) } : { type: "saved", full };
-  };
-  recorder.start(PART_MS);
-  return { stop, ended: finish() };
+  end();
+  await writing;
+  // WebKitGTK says that it can where a part of its encoder is not installed, and then tells of no error.
+  if (bytes === 0) failure ??= new Error("the browser’s encoder made nothing");
+  try {
+    await (bytes === 0 ? sink.discard() : sink.save());
+  } catch (error) {
+    failure ??= error;
+  }
+  return failure ? { type: "failed", meaning: meaningOf(failure) } : { type: "saved", full };
+}
+
+function stop(recorder: MediaRecorder): void {
+  if (recorder.state !== "inactive") recorder.stop();
 }
 
 function meaningOf(failure: unknown): string {

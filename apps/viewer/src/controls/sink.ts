@@ -7,8 +7,8 @@ export interface Sink {
   write(part: Blob): Promise<boolean>;
   /** Makes it the person's own. */
   save(): Promise<void>;
-  /** Lets go of it, with nothing in it. */
-  abandon(): Promise<void>;
+  /** Leaves nothing of it, instead. */
+  discard(): Promise<void>;
 }
 
 /** Not every browser has it, and no library types it. */
@@ -43,7 +43,7 @@ function fileSink(file: FileSystemWritableFileStream): Sink {
       return true;
     },
     save: () => file.close(),
-    abandon: () => file.abort(),
+    discard: () => file.abort(),
   };
 }
 
@@ -57,8 +57,8 @@ function memorySink({ type }: Format, name: string): Sink {
       return bytes < MAX_BYTES_IN_MEMORY;
     },
     async save() {
-      download(new Blob(parts, { type }), name);
+      download(new Blob(parts.splice(0), { type }), name);
     },
-    async abandon() {},
+    async discard() {},
   };
 }

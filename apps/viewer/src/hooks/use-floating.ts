@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from "react";
 import type { Toggle } from "../components/core/actions.ts";
 import type { PictureHandle } from "./use-player.ts";
 
+export const loadFloating = () => import("../controls/picture-in-picture.ts");
+
 /** Undefined where the browser has none. */
 export function useFloating(
   handle: PictureHandle,
@@ -27,7 +29,7 @@ export function useFloating(
     opening.current = true;
     const ended = played.current;
     try {
-      const { openFloating } = await import("../controls/picture-in-picture.ts");
+      const { openFloating } = await loadFloating();
       close.current = await openFloating(handle, () => {
         close.current = undefined;
         setOn(false);

@@ -26,12 +26,15 @@ export function useHands(stage: RefObject<HTMLElement | null>, view: ViewState |
 
 function listen(stage: HTMLElement, state: ViewState, signal: AbortSignal): void {
   let hands = NO_HANDS;
-  const tell = (event: HandEvent) =>
+  const tell = (event: HandEvent) => {
+    // Nobody holds what is not there: whoever lifts a finger meanwhile is not heard.
+    if (!state.scene) hands = NO_HANDS;
     state.change((view, scene) => {
       const handled = handle({ hands, view }, event, { scene, slop: SLOP * devicePixelRatio });
       hands = handled.hands;
       return handled.view;
     });
+  };
   const on = <Type extends keyof HTMLElementEventMap>(
     type: Type,
     listener: (event: HTMLElementEventMap[Type]) => void,

@@ -1,8 +1,11 @@
 /** A recording of what is played: begun, stopped, and what became of it told. */
 import { useEffect, useRef, useState } from "react";
 import { fileName } from "../components/core/file-name.ts";
+import { formatOf } from "../components/core/recording.ts";
 import type { Recording, RecordingEnd } from "../controls/recorder.ts";
 import type { PictureHandle } from "./use-player.ts";
+
+export const loadRecorder = () => import("../controls/recorder.ts");
 
 export interface RecordingState {
   /** On the page's clock, `performance.now()`; undefined while nothing is recorded. */
@@ -51,7 +54,7 @@ export function useRecording(
     const { room, signal } = watched.current;
     recording.current = "starting";
     try {
-      const { startRecording } = await import("../controls/recorder.ts");
+      const { startRecording } = await loadRecorder();
       const nameOf = (extension: string) => fileName(room, new Date(), extension);
       const started = await startRecording(handle, { nameOf, signal });
       if (!started) return;
@@ -70,9 +73,16 @@ export function useRecording(
     if (recording.current === undefined) void start();
     else if (recording.current !== "starting") recording.current.stop();
   };
-  const able =
-    typeof MediaRecorder !== "undefined" && "captureStream" in HTMLCanvasElement.prototype;
-  return { since, toggle: able ? toggle : undefined };
+  return { since, toggle: canRecord() ? toggle : undefined };
+}
+
+/** Some browsers have the recorder without an encoder: WebKitGTK, where GStreamer's are not installed. */
+function canRecord(): boolean {
+  return (
+    typeof MediaRecorder !== "undefined" &&
+    "captureStream" in HTMLCanvasElement.prototype &&
+    formatOf((type) => MediaRecorder.isTypeSupported(type)) !== undefined
+  );
 }
 
 function endWords(end: RecordingEnd): string {

@@ -1,5 +1,4 @@
 /** Goes to another room in this tab, as a link would, but with no token in the address even for a moment. */
-import { DEFAULT_ROOM } from "@screen-share/protocol";
 import { readFragment, writeFragment } from "./core/fragment.ts";
 import { type Relays, relayNamed } from "./relays.ts";
 import { TAB_TOKENS } from "./tab-tokens.ts";
@@ -13,7 +12,7 @@ export interface Place {
 /** The link's part behind the "#", without a token. How the page looks stays as it is. */
 export function fragmentOf({ room, relay }: Place, relays: Relays): string {
   return writeFragment({
-    room: room || DEFAULT_ROOM,
+    room,
     // Where there is but one, no link needs to name it.
     relay: relays.length > 1 ? relay : undefined,
     options: readFragment(location.hash).options,

@@ -25,7 +25,10 @@ export function StatisticsPanel(props: {
     const before = document.activeElement;
     if (takesFocus) panel.current?.focus({ preventScroll: true });
     return () => {
-      if (takesFocus && before instanceof HTMLElement) before.focus({ preventScroll: true });
+      // Unless whoever opened it has gone on elsewhere meanwhile.
+      const lost = document.activeElement === document.body;
+      if (takesFocus && lost && before instanceof HTMLElement)
+        before.focus({ preventScroll: true });
     };
   }, [takesFocus]);
   return (
@@ -55,7 +58,7 @@ export function StatisticsPanel(props: {
         tabIndex={0}
         aria-label="Figures"
         // Its arrow keys scroll it, and do not move the picture.
-        data-keys="own"
+        data-keys="scroll"
       >
         <p className={styles.sentence} data-testid="bottleneck">
           {statistics?.bottleneck.words ?? "Measuring…"}

@@ -1,8 +1,8 @@
 /** A field for a link or a room's name, and the way back to the room of last time. What is put in leaves the page at once. */
 import { type FormEvent, useEffect, useId, useState } from "react";
-import { type Pasted, readPasted } from "../../player/core/pasted.ts";
 import { fragmentOf, goTo, type Place } from "../../player/go.ts";
 import { type LastRoom, readLastRoom } from "../../player/last-room.ts";
+import { type Pasted, readPasted } from "../../player/pasted.ts";
 import type { Relays } from "../../player/relays.ts";
 import { pageRelays } from "../../relays.ts";
 
@@ -66,7 +66,7 @@ export function JoinForm({ here }: { readonly here?: Place | undefined }) {
           <>
             This link leads to another page.{" "}
             <a href={problem.address} rel="noreferrer">
-              Open it at {problem.host}
+              Open it at <bdi>{problem.host}</bdi>
             </a>
           </>
         )}

@@ -51,7 +51,7 @@ export function Notice(props: NoticeProps) {
           {remarks.length > 0 && (
             <p className="notice-remarks">
               {remarks.map((remark) => (
-                <span key={remark}>{remark}</span>
+                <bdi key={remark}>{remark}</bdi>
               ))}
             </p>
           )}

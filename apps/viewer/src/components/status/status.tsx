@@ -12,7 +12,7 @@ import { Notice, type NoticeProps } from "./notice.tsx";
  * @param props.relay what is dialled; undefined in a page rendered ahead of time
  * @param props.tip told to whoever rests the pointer on it
  * @param props.guarded whether this page has a token for the room
- * @param props.embedded nothing is said unless something is wrong
+ * @param props.embedded nothing is said while the picture is live; whoever watches there is no host
  */
 export function Status(props: {
   readonly snapshot: Snapshot;
@@ -41,7 +41,7 @@ export function Status(props: {
       late={first}
       tip={tip}
     >
-      {status.invites && relay && (
+      {status.invites && relay && !embedded && (
         <Command
           command={captureCommand({ server: relay.url.replace(VIEWER_PATH, ""), room })}
           guarded={guarded}

@@ -99,6 +99,18 @@ describe("a link's token", () => {
     }
   });
 
+  it("is taken out of sight, and of use, in a link of absurd length", () => {
+    const { room, token, rest, bare } = readFragment(
+      `#room=demo&token=a.b.c&x=${"&".repeat(20_000)}`,
+    );
+    expect({ room, token, rest, bare }).toEqual({
+      room: "main",
+      token: undefined,
+      rest: "",
+      bare: true,
+    });
+  });
+
   it("is found where the link was escaped on its way", () => {
     const { room, token, rest } = readFragment("#room%3Ddemo%26token%3Da%2Eb.c&embed=1");
     expect({ room, token, rest }).toEqual({

@@ -29,12 +29,17 @@ export interface Fragment {
 const ROOM = "room=";
 const TOKEN = "token=";
 const RELAY = "relay=";
+/** No link of ours is as long, chars; whoever makes one of a million would have the page read it for seconds. */
+const MAX_LENGTH = 16_384;
 /** RFC 7515 §7.1: three texts of base64url. */
 const TOKEN_TEXT = /^[A-Za-z0-9_.-]+$/;
 
-/** @param fragment with or without its "#"; of a field that stands there twice the first counts */
+/** @param fragment with or without its "#"; of a field that stands there twice the first counts. One that is too long says nothing. */
 export function readFragment(fragment: string): Fragment {
-  const fields = fragment.replace(/^#/, "").split("&").flatMap(uncoverToken);
+  const fields = (fragment.length > MAX_LENGTH ? "" : fragment)
+    .replace(/^#/, "")
+    .split("&")
+    .flatMap(uncoverToken);
   // A name needs no escapes, so none are undone: whatever holds a "%" is no name.
   const named = fieldValue(fields, ROOM);
   const room = named || DEFAULT_ROOM;
@@ -54,6 +59,11 @@ export function readFragment(fragment: string): Fragment {
     },
     rest: rest && `#${rest}`,
   };
+}
+
+/** Whether a field only says how the page is to look. */
+export function isOption(field: string): boolean {
+  return /^(?:embed|background|stats)=/.test(field);
 }
 
 /**
