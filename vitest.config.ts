@@ -1,41 +1,66 @@
 import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // What agents keep for their user must not be mixed with what tests make them keep.
 const env = { XDG_DATA_HOME: mkdtempSync(path.join(tmpdir(), "screen-share-data-")) };
 
+/** They load native code that remembers its first display, or are a process's whole life to look at. */
+const APART = ["apps/capture/src/source/*.test.ts", "apps/relay/src/hostile.test.ts"];
+/** What they find depends on how busy the machine is. */
+const UNDISTURBED = ["failures", "flow", "link", "viewer-statistics"].map(
+  (name) => `e2e/${name}.test.ts`,
+);
+/** Begun late, they would be waited for when all else is over. */
+const LONG = ["relay/src/hostile.test.ts", "relay/src/tools.test.ts", "e2e/soak.test.ts"];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONG.some((end) => moduleId.endsWith(end));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
+// Unit tests wait more than they compute.
+const unit = { env, testTimeout: 30_000, hookTimeout: 30_000, maxWorkers: availableParallelism() + 1 };
+const real = { env, testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
+        // One process after another runs many files, which spares each of them to load all modules anew.
         test: {
+          ...unit,
           name: "unit",
-          env,
           include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "scripts/**/*.test.ts"],
-          testTimeout: 30_000,
+          exclude: ["**/node_modules/**", ...APART],
+          isolate: false,
         },
       },
+      { test: { ...unit, name: "unit-apart", include: APART } },
       {
         test: {
+          ...real,
           name: "e2e",
-          env,
           include: ["e2e/*.test.ts"],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: UNDISTURBED,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
+      { test: { ...real, name: "e2e-undisturbed", include: UNDISTURBED, fileParallelism: false } },
       {
         // Needs an image and an engine: docker/verify brings both.
         test: {
+          ...real,
           name: "container",
-          env,
           include: ["e2e/container/*.test.ts"],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
     ],

@@ -11,8 +11,12 @@ async function main(): Promise<number> {
     process.stderr.write(`${problem}\n`);
     return 1;
   }
-  if (!run("pnpm", ["run", "build"])) return 1;
-  const results = [runTests("unit"), runTests("e2e"), await testContainer()];
+  if (!(await run("pnpm", ["run", "build"]))) return 1;
+  // An image is fetched and built for minutes, and unit tests wait for much: side by side, but beside nothing that looks at pictures.
+  const container = testContainer();
+  const unit = await runTests("unit*");
+  container.show();
+  const results = [unit, await container.counts, await runTests("e2e*")];
   return conclude({
     passed: results.reduce((sum, { passed }) => sum + passed, 0),
     failed: results.reduce((sum, { failed }) => sum + failed, 0),

@@ -9,25 +9,29 @@ const root = new URL("../../", import.meta.url);
 /** A process of ours, and what it has said. */
 export class Program {
   output = "";
+  #waiting: (() => void)[] = [];
 
   constructor(readonly process: ChildProcess) {
     process.stdout?.on("data", (chunk: Buffer) => this.#said(chunk));
     process.stderr?.on("data", (chunk: Buffer) => this.#said(chunk));
+    process.once("exit", () => this.#tell());
   }
 
   #said(chunk: Buffer): void {
     this.output += chunk.toString();
+    this.#tell();
   }
 
-  /** Resolves once its output matches. */
+  #tell(): void {
+    for (const tell of this.#waiting.splice(0)) tell();
+  }
+
+  /** Resolves once its output matches. @throws Error if it ends before that */
   async until(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.output)) {
-      if (this.process.exitCode !== null) throw new Error(`it ended:\n${this.output}`);
-      await Promise.race([
-        this.process.stdout && once(this.process.stdout, "data"),
-        this.process.stderr && once(this.process.stderr, "data"),
-        once(this.process, "exit"),
-      ]);
+      const { exitCode, signalCode } = this.process;
+      if (exitCode !== null || signalCode !== null) throw new Error(`it ended:\n${this.output}`);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 

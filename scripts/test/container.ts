@@ -8,26 +8,52 @@ const VERIFY = fileURLToPath(new URL("../../docker/verify", import.meta.url));
 const CANNOT = 3;
 const COUNTS = /^(\d+) passed, (\d+) failed\n$/m;
 
-/**
- * Runs them.
- * @returns their counts; none at all on a person's machine that cannot run containers, which is said. In continuous integration that is a
- *   failure
- */
-export async function testContainer(): Promise<Counts> {
-  const verify = spawn(VERIFY, { stdio: ["ignore", "pipe", "inherit"] });
+export interface ContainerTests {
+  /** Prints what they have said so far, and from now on whatever they say. */
+  show(): void;
+  /**
+   * Resolves when they are over: with their counts; none at all on a person's machine that cannot run containers, which is said. In
+   * continuous integration that is a failure.
+   */
+  readonly counts: Promise<Counts>;
+}
+
+/** Runs them in silence, beside others, until they are to be shown. */
+export function testContainer(): ContainerTests {
+  const verify = spawn(VERIFY, { stdio: ["ignore", "pipe", "pipe"] });
+  let shown = false;
+  let held = "";
   let output = "";
+  const say = (text: string) => {
+    if (shown) process.stdout.write(text);
+    else held += text;
+  };
   verify.stdout.setEncoding("utf8").on("data", (text: string) => {
-    process.stdout.write(text);
     output += text;
+    say(text);
   });
-  const status = await new Promise<number | null>((resolve) => verify.once("close", resolve));
-  if (status === CANNOT && !process.env.CI) {
-    process.stdout.write("The tests of the container were NOT run, and are not counted below.\n");
-    return { passed: 0, failed: 0 };
-  }
+  verify.stderr.setEncoding("utf8").on("data", say);
+  const ended = new Promise<number | null>((resolve) => verify.once("close", resolve));
+  return {
+    show: () => {
+      shown = true;
+      process.stdout.write(held);
+      held = "";
+    },
+    counts: ended.then((status) => {
+      if (status === CANNOT && !process.env.CI) {
+        say("The tests of the container were NOT run, and are not counted below.\n");
+        return { passed: 0, failed: 0 };
+      }
+      return countsOf(output, status === 0);
+    }),
+  };
+}
+
+/** What the last line says. */
+function countsOf(output: string, succeeded: boolean): Counts {
   const last = output.slice(output.lastIndexOf("\n", output.length - 2) + 1);
   const [, passed, failed] = COUNTS.exec(last) ?? [];
   if (passed === undefined) return { passed: 0, failed: 1 };
-  const succeeded = status === 0;
   return { passed: Number(passed), failed: Math.max(Number(failed), succeeded ? 0 : 1) };
 }

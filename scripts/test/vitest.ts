@@ -1,5 +1,5 @@
 /** Runs vitest, and counts. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,18 +18,22 @@ interface Report {
 }
 
 /** Runs a program of ours with this one's output. @returns whether it succeeded */
-export function run(command: string, args: readonly string[]): boolean {
+export async function run(command: string, args: readonly string[]): Promise<boolean> {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", TURBO_TELEMETRY_DISABLED: "1" };
-  return spawnSync(command, args, { env, stdio: "inherit" }).status === 0;
+  const program = spawn(command, args, { env, stdio: "inherit" });
+  return await new Promise<boolean>((resolve) => {
+    program.once("error", () => resolve(false));
+    program.once("close", (code) => resolve(code === 0));
+  });
 }
 
-/** Runs one project of tests. A test that was skipped counts as failed. */
-export function runTests(project: string): Counts {
+/** Runs the projects of tests of this name or pattern (`unit*`). A test that was skipped counts as failed. */
+export async function runTests(project: string): Promise<Counts> {
   const folder = mkdtempSync(path.join(tmpdir(), "screen-share-test-"));
   const output = path.join(folder, "report.json");
   const args = ["exec", "vitest", "run", "--project", project];
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${output}`];
-  const succeeded = run("pnpm", [...args, ...reporters]);
+  const succeeded = await run("pnpm", [...args, ...reporters]);
   try {
     const report: Report = JSON.parse(readFileSync(output, "utf8"));
     const failed = report.numFailedTests + report.numPendingTests + report.numTodoTests;

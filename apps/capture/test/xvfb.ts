@@ -1,10 +1,21 @@
-/** A display of its own for tests, by Xvfb on a number that is free, and programs that draw on it. */
+/** A display of its own for tests, by Xvfb on a number that nobody else takes, and programs that draw on it. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+
+/** X servers that look for a free number take the lowest. */
+const FIRST_NUMBER = 1000;
+const NUMBERS = 50_000;
+const NUMBERS_A_PROCESS = 16;
+let started = 0;
+
+/** For each display another number, so that one that is gone stays gone until its test brings it back, whatever other files start. */
+function ownNumber(): string {
+  return `:${FIRST_NUMBER + ((process.pid * NUMBERS_A_PROCESS + started++) % NUMBERS)}`;
+}
 
 export class Xvfb {
   readonly #clients: ChildProcess[] = [];
@@ -19,13 +30,12 @@ export class Xvfb {
   /**
    * Starts Xvfb; it answers once this resolves. Without Xvfb on this machine the test fails.
    * @param size such as "640x480", or "640x480x16" with a depth
-   * @param display take this number instead of a free one
+   * @param display take this number instead of one of its own
    */
-  static async start(size: string, display?: string): Promise<Xvfb> {
+  static async start(size: string, display = ownNumber()): Promise<Xvfb> {
     const folder = await mkdtemp(join(tmpdir(), "screen-share-x-"));
     const screen = ["-screen", "0", size.split("x").length > 2 ? size : `${size}x24`];
-    const number = [...(display ? [display] : []), "-displayfd", "3"];
-    const args = [...number, ...screen, "-fbdir", folder, "-nocursor", "-noreset"];
+    const args = [display, "-displayfd", "3", ...screen, "-fbdir", folder, "-nocursor", "-noreset"];
     const server = spawn("Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
     const failed = once(server, "error").then(([error]) => {
       throw new Error(`Xvfb is needed for this test: ${error}`);

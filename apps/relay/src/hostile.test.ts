@@ -5,9 +5,14 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Attack } from "./testing/attacks/attack.ts";
 import { controlAttacks } from "./testing/attacks/control.ts";
-import { floodAttacks, MAX_ROOMS } from "./testing/attacks/floods.ts";
-import { frameAttacks } from "./testing/attacks/frames.ts";
-import { httpAttacks, slowAttacks } from "./testing/attacks/http.ts";
+import {
+  floodAttacks,
+  MAX_ROOMS,
+  namesAttack,
+  slowFloodAttacks,
+} from "./testing/attacks/floods.ts";
+import { frameAttacks, slowFrameAttacks } from "./testing/attacks/frames.ts";
+import { httpAttacks, slowHttpAttacks } from "./testing/attacks/http.ts";
 import { Members } from "./testing/attacks/members.ts";
 import { mutationAttacks } from "./testing/attacks/mutations.ts";
 import { RelayProcess } from "./testing/attacks/relay-process.ts";
@@ -31,6 +36,7 @@ const attacks = [
   ...httpAttacks,
   ...floodAttacks,
 ];
+const slowAttacks = [...slowFrameAttacks, ...slowHttpAttacks, ...slowFloodAttacks];
 const outcomes = new Map<Attack, Map<string, number>>();
 
 let relay: RelayProcess;
@@ -53,11 +59,12 @@ async function carryOut(attack: Attack): Promise<void> {
   }
 }
 
-/** Every attack once; those of one kind after another, the slow ones beside them. */
+/** Every attack once: one after another, but the slow ones beside the others. */
 async function round(): Promise<void> {
   const slow = slowAttacks.map(carryOut);
   for (const attack of attacks) await carryOut(attack);
   await Promise.all(slow);
+  await carryOut(namesAttack);
 }
 
 /** Waits until all descriptors of attackers are closed. */

@@ -1,60 +1,10 @@
-/** What an MJPEG stream is sent and when: at its client's pace, never less than the newest, and over every loss of the producer. */
+/** What an MJPEG stream is sent and when: at its client's pace, never less than the newest; and how it ends. */
 import { describe, expect, it } from "vitest";
-import { FakeTime } from "../testing/fake-time.ts";
-import {
-  FakeProducer,
-  liveRoom as liveRoomOf,
-  mjpegViewer,
-  newHub,
-  picturePair,
-  plainProducer,
-  wholeJpeg,
-} from "../testing/participants.ts";
-import type { Hub } from "./hub.ts";
+import { contents, watched } from "../testing/mjpeg-stream.ts";
+import { liveRoom, mjpegViewer, newHub } from "../testing/participants.ts";
 import { MAX_SILENCE_MS, MAX_STALL_MS, REPEATS_MS } from "./mjpeg-viewer.ts";
 
-const pair = picturePair();
-const { stream, first, second } = pair;
-const liveRoom = () => liveRoomOf(pair);
-
-const [SOON_MS, LATER_MS] = REPEATS_MS;
-const OPENING = "--picture\r\n";
-const FILLER = "X-Filler: 0\r\n";
-
-/** What stands in a stream: "filler", or a picture by its bytes in latin1. */
-function contents({ written }: { readonly written: readonly Uint8Array[] }): string[] {
-  const [opening, ...rest] = written.map((bytes) => Buffer.from(bytes).toString("latin1"));
-  expect(opening).toBe(OPENING);
-  return rest.map((text) => {
-    if (text === FILLER) return "filler";
-    const [head = "", ...body] = text.split("\r\n\r\n");
-    const jpeg = body.join("\r\n\r\n").slice(0, -`\r\n${OPENING}`.length);
-    expect(head).toBe(`Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}`);
-    expect(text.endsWith(`\r\n${OPENING}`)).toBe(true);
-    return jpeg;
-  });
-}
-
-/** The room's picture as a stream would have it now. */
-function current(hub: Hub): string {
-  const picture = hub.find("main")?.picture;
-  if (!picture?.shown) throw new Error("the room shows nothing");
-  return Buffer.from(picture.wholeJpeg(picture.shown)).toString("latin1");
-}
-
-/** A plain producer, and a stream that is watched with a cap or none. */
-function watched(maxFps?: number) {
-  const time = new FakeTime(1000);
-  const { hub, session } = plainProducer();
-  const show = (seed: number) => {
-    const jpeg = wholeJpeg(seed);
-    session.receive(jpeg, time.now());
-    return Buffer.from(jpeg).toString("latin1");
-  };
-  const shown = show(0);
-  const capped = maxFps === undefined ? {} : { maxFps };
-  return { hub, session, show, shown, ...mjpegViewer(hub, {}, { time, ...capped }) };
-}
+const [SOON_MS] = REPEATS_MS;
 
 describe("a stream with a cap (P-65)", () => {
   it("gets the first picture at once, and the newest when the interval has passed", () => {
@@ -171,81 +121,6 @@ describe("a picture that stands (P-66)", () => {
     sink.writable = true;
     viewer.drained();
     expect(contents(sink)).toEqual([shown, next, next]);
-  });
-});
-
-describe("a stream and its producer (P-67)", () => {
-  it("goes on with the last picture over the producer's loss, and with the next one's after it", () => {
-    const { hub, producer } = liveRoom();
-    const { sink, time } = mjpegViewer(hub);
-    const before = current(hub);
-    producer.session.ended(10);
-    time.pass(SOON_MS + LATER_MS);
-    const standing = [before, before, before];
-    expect(contents(sink)).toEqual(standing);
-    const back = new FakeProducer(hub);
-    back.describe(stream);
-    back.update(first, { keyframe: true });
-    expect(contents(sink)).toEqual(standing);
-    back.update(second);
-    expect(contents(sink)).toEqual([...standing, current(hub)]);
-  });
-
-  it("that is opened while the producer is away gets the last picture at once", () => {
-    const { hub, producer } = liveRoom();
-    producer.session.ended(10);
-    const { sink } = mjpegViewer(hub);
-    expect(contents(sink)).toEqual([current(hub)]);
-  });
-
-  it("shows a picture of another size whole, and not before it is", () => {
-    const { hub, producer } = liveRoom();
-    const { sink } = mjpegViewer(hub);
-    const old = current(hub);
-    producer.session.ended(10);
-    const other = picturePair(200, 64);
-    const back = new FakeProducer(hub);
-    back.describe(other.stream);
-    back.update(other.first.slice(0, 2), { cut: true });
-    expect(contents(sink)).toEqual([old]);
-    back.update(other.first.slice(2));
-    expect(contents(sink)).toEqual([old, current(hub)]);
-    expect(current(hub)).not.toBe(old);
-  });
-
-  it("stays open over a clean stop, is shown the forgotten picture no more, and goes on when sharing does", () => {
-    const { hub, producer } = liveRoom();
-    const { sink, time } = mjpegViewer(hub);
-    const before = current(hub);
-    producer.say({ type: "status", state: "stopped" });
-    producer.session.ended(10);
-    time.pass(2 * MAX_SILENCE_MS);
-    expect(contents(sink)).toEqual([before, "filler", "filler"]);
-    expect(sink.ended).toBe(false);
-    const back = new FakeProducer(hub);
-    back.describe(stream);
-    back.update(first, { keyframe: true });
-    expect(contents(sink)).toEqual([before, "filler", "filler", current(hub)]);
-  });
-
-  it("stays open when PICTURE_TTL is over, and repeats the picture no more (P-36)", () => {
-    const hub = newHub({ pictureTtlMs: 1000 });
-    const { producer } = liveRoomOf(pair, hub);
-    const { sink, time } = mjpegViewer(hub);
-    const before = current(hub);
-    producer.session.ended(0);
-    hub.tick(1000, 0);
-    time.pass(MAX_SILENCE_MS);
-    expect(contents(sink)).toEqual([before, "filler"]);
-    expect(sink.ended).toBe(false);
-  });
-
-  it("waits for one that was never there", () => {
-    const hub = newHub();
-    const { sink } = mjpegViewer(hub);
-    expect(contents(sink)).toEqual([]);
-    liveRoomOf(pair, hub);
-    expect(contents(sink)).toEqual([current(hub)]);
   });
 });
 

@@ -11,6 +11,8 @@ const NAMES = 10_000;
 /** What an attacker sends while nobody stops it, bytes. */
 const FLOOD_BYTES = 8 * 2 ** 20;
 const STUCK_MS = 3000;
+/** The relay gives up viewers that it has not heard of for 15 s. */
+const SIGN_OF_LIFE_MS = 1000;
 
 const { stream, first, second } = picturePair();
 const times = { capturedAt: 1, encodedAt: 2, relayedAt: 0 };
@@ -50,19 +52,22 @@ const FLOODS: readonly Flood[] = [
     first: hello("producer", freshRoom()),
     frames: repeated(frame({ opcode: OPCODE.text, payload: ping })),
   },
-  {
-    role: "producer",
-    first: hello("producer", freshRoom()),
-    frames: Buffer.concat([
-      frame({ opcode: OPCODE.text, payload: encodeControl({ type: "stream", epoch: 1, stream }) }),
-      frame({
-        opcode: OPCODE.binary,
-        payload: encodeUpdate({ ...good, keyframe: true, tiles: first }),
-      }),
-      repeated(frame({ opcode: OPCODE.binary, payload: delta })),
-    ]),
-  },
 ];
+
+/** No more than a producer may send, and then nothing, not even a pong: it is given up when it has been silent for long enough. */
+const UPDATES: Flood = {
+  role: "producer",
+  // Not one that others come to use meanwhile.
+  first: hello("producer", "flooded"),
+  frames: Buffer.concat([
+    frame({ opcode: OPCODE.text, payload: encodeControl({ type: "stream", epoch: 1, stream }) }),
+    frame({
+      opcode: OPCODE.binary,
+      payload: encodeUpdate({ ...good, keyframe: true, tiles: first }),
+    }),
+    repeated(frame({ opcode: OPCODE.binary, payload: delta })),
+  ]),
+};
 
 async function flooded(port: number, { role, first: begin, frames }: Flood): Promise<string> {
   const raw = await RawSocket.upgraded(port, { path: `/ws/${role}` });
@@ -98,6 +103,10 @@ async function stuck(port: number, begin: Buffer | string, piece: Buffer): Promi
 async function names(port: number): Promise<string[]> {
   const held: RawSocket[] = [];
   const outcomes: string[] = [];
+  // However busy the machine, the rooms have to be held until the last name has been tried.
+  const alive = setInterval(() => {
+    for (const raw of held) raw.write(frame({ opcode: OPCODE.pong }));
+  }, SIGN_OF_LIFE_MS);
   while (held.length < MAX_ROOMS - 1) {
     const raw = await RawSocket.upgraded(port, { path: "/ws/viewer" });
     raw.write(frame({ opcode: OPCODE.text, payload: hello("viewer", `name-${held.length}`) }));
@@ -126,6 +135,7 @@ async function names(port: number): Promise<string[]> {
     raw.destroy();
     return "";
   });
+  clearInterval(alive);
   for (const raw of held) raw.destroy();
   await Promise.all(held.map(({ closed }) => closed));
   return outcomes;
@@ -133,15 +143,10 @@ async function names(port: number): Promise<string[]> {
 
 export const floodAttacks: readonly Attack[] = [
   {
-    name: "floods of pings, pongs, acks, control messages and updates",
+    name: "floods of pings, pongs, acks and control messages",
     // Of a client that goes on sending the network may break the connection before it has read why.
     allowed: ["4429", "1006"],
     run: (port) => inParallel(FLOODS, 4, (flood) => flooded(port, flood)),
-  },
-  {
-    name: `${NAMES.toLocaleString("en")} names of rooms, where ${MAX_ROOMS} may be`,
-    allowed: ["4429", "503"],
-    run: names,
   },
   {
     name: "clients that never read: sockets in the hall, pings, pages, snapshots, streams",
@@ -182,3 +187,19 @@ export const floodAttacks: readonly Attack[] = [
     },
   },
 ];
+
+/** They take their time, and so have theirs: run beside the others. */
+export const slowFloodAttacks: readonly Attack[] = [
+  {
+    name: "floods of updates, and then silence",
+    allowed: ["4429", "1006"],
+    run: async (port) => [await flooded(port, UPDATES)],
+  },
+];
+
+/** It takes all the rooms that there may be: to be run when nobody else has one. */
+export const namesAttack: Attack = {
+  name: `${NAMES.toLocaleString("en")} names of rooms, where ${MAX_ROOMS} may be`,
+  allowed: ["4429", "503"],
+  run: names,
+};

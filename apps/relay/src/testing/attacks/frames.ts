@@ -83,6 +83,10 @@ export const frameAttacks: readonly Attack[] = [
       [{ opcode: close, payload: Buffer.concat([Buffer.of(3, 232), Buffer.alloc(124)]) }],
     ]),
   },
+];
+
+/** They take their time, and so have theirs: run beside the others. */
+export const slowFrameAttacks: readonly Attack[] = [
   {
     name: "frames: messages that never end, instead of hello",
     allowed: ["4408"],

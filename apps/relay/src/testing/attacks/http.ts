@@ -164,7 +164,7 @@ export const httpAttacks: readonly Attack[] = [
 ];
 
 /** They take their time, and so have theirs: run beside the others. */
-export const slowAttacks: readonly Attack[] = [
+export const slowHttpAttacks: readonly Attack[] = [
   {
     name: "HTTP: headers, bodies and upgrades that never end",
     allowed: ["broken off"],

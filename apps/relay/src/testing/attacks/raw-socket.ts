@@ -9,14 +9,18 @@ export class RawSocket {
   readonly socket: net.Socket;
   /** Resolves once the other side has closed, or reset. */
   readonly closed: Promise<void>;
-  #received: Buffer[] = [];
+  #received = Buffer.alloc(4096);
+  #length = 0;
+  readonly #frames: Frame[] = [];
+  /** How far the frames were read; none before the head of the response has ended. */
+  #readTo: number | undefined;
   #waiting: (() => void)[] = [];
 
   private constructor(port: number) {
     this.socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
     this.socket.on("error", () => undefined);
     this.socket.on("data", (bytes: Buffer) => {
-      this.#received.push(bytes);
+      this.#keep(bytes);
       this.#tell();
     });
     this.closed = new Promise((resolve) => this.socket.once("close", () => resolve()));
@@ -39,9 +43,19 @@ export class RawSocket {
   }
 
   get bytes(): Buffer {
-    const all = Buffer.concat(this.#received);
-    this.#received = [all];
-    return all;
+    return this.#received.subarray(0, this.#length);
+  }
+
+  #keep(bytes: Buffer): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#received.length) {
+      // Twice as much each time, so that a flood is not copied again with each piece of it.
+      const larger = Buffer.alloc(2 * length);
+      this.#received.copy(larger, 0, 0, this.#length);
+      this.#received = larger;
+    }
+    bytes.copy(this.#received, this.#length);
+    this.#length = length;
   }
 
   get text(): string {
@@ -68,26 +82,17 @@ export class RawSocket {
     for (const tell of this.#waiting.splice(0)) tell();
   }
 
-  /** What a WebSocket server sent: opcodes, and the code of a close frame. */
-  get frames(): { readonly opcode: number; readonly payload: Buffer }[] {
+  /** What a WebSocket server has sent whole: opcodes, and the code of a close frame. Asked again, it reads only what has come since. */
+  get frames(): readonly Frame[] {
     const { bytes } = this;
-    const frames: { opcode: number; payload: Buffer }[] = [];
-    let at = bytes.indexOf("\r\n\r\n") + 4;
-    while (at >= 4 && at + 2 <= bytes.length) {
-      const opcode = (bytes[at] ?? 0) & 15;
-      let length = bytes[at + 1] ?? 0;
-      at += 2;
-      if (length === 126) {
-        length = bytes.readUInt16BE(at);
-        at += 2;
-      } else if (length === 127) {
-        length = Number(bytes.readBigUInt64BE(at));
-        at += 8;
-      }
-      frames.push({ opcode, payload: bytes.subarray(at, at + length) });
-      at += length;
+    this.#readTo ??= endOfHead(bytes);
+    while (this.#readTo !== undefined) {
+      const next = frameAt(bytes, this.#readTo);
+      if (!next) break;
+      this.#frames.push(next.frame);
+      this.#readTo = next.end;
     }
-    return frames;
+    return this.#frames;
   }
 
   /** The code that a WebSocket was closed with; 1006 for a connection that just broke (RFC 6455 §7.1.5). */
@@ -99,6 +104,33 @@ export class RawSocket {
   destroy(): void {
     this.socket.destroy();
   }
+}
+
+interface Frame {
+  readonly opcode: number;
+  readonly payload: Buffer;
+}
+
+/** Where the head of an HTTP response ends; undefined if it has not. */
+function endOfHead(bytes: Buffer): number | undefined {
+  const at = bytes.indexOf("\r\n\r\n");
+  return at < 0 ? undefined : at + 4;
+}
+
+/** The frame of a server that begins here, and where it ends; undefined while it is not whole. */
+function frameAt(bytes: Buffer, at: number): { frame: Frame; end: number } | undefined {
+  const [first = 0, short = 0] = bytes.subarray(at, at + 2);
+  const start = at + (short === 126 ? 4 : short === 127 ? 10 : 2);
+  if (start > bytes.length) return undefined;
+  const length =
+    short === 126
+      ? bytes.readUInt16BE(at + 2)
+      : short === 127
+        ? Number(bytes.readBigUInt64BE(at + 2))
+        : short;
+  const end = start + length;
+  if (end > bytes.length) return undefined;
+  return { frame: { opcode: first & 15, payload: bytes.subarray(start, end) }, end };
 }
 
 export interface Upgrade {

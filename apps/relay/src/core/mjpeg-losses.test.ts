@@ -1,0 +1,92 @@
+/** An MJPEG stream whose producer is lost, comes back, stops, or was never there. */
+import { describe, expect, it } from "vitest";
+import { contents, current } from "../testing/mjpeg-stream.ts";
+import {
+  FakeProducer,
+  liveRoom as liveRoomOf,
+  mjpegViewer,
+  newHub,
+  picturePair,
+} from "../testing/participants.ts";
+import { MAX_SILENCE_MS, REPEATS_MS } from "./mjpeg-viewer.ts";
+
+const pair = picturePair();
+const { stream, first, second } = pair;
+const liveRoom = () => liveRoomOf(pair);
+
+const [SOON_MS, LATER_MS] = REPEATS_MS;
+
+describe("a stream and its producer (P-67)", () => {
+  it("goes on with the last picture over the producer's loss, and with the next one's after it", () => {
+    const { hub, producer } = liveRoom();
+    const { sink, time } = mjpegViewer(hub);
+    const before = current(hub);
+    producer.session.ended(10);
+    time.pass(SOON_MS + LATER_MS);
+    const standing = [before, before, before];
+    expect(contents(sink)).toEqual(standing);
+    const back = new FakeProducer(hub);
+    back.describe(stream);
+    back.update(first, { keyframe: true });
+    expect(contents(sink)).toEqual(standing);
+    back.update(second);
+    expect(contents(sink)).toEqual([...standing, current(hub)]);
+  });
+
+  it("that is opened while the producer is away gets the last picture at once", () => {
+    const { hub, producer } = liveRoom();
+    producer.session.ended(10);
+    const { sink } = mjpegViewer(hub);
+    expect(contents(sink)).toEqual([current(hub)]);
+  });
+
+  it("shows a picture of another size whole, and not before it is", () => {
+    const { hub, producer } = liveRoom();
+    const { sink } = mjpegViewer(hub);
+    const old = current(hub);
+    producer.session.ended(10);
+    const other = picturePair(200, 64);
+    const back = new FakeProducer(hub);
+    back.describe(other.stream);
+    back.update(other.first.slice(0, 2), { cut: true });
+    expect(contents(sink)).toEqual([old]);
+    back.update(other.first.slice(2));
+    expect(contents(sink)).toEqual([old, current(hub)]);
+    expect(current(hub)).not.toBe(old);
+  });
+
+  it("stays open over a clean stop, is shown the forgotten picture no more, and goes on when sharing does", () => {
+    const { hub, producer } = liveRoom();
+    const { sink, time } = mjpegViewer(hub);
+    const before = current(hub);
+    producer.say({ type: "status", state: "stopped" });
+    producer.session.ended(10);
+    time.pass(2 * MAX_SILENCE_MS);
+    expect(contents(sink)).toEqual([before, "filler", "filler"]);
+    expect(sink.ended).toBe(false);
+    const back = new FakeProducer(hub);
+    back.describe(stream);
+    back.update(first, { keyframe: true });
+    expect(contents(sink)).toEqual([before, "filler", "filler", current(hub)]);
+  });
+
+  it("stays open when PICTURE_TTL is over, and repeats the picture no more (P-36)", () => {
+    const hub = newHub({ pictureTtlMs: 1000 });
+    const { producer } = liveRoomOf(pair, hub);
+    const { sink, time } = mjpegViewer(hub);
+    const before = current(hub);
+    producer.session.ended(0);
+    hub.tick(1000, 0);
+    time.pass(MAX_SILENCE_MS);
+    expect(contents(sink)).toEqual([before, "filler"]);
+    expect(sink.ended).toBe(false);
+  });
+
+  it("waits for one that was never there", () => {
+    const hub = newHub();
+    const { sink } = mjpegViewer(hub);
+    expect(contents(sink)).toEqual([]);
+    liveRoomOf(pair, hub);
+    expect(contents(sink)).toEqual([current(hub)]);
+  });
+});

@@ -1,0 +1,48 @@
+/** How old the picture is that a player shows: when that is told, and from when it counts. */
+import { describe, expect, it } from "vitest";
+import { settle } from "./testing/fakes.ts";
+import { KEYFRAME, playing, STREAM, stage, TILES } from "./testing/stage.ts";
+
+describe("the picture's age", () => {
+  it("is told when a live host falls silent for more than 5 s, and no more when it goes on", async () => {
+    const { socket, player, timing } = await playing();
+    const beat = () => socket.tell({ type: "viewers", count: 1 });
+    timing.advance(5000);
+    beat();
+    expect(player.getSnapshot().ageS).toBeUndefined();
+    timing.advance(1000);
+    expect(player.getSnapshot().ageS).toBe(6);
+    socket.update({}); // of no tiles: "current as of"
+    await settle();
+    expect(player.getSnapshot().ageS).toBeUndefined();
+  });
+
+  it("counts from the capture, on the relay's clock", async () => {
+    const { network, player, timing } = stage();
+    const socket = network.newest;
+    socket.join();
+    socket.tell({ type: "producer", state: "offline", since: 0 });
+    const relayAt = timing.now() + 777_000;
+    socket.tell({ type: "pong", sentAt: timing.now(), relayAt });
+    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.update({ ...KEYFRAME, capturedAt: relayAt - 190_000 });
+    await settle();
+    timing.advance(1000);
+    expect(player.getSnapshot().ageS).toBe(191);
+  });
+
+  it("wakes nobody while nothing that is shown changes", async () => {
+    const { socket, player, timing } = await playing();
+    let calls = 0;
+    const unsubscribe = player.subscribe(() => calls++);
+    for (let i = 0; i < 20; i++) {
+      socket.update({ tiles: TILES.slice(i % 3, (i % 3) + 1) });
+      await settle();
+      timing.advance(1000);
+    }
+    expect(calls).toBe(0);
+    unsubscribe();
+    socket.events.closed(1006);
+    expect(calls).toBe(0);
+  });
+});
