@@ -145,7 +145,12 @@ describe("on a desktop", () => {
 
   it("a picture of another size keeps the mode, and nothing around it moves", async () => {
     page = await openPicture(browser, room.port);
-    const bar = () => page.getByTestId("controls").boundingBox();
+    /** Its place, wherever it is on its way to while it comes or goes. */
+    const bar = () =>
+      page.getByTestId("controls").evaluate((element) => {
+        const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = element as HTMLElement;
+        return [offsetLeft, offsetTop, offsetWidth, offsetHeight];
+      });
     const before = await bar();
     await page.keyboard.press("3");
     room.show(testPicture(640, 640));
