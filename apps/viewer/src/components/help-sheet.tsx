@@ -19,10 +19,6 @@ export function HelpSheet(props: {
   const shown = actions.filter(({ available }) => available);
   return (
     <Sheet title="Keyboard and gestures" close={close}>
-      <label className="help-switch">
-        <input type="checkbox" checked={keys.on} onChange={keys.toggle} />
-        Single keys work
-      </label>
       <div className="help">
         <section>
           <h3>Mouse and touch</h3>
@@ -57,6 +53,10 @@ export function HelpSheet(props: {
           </section>
         ))}
       </div>
+      <label className="help-switch">
+        <input type="checkbox" checked={keys.on} onChange={keys.toggle} />
+        Single keys work
+      </label>
     </Sheet>
   );
 }
