@@ -50,12 +50,14 @@ async function record(source: PictureSource, { type }: Format, sink: Sink): Prom
   const options = { mimeType: type, videoBitsPerSecond: bitsPerSecond(size) };
   const recorder = new MediaRecorder(stream, options);
   let full = false;
+  let bytes = 0;
   let failure: unknown;
   let writing = Promise.resolve();
   const stop = () => {
     if (recorder.state !== "inactive") recorder.stop();
   };
   const write = async (part: Blob) => {
+    bytes += part.size;
     try {
       if (failure || (await sink.write(part))) return;
       full = true;
@@ -78,8 +80,10 @@ async function record(source: PictureSource, { type }: Format, sink: Sink): Prom
     copy.end();
     for (const track of stream.getTracks()) track.stop();
     await writing;
+    // WebKitGTK says that it can where a part of its encoder is not installed, and then tells of no error.
+    if (bytes === 0) failure ??= new Error("the browser’s encoder made nothing");
     try {
-      await sink.save();
+      await (bytes === 0 ? sink.discard() : sink.save());
     } catch (error) {
       failure ??= error;
     }
