@@ -1,6 +1,7 @@
 /** A recording of what is played: begun, stopped, and what became of it told. */
 import { useEffect, useRef, useState } from "react";
 import { fileName } from "../components/core/file-name.ts";
+import { formatOf } from "../components/core/recording.ts";
 import type { Recording, RecordingEnd } from "../controls/recorder.ts";
 import type { PictureHandle } from "./use-player.ts";
 
@@ -59,9 +60,16 @@ export function useRecording(
     if (recording.current === undefined) void start();
     else if (recording.current !== "starting") recording.current.stop();
   };
-  const able =
-    typeof MediaRecorder !== "undefined" && "captureStream" in HTMLCanvasElement.prototype;
-  return { since, toggle: able ? toggle : undefined };
+  return { since, toggle: canRecord() ? toggle : undefined };
+}
+
+/** Some browsers have the recorder without an encoder: WebKitGTK, where GStreamer's are not installed. */
+function canRecord(): boolean {
+  return (
+    typeof MediaRecorder !== "undefined" &&
+    "captureStream" in HTMLCanvasElement.prototype &&
+    formatOf((type) => MediaRecorder.isTypeSupported(type)) !== undefined
+  );
 }
 
 function endWords(end: RecordingEnd): string {
