@@ -48,6 +48,15 @@ function withoutFilePicker(): void {
   Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
 }
 
+/** An encoder that is there by name only, as WebKitGTK's where a part of it is not installed: it starts and ends, and makes nothing. */
+function withSilentEncoder(): void {
+  Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
+  const listen = EventTarget.prototype.addEventListener;
+  MediaRecorder.prototype.addEventListener = function (type: string, listener: EventListener) {
+    if (type !== "dataavailable") listen.call(this, type, listener);
+  };
+}
+
 describe.each(PLACES)("of what is played in the %s", (place) => {
   it("a snapshot is the picture px for px, whatever of it is seen", async () => {
     page = await openPicture(browser, room.port, { fragment: "#room=main", place });
@@ -195,6 +204,17 @@ describe("what is kept", () => {
     await notice().getByText("The recording failed: ").waitFor();
     expect(await page.getByTestId("recording").count()).toBe(0);
     expect(await fileOfPage(page)).toHaveLength(0);
+  });
+
+  it("a recording of nothing is not saved, and said to have failed", async () => {
+    page = await openPicture(browser, room.port, { init: withSilentEncoder });
+    const saved: string[] = [];
+    page.on("download", (download) => saved.push(download.suggestedFilename()));
+    await page.keyboard.press("r");
+    await page.getByTestId("recording").waitFor();
+    await page.keyboard.press("r");
+    await notice().getByText("The recording failed: the browser’s encoder made nothing").waitFor();
+    expect(saved).toEqual([]);
   });
 
   it("nothing is recorded if nobody chooses a file", async () => {

@@ -1,6 +1,7 @@
 /** Chromium, and what its canvas shows. */
 import type { ChildProcess } from "node:child_process";
 import { type Browser, chromium, type Page } from "playwright-core";
+import type { Evaluating } from "./other-browser.ts";
 import type { Pixels } from "./pixels.ts";
 
 export const CHROMIUM_PATH = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
@@ -41,7 +42,7 @@ export async function openViewer(browser: Browser, port: number, fragment = ""):
  * The canvas's pixels, or none if it shows nothing yet.
  * @param step 1 for all of them, which takes the page half a second; 8 for one of each 8×8, which costs it nothing to speak of
  */
-export async function canvasPixels(page: Page, step = 1): Promise<Pixels | undefined> {
+export async function canvasPixels(page: Evaluating, step = 1): Promise<Pixels | undefined> {
   const shown = await page.evaluate((step) => {
     const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="screen"]');
     if (!canvas || !Number(canvas.dataset.updates)) return undefined;
@@ -79,7 +80,7 @@ export async function viewerState(page: Page): Promise<string | null> {
 
 /** The colour of a point of the canvas, or none if it shows nothing yet. */
 export async function canvasColour(
-  page: Page,
+  page: Evaluating,
   at: { readonly x: number; readonly y: number },
 ): Promise<readonly [red: number, green: number, blue: number] | undefined> {
   return await page.evaluate(({ x, y }) => {

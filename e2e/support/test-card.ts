@@ -1,6 +1,7 @@
 /** Whether a page shows the agent's test card, and whether it moves. */
 import type { Page } from "playwright-core";
 import { canvasColour, canvasPixels, viewerState } from "./browser.ts";
+import type { Evaluating } from "./other-browser.ts";
 import { eventually } from "./wait.ts";
 
 /** As apps/capture/src/source/test-card.ts draws them, 1280 px wide. */
@@ -20,20 +21,29 @@ const TOLERANCE = 4;
 
 /** Waits until the page is connected and has all bars in their colours. @returns what is wrong at last */
 export async function wrongsOfTestCard(page: Page): Promise<string[]> {
-  return await eventually(
-    async () => {
-      const state = await viewerState(page);
-      const wrongs = state === "connected" ? [] : [`the page is ${state}`];
-      for (const [i, bar] of BARS.entries()) {
-        const shown = await canvasColour(page, { x: (i + 0.5) * BAR_WIDTH, y: 100 });
-        const like = shown?.every((value, c) => Math.abs(value - (bar[c] ?? 0)) <= TOLERANCE);
-        if (!like) wrongs.push(`bar ${i} is ${shown ?? "not there"}`);
-      }
-      return wrongs;
-    },
-    (wrongs) => wrongs.length === 0,
-    30_000,
-  );
+  return await untilNothing(async () => {
+    const state = await viewerState(page);
+    return [...(state === "connected" ? [] : [`the page is ${state}`]), ...(await wrongBars(page))];
+  });
+}
+
+/** Waits until the page, connected or not, has all bars in their colours. @returns what is wrong at last */
+export async function wrongColoursOfTestCard(page: Evaluating): Promise<string[]> {
+  return await untilNothing(() => wrongBars(page));
+}
+
+async function untilNothing(wrongs: () => Promise<string[]>): Promise<string[]> {
+  return await eventually(wrongs, ({ length }) => length === 0, 30_000);
+}
+
+async function wrongBars(page: Evaluating): Promise<string[]> {
+  const wrongs: string[] = [];
+  for (const [i, bar] of BARS.entries()) {
+    const shown = await canvasColour(page, { x: (i + 0.5) * BAR_WIDTH, y: 100 });
+    const like = shown?.every((value, c) => Math.abs(value - (bar[c] ?? 0)) <= TOLERANCE);
+    if (!like) wrongs.push(`bar ${i} is ${shown ?? "not there"}`);
+  }
+  return wrongs;
 }
 
 /** Waits until the picture changes; the test card's does all the time. */

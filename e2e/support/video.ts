@@ -1,5 +1,6 @@
 /** A recorded video: where it is written, and how the browser plays it. */
 import type { Page } from "playwright-core";
+import type { Evaluating } from "./other-browser.ts";
 
 /** To be run in a page before its own scripts: whatever is written to a file goes to one that is the page's own. */
 export function chooseFileOfPage(): void {
@@ -39,7 +40,7 @@ export async function fileOfPage(page: Page): Promise<Buffer> {
 }
 
 /** Plays a video to its end, and tells of its last picture: the colours near its middle and near its left side. */
-export async function playVideo(page: Page, file: Buffer) {
+export async function playVideo(page: Evaluating, file: Buffer) {
   return await page.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
     const video = document.createElement("video");

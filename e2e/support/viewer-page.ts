@@ -1,6 +1,7 @@
 /** The viewer as a person has it: a window or a phone, what they see, and where the picture lies on it. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { canvasPixels } from "./browser.ts";
+import type { Evaluating } from "./other-browser.ts";
 import type { Pixels } from "./pixels.ts";
 import { eventually } from "./wait.ts";
 import { type Place, takeHandingOverAway } from "./watched-page.ts";
@@ -76,7 +77,7 @@ export async function partUnder(page: Page, point: { readonly x: number; readonl
 }
 
 /** A PNG's pixels, by the browser's own decoder. */
-export async function pngPixels(page: Page, png: Buffer): Promise<Pixels> {
+export async function pngPixels(page: Evaluating, png: Buffer): Promise<Pixels> {
   const decoded = await page.evaluate(async (base64) => {
     const image = new Image();
     image.src = `data:image/png;base64,${base64}`;

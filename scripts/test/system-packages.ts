@@ -1,10 +1,12 @@
-/** The programs that tests of the real thing need: a browser, a desktop without a screen, and the proxies of our examples. */
+/** The programs that tests of the real thing need: browsers, a desktop without a screen, and the proxies of our examples. */
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 
 /** By the Debian package that has them. */
 const NEEDED: Readonly<Record<string, string>> = {
   chromium: "chromium",
+  "firefox-esr": "firefox-esr",
+  WebKitWebDriver: "webkit2gtk-driver",
   Xvfb: "xvfb",
   xterm: "xterm",
   xdotool: "xdotool",

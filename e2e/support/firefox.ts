@@ -1,0 +1,74 @@
+/** Firefox as Debian has it, without a window, driven by WebDriver BiDi. Of Playwright's, which needs no Firefox of its own for that. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Browser, firefox, type Page } from "playwright-core";
+import type { OtherBrowser } from "./other-browser.ts";
+import { WINDOW } from "./viewer-page.ts";
+import { type Place, takeHandingOverAway } from "./watched-page.ts";
+
+const FIREFOX_PATH = process.env.FIREFOX_PATH || "/usr/bin/firefox-esr";
+
+export class Firefox implements OtherBrowser {
+  #errors: string[] = [];
+  #page: Page | undefined;
+
+  private constructor(
+    private readonly browser: Browser,
+    readonly downloads: string,
+  ) {}
+
+  static async start(): Promise<Firefox> {
+    const downloads = await mkdtemp(path.join(tmpdir(), "screen-share-firefox-"));
+    const browser = await firefox.launch({
+      channel: "moz-firefox",
+      executablePath: FIREFOX_PATH,
+      downloadsPath: downloads,
+    });
+    return new Firefox(browser, downloads);
+  }
+
+  get page(): Page {
+    if (!this.#page) throw new Error("no page was opened");
+    return this.#page;
+  }
+
+  async open(url: string, place: Place = "worker"): Promise<void> {
+    await this.#page?.context().close();
+    const errors: string[] = [];
+    this.#errors = errors;
+    const page = await (await this.browser.newContext(WINDOW)).newPage();
+    this.#page = page;
+    if (place === "page") await page.addInitScript(takeHandingOverAway);
+    page.on("console", (message) => {
+      if (message.type() === "error") errors.push(message.text());
+    });
+    page.on("pageerror", (error) => errors.push(String(error)));
+    await page.goto(url);
+  }
+
+  async evaluate<Result, Argument>(
+    run: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result> {
+    return await this.page.evaluate(run as (argument: unknown) => Result, argument);
+  }
+
+  async press(key: string): Promise<void> {
+    await this.page.keyboard.press(key);
+  }
+
+  async paste(): Promise<void> {
+    await this.press("Control+v");
+  }
+
+  /** What the browser, or a program, found wrong with the page so far: errors of its console. */
+  errors(): readonly string[] {
+    return this.#errors;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await rm(this.downloads, { recursive: true });
+  }
+}

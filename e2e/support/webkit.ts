@@ -1,0 +1,125 @@
+/**
+ * WebKit as Debian has it: the small browser that comes with WebKitGTK, in a window, driven by its WebDriver (W3C WebDriver, plain
+ * requests: Playwright drives only a WebKit of its own). What the page writes to the console nobody is told.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Desktop, killGroup } from "./desktop.ts";
+import type { OtherBrowser } from "./other-browser.ts";
+import { freePort } from "./programs.ts";
+import { eventually } from "./wait.ts";
+import type { Place } from "./watched-page.ts";
+
+/** W3C WebDriver §17.4.2: keys that are no letters. */
+const KEYS: Readonly<Record<string, string>> = { Escape: "\uE00C" };
+const CONTROL = "\uE009";
+/** A driver may wait for its browser for ever. */
+const ASK_TIMEOUT_MS = 30_000;
+
+export class WebKit implements OtherBrowser {
+  /** Where its commands are, once there is one. */
+  #session: string | undefined;
+
+  private constructor(
+    private readonly desktop: Desktop,
+    private readonly driver: ChildProcess,
+    private readonly origin: string,
+    /** Its home, with all that it keeps; downloads, too. */
+    readonly downloads: string,
+  ) {}
+
+  static async start(): Promise<WebKit> {
+    const home = await mkdtemp(path.join(tmpdir(), "screen-share-webkit-"));
+    const desktop = await Desktop.start({ width: 1280, height: 800 });
+    const port = await freePort();
+    const { PATH } = process.env;
+    const driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
+      env: { PATH, HOME: home, DISPLAY: desktop.display },
+      stdio: "ignore",
+      detached: true,
+    });
+    await once(driver, "spawn");
+    const origin = `http://127.0.0.1:${port}`;
+    const isUp = () =>
+      fetch(`${origin}/status`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await eventually(isUp, (is) => is);
+    return new WebKit(desktop, driver, origin, home);
+  }
+
+  async open(url: string, place: Place = "worker"): Promise<void> {
+    await this.#end();
+    // A canvas that can be handed over, but no worker that could draw on it.
+    const features = place === "page" ? ["--features=-OffscreenCanvasInWorkers"] : [];
+    const options = { args: ["--automation", ...features] };
+    const { sessionId } = await this.#ask<{ readonly sessionId: string }>("POST", "/session", {
+      capabilities: { alwaysMatch: { "webkitgtk:browserOptions": options } },
+    });
+    this.#session = `/session/${sessionId}`;
+    await this.#do("POST", "/url", { url });
+  }
+
+  async evaluate<Result, Argument>(
+    run: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result> {
+    const script = `return (${run})(...arguments)`;
+    return await this.#do<Result>("POST", "/execute/sync", { script, args: [argument] });
+  }
+
+  async press(key: string): Promise<void> {
+    await this.#type(KEYS[key] ?? key);
+  }
+
+  async paste(): Promise<void> {
+    await this.#type(CONTROL, "v");
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#end();
+    } finally {
+      const ended = once(this.driver, "exit");
+      killGroup(this.driver, "SIGKILL");
+      await ended;
+      await this.desktop.stop();
+      await rm(this.downloads, { recursive: true, maxRetries: 5 });
+    }
+  }
+
+  /** Presses these one after another, and lets go of them in turn. */
+  async #type(...keys: readonly string[]): Promise<void> {
+    const down = keys.map((value) => ({ type: "keyDown", value }));
+    const up = keys.toReversed().map((value) => ({ type: "keyUp", value }));
+    const actions = [{ type: "key", id: "keyboard", actions: [...down, ...up] }];
+    await this.#do("POST", "/actions", { actions });
+  }
+
+  async #end(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (session !== undefined) await this.#ask("DELETE", session);
+  }
+
+  async #do<Value>(method: string, command: string, body?: unknown): Promise<Value> {
+    if (!this.#session) throw new Error("no page was opened");
+    return await this.#ask(method, `${this.#session}${command}`, body);
+  }
+
+  /** @throws Error with what the driver says is wrong */
+  async #ask<Value>(method: string, where: string, body?: unknown): Promise<Value> {
+    const response = await fetch(`${this.origin}${where}`, {
+      method,
+      signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const { value } = (await response.json()) as { readonly value: Value };
+    if (!response.ok) throw new Error(`${method} ${where}: ${JSON.stringify(value)}`);
+    return value;
+  }
+}
