@@ -203,6 +203,11 @@ describe("the element", () => {
       element.remove();
     });
     expect(await eventually(viewers, (count) => count === 1)).toBe(1);
+    expect(
+      await page.evaluate(
+        () => (window as unknown as { removed: { state: unknown } }).removed.state,
+      ),
+    ).toBeUndefined();
     await page.evaluate(() => {
       const { removed } = window as unknown as { removed: Element };
       document.querySelector("main")?.append(removed);
@@ -288,7 +293,21 @@ describe("the viewer in a frame", () => {
     expect(await cornerOf(black, black.frameLocator("iframe"))).toEqual([0, 0, 0]);
     const clear = await open(framed("#embed=1&background=transparent"));
     expect(await cornerOf(clear, clear.frameLocator("iframe"))).toEqual([0, 128, 0]);
-    expect(await clear.frameLocator("iframe").getByTestId("status").isVisible()).toBe(false);
+    const said = clear.frameLocator("iframe").getByTestId("status");
+    expect((await said.boundingBox())?.width).toBeLessThanOrEqual(1);
+  });
+
+  it("leaves the wheel to the page around it", async () => {
+    await relayWith({ FRAME_ANCESTORS: foreign.origin });
+    share();
+    const page = await open(`${framed("#embed=1")}<div style="height:3000px"></div>`);
+    const canvas = page.frameLocator("iframe").locator("canvas:visible");
+    const before = await canvas.boundingBox();
+    await page.mouse.move(500, 150);
+    await page.mouse.wheel(0, 100);
+    const scrolled = () => page.evaluate(() => scrollY);
+    expect(await eventually(scrolled, (y) => y === 100)).toBe(100);
+    expect(await canvas.boundingBox()).toMatchObject({ width: before?.width, y: -100 });
   });
 
   it("is refused by the browser where the relay does not name the page", async () => {

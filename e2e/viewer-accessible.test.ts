@@ -1,10 +1,16 @@
 /** Nothing that axe knows to look for stands in anybody's way, whatever the page shows, on large screens and small, dark and light. */
-import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { barriers } from "./support/axe.ts";
 import { startBrowser } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
-import { openPicture, PHONE, PHONE_ON_ITS_SIDE, WINDOW } from "./support/viewer-page.ts";
+import {
+  openPicture,
+  PHONE,
+  PHONE_ON_ITS_SIDE,
+  takeCopyingAway,
+  WINDOW,
+} from "./support/viewer-page.ts";
 
 let browser: Browser;
 let room: PaintedRoom;
@@ -19,17 +25,7 @@ afterAll(async () => {
   await room.close();
 });
 
-/** What axe finds wrong, each with where. */
-async function violations(): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  });
-}
-
-/** The help, and the link where there is no clipboard. */
+/** The help, and the link where the page cannot copy it. */
 const SHEETS = ["?", "c"];
 
 describe.each([
@@ -43,24 +39,22 @@ describe.each([
   ({ on: _, ...options }) => {
     it("axe finds nothing in the picture and its controls", async () => {
       page = await openPicture(browser, room.port, options);
-      expect(await violations()).toEqual([]);
+      expect(await barriers(page)).toEqual([]);
     });
 
     it("nor in the menu", async () => {
       page = await openPicture(browser, room.port, options);
       await page.getByRole("button", { name: "More" }).click();
       await page.getByRole("menu").waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await barriers(page)).toEqual([]);
     });
 
     it("nor in the sheets", async () => {
-      const init = () =>
-        Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
-      page = await openPicture(browser, room.port, { ...options, init });
+      page = await openPicture(browser, room.port, { ...options, init: takeCopyingAway });
       for (const key of SHEETS) {
         await page.keyboard.press(key);
         await page.getByRole("dialog").waitFor();
-        expect(await violations()).toEqual([]);
+        expect(await barriers(page)).toEqual([]);
         await page.keyboard.press("Escape");
         await page.getByRole("dialog").waitFor({ state: "detached" });
       }
@@ -71,14 +65,20 @@ describe.each([
       page = await openPicture(browser, room.port, { ...options, init });
       await page.keyboard.press("r");
       await page.getByTestId("recording").waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await barriers(page)).toEqual([]);
+    });
+
+    it("nor in the statistics", async () => {
+      page = await openPicture(browser, room.port, { ...options, fragment: "#stats=1" });
+      await page.getByTestId("statistics").getByRole("table").waitFor();
+      expect(await barriers(page)).toEqual([]);
     });
 
     it("nor while there is no picture", async () => {
       page = await (await browser.newContext(options)).newPage();
       await page.goto(`http://localhost:${room.port}/#room=empty`);
       await page.getByText("Waiting for the host").waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await barriers(page)).toEqual([]);
     });
   },
 );

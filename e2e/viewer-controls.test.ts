@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBrowser } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
@@ -28,6 +28,15 @@ const button = (name: string) => bar().getByRole("button", { name });
 /** Whether the bar is in sight. */
 const isShown = async () => (await bar().evaluate((it) => getComputedStyle(it).opacity)) === "1";
 const untilShown = (shown: boolean) => eventually(isShown, (is) => is === shown);
+
+/** Where two things lie on each other, for whoever has to mend it; undefined if nowhere. */
+async function overlap(one: Locator, other: Locator): Promise<string | undefined> {
+  const [a, b] = [await one.boundingBox(), await other.boundingBox()];
+  if (!a || !b) throw new Error("one of them is not to be seen");
+  const apart =
+    a.y + a.height <= b.y || b.y + b.height <= a.y || a.x + a.width <= b.x || b.x + b.width <= a.x;
+  return apart ? undefined : JSON.stringify([a, b]);
+}
 
 /** Files are chosen in a window of the system, which no test can reach: without it they are downloads. */
 function withoutFilePicker(): void {
@@ -104,6 +113,21 @@ describe("the bar", () => {
     expect((await pictureRect(page)).width).toBeGreaterThan(360);
   });
 
+  it("does not open its menu by itself when the picture comes back", async () => {
+    page = await openPicture(browser, room.port);
+    await button("More").click();
+    await page.getByRole("menu").waitFor();
+    const go = (hash: string) =>
+      page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+    await go("#room=other");
+    await bar().waitFor({ state: "detached" });
+    await go("#room=main");
+    await bar().waitFor();
+    expect(await page.getByRole("menu").count()).toBe(0);
+  });
+
   it("has targets of 44 px for fingers, all of them on the screen", async () => {
     page = await openPicture(browser, room.port, {
       ...PHONE,
@@ -142,18 +166,36 @@ describe("the statistics", () => {
       await panel.waitFor();
       await bar().waitFor();
       for (const shown of [bar(), page.getByTestId("recording")]) {
-        const [own, theirs] = [await panel.boundingBox(), await shown.boundingBox()];
-        if (!own || !theirs) throw new Error("both are there");
-        const apart =
-          own.y + own.height <= theirs.y ||
-          theirs.y + theirs.height <= own.y ||
-          own.x + own.width <= theirs.x ||
-          theirs.x + theirs.width <= own.x;
-        expect(apart, `${JSON.stringify(own)} ${JSON.stringify(theirs)}`).toBe(true);
+        expect(await overlap(panel, shown)).toBeUndefined();
       }
       await page.keyboard.press("r");
     },
   );
+
+  it("do not lie on what is said of the connection, however large the window is", async () => {
+    const lone = await PaintedRoom.open(PICTURE);
+    page = await openPicture(browser, lone.port);
+    await page.keyboard.press("i");
+    const panel = page.getByTestId("statistics");
+    await panel.waitFor();
+    await lone.close();
+    const said = page.locator(".notice-box");
+    await said.getByRole("button", { name: "Retry now" }).waitFor();
+    for (const [width, height] of [
+      ...[
+        [360, 640],
+        [560, 700],
+        [640, 360],
+        [660, 800],
+        [700, 500],
+        [740, 900],
+        [1280, 720],
+      ],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      expect(await overlap(panel, said)).toBeUndefined();
+    }
+  });
 
   it("stay when Esc closes a sheet over them, and go with the next", async () => {
     page = await openPicture(browser, room.port);
@@ -168,6 +210,18 @@ describe("the statistics", () => {
     expect(await panel.count()).toBe(1);
     await page.keyboard.press("Escape");
     await panel.waitFor({ state: "detached" });
+  });
+
+  it("leave the focus to whoever has gone on with the keyboard meanwhile", async () => {
+    page = await openPicture(browser, room.port);
+    await button("Fit to window").focus();
+    await page.keyboard.press("i");
+    const panel = page.getByTestId("statistics");
+    await panel.waitFor();
+    await button("Full screen").focus();
+    await page.keyboard.press("i");
+    await panel.waitFor({ state: "detached" });
+    expect(await page.locator(":focus").getAttribute("aria-label")).toBe("Full screen");
   });
 });
 
@@ -197,6 +251,40 @@ describe("full screen", () => {
 });
 
 describe("the help sheet", () => {
+  it("turns the keys off for those who press them unmeant, for good", async () => {
+    page = await openPicture(browser, room.port);
+    await page.keyboard.press("?");
+    await page.getByLabel("Single keys work").uncheck();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("2");
+    await page.keyboard.press("?");
+    await page.reload();
+    await bar().waitFor();
+    await page.keyboard.press("2");
+    expect(await button("Fit to window").getAttribute("aria-pressed")).toBe("true");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    await button("More").click();
+    await page.getByRole("menuitem", { name: "Keyboard and gestures" }).click();
+    await page.getByLabel("Single keys work").check();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("2");
+    expect(await button("Actual size").getAttribute("aria-pressed")).toBe("true");
+  });
+
+  it("stays while its words are being selected, and goes by a press beside it", async () => {
+    page = await openPicture(browser, room.port);
+    await page.keyboard.press("?");
+    const sheet = page.getByRole("dialog");
+    const { x = 0, y = 0 } = (await sheet.boundingBox()) ?? {};
+    await page.mouse.move(x + 60, y + 100);
+    await page.mouse.down();
+    await page.mouse.move(x - 20, y + 100);
+    await page.mouse.up();
+    expect(await sheet.count()).toBe(1);
+    await page.mouse.click(x - 20, y + 100);
+    await sheet.waitFor({ state: "detached" });
+  });
+
   it("tells every key, keeps the others quiet while it is there, and gives the focus back", async () => {
     page = await openPicture(browser, room.port);
     await button("Zoom in").focus();

@@ -7,8 +7,13 @@ import { canvasPixels, startBrowser } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { psnr } from "./support/pixels.ts";
 import { mintBoth, SECRET } from "./support/tokens.ts";
-import { chooseFileOfPage, fileOfPage, playVideo } from "./support/video.ts";
-import { openPicture, pngPixels } from "./support/viewer-page.ts";
+import { chooseFileOfPage, chooseFileWhenTold, fileOfPage, playVideo } from "./support/video.ts";
+import {
+  openPicture,
+  pngPixels,
+  takeClipboardAway,
+  takeCopyingAway,
+} from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 import { PLACES } from "./support/watched-page.ts";
 
@@ -151,11 +156,45 @@ describe("what is kept", () => {
       }),
     ]);
     expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
+    await notice().getByText("Recording saved.").waitFor();
     await page.locator('[data-player="page"]').waitFor();
     const record = button("Record to a file");
     expect(await eventually(async () => await record.isEnabled(), Boolean)).toBe(true);
     await page.keyboard.press("r");
     await page.getByTestId("recording").waitFor();
+  });
+
+  it("a recording is of one room: on the way to another it is saved", async () => {
+    page = await openPicture(browser, room.port, { init: withoutFilePicker });
+    await page.keyboard.press("r");
+    await page
+      .getByTestId("recording")
+      .getByText(/0:(0[2-9]|[1-5]\d)/)
+      .waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.evaluate(() => {
+        location.hash = "#room=other";
+      }),
+    ]);
+    expect(download.suggestedFilename()).toContain(" main ");
+    await notice().getByText("Recording saved.").waitFor();
+    expect(await page.getByTestId("recording").count()).toBe(0);
+    expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
+  });
+
+  it("a recording does not begin in another room than it was asked for", async () => {
+    page = await openPicture(browser, room.port, { init: chooseFileWhenTold });
+    await page.keyboard.press("r");
+    await page.locator("[data-asked]").waitFor();
+    await page.evaluate(() => {
+      location.hash = "#room=other";
+    });
+    await page.getByText("Waiting for the host").waitFor();
+    await page.evaluate(() => document.dispatchEvent(new Event("choose")));
+    await notice().getByText("The recording failed: ").waitFor();
+    expect(await page.getByTestId("recording").count()).toBe(0);
+    expect(await fileOfPage(page)).toHaveLength(0);
   });
 
   it("nothing is recorded if nobody chooses a file", async () => {
@@ -212,10 +251,24 @@ describe("the link", () => {
     expect(await canvasPixels(page, 8)).toBeDefined();
   });
 
+  it("is copied on pages without a clipboard, too", async () => {
+    const fragment = `#room=main&token=${token}`;
+    page = await openPicture(browser, locked.port, { fragment, init: takeClipboardAway });
+    await page.keyboard.press("c");
+    await notice().getByText("Link copied.").waitFor();
+    await page.evaluate(() => {
+      const field = document.body.appendChild(document.createElement("textarea"));
+      field.id = "pasted";
+      field.focus();
+    });
+    await page.keyboard.press("Control+v");
+    expect(await page.locator("#pasted").inputValue()).toContain(fragment);
+  });
+
   it("is shown to be copied by hand where the page may not", async () => {
     page = await openPicture(browser, locked.port, {
       fragment: `#room=main&token=${token}`,
-      init: () => Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined }),
+      init: takeCopyingAway,
     });
     await page.keyboard.press("c");
     const field = page.getByRole("dialog", { name: "Copy link" }).getByRole("textbox");
@@ -231,6 +284,28 @@ describe("the link", () => {
 });
 
 describe("the floating window", () => {
+  it("dims a picture that is not the present, and says how old it is", async () => {
+    const lone = await PaintedRoom.open(PICTURE);
+    page = await openPicture(browser, lone.port);
+    await page.keyboard.press("p");
+    /** How bright it is near its top, and whether anything is written below. */
+    const look = () =>
+      page.evaluate(() => {
+        const floating = Reflect.get(window, "documentPictureInPicture").window as Window | null;
+        const canvas = floating?.document.querySelector("canvas");
+        const context = canvas?.getContext("2d");
+        const [, , blue = 0] = context?.getImageData(300, 30, 1, 1).data ?? [];
+        const line =
+          context?.getImageData(0, (canvas?.height ?? 0) - 60, canvas?.width ?? 1, 30).data ?? [];
+        return { blue, letters: line.filter((value) => value > 245).length };
+      });
+    const live = await eventually(look, ({ blue }) => blue > 100);
+    await lone.close();
+    const aged = await eventually(look, ({ blue }) => blue > 0 && blue < 0.6 * live.blue);
+    expect(aged.blue).toBeLessThan(0.6 * live.blue);
+    expect(aged.letters).toBeGreaterThan(300);
+  });
+
   it("is a video's where there are no others", async () => {
     page = await openPicture(browser, room.port, {
       init: () => Object.defineProperty(window, "documentPictureInPicture", { value: undefined }),

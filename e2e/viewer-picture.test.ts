@@ -52,6 +52,26 @@ describe("on a desktop", () => {
     expect(await show("Control+2")).toMatchObject({ height: 600 });
   });
 
+  it("a button that was let go while there was no picture holds nothing any more", async () => {
+    page = await openPicture(browser, room.port);
+    await page.keyboard.press("2");
+    await page.mouse.move(600, 300);
+    await page.mouse.down();
+    await page.mouse.move(620, 320);
+    const go = (hash: string) =>
+      page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+    await go("#room=other");
+    await page.getByTestId("controls").waitFor({ state: "detached" });
+    await page.mouse.up();
+    await go("#room=main");
+    await page.getByTestId("controls").waitFor();
+    const before = await pictureRect(page);
+    await page.mouse.move(700, 400);
+    expect(await pictureRect(page)).toEqual(before);
+  });
+
   it("the wheel zooms to the pointer, a trackpad's pinch too, and the page stays where it is", async () => {
     page = await openPicture(browser, room.port);
     const rest = await pageAtRest(page);

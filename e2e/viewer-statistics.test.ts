@@ -7,6 +7,7 @@ import { MovingDesktop } from "./support/moving-desktop.ts";
 import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
 import { median } from "./support/statistics.ts";
 import { mint, SECRET } from "./support/tokens.ts";
+import { pictureRect, takeCopyingAway } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 import { takeHandingOverAway } from "./support/watched-page.ts";
 
@@ -263,6 +264,40 @@ describe("the panel", () => {
     expect(await panel().count()).toBe(0);
   });
 
+  it("scrolls by the arrows while it has the focus, and the picture stays where it is", async () => {
+    await page.setViewportSize({ width: 900, height: 400 });
+    await open();
+    await page.keyboard.press("2");
+    await page.keyboard.press("i");
+    await page.getByRole("table").waitFor();
+    const figures = page.getByRole("region", { name: "Figures" });
+    await figures.focus();
+    const before = await pictureRect(page);
+    await page.keyboard.press("ArrowDown");
+    const scrolled = () => figures.evaluate(({ scrollTop }) => scrollTop);
+    expect(await eventually(scrolled, (top) => top > 0)).toBeGreaterThan(0);
+    expect(await pictureRect(page)).toEqual(before);
+    // Every other key does what it does.
+    await page.keyboard.press("1");
+    expect((await pictureRect(page)).width).toBeLessThan(before.width);
+  });
+
+  it("comes though its server is away by now", async () => {
+    await open();
+    const styles = async () => (await loaded()).filter((name) => name.endsWith(".css")).length;
+    const before = await styles();
+    // Some seconds after the picture it is loaded ahead.
+    expect(await eventually(styles, (count) => count > before, 2 * PATIENT_MS)).toBeGreaterThan(
+      before,
+    );
+    link.stall();
+    link.cut();
+    await page.keyboard.press("i");
+    expect(await says("relay")).toBe("There is no connection to the relay.");
+    link.flow();
+    complaints = [];
+  });
+
   it("leaves the picture to the pointer, and the focus where it was when a link opened it", async () => {
     await open("&stats=1");
     await panel().waitFor();
@@ -285,9 +320,7 @@ describe("the panel", () => {
   });
 
   it("shows the text where the browser lets no page copy, ready to be taken", async () => {
-    await page.addInitScript(() =>
-      Object.defineProperty(navigator, "clipboard", { value: undefined }),
-    );
+    await page.addInitScript(takeCopyingAway);
     await open("&stats=1");
     await page.getByRole("button", { name: "Copy as text" }).click();
     const area = page.getByRole("textbox");

@@ -196,7 +196,7 @@ it("a page that cannot load the rest of itself says so, and is whole when somebo
   expect(await shown()).toBe("worker");
 });
 
-it("the picture shows though the controls do not come", async () => {
+it("the picture shows though the controls do not come, which is told; they come as soon as they can", async () => {
   const first = new Set((await firstLoadScripts()).map(({ path }) => path));
   await context.route("**/*.js", async (route) => {
     const { pathname } = new URL(route.request().url());
@@ -205,6 +205,9 @@ it("the picture shows though the controls do not come", async () => {
   expect(await placeOfPicture()).toBe("worker");
   expect(scripts.length).toBeGreaterThan(first.size);
   expect(await page.getByTestId("controls").count()).toBe(0);
+  await page.getByText("The controls could not be loaded yet.").waitFor();
+  await context.unroute("**/*.js");
+  await page.getByTestId("controls").waitFor();
 });
 
 it("the JavaScript of the first load stays within its budget", async () => {

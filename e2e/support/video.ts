@@ -11,6 +11,19 @@ export function chooseFileOfPage(): void {
   });
 }
 
+/** The same, but nobody chooses before the document hears `choose`; that somebody is asked to, `data-asked` tells. */
+export function chooseFileWhenTold(): void {
+  Object.defineProperty(window, "showSaveFilePicker", {
+    value: async (options: { readonly suggestedName: string }) => {
+      const chosen = new Promise((resolve) => document.addEventListener("choose", resolve));
+      document.documentElement.dataset.asked = "";
+      await chosen;
+      const folder = await navigator.storage.getDirectory();
+      return await folder.getFileHandle(options.suggestedName, { create: true });
+    },
+  });
+}
+
 /** What was written there; nothing if there is none. */
 export async function fileOfPage(page: Page): Promise<Buffer> {
   const base64 = await page.evaluate(async () => {

@@ -43,6 +43,17 @@ export async function openPicture(
   return page;
 }
 
+/** To be run in a page before its own scripts: as on one that came over plain http, there is no clipboard. */
+export function takeClipboardAway(): void {
+  Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
+}
+
+/** The same, and the browser copies no selection either. */
+export function takeCopyingAway(): void {
+  Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
+  document.execCommand = () => false;
+}
+
 /** Where the picture lies in the window, CSS px, once it has come to rest there. */
 export async function pictureRect(page: Page) {
   return await page.evaluate(async () => {

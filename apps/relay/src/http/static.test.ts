@@ -9,6 +9,7 @@ const POLICY = "default-src 'none'; script-src 'self' 'sha256-x='";
 const FILES = {
   "secret.txt": "nobody's",
   "site/index.html": `<html><head><meta charSet="utf-8"/><meta http-equiv="Content-Security-Policy" content="${POLICY}"/></head></html>`,
+  "site/404.html": `<html><head><meta http-equiv="Content-Security-Policy" content="${POLICY}"/></head><body>nowhere</body></html>`,
   "site/plain.html": "<html><head></head></html>",
   "site/_next/static/a.js": "1",
   "site/player/player.hash.js": "2",
@@ -142,6 +143,24 @@ describe("a path", () => {
     for (const trick of tricks) {
       const reply = await get(trick);
       expect([trick.slice(0, 40), reply.status]).toEqual([trick.slice(0, 40), 404]);
+      expect(String("body" in reply && reply.body)).toMatch(/^There is nothing here\./);
+    }
+  });
+
+  it("that is no file's name is a page for browsers, under its own policy, and a line for everybody else", async () => {
+    for (const accept of ["text/html,application/xhtml+xml,*/*;q=0.8", "text/html"]) {
+      const reply = await get("/nothing", { headers: [["accept", accept]] });
+      expect(reply).toMatchObject({
+        status: 404,
+        headers: {
+          "Content-Type": "text/html; charset=utf-8",
+          "Content-Security-Policy": `${POLICY}; frame-ancestors 'none'`,
+        },
+      });
+      expect(String("body" in reply && reply.body)).toContain("nowhere");
+    }
+    for (const accept of ["*/*", "image/jpeg", ""]) {
+      const reply = await get("/nothing", { headers: [["accept", accept]] });
       expect(String("body" in reply && reply.body)).toMatch(/^There is nothing here\./);
     }
   });

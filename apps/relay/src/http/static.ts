@@ -7,7 +7,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { isKnown } from "./conditional.ts";
-import { type HttpRequest, textReply, type WholeReply } from "./reply.ts";
+import { type HttpReply, type HttpRequest, textReply, type WholeReply } from "./reply.ts";
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -27,6 +27,8 @@ const PAGE_POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"\r\
 const STRICT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 const NOBODY = "'none'";
+const NOT_FOUND_PAGE = "/404.html";
+const VARIES = "Accept, Accept-Encoding";
 /** What of the browser a page of ours may use (Permissions Policy, §5); `vercel.json` says the same for one that is served there. */
 const PERMISSIONS =
   "camera=(), microphone=(), display-capture=(), geolocation=(), fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self)";
@@ -110,25 +112,42 @@ function pageHeaders(html: string, frameAncestors: string): Readonly<Record<stri
   };
 }
 
-/** The file that is asked for, or 404. */
+/** The file that is asked for, or 404: with a page for whoever would show it. */
 export function serveStatic(
   files: StaticFiles,
   { path: name, headers }: Pick<HttpRequest, "path" | "headers">,
 ): WholeReply {
   const file = files.get(decoded(name));
-  if (!file) {
-    const unbuilt = name === "/" ? " The viewer is not built: run `pnpm build`." : "";
-    return textReply(404, `There is nothing here.${unbuilt}`);
-  }
+  if (!file) return nothingHere(files, { path: name, headers });
+  const { body, encoding } = packedFor(headers, file);
   const validators = { ...file.headers, ETag: file.etag, Vary: "Accept-Encoding" };
-  const gzipped = /\bgzip\b(?!\s*;\s*q=0)/.test(headers.get("accept-encoding") ?? "");
-  const packed = gzipped ? file.gzip : undefined;
-  const body = packed ?? file.bytes;
   if (isKnown(headers, file.etag)) {
     return { status: 304, headers: validators, bodyLength: body.length };
   }
-  const encoding = packed ? { "Content-Encoding": "gzip" } : {};
   return { status: 200, headers: { ...validators, ...encoding }, body };
+}
+
+function nothingHere(
+  files: StaticFiles,
+  { path: name, headers }: Pick<HttpRequest, "path" | "headers">,
+): WholeReply {
+  const page = files.get(NOT_FOUND_PAGE);
+  if (page && /\btext\/html\b/.test(headers.get("accept") ?? "")) {
+    const { body, encoding } = packedFor(headers, page);
+    return { status: 404, headers: { ...page.headers, ...encoding, Vary: VARIES }, body };
+  }
+  const unbuilt = name === "/" ? " The viewer is not built: run `pnpm build`." : "";
+  return textReply(404, `There is nothing here.${unbuilt}`);
+}
+
+function packedFor(
+  headers: HttpRequest["headers"],
+  { bytes, gzip }: StaticFile,
+): Pick<HttpReply, "body"> & { readonly encoding: Readonly<Record<string, string>> } {
+  const gzipped = /\bgzip\b(?!\s*;\s*q=0)/.test(headers.get("accept-encoding") ?? "");
+  return gzipped && gzip
+    ? { body: gzip, encoding: { "Content-Encoding": "gzip" } }
+    : { body: bytes, encoding: {} };
 }
 
 function decoded(name: string): string {

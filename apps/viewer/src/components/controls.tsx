@@ -1,13 +1,14 @@
 /** All that a person can do with the picture: the bar, the hotkeys, and what these open. */
-import { Suspense, useEffect, useRef, useState } from "react";
-import { useActions } from "../hooks/use-actions.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { loadDeeds, useActions } from "../hooks/use-actions.ts";
+import { useAhead } from "../hooks/use-ahead.ts";
 import { useHotkeys } from "../hooks/use-hotkeys.ts";
-import { useNotice } from "../hooks/use-notice.ts";
+import { useKeysOn } from "../hooks/use-keys-on.ts";
 import type { PictureHandle } from "../hooks/use-player.ts";
 import { useResting } from "../hooks/use-resting.ts";
 import type { ViewState } from "../player/core/view-state.ts";
 import { ControlBar } from "./control-bar.tsx";
-import type { Toggle } from "./core/actions.ts";
+import type { Action, Toggle } from "./core/actions.ts";
 import { loadLater } from "./load-later.ts";
 import { RecordingMark } from "./recording-mark.tsx";
 import { ZoomFlash } from "./zoom-flash.tsx";
@@ -15,52 +16,65 @@ import { ZoomFlash } from "./zoom-flash.tsx";
 const HelpSheet = loadLater(async () => (await import("./help-sheet.tsx")).HelpSheet);
 const LinkDialog = loadLater(async () => (await import("./link-dialog.tsx")).LinkDialog);
 
+const NOTHING: readonly Action[] = [];
+
+function loadAhead(): void {
+  HelpSheet.ahead();
+  LinkDialog.ahead();
+  loadDeeds();
+}
+
 type Open = { readonly sheet: "help" } | { readonly sheet: "link"; readonly link: string };
 
 /**
  * @param props.hasPicture without one there is no bar, but the keys that need none work
- * @param props.statistics what shows and hides them, for the button and its key; undefined: there are none
+ * @param props.room undefined: there is none to be watched; where there is no picture of it either, no key does anything
+ * @param props.statistics what shows and hides them, for the button and its key
+ * @param props.tell says what came of it; the words outlive the controls, which go with their player
  */
 export function Controls(props: {
   readonly handle: PictureHandle;
   readonly view: ViewState;
   readonly hasPicture: boolean;
   readonly room: string | undefined;
-  readonly statistics?: Toggle | undefined;
+  readonly statistics: Toggle;
+  readonly tell: (words: string) => void;
 }) {
-  const { handle, view, hasPicture, room, statistics } = props;
+  const { handle, view, hasPicture, room, statistics, tell } = props;
   const bar = useRef<HTMLElement>(null);
   const [menuOpen, setMenuOpen] = useState(false);
   const [open, setOpen] = useState<Open>();
-  const { notice, tell } = useNotice();
   const { actions, recording } = useActions({
     ...{ handle, view, hasPicture, room, statistics, tell },
     help: () => setOpen({ sheet: "help" }),
     showLink: (link) => setOpen({ sheet: "link", link }),
   });
-  useHotkeys(actions);
+  const keys = useKeysOn();
+  useHotkeys(keys.on && (room !== undefined || hasPicture) ? actions : NOTHING);
   const resting = useResting(bar, menuOpen || open !== undefined);
   useHiddenPointer(resting && hasPicture);
+  useEffect(() => {
+    if (!hasPicture) setMenuOpen(false);
+  }, [hasPicture]);
+  useAhead(loadAhead, hasPicture);
   // A sheet tells that it is closed some time after: by then another may be open.
-  const close = () => setOpen((now) => (now === open ? undefined : now));
+  const close = useCallback(() => setOpen((now) => (now === open ? undefined : now)), [open]);
+  const onMissing = useCallback(() => {
+    tell("This part of the page could not be loaded.");
+    close();
+  }, [tell, close]);
+  const sheet = { close, onMissing };
   return (
     <>
-      <div className="controls-place">
-        {recording.since !== undefined && (
-          <RecordingMark since={recording.since} stop={() => recording.toggle?.()} />
-        )}
-        <p role="status" className="told" data-testid="notice">
-          {notice?.words}
-        </p>
-        <ZoomFlash view={view} />
-        {hasPicture && (
-          <ControlBar ref={bar} {...{ actions, view, menuOpen, setMenuOpen }} hidden={resting} />
-        )}
-      </div>
-      <Suspense>
-        {open?.sheet === "help" && <HelpSheet actions={actions} close={close} />}
-        {open?.sheet === "link" && <LinkDialog link={open.link} close={close} />}
-      </Suspense>
+      {recording.since !== undefined && (
+        <RecordingMark since={recording.since} stop={() => recording.toggle?.()} />
+      )}
+      <ZoomFlash view={view} />
+      {hasPicture && (
+        <ControlBar ref={bar} {...{ actions, view, menuOpen, setMenuOpen }} hidden={resting} />
+      )}
+      {open?.sheet === "help" && <HelpSheet.Part {...{ actions, keys }} {...sheet} />}
+      {open?.sheet === "link" && <LinkDialog.Part link={open.link} {...sheet} />}
     </>
   );
 }

@@ -20,6 +20,11 @@ export function Entry(props: { readonly version: string }) {
   );
 }
 
+/** A relay's name as somebody else wrote it. */
+function shortened(name: string): string {
+  return name.length > 200 ? `${name.slice(0, 200)}…` : name;
+}
+
 function whereTo(link: Link): Entrance {
   const page = { relayCount: pageRelays().length, missing: missingIn(window) };
   return entranceOf(link, page);
@@ -65,7 +70,7 @@ function Inside(props: {
             tone="bad"
             title="This link leads to a relay that this page does not know"
             detail="It was not followed, and nothing was sent. Open the link that the relay’s own page gives, or ask for another one."
-            remarks={[entrance.name]}
+            remarks={[shortened(entrance.name)]}
           >
             <JoinForm />
           </Notice>

@@ -1,6 +1,6 @@
 /** What keys and hands do. Loaded when somebody asks. */
 import { Fragment } from "react";
-import { type Action, GROUPS, keyCaps } from "./core/actions.ts";
+import { type Action, GROUPS, keyCaps, type Toggle } from "./core/actions.ts";
 import { Sheet } from "./sheet.tsx";
 
 const GESTURES = [
@@ -9,13 +9,20 @@ const GESTURES = [
   ["Actual size, and back", "double click or tap"],
 ] as const;
 
+/** @param props.keys whether keys do anything */
 export function HelpSheet(props: {
   readonly actions: readonly Action[];
+  readonly keys: Toggle;
   readonly close: () => void;
 }) {
-  const shown = props.actions.filter(({ available }) => available);
+  const { actions, keys, close } = props;
+  const shown = actions.filter(({ available }) => available);
   return (
-    <Sheet title="Keyboard and gestures" close={props.close}>
+    <Sheet title="Keyboard and gestures" close={close}>
+      <label className="help-switch">
+        <input type="checkbox" checked={keys.on} onChange={keys.toggle} />
+        Single keys work
+      </label>
       <div className="help">
         <section>
           <h3>Mouse and touch</h3>

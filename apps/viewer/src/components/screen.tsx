@@ -10,18 +10,20 @@ import type { ViewState } from "../player/core/view-state.ts";
  * @param props.view what of the picture is wanted; hands on the picture change it
  * @param props.picture the size of what is drawn; undefined: nothing is, and nothing is shown
  * @param props.stale it is not the present: dimmed
+ * @param props.held whether hands move and zoom it; if not, wheel and touch are left to whatever the page stands in
  */
 export function Screen(props: {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly view: ViewState;
   readonly picture: Size | undefined;
   readonly stale: boolean;
+  readonly held: boolean;
 }) {
-  const { canvas, view, picture } = props;
+  const { canvas, view, picture, held } = props;
   const stage = useRef<HTMLDivElement>(null);
   const box = useDeviceBox(stage);
   usePlaced({ canvas, stage, view, picture, box });
-  useHands(stage, view);
+  useHands(stage, held ? view : undefined);
   return (
     <div ref={stage} data-testid="stage" className="stage">
       <canvas

@@ -10,6 +10,7 @@ export function Sheet(props: {
   const { title, close, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  const pressedBeside = useRef(false);
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
@@ -21,9 +22,16 @@ export function Sheet(props: {
       ref={dialog}
       aria-labelledby={titleId}
       className="sheet"
-      onClose={close}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) close();
+      onClose={() => {
+        // It tells so some time after: in development React has opened it again by then.
+        if (!dialog.current?.open) close();
+      }}
+      onPointerDown={({ target, currentTarget }) => {
+        pressedBeside.current = target === currentTarget;
+      }}
+      onClick={({ target, currentTarget }) => {
+        // Not whoever has only let go there of words that were being selected.
+        if (target === currentTarget && pressedBeside.current) close();
       }}
     >
       <div className="sheet-page">

@@ -1,5 +1,6 @@
 /** The picture of one relay, and over it how things stand and what can be done. */
-import { Suspense, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useNotice } from "../hooks/use-notice.ts";
 import { useOnline } from "../hooks/use-online.ts";
 import { usePlayer } from "../hooks/use-player.ts";
 import { useStatisticsPanel } from "../hooks/use-statistics-panel.ts";
@@ -10,7 +11,7 @@ import { keepLastRoom } from "../player/last-room.ts";
 import type { Link } from "../player/link.ts";
 import { loadLater } from "./load-later.ts";
 import { Screen } from "./screen.tsx";
-import { Statistics } from "./statistics.tsx";
+import { Statistics } from "./statistics/statistics.tsx";
 import { Status } from "./status/status.tsx";
 
 // The picture comes first; by the time that it is there, so are these.
@@ -27,10 +28,13 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
   const online = useOnline();
   const { snapshot, canvasKey, retry, handle } = usePlayer(canvas, link?.relay?.url);
   const { room, connection, picture, ageS } = snapshot;
+  const hasPicture = picture !== undefined;
   const stale = ageS !== undefined;
   const embedded = link?.options.embedded ?? false;
   const statistics = useStatisticsPanel(!embedded && (link?.options.statistics ?? false));
-  useWakeLock(connection.state === "connected" && picture !== undefined && !stale);
+  const { notice, tell } = useNotice();
+  const onMissing = useCallback(() => tell("The controls could not be loaded yet."), [tell]);
+  useWakeLock(connection.state === "connected" && hasPicture && !stale);
   const joined = connection.state === "connected" || connection.state === "waiting";
   const relayName = link?.relay?.name;
   useEffect(() => {
@@ -42,19 +46,29 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
     <>
       <title>{titleOf(snapshot, { online })}</title>
       {/* Another key, another canvas: see use-player.ts. */}
-      <Screen key={canvasKey} {...{ canvas, view, picture, stale }} />
+      <Screen key={canvasKey} {...{ canvas, view, picture, stale }} held={!embedded} />
       <Status
         {...{ snapshot, online, embedded, retry }}
         tip={`Screen Share ${version}`}
-        relayUrl={link?.relay?.url}
+        relay={link?.relay}
         guarded={link?.token !== undefined}
       />
-      {handle && !embedded && (
-        <Suspense>
-          <Controls {...{ handle, view, room, statistics }} hasPicture={picture !== undefined} />
-        </Suspense>
+      {!embedded && (
+        <>
+          <div className="controls-place">
+            <p role="status" className="told" data-testid="notice">
+              {notice?.words}
+            </p>
+            {handle && (
+              <Controls.Part
+                {...{ handle, view, hasPicture, statistics, tell, onMissing }}
+                room={connection.state === "ended" ? undefined : room}
+              />
+            )}
+          </div>
+          <Statistics player={handle} panel={statistics} {...{ hasPicture, version, tell }} />
+        </>
       )}
-      <Statistics player={handle} panel={statistics} version={version} />
     </>
   );
 }

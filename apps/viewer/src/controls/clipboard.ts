@@ -11,8 +11,27 @@ export async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Also where there is no clipboard at all.
+    // Not allowed; or there is no clipboard, as on a page that came over plain http.
+    return copySelected(text);
+  }
+}
+
+function copySelected(text: string): boolean {
+  const field = document.createElement("textarea");
+  const focused = document.activeElement;
+  field.value = text;
+  field.className = "sr-only";
+  field.setAttribute("aria-hidden", "true");
+  document.body.append(field);
+  field.select();
+  try {
+    // The only way without a secure context (W3C Clipboard API, §2).
+    return document.execCommand("copy");
+  } catch {
     return false;
+  } finally {
+    field.remove();
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   }
 }
 

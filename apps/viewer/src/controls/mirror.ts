@@ -11,6 +11,8 @@ export interface PictureSource {
   size(): Size | undefined;
   /** It, for the caller to draw and close. Rejects while there is nothing. */
   bitmap(): Promise<ImageBitmap>;
+  /** What is to be said of it where it is seen, if it is not the present. */
+  remark(): string | undefined;
   /** Calls after each drawing. @returns what ends that */
   onDrawn(listener: () => void): () => void;
 }
@@ -25,14 +27,16 @@ export interface Mirror {
 const STILL_MS = 1000;
 
 /**
- * @param fixed the target's size for good, in which pictures are as large as they fit; undefined: it takes the picture's
+ * @param options.size the target's for good, in which pictures are as large as they fit; undefined: it takes the picture's
+ * @param options.marked whether a picture that is not the present is dimmed, and says so
  * @throws Error if the browser gives no 2D context
  */
 export function mirror(
   source: PictureSource,
   target: HTMLCanvasElement,
-  fixed: Size | undefined,
+  options: { readonly size?: Size; readonly marked?: boolean },
 ): Mirror {
+  const { size: fixed, marked = false } = options;
   const context = target.getContext("2d", { alpha: false });
   if (!context) throw new Error("this browser draws no 2D canvas");
   if (fixed) resize(target, fixed);
@@ -48,6 +52,8 @@ export function mirror(
       behind = false;
       const bitmap = await source.bitmap().catch(() => undefined);
       if (!ended) put(context, bitmap, fixed);
+      const remark = marked && !ended ? source.remark() : undefined;
+      if (remark !== undefined) mark(context, remark);
       bitmap?.close();
     }
     copying = false;
@@ -78,6 +84,23 @@ function put(
   if (!bitmap || !place) return;
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, place.left, place.top, place.width, place.height);
+}
+
+/** Dims what stands there, and writes a line below. */
+function mark(context: CanvasRenderingContext2D, words: string): void {
+  const { width, height } = context.canvas;
+  const line = Math.max(12, Math.round(width / 28));
+  context.save();
+  context.fillStyle = "rgb(0 0 0 / 0.5)";
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = "rgb(23 23 27)";
+  context.fillRect(0, height - 2 * line, width, 2 * line);
+  context.fillStyle = "#fafafa";
+  context.font = `${line}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(words, width / 2, height - line, width - line);
+  context.restore();
 }
 
 function resize(canvas: HTMLCanvasElement, { width, height }: Size): void {

@@ -40,7 +40,7 @@ async function openPage(
     height: Math.round((WIDTH * height) / width),
   });
   const { document: inside } = page;
-  inside.title = document.title;
+  inside.title = "Screen Share";
   inside.documentElement.lang = "en";
   const canvas = inside.createElement("canvas");
   canvas.setAttribute("role", "img");
@@ -49,7 +49,7 @@ async function openPage(
   const fitting = { display: "block", width: "100vw", height: "100vh", objectFit: "contain" };
   Object.assign(canvas.style, fitting);
   inside.body.append(canvas);
-  const copy = mirror(source, canvas, undefined);
+  const copy = mirror(source, canvas, { marked: true });
   page.addEventListener(
     "pagehide",
     () => {
@@ -63,7 +63,7 @@ async function openPage(
 
 async function openVideo(source: PictureSource, onClosed: () => void): Promise<() => void> {
   const canvas = document.createElement("canvas");
-  const copy = mirror(source, canvas, undefined);
+  const copy = mirror(source, canvas, { marked: true });
   await copy.begun;
   const video = document.createElement("video");
   video.muted = true;

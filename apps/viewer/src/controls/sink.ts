@@ -7,6 +7,8 @@ export interface Sink {
   write(part: Blob): Promise<boolean>;
   /** Makes it the person's own. */
   save(): Promise<void>;
+  /** Leaves nothing of it, instead. */
+  discard(): Promise<void>;
 }
 
 /** Not every browser has it, and no library types it. */
@@ -41,6 +43,7 @@ function fileSink(file: FileSystemWritableFileStream): Sink {
       return true;
     },
     save: () => file.close(),
+    discard: () => file.abort(),
   };
 }
 
@@ -54,7 +57,8 @@ function memorySink({ type }: Format, name: string): Sink {
       return bytes < MAX_BYTES_IN_MEMORY;
     },
     async save() {
-      download(new Blob(parts, { type }), name);
+      download(new Blob(parts.splice(0), { type }), name);
     },
+    async discard() {},
   };
 }

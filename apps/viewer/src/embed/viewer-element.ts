@@ -50,7 +50,7 @@ export function viewerElement(home: string): CustomElementConstructor {
       this.#settle();
     }
 
-    /** How things stand; undefined before it is on a page. */
+    /** How things stand; undefined while it is on no page. */
     get state(): EmbedState | undefined {
       return this.#state;
     }
@@ -80,7 +80,7 @@ export function viewerElement(home: string): CustomElementConstructor {
       queueMicrotask(() => {
         this.#due = false;
         if (this.isConnected) this.#play();
-        else this.#stop();
+        else this.#leave();
       });
     }
 
@@ -90,20 +90,30 @@ export function viewerElement(home: string): CustomElementConstructor {
       const relayUrl = addressOf(this.getAttribute("relay") || home);
       const missing = missingIn(window);
       if (relayUrl === undefined || missing !== undefined) {
-        this.#stop();
-        const state =
+        this.#giveUp(
           missing === undefined
             ? unusable("No such relay", "The address in this page is not one of a relay.")
-            : unusable("This browser cannot show the screen", `It lacks ${missing}.`);
-        this.#shadow.say({ ...state, actions: [] });
-        this.#tell(state);
+            : unusable("This browser cannot show the screen", `It lacks ${missing}.`),
+        );
         return;
       }
-      if (relayUrl !== this.#relayUrl) this.#start(relayUrl);
+      try {
+        if (relayUrl !== this.#relayUrl) this.#start(relayUrl);
+      } catch {
+        this.#giveUp(unusable("This browser cannot show the screen", "It draws no canvas."));
+        return;
+      }
       const room = this.getAttribute("room") || DEFAULT_ROOM;
       const token = this.#token ?? (this.getAttribute("token") || undefined);
       this.#player?.enter(ROOM_NAME.test(room) ? room : undefined, token);
       this.#look();
+    }
+
+    /** @param state why nothing can come of what the page says */
+    #giveUp(state: EmbedState): void {
+      this.#stop();
+      this.#shadow.say({ ...state, actions: [] });
+      this.#tell(state);
     }
 
     #start(relayUrl: string): void {
@@ -122,6 +132,11 @@ export function viewerElement(home: string): CustomElementConstructor {
         this.#patience = undefined;
         this.#look();
       }, PATIENCE_MS);
+    }
+
+    #leave(): void {
+      this.#stop();
+      this.#state = undefined;
     }
 
     #stop(): void {

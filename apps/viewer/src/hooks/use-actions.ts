@@ -3,20 +3,22 @@ import { useSyncExternalStore } from "react";
 import { type Action, actionsOf, type Toggle } from "../components/core/actions.ts";
 import { fileName } from "../components/core/file-name.ts";
 import { canCopyPictures, copyPng, copyText } from "../controls/clipboard.ts";
+import { download } from "../controls/save-file.ts";
 import { panBy } from "../player/core/view.ts";
 import type { ViewState } from "../player/core/view-state.ts";
 import { stepZoom } from "../player/core/zoom-steps.ts";
-import { useFloating } from "./use-floating.ts";
+import { loadFloating, useFloating } from "./use-floating.ts";
 import { useFullScreen } from "./use-full-screen.ts";
 import type { PictureHandle } from "./use-player.ts";
-import { type RecordingState, useRecording } from "./use-recording.ts";
+import { loadRecorder, type RecordingState, useRecording } from "./use-recording.ts";
 
 export interface ActionParts {
   readonly handle: PictureHandle;
   readonly view: ViewState;
   readonly hasPicture: boolean;
+  /** Undefined while there is none to be watched. */
   readonly room: string | undefined;
-  readonly statistics: Toggle | undefined;
+  readonly statistics: Toggle;
   /** Says what came of it. */
   readonly tell: (words: string) => void;
   /** Opens the help sheet. */
@@ -60,14 +62,15 @@ export function useActions(parts: ActionParts): {
   return { actions, recording };
 }
 
+/** Loads the parts of it that are not here yet. */
+export function loadDeeds(): void {
+  for (const load of [loadRecorder, loadFloating]) load().catch(() => {});
+}
+
 async function saveSnapshot({ handle, room, tell }: ActionParts): Promise<void> {
   try {
     const name = fileName(room, new Date(), "png");
-    const [png, { download }] = await Promise.all([
-      handle.snapshotPng(),
-      import("../controls/save-file.ts"),
-    ]);
-    download(png, name);
+    download(await handle.snapshotPng(), name);
     tell("Snapshot saved.");
   } catch {
     tell("The snapshot could not be saved.");

@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from "react";
 import type { Toggle } from "../components/core/actions.ts";
 import type { PictureHandle } from "./use-player.ts";
 
+export const loadFloating = () => import("../controls/picture-in-picture.ts");
+
 /** Undefined where the browser has none. */
 export function useFloating(
   handle: PictureHandle,
@@ -11,19 +13,29 @@ export function useFloating(
   const close = useRef<() => void>(undefined);
   const [on, setOn] = useState(false);
   useEffect(() => (on ? handle.keepPlaying() : undefined), [on, handle]);
-  // The player is another now, or none.
-  useEffect(() => () => close.current?.(), []);
+  const played = useRef<AbortSignal>(undefined);
+  useEffect(() => {
+    // Aborted when the player is another, or none.
+    const ending = new AbortController();
+    played.current = ending.signal;
+    return () => {
+      ending.abort();
+      close.current?.();
+    };
+  }, []);
   const opening = useRef(false);
   const open = async () => {
     if (opening.current) return;
     opening.current = true;
+    const ended = played.current;
     try {
-      const { openFloating } = await import("../controls/picture-in-picture.ts");
+      const { openFloating } = await loadFloating();
       close.current = await openFloating(handle, () => {
         close.current = undefined;
         setOn(false);
       });
-      setOn(true);
+      if (ended?.aborted) close.current();
+      else setOn(true);
     } catch {
       tell("The browser did not open a floating window.");
     } finally {

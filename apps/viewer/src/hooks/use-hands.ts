@@ -13,10 +13,11 @@ const PINCH_POWER = 0.01;
 const MAX_POWER = 0.7;
 const LINE_PX = 33;
 
-export function useHands(stage: RefObject<HTMLElement | null>, view: ViewState): void {
+/** @param view undefined: no hand is heeded */
+export function useHands(stage: RefObject<HTMLElement | null>, view: ViewState | undefined): void {
   useEffect(() => {
     const element = stage.current;
-    if (!element) return;
+    if (!element || !view) return;
     const ending = new AbortController();
     listen(element, view, ending.signal);
     return () => ending.abort();
@@ -25,12 +26,15 @@ export function useHands(stage: RefObject<HTMLElement | null>, view: ViewState):
 
 function listen(stage: HTMLElement, state: ViewState, signal: AbortSignal): void {
   let hands = NO_HANDS;
-  const tell = (event: HandEvent) =>
+  const tell = (event: HandEvent) => {
+    // Nobody holds what is not there: whoever lifts a finger meanwhile is not heard.
+    if (!state.scene) hands = NO_HANDS;
     state.change((view, scene) => {
       const handled = handle({ hands, view }, event, { scene, slop: SLOP * devicePixelRatio });
       hands = handled.hands;
       return handled.view;
     });
+  };
   const on = <Type extends keyof HTMLElementEventMap>(
     type: Type,
     listener: (event: HTMLElementEventMap[Type]) => void,

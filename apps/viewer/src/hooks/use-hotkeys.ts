@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import { type Action, actionFor } from "../components/core/actions.ts";
 
-/** The keys of what can be done now, wherever the focus is but in a field, a menu, a dialog, or what has keys of its own. */
+/** The keys of what can be done now, wherever the focus is but in a field, a menu or a dialog. What scrolls has the arrows for itself. */
 export function useHotkeys(actions: readonly Action[]): void {
   const newest = useRef(actions);
   useEffect(() => {
@@ -10,7 +10,7 @@ export function useHotkeys(actions: readonly Action[]): void {
   });
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || isElsewhere(event.target)) return;
+      if (event.defaultPrevented || event.isComposing || isElsewhere(event)) return;
       const action = actionFor(newest.current, event);
       if (!action) return;
       event.preventDefault();
@@ -21,11 +21,12 @@ export function useHotkeys(actions: readonly Action[]): void {
   }, []);
 }
 
-function isElsewhere(target: EventTarget | null): boolean {
+function isElsewhere({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector("dialog:modal")) return true;
+  if (!(target instanceof HTMLElement)) return false;
   return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      target.closest("input, textarea, select, [role=menu], [data-keys=own]") !== null)
+    target.isContentEditable ||
+    target.closest("input, textarea, select, [role=menu]") !== null ||
+    (key.startsWith("Arrow") && target.closest("[data-keys=scroll]") !== null)
   );
 }

@@ -5,6 +5,7 @@ import type { PictureSource } from "../controls/mirror.ts";
 import { WORKER_URL } from "../env.ts";
 import { type Playing, playOn } from "../player/browser.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
+import { agedWords } from "../player/core/words.ts";
 import { readLink } from "../player/link.ts";
 import { pageRelays } from "../relays.ts";
 import type { StatisticsSource } from "./use-statistics.ts";
@@ -105,6 +106,7 @@ function handleOf({ player, onDrawn, keepPlaying }: Playing): PictureHandle {
   return {
     size: () => player.getSnapshot().picture,
     bitmap: player.bitmap,
+    remark: () => agedWords(player.getSnapshot(), { online: navigator.onLine }),
     snapshotPng: player.snapshotPng,
     subscribeStatistics: player.subscribeStatistics,
     getStatistics: player.getStatistics,

@@ -1,8 +1,11 @@
 /** A recording of what is played: begun, stopped, and what became of it told. */
 import { useEffect, useRef, useState } from "react";
 import { fileName } from "../components/core/file-name.ts";
+import { formatOf } from "../components/core/recording.ts";
 import type { Recording, RecordingEnd } from "../controls/recorder.ts";
 import type { PictureHandle } from "./use-player.ts";
+
+export const loadRecorder = () => import("../controls/recorder.ts");
 
 export interface RecordingState {
   /** On the page's clock, `performance.now()`; undefined while nothing is recorded. */
@@ -11,9 +14,17 @@ export interface RecordingState {
   readonly toggle: (() => void) | undefined;
 }
 
+/**
+ * What is recorded is one room, as long as it can be watched: when the page goes to another, or can no longer get into this one, or
+ * plays it anew, the recording ends, and what there is of it is saved.
+ */
 export function useRecording(
   handle: PictureHandle,
-  options: { readonly room: string | undefined; readonly tell: (words: string) => void },
+  options: {
+    /** Undefined while there is none to be watched. */
+    readonly room: string | undefined;
+    readonly tell: (words: string) => void;
+  },
 ): RecordingState {
   const { room, tell } = options;
   const recording = useRef<Recording | "starting">(undefined);
@@ -29,20 +40,23 @@ export function useRecording(
       pause();
     };
   }, [since, handle]);
-  // The player is another now, or none: what there is of it is saved.
-  useEffect(
-    () => () => {
-      if (recording.current !== "starting") recording.current?.stop();
-    },
-    [],
+  const watched = useRef<{ readonly room: string | undefined; readonly signal: AbortSignal }>(
+    undefined,
   );
+  useEffect(() => {
+    const ending = new AbortController();
+    watched.current = { room, signal: ending.signal };
+    return () => ending.abort();
+  }, [room]);
 
   const start = async () => {
+    if (!watched.current) return;
+    const { room, signal } = watched.current;
     recording.current = "starting";
     try {
-      const { startRecording } = await import("../controls/recorder.ts");
+      const { startRecording } = await loadRecorder();
       const nameOf = (extension: string) => fileName(room, new Date(), extension);
-      const started = await startRecording(handle, nameOf);
+      const started = await startRecording(handle, { nameOf, signal });
       if (!started) return;
       recording.current = started;
       setSince(performance.now());
@@ -59,9 +73,16 @@ export function useRecording(
     if (recording.current === undefined) void start();
     else if (recording.current !== "starting") recording.current.stop();
   };
-  const able =
-    typeof MediaRecorder !== "undefined" && "captureStream" in HTMLCanvasElement.prototype;
-  return { since, toggle: able ? toggle : undefined };
+  return { since, toggle: canRecord() ? toggle : undefined };
+}
+
+/** Some browsers have the recorder without an encoder: WebKitGTK, where GStreamer's are not installed. */
+function canRecord(): boolean {
+  return (
+    typeof MediaRecorder !== "undefined" &&
+    "captureStream" in HTMLCanvasElement.prototype &&
+    formatOf((type) => MediaRecorder.isTypeSupported(type)) !== undefined
+  );
 }
 
 function endWords(end: RecordingEnd): string {

@@ -31,13 +31,14 @@ export function useResting(controls: RefObject<HTMLElement | null>, held: boolea
       if (movementX !== 0 || movementY !== 0) wake();
     };
     // A press that only brings the controls back must press none of them, though one is there by the time that it ends.
-    let wokenBy: number | undefined;
-    const pressed = ({ pointerId }: PointerEvent) => {
-      wokenBy = hidden.current ? pointerId : undefined;
+    let woke = false;
+    const pressed = () => {
+      woke = hidden.current;
       wake();
     };
     const clicked = (event: MouseEvent) => {
-      const byWaking = event instanceof PointerEvent && event.pointerId === wokenBy;
+      // A key's click has no detail (UI Events, §3.2.3). Not every browser says which pointer's a click is.
+      const byWaking = woke && event.detail > 0;
       const within = event.target instanceof Node && controls.current?.contains(event.target);
       if (!byWaking || !within) return;
       event.preventDefault();

@@ -8,14 +8,18 @@ export function useWakeLock(wanted: boolean): void {
     const ending = new AbortController();
     const { signal } = ending;
     let lock: WakeLockSentinel | undefined;
+    let asking = false;
     const acquire = async () => {
-      if (document.visibilityState !== "visible" || (lock && !lock.released)) return;
+      if (document.visibilityState !== "visible" || asking || (lock && !lock.released)) return;
+      asking = true;
       try {
         const acquired = await navigator.wakeLock.request("screen");
         if (signal.aborted) await acquired.release();
         else lock = acquired;
       } catch {
         // Low battery, or a policy: the screen goes dark as it would anyway.
+      } finally {
+        asking = false;
       }
     };
     // The browser releases it when the page is hidden.

@@ -1,12 +1,26 @@
+import packageJson from "../../package.json" with { type: "json" };
+import { Notice } from "../components/status/notice.tsx";
+
 /** What stands where there is no page. Next's own would need inline styles, which our policy does not allow. */
 export default function NotFound() {
   return (
-    <main className="not-found">
+    <main>
       <title>Nothing here · Screen Share</title>
-      <h1>There is nothing here.</h1>
-      <a href="/" className="button">
-        Go to the viewer
-      </a>
+      <h1 className="sr-only">Screen Share</h1>
+      <Notice
+        form="page"
+        tip={`Screen Share ${packageJson.version}`}
+        state="not-found"
+        tone="calm"
+        title="There is nothing here"
+        detail="The address leads to no page. A link to a shared screen has a “#” in it."
+      >
+        <div className="actions">
+          <a href="/" className="button">
+            Go to the viewer
+          </a>
+        </div>
+      </Notice>
     </main>
   );
 }

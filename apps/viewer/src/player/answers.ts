@@ -2,9 +2,11 @@
 export class Answers<Answer> {
   readonly #awaited = new Map<number, Waiting<Answer>>();
   #asked = 0;
+  #over: string | undefined;
 
   /** @param send tells the question's number to whoever is to answer */
   ask(send: (id: number) => void): Promise<Answer> {
+    if (this.#over !== undefined) return Promise.reject(new Error(this.#over));
     const id = this.#asked++;
     return new Promise((resolve, reject) => {
       this.#awaited.set(id, { resolve, reject });
@@ -21,7 +23,9 @@ export class Answers<Answer> {
     this.#taken(id)?.reject(new Error(reason));
   }
 
-  refuseAll(reason: string): void {
+  /** Nobody is there to answer any more: whatever was asked is refused, and whatever will be. */
+  end(reason: string): void {
+    this.#over = reason;
     for (const id of [...this.#awaited.keys()]) this.refuse(id, reason);
   }
 

@@ -62,9 +62,10 @@ export async function playOn(
     : playHere?.(canvas, parts);
   if (!player) return undefined;
   const enter = () => {
-    const { relay, room, token } = readLink(window, relays);
-    // Another relay is for another player.
-    if (relay?.url === relayUrl) player.enter(room, token);
+    const { relay, room, token, bare } = readLink(window, relays);
+    // Another relay is for another player, and where several can be meant it is asked which.
+    const meant = relay?.url === relayUrl && !(bare && relays.length > 1);
+    if (meant) player.enter(room, token);
   };
   const tellVisible = () => player.setVisible(isVisible());
   document.addEventListener("visibilitychange", tellVisible, { signal });

@@ -15,11 +15,14 @@ export interface PlayerHandle
     | "setVisible"
     | "stop"
   > {
-  /** What stands on the canvas, at its full size, as a PNG file. Rejects while nothing does, and in a browser that cannot. */
+  /** What stands on the canvas, at its full size, as a PNG file. Rejects while nothing does, after the end, and in a browser that cannot. */
   snapshotPng(): Promise<Blob>;
   /** The same, to be drawn elsewhere; it is the caller's to close. Rejects likewise. */
   bitmap(): Promise<ImageBitmap>;
 }
+
+/** Why whoever asks a player for something after its end gets nothing. */
+export const PLAYER_ENDED = "the player was ended";
 
 /** What is told after each drawing, for whoever has to wait for one. */
 export interface Drawn {

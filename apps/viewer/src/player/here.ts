@@ -1,6 +1,6 @@
 /** A player in whatever thread this is called in, its parts from the browser. */
 import { type AnyCanvas, canvasSurface, decodeBitmap, pngOf } from "./canvas.ts";
-import type { PlayerHandle, PlayOptions } from "./handle.ts";
+import { PLAYER_ENDED, type PlayerHandle, type PlayOptions } from "./handle.ts";
 import { Painter } from "./painter.ts";
 import { Player, type Timing } from "./player.ts";
 import { dial } from "./web-socket.ts";
@@ -31,6 +31,12 @@ export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle 
   });
   const repaint = () => void painter.repaint();
   canvas.addEventListener("contextrestored", repaint);
+  let ended = false;
+  const standing = () => {
+    if (ended) throw new Error(PLAYER_ENDED);
+    if (!painter.size) throw new Error("there is no picture yet");
+    return canvas;
+  };
   return {
     subscribe: player.subscribe,
     getSnapshot: player.getSnapshot,
@@ -40,15 +46,10 @@ export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle 
     retry: () => player.retry(),
     online: () => player.online(),
     setVisible: (now) => player.setVisible(now),
-    async snapshotPng() {
-      if (!painter.size) throw new Error("there is no picture yet");
-      return await pngOf(canvas);
-    },
-    async bitmap() {
-      if (!painter.size) throw new Error("there is no picture yet");
-      return await createImageBitmap(canvas);
-    },
+    snapshotPng: async () => await pngOf(standing()),
+    bitmap: async () => await createImageBitmap(standing()),
     stop() {
+      ended = true;
       canvas.removeEventListener("contextrestored", repaint);
       player.stop();
     },

@@ -172,6 +172,7 @@ describe("a player in a worker", () => {
     const png = player.snapshotPng();
     player.stop();
     await expect(png).rejects.toThrow("ended");
+    await expect(player.bitmap()).rejects.toThrow("ended");
     expect(worker.terminated).toBe(true);
     worker.says({ type: "snapshot", snapshot: LIVE });
     worker.crashes();

@@ -5,7 +5,7 @@
 import { Answers } from "./answers.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
 import type { Statistics } from "./core/statistics.ts";
-import type { PlayerHandle, PlayOptions } from "./handle.ts";
+import { PLAYER_ENDED, type PlayerHandle, type PlayOptions } from "./handle.ts";
 import type { ToPage, ToWorker } from "./worker-messages.ts";
 
 /** Whoever has not said a word by then is not waited for. */
@@ -83,7 +83,7 @@ export function playInWorker(
     worker.terminate();
     listeners.clear();
     statisticsListeners.clear();
-    for (const answers of [pngs, bitmaps]) answers.refuseAll("the player was ended");
+    for (const answers of [pngs, bitmaps]) answers.end(PLAYER_ENDED);
   };
 
   worker.onmessage = ({ data }) => {

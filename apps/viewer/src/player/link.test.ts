@@ -97,6 +97,13 @@ describe("readLink", () => {
     expect(read().token).toBeUndefined();
   });
 
+  it("is not bare where the tab keeps a token for the room of everyone", () => {
+    const { read, storage } = open("https://h/#token=a");
+    expect(read().bare).toBe(false);
+    expect(open("https://h/", storage).read()).toMatchObject({ bare: false, token: "a" });
+    expect(open("https://h/").read()).toMatchObject({ bare: true, token: undefined });
+  });
+
   it("gives a token to no other relay than the one that it was stored for", () => {
     const { read } = open("https://h/#token=a");
     expect(read().token).toBe("a");

@@ -21,7 +21,7 @@ export interface Link {
   readonly room: string | undefined;
   /** For this room of this relay, of this link or of an earlier one. */
   readonly token: string | undefined;
-  /** Whether it says nothing of where to go. */
+  /** Whether neither it nor a token that this tab keeps says anything of where to go. */
   readonly bare: boolean;
   readonly options: Options;
 }
@@ -41,5 +41,5 @@ export function readLink(page: LinkedPage, relays: Relays, tokens = TAB_TOKENS):
     history.replaceState(history.state, "", shown.href);
   }
   const known = relay && room !== undefined ? tokens.get(relay.url, room) : undefined;
-  return { relay, relayName, room, token: known, bare, options };
+  return { relay, relayName, room, token: known, bare: bare && known === undefined, options };
 }

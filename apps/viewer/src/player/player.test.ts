@@ -168,3 +168,21 @@ it("leaves no timer and no socket behind when it is stopped", () => {
   expect(other.network.newest.said).toEqual([]);
   expect(other.timing.waiting).toBe(0);
 });
+
+it("tells that what comes cannot be decoded, until something can, or the room is another", async () => {
+  const { socket, player, screen } = await playing();
+  const told = () => player.getSnapshot().undecodable;
+  screen.blind = true;
+  socket.update({ tiles: TILES.slice(0, 1) });
+  await settle();
+  expect(told()).toBe(true);
+  screen.blind = false;
+  socket.update({ tiles: TILES.slice(0, 1) });
+  await settle();
+  expect(told()).toBe(false);
+  screen.blind = true;
+  socket.update({ tiles: TILES.slice(0, 1) });
+  await settle();
+  player.enter("other");
+  expect(told()).toBe(false);
+});

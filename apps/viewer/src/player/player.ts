@@ -52,6 +52,8 @@ export class Player {
   #visible: boolean;
   #subscriber: Subscriber | undefined;
   #asOf: AsOf | undefined;
+  /** What came last could not be decoded. */
+  #undecodable = false;
   /** Whether the relay has let us into this room before. */
   #welcomed = false;
   #loss: Loss | undefined;
@@ -159,15 +161,21 @@ export class Player {
     this.#replica.clear();
     this.parts.screen.clear();
     this.#asOf = undefined;
+    this.#undecodable = false;
   }
 
   #on(event: SubscriberEvent): void {
     switch (event.type) {
       case "drawn":
         this.#asOf = event.asOf;
+        this.#undecodable = false;
         this.#updates += event.updates;
         this.#refresh();
         this.parts.onDrawn(this.#updates, event.latency);
+        return;
+      case "undecodable":
+        this.#undecodable = true;
+        this.#refresh();
         return;
       case "lost":
         this.#lost(event);
@@ -229,6 +237,7 @@ export class Player {
       connection: this.#connection,
       picture: this.parts.screen.size,
       asOf: this.#asOf,
+      undecodable: this.#undecodable,
     });
     if (sameSnapshot(this.#snapshot, next)) return;
     this.#snapshot = next;

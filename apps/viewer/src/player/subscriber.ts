@@ -56,6 +56,8 @@ export type SubscriberEvent =
       /** Of the newest of them. */
       readonly latency: Latency;
     }
+  /** Of what was applied, some could not be decoded, and does not stand on the screen. */
+  | { readonly type: "undecodable" }
   /** The connection is over; `proven` if it was a good one as long as it lasted. Comes once, and last. */
   | {
       readonly type: "lost";
@@ -196,29 +198,36 @@ export class Subscriber {
 
   /** Draws what was applied by now, acknowledges that, and goes on with what came meanwhile. */
   async #drawNewest(): Promise<void> {
-    const { replica, screen, report, now, meter } = this.parts;
     this.#drawing = true;
-    while (!this.#ended && this.#acked < this.#applied) {
-      const applied = this.#applied;
-      const newest = this.#newest;
-      const { shown } = replica;
-      const beganAt = now();
-      const capturedAt = shown?.capturedAt ?? 0;
-      // What cannot be decoded is acknowledged all the same, or nothing would ever come again.
-      const stands = shown
-        ? await screen.draw(shown).catch((bug: unknown) => this.#fail(bug))
-        : false;
-      if (this.#ended) return;
-      const updates = applied - this.#acked;
-      this.#acked = applied;
-      this.#socket?.send(encodeAck(applied));
-      const drawnAt = now();
-      const asOf = { capturedAt, drawnAt, clock: this.#clock };
-      const latency = latencyOf({ ...newest, drawnAt }, this.#clock);
-      meter()?.drawn({ stands, updates, latency, drawingMs: drawnAt - beganAt });
-      if (stands) report({ type: "drawn", updates, asOf, latency });
+    try {
+      while (!this.#ended && this.#acked < this.#applied) await this.#draw();
+    } finally {
+      this.#drawing = false;
     }
-    this.#drawing = false;
+  }
+
+  async #draw(): Promise<void> {
+    const { replica, screen, report, now, meter } = this.parts;
+    const applied = this.#applied;
+    const newest = this.#newest;
+    const { shown } = replica;
+    const { undecodable } = screen;
+    const beganAt = now();
+    const capturedAt = shown?.capturedAt ?? 0;
+    // What cannot be decoded is acknowledged all the same, or nothing would ever come again.
+    const stands = shown
+      ? await screen.draw(shown).catch((bug: unknown) => this.#fail(bug))
+      : false;
+    if (this.#ended) return;
+    const updates = applied - this.#acked;
+    this.#acked = applied;
+    this.#socket?.send(encodeAck(applied));
+    const drawnAt = now();
+    const asOf = { capturedAt, drawnAt, clock: this.#clock };
+    const latency = latencyOf({ ...newest, drawnAt }, this.#clock);
+    meter()?.drawn({ stands, updates, latency, drawingMs: drawnAt - beganAt });
+    if (stands) report({ type: "drawn", updates, asOf, latency });
+    else if (screen.undecodable > undecodable) report({ type: "undecodable" });
   }
 
   #ping(): void {

@@ -46,7 +46,7 @@ export interface Deeds {
   readonly fullScreen: Toggle | undefined;
   readonly pictureInPicture: Toggle | undefined;
   readonly recording: Toggle | undefined;
-  readonly statistics: Toggle | undefined;
+  readonly statistics: Toggle;
   readonly saveSnapshot: () => void;
   readonly copyPicture: (() => void) | undefined;
   readonly copyLink: () => void;
@@ -143,7 +143,7 @@ function pageActions(deeds: Deeds): readonly Action[] {
     {
       ...{ id: "statistics", name: "Statistics", keys: ["i"], icon: "statistics" },
       ...{ group: "Help", place: "menu", ...toggled(statistics, true) },
-      pressed: statistics?.on ?? false,
+      pressed: statistics.on,
     },
     {
       ...{ id: "help", name: "Keyboard and gestures", alias: "This sheet", keys: ["?"] },

@@ -1,22 +1,29 @@
 /** What the person at the screen can do about how things stand. */
+import { DEFAULT_ROOM } from "@screen-share/protocol";
 import type { Action } from "../../player/core/failure-words.ts";
+import { fragmentOf, type Place } from "../../player/go.ts";
+import { pageRelays } from "../../relays.ts";
 import { JoinForm } from "./join-form.tsx";
 
-/** @param props.trying it is being tried right now; the button stays where it is, and keeps the focus */
+/**
+ * @param props.here where the page is
+ * @param props.trying it is being tried right now; the button stays where it is, and keeps the focus
+ */
 export function Actions(props: {
   readonly actions: readonly Action[];
+  readonly here: Place;
   readonly retry: () => void;
   readonly trying: boolean;
 }) {
-  const { actions, retry, trying } = props;
+  const { actions, here, retry, trying } = props;
   const buttons = actions.filter((action) => action !== "link");
   return (
     <>
-      {actions.includes("link") && <JoinForm />}
+      {actions.includes("link") && <JoinForm here={here} />}
       {buttons.length > 0 && (
         <div className="actions">
           {buttons.map((action) => (
-            <Control key={action} action={action} retry={retry} trying={trying} />
+            <Control key={action} {...{ action, here, retry, trying }} />
           ))}
         </div>
       )}
@@ -26,10 +33,11 @@ export function Actions(props: {
 
 function Control(props: {
   readonly action: Exclude<Action, "link">;
+  readonly here: Place;
   readonly retry: () => void;
   readonly trying: boolean;
 }) {
-  const { action, retry, trying } = props;
+  const { action, here, retry, trying } = props;
   switch (action) {
     case "retry":
       return (
@@ -50,7 +58,7 @@ function Control(props: {
       );
     case "main":
       return (
-        <a href="#room=main" className="button">
+        <a href={fragmentOf({ ...here, room: DEFAULT_ROOM }, pageRelays())} className="button">
           Go to the room “main”
         </a>
       );

@@ -1,6 +1,6 @@
 /** How a screen is shared here: a command, to be copied. */
 import { useEffect, useState } from "react";
-import { copyText } from "./copy-text.ts";
+import { copyText } from "../../controls/clipboard.ts";
 
 const SAY_SO_MS = 2000;
 
@@ -24,6 +24,10 @@ export function Command(props: { readonly command: string; readonly guarded: boo
           <span className="sr-only"> the command</span>
         </button>
       </div>
+      <p role="status" className="sr-only">
+        {copied === "yes" && "The command was copied."}
+        {copied === "no" && "The browser did not let the command be copied."}
+      </p>
       {guarded && (
         <p>
           with the host’s own token as <code>PRODUCER_TOKEN</code>.

@@ -1,15 +1,15 @@
 /** A field for a link or a room's name, and the way back to the room of last time. What is put in leaves the page at once. */
-import { DEFAULT_ROOM } from "@screen-share/protocol";
 import { type FormEvent, useEffect, useId, useState } from "react";
-import { type Pasted, readPasted } from "../../player/core/pasted.ts";
-import { fragmentOf, goTo } from "../../player/go.ts";
+import { fragmentOf, goTo, type Place } from "../../player/go.ts";
 import { type LastRoom, readLastRoom } from "../../player/last-room.ts";
+import { type Pasted, readPasted } from "../../player/pasted.ts";
 import type { Relays } from "../../player/relays.ts";
 import { pageRelays } from "../../relays.ts";
 
 type Problem = Exclude<Pasted, { kind: "here" }>;
 
-export function JoinForm() {
+/** @param props.here where the page is already; undefined: nowhere */
+export function JoinForm({ here }: { readonly here?: Place | undefined }) {
   const id = useId();
   const [page, setPage] = useState<{ readonly relays: Relays; readonly last?: LastRoom }>();
   const [problem, setProblem] = useState<Problem>();
@@ -19,6 +19,7 @@ export function JoinForm() {
     const known = relays.some(({ name }) => name === last?.relay);
     setPage({ relays, ...(known && last ? { last } : {}) });
   }, []);
+  const elsewhere = page?.last && !isSame(page.last, here) ? page.last : undefined;
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -34,7 +35,7 @@ export function JoinForm() {
       {several && (
         <>
           <label htmlFor={`${id}relay`}>Relay</label>
-          <select id={`${id}relay`} name="relay" className="field">
+          <select id={`${id}relay`} name="relay" className="field" defaultValue={here?.relay}>
             {page.relays.map(({ name }) => (
               <option key={name}>{name}</option>
             ))}
@@ -65,12 +66,16 @@ export function JoinForm() {
           <>
             This link leads to another page.{" "}
             <a href={problem.address} rel="noreferrer">
-              Open it at {problem.host}
+              Open it at <bdi>{problem.host}</bdi>
             </a>
           </>
         )}
       </div>
-      {page?.last && <LastRoomLink last={page.last} relays={page.relays} />}
+      {page && elsewhere && (
+        <p>
+          Last time: <a href={fragmentOf(elsewhere, page.relays)}>the room “{elsewhere.room}”</a>
+        </p>
+      )}
     </form>
   );
 }
@@ -86,15 +91,6 @@ function enter(text: string, chosenRelay: string, relays: Relays): Problem | und
   return { kind: "nothing", problem: `This page does not know the link’s relay, ${relay}.` };
 }
 
-function LastRoomLink(props: { readonly last: LastRoom; readonly relays: Relays }) {
-  const { last, relays } = props;
-  const fragment = fragmentOf({ ...last, token: undefined }, relays);
-  if (fragment === location.hash || (location.hash === "" && last.room === DEFAULT_ROOM)) {
-    return null;
-  }
-  return (
-    <p>
-      Last time: <a href={fragment}>the room “{last.room}”</a>
-    </p>
-  );
+function isSame(last: LastRoom, here: Place | undefined): boolean {
+  return last.room === here?.room && last.relay === here.relay;
 }

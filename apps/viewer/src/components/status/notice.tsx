@@ -37,8 +37,8 @@ export function Notice(props: NoticeProps) {
       data-tone={tone}
       data-quiet={quiet || undefined}
       data-late={late || undefined}
-      hidden={form === "none"}
-      className="notice"
+      // Out of sight, but there: what is said later is read aloud only where something stood before.
+      className={form === "none" ? "sr-only" : "notice"}
     >
       <div className="notice-box" title={tip}>
         {form === "page" && <Mark />}
@@ -51,7 +51,7 @@ export function Notice(props: NoticeProps) {
           {remarks.length > 0 && (
             <p className="notice-remarks">
               {remarks.map((remark) => (
-                <span key={remark}>{remark}</span>
+                <bdi key={remark}>{remark}</bdi>
               ))}
             </p>
           )}

@@ -3,26 +3,27 @@ import { DEFAULT_ROOM, VIEWER_PATH } from "@screen-share/protocol";
 import { captureCommand } from "../../player/core/command.ts";
 import type { Snapshot } from "../../player/core/snapshot.ts";
 import { type Status as StatusWords, statusOf } from "../../player/core/words.ts";
+import type { Relay } from "../../player/relays.ts";
 import { Actions } from "./actions.tsx";
 import { Command } from "./command.tsx";
 import { Notice, type NoticeProps } from "./notice.tsx";
 
 /**
- * @param props.relayUrl what is dialled; undefined in a page rendered ahead of time
+ * @param props.relay what is dialled; undefined in a page rendered ahead of time
  * @param props.tip told to whoever rests the pointer on it
  * @param props.guarded whether this page has a token for the room
- * @param props.embedded nothing is said unless something is wrong
+ * @param props.embedded nothing is said while the picture is live; whoever watches there is no host
  */
 export function Status(props: {
   readonly snapshot: Snapshot;
   readonly online: boolean;
-  readonly relayUrl: string | undefined;
+  readonly relay: Relay | undefined;
   readonly guarded: boolean;
   readonly embedded: boolean;
   readonly tip: string;
   readonly retry: () => void;
 }) {
-  const { snapshot, online, relayUrl, guarded, embedded, tip, retry } = props;
+  const { snapshot, online, relay, guarded, embedded, tip, retry } = props;
   const { connection, picture, room = DEFAULT_ROOM } = snapshot;
   const status = statusOf(snapshot, { online });
   const { counting } = status;
@@ -40,13 +41,18 @@ export function Status(props: {
       late={first}
       tip={tip}
     >
-      {status.invites && relayUrl !== undefined && (
+      {status.invites && relay && !embedded && (
         <Command
-          command={captureCommand({ server: relayUrl.replace(VIEWER_PATH, ""), room })}
+          command={captureCommand({ server: relay.url.replace(VIEWER_PATH, ""), room })}
           guarded={guarded}
         />
       )}
-      <Actions actions={status.actions} retry={retry} trying={connection.state === "connecting"} />
+      <Actions
+        actions={status.actions}
+        here={{ room, relay: relay?.name }}
+        retry={retry}
+        trying={connection.state === "connecting"}
+      />
     </Notice>
   );
 }

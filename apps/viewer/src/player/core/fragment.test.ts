@@ -1,6 +1,6 @@
 import { MAX_TOKEN_LENGTH } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { readFragment } from "./fragment.ts";
+import { readFragment, writeFragment } from "./fragment.ts";
 
 const roomOf = (fragment: string) => readFragment(fragment).room;
 const tokenOf = (fragment: string) => readFragment(fragment).token;
@@ -99,6 +99,18 @@ describe("a link's token", () => {
     }
   });
 
+  it("is taken out of sight, and of use, in a link of absurd length", () => {
+    const { room, token, rest, bare } = readFragment(
+      `#room=demo&token=a.b.c&x=${"&".repeat(20_000)}`,
+    );
+    expect({ room, token, rest, bare }).toEqual({
+      room: "main",
+      token: undefined,
+      rest: "",
+      bare: true,
+    });
+  });
+
   it("is found where the link was escaped on its way", () => {
     const { room, token, rest } = readFragment("#room%3Ddemo%26token%3Da%2Eb.c&embed=1");
     expect({ room, token, rest }).toEqual({
@@ -136,5 +148,24 @@ describe("a link's token", () => {
         expect(readFragment(rest)).toMatchObject({ token: undefined, rest });
       }
     }
+  });
+});
+
+describe("writeFragment", () => {
+  it("writes what readFragment reads: the room, the relay, and how the page is to look", () => {
+    for (const relay of [undefined, "wss://b.example"]) {
+      for (const embedded of [false, true]) {
+        for (const statistics of [false, true]) {
+          const options = { embedded, transparent: embedded, statistics };
+          const written = writeFragment({ room: "demo", relay, options });
+          expect(readFragment(written)).toMatchObject({ room: "demo", relay, options });
+        }
+      }
+    }
+  });
+
+  it("names nothing that goes without saying", () => {
+    const options = { embedded: false, transparent: false, statistics: false };
+    expect(writeFragment({ room: "main", relay: undefined, options })).toBe("#room=main");
   });
 });

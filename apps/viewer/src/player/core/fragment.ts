@@ -1,4 +1,4 @@
-/** Reads the page's fragment, `#room=name&token=…&relay=…&embed=1`, which no server ever sees. */
+/** Reads and writes the page's fragment, `#room=name&token=…&relay=…&embed=1`, which no server ever sees. */
 import { DEFAULT_ROOM, MAX_TOKEN_LENGTH, ROOM_NAME } from "@screen-share/protocol";
 
 /** How a link wants the page to look. */
@@ -29,12 +29,17 @@ export interface Fragment {
 const ROOM = "room=";
 const TOKEN = "token=";
 const RELAY = "relay=";
+/** No link of ours is as long, chars; whoever makes one of a million would have the page read it for seconds. */
+const MAX_LENGTH = 16_384;
 /** RFC 7515 §7.1: three texts of base64url. */
 const TOKEN_TEXT = /^[A-Za-z0-9_.-]+$/;
 
-/** @param fragment with or without its "#"; of a field that stands there twice the first counts */
+/** @param fragment with or without its "#"; of a field that stands there twice the first counts. One that is too long says nothing. */
 export function readFragment(fragment: string): Fragment {
-  const fields = fragment.replace(/^#/, "").split("&").flatMap(uncoverToken);
+  const fields = (fragment.length > MAX_LENGTH ? "" : fragment)
+    .replace(/^#/, "")
+    .split("&")
+    .flatMap(uncoverToken);
   // A name needs no escapes, so none are undone: whatever holds a "%" is no name.
   const named = fieldValue(fields, ROOM);
   const room = named || DEFAULT_ROOM;
@@ -54,6 +59,31 @@ export function readFragment(fragment: string): Fragment {
     },
     rest: rest && `#${rest}`,
   };
+}
+
+/** Whether a field only says how the page is to look. */
+export function isOption(field: string): boolean {
+  return /^(?:embed|background|stats)=/.test(field);
+}
+
+/**
+ * A link to a room, without a token.
+ * @param relay as the page knows it; undefined: the link need not name it
+ */
+export function writeFragment(to: {
+  readonly room: string;
+  readonly relay: string | undefined;
+  readonly options: Options;
+}): string {
+  const { embedded, transparent, statistics } = to.options;
+  const fields = [
+    ROOM + to.room,
+    to.relay === undefined ? undefined : RELAY + to.relay,
+    embedded ? "embed=1" : undefined,
+    transparent ? "background=transparent" : undefined,
+    statistics ? "stats=1" : undefined,
+  ];
+  return `#${fields.filter((field) => field !== undefined).join("&")}`;
 }
 
 function fieldValue(fields: readonly string[], name: string): string | undefined {

@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly picture: Size | undefined;
   /** The picture's age in whole seconds; undefined while it is current, or there is none. */
   readonly ageS: number | undefined;
+  /** What came last could not be decoded: whatever stands there is older. */
+  readonly undecodable: boolean;
 }
 
 /** What holds before anything was tried, and in a page rendered ahead of time. */
@@ -22,14 +24,17 @@ export const INITIAL_SNAPSHOT: Snapshot = {
   retryInS: undefined,
   picture: undefined,
   ageS: undefined,
+  undecodable: false,
 };
 
 /** @param now our clock, ms */
 export function snapshotOf(
   now: number,
-  model: Pick<Snapshot, "room" | "connection" | "picture"> & { readonly asOf: AsOf | undefined },
+  model: Pick<Snapshot, "room" | "connection" | "picture" | "undecodable"> & {
+    readonly asOf: AsOf | undefined;
+  },
 ): Snapshot {
-  const { room, connection, picture, asOf } = model;
+  const { room, connection, picture, asOf, undecodable } = model;
   return {
     room,
     connection,
@@ -39,6 +44,7 @@ export function snapshotOf(
         : undefined,
     picture,
     ageS: picture && asOf ? staleS(connection, ageMs(asOf, now)) : undefined,
+    undecodable,
   };
 }
 
@@ -53,6 +59,7 @@ export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
     a.connection === b.connection &&
     a.retryInS === b.retryInS &&
     a.picture === b.picture &&
-    a.ageS === b.ageS
+    a.ageS === b.ageS &&
+    a.undecodable === b.undecodable
   );
 }

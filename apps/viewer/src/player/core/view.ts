@@ -82,6 +82,8 @@ export function zoomBy(view: View, factor: number, anchor: Point, scene: Scene):
 /** As `zoomBy`, to a scale; the smallest there is, is the whole picture, or what is smaller already. */
 export function zoomTo(view: View, wanted: number, anchor: Point, scene: Scene): View {
   const before = place(view, scene);
+  // A box without a height or a width shows nothing, and has no point to zoom to.
+  if (before.scale === 0) return view;
   const smallest = scaleOf("fit", scene);
   // A small picture at its own size: less of it would be more.
   if (wanted <= before.scale && before.scale < smallest) return view;

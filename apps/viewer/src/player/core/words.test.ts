@@ -4,7 +4,7 @@ import type { EndingKind } from "./ending.ts";
 import { ENDING_WORDS, LOSS_WORDS } from "./failure-words.ts";
 import type { LossKind } from "./loss.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "./snapshot.ts";
-import { statusOf, titleOf } from "./words.ts";
+import { agedWords, statusOf, titleOf } from "./words.ts";
 
 const ONLINE = { online: true };
 const picture = { width: 10, height: 10 };
@@ -56,6 +56,24 @@ describe("statusOf", () => {
       title: "Nothing new from the host",
       remarks: ["picture from 9 s ago", "2 watching"],
     });
+  });
+
+  it("says of a picture that this browser cannot decode that it comes, unless the one that stands there is the present", () => {
+    const title = "This browser cannot show the host’s picture";
+    const undecodable = true;
+    expect(status(LIVE, { undecodable })).toMatchObject({ tone: "bad", title });
+    expect(status(LIVE, { undecodable, picture, ageS: 9 })).toMatchObject({ tone: "bad", title });
+    expect(status(LIVE, { undecodable, picture }).tone).toBe("good");
+    expect(status(away("offline"), { undecodable, picture, ageS: 9 }).title).not.toBe(title);
+  });
+
+  it("marks a copy of the picture while it is not the present", () => {
+    const online = { online: true };
+    const snapshot = { ...INITIAL_SNAPSHOT, connection: LIVE, picture };
+    expect(agedWords(snapshot, online)).toBeUndefined();
+    expect(agedWords({ ...snapshot, connection: away("offline"), ageS: 70 }, online)).toBe(
+      "The host is offline · picture from 1 min ago",
+    );
   });
 
   it("invites to share where nobody does, and not while there is a last picture", () => {

@@ -65,7 +65,15 @@ export function statusOf(snapshot: Snapshot, browser: { readonly online: boolean
 
 const FIRST: Words = { title: "Connecting…", detail: undefined };
 
-function liveStatus({ picture, ageS }: Snapshot): Words & Pick<Status, "tone"> {
+function liveStatus({ picture, ageS, undecodable }: Snapshot): Words & Pick<Status, "tone"> {
+  if (undecodable && (!picture || ageS !== undefined)) {
+    return {
+      tone: "bad",
+      title: "This browser cannot show the host’s picture",
+      detail:
+        "It comes, but cannot be decoded: it may be damaged, or of a kind that is not known here.",
+    };
+  }
   if (!picture) {
     return { tone: "busy", title: "The host is live", detail: "The picture is on its way." };
   }
@@ -155,6 +163,16 @@ function remarksOf({ connection, ageS }: Snapshot): readonly string[] {
 function viewersWords(viewers: number, state: Connection["state"]): string {
   const doing = state === "waiting" ? "waiting" : "watching";
   return viewers === 1 ? `only you are ${doing}` : `${viewers} ${doing}`;
+}
+
+/** What stands on a copy of the picture elsewhere while it is not the present; undefined while it is. */
+export function agedWords(
+  snapshot: Snapshot,
+  browser: { readonly online: boolean },
+): string | undefined {
+  const { ageS } = snapshot;
+  if (ageS === undefined) return undefined;
+  return `${statusOf(snapshot, browser).title} · picture from ${ageWords(ageS)}`;
 }
 
 /** The page's title: where one is, and how it stands, without numbers that count. */

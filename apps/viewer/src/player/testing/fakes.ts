@@ -136,6 +136,7 @@ export class FakeScreen implements Screen {
     const { version } = store;
     this.#wanted = store;
     if (this.slow) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.blind) this.undecodable++;
     if (store !== this.#wanted || this.blind) return false;
     this.size = store.stream;
     this.drawn.push(version);

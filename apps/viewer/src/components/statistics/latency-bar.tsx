@@ -1,7 +1,7 @@
 /** Where the time goes from the host's screen to this one: a bar of as many parts as are known, and what each is. */
-import { milliseconds } from "../player/core/figures.ts";
-import { PART_NAMES } from "../player/core/statistics-rows.ts";
-import { PARTS, type TypicalLatency } from "../player/core/typical-latency.ts";
+import { milliseconds } from "../../player/core/figures.ts";
+import { PART_NAMES } from "../../player/core/statistics-rows.ts";
+import { PARTS, type TypicalLatency } from "../../player/core/typical-latency.ts";
 import styles from "./statistics-panel.module.css";
 
 export function LatencyBar({ latency }: { readonly latency: TypicalLatency }) {

@@ -1,9 +1,10 @@
 /** The statistics beside the picture, which goes on as ever: a sentence, where the time goes, charts, and every figure. */
 import { type ReactNode, useEffect, useId, useRef } from "react";
-import { type StatisticsSource, useStatistics } from "../hooks/use-statistics.ts";
-import { bytes, digits, milliseconds } from "../player/core/figures.ts";
-import type { Statistics } from "../player/core/statistics.ts";
-import { sectionsOf } from "../player/core/statistics-rows.ts";
+import { type StatisticsSource, useStatistics } from "../../hooks/use-statistics.ts";
+import { bytes, digits, milliseconds } from "../../player/core/figures.ts";
+import type { Statistics } from "../../player/core/statistics.ts";
+import { sectionsOf } from "../../player/core/statistics-rows.ts";
+import { Icon } from "../icon.tsx";
 import { CopyReport } from "./copy-report.tsx";
 import { LatencyBar } from "./latency-bar.tsx";
 import { Sparkline } from "./sparkline.tsx";
@@ -24,7 +25,10 @@ export function StatisticsPanel(props: {
     const before = document.activeElement;
     if (takesFocus) panel.current?.focus({ preventScroll: true });
     return () => {
-      if (takesFocus && before instanceof HTMLElement) before.focus({ preventScroll: true });
+      // Unless whoever opened it has gone on elsewhere meanwhile.
+      const lost = document.activeElement === document.body;
+      if (takesFocus && lost && before instanceof HTMLElement)
+        before.focus({ preventScroll: true });
     };
   }, [takesFocus]);
   return (
@@ -45,9 +49,7 @@ export function StatisticsPanel(props: {
           aria-label="Close statistics"
           onClick={close}
         >
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <path d="M3.5 3.5l9 9m0-9l-9 9" />
-          </svg>
+          <Icon name="close" />
         </button>
       </header>
       <section
@@ -56,7 +58,7 @@ export function StatisticsPanel(props: {
         tabIndex={0}
         aria-label="Figures"
         // Its arrow keys scroll it, and do not move the picture.
-        data-keys="own"
+        data-keys="scroll"
       >
         <p className={styles.sentence} data-testid="bottleneck">
           {statistics?.bottleneck.words ?? "Measuring…"}

@@ -29,6 +29,21 @@ describe("readPasted", () => {
     expect(read("#room%3Ddemo%26token%3Da.b.c")).toEqual(here({ room: "demo", token: "a.b.c" }));
   });
 
+  it("finds a link among other words, and one without its https://", () => {
+    const demo = here({ room: "demo", token: "a.b.c" });
+    for (const text of [
+      "Watch: https://screen.example/#room=demo&token=a.b.c, please",
+      "“https://screen.example/#room=demo&token=a.b.c”",
+      "(https://screen.example/#room=demo&token=a.b.c)",
+      "https://screen.example:443/#room=demo&token=a.b.c see you",
+      "screen.example/#room=demo&token=a.b.c",
+      "screen.example#room=demo&token=a.b.c",
+      "#stats=1&room=demo&token=a.b.c",
+    ]) {
+      expect([text, read(text)]).toEqual([text, demo]);
+    }
+  });
+
   it("takes the part behind the # alone, and a room's name", () => {
     expect(read("room=demo&token=a.b.c")).toEqual(here({ room: "demo", token: "a.b.c" }));
     expect(read("demo")).toEqual(here({ room: "demo" }));
@@ -45,6 +60,24 @@ describe("readPasted", () => {
     ]) {
       expect(read(address)).toMatchObject({ kind: "elsewhere", address });
     }
+    for (const text of [
+      "other.example/#room=demo&token=a.b.c",
+      "other.example:8000#token=a.b.c",
+      "[::1]:8000/#token=a.b.c",
+      "Watch: https://other.example/#room=demo&token=a.b.c",
+    ]) {
+      expect([text, read(text).kind]).toEqual([text, "elsewhere"]);
+    }
+  });
+
+  it("says where a link to another page leads, however it is dressed up", () => {
+    for (const address of [
+      "https://screen.example@evil.example/#room=demo",
+      "https://evil.example\\@screen.example/#room=demo",
+      "https://EVIL.example:443/#room=demo",
+    ]) {
+      expect(read(address)).toMatchObject({ kind: "elsewhere", host: "evil.example" });
+    }
   });
 
   it("says what is wrong with anything else, and leads to no script", () => {
@@ -59,11 +92,12 @@ describe("readPasted", () => {
       "#room=a/b",
       "https://screen.example/#room=%zz",
       "wss://relay.example",
+      "javascript:alert(1)//#room=x",
+      "https://",
+      "see #room=demo",
+      "#",
     ]) {
-      const result = read(bad);
-      // White space is what programs break links by.
-      if (bad === "a room") expect(result).toEqual(here({ room: "aroom" }));
-      else expect(result.kind).toBe("nothing");
+      expect([bad, read(bad).kind]).toEqual([bad, "nothing"]);
     }
   });
 });

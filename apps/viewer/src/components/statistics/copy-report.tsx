@@ -1,7 +1,8 @@
 /** The statistics as text to take along: into the clipboard, or to be copied by hand where the browser keeps that closed. */
 import { useEffect, useRef, useState } from "react";
-import type { Statistics } from "../player/core/statistics.ts";
-import { reportOf } from "../player/core/statistics-report.ts";
+import { copyText } from "../../controls/clipboard.ts";
+import type { Statistics } from "../../player/core/statistics.ts";
+import { reportOf } from "../../player/core/statistics-report.ts";
 import styles from "./statistics-panel.module.css";
 
 const THANKS_MS = 3000;
@@ -29,14 +30,9 @@ export function CopyReport(props: { readonly statistics: Statistics; readonly ve
       devicePixelRatio,
       at: new Date().toISOString(),
     });
-    try {
-      // Undefined on pages that came over plain http.
-      await navigator.clipboard.writeText(report);
-      setByHand(undefined);
-      setCopied(true);
-    } catch {
-      setByHand(report);
-    }
+    const copied = await copyText(report);
+    setCopied(copied);
+    setByHand(copied ? undefined : report);
   };
   return (
     <>

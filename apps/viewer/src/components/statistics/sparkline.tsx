@@ -1,6 +1,6 @@
 /** A figure over the last minute: its name, what it is now, and a line. */
-import { sparklineOf } from "../player/core/sparkline.ts";
-import { HISTORY_S } from "../player/core/statistics.ts";
+import { sparklineOf } from "../../player/core/sparkline.ts";
+import { HISTORY_S } from "../../player/core/statistics.ts";
 import styles from "./statistics-panel.module.css";
 
 const WIDTH = 240;

@@ -1,0 +1,207 @@
+/**
+ * How a person gets in, and is told why not: links, tokens, the page that asks for one, the room of last time, several relays. The
+ * real relay and Chromium.
+ */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { startBrowser } from "./support/browser.ts";
+import { forwardingProxy } from "./support/forwarding-proxy.ts";
+import { hang } from "./support/gallery.ts";
+import { freePort } from "./support/programs.ts";
+import { isPainted, Scene, says } from "./support/scene.ts";
+import { mint, SECRET } from "./support/tokens.ts";
+
+/** So many attempts without a valid token an address has (P-86). */
+const ATTEMPTS = 20;
+
+let browser: Browser;
+let scene: Scene;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+afterEach(() => scene.end());
+
+describe("a relay with a secret", () => {
+  const viewer = (expiresAt?: number) =>
+    mint({ role: "viewer", room: "main", ...(expiresAt === undefined ? {} : { expiresAt }) });
+  const field = (page: Page) => page.getByLabel("Link or room name");
+
+  beforeEach(async () => {
+    scene = await Scene.set(browser);
+    await scene.relay({ AUTH_SECRET: SECRET, TRUST_PROXY: "x-forwarded-for" });
+  });
+
+  it("at its bare address asks for the link, and takes one that is pasted, token and all", async () => {
+    const page = await scene.open();
+    await says(page, "Open a shared screen");
+    expect(await hang(page, "join")).toEqual([]);
+    const token = await viewer();
+
+    await field(page).fill("what is this/");
+    await field(page).press("Enter");
+    await page.getByRole("alert").getByText("neither a link nor a room").waitFor();
+
+    await field(page).fill(`https://other.example/#room=main&token=${token}`);
+    await page.getByRole("button", { name: "Open" }).click();
+    const elsewhere = page.getByRole("link", { name: "Open it at other.example" });
+    expect(await elsewhere.getAttribute("href")).toContain("https://other.example/#");
+    await says(page, "Open a shared screen");
+
+    await field(page).fill(`http://localhost:${scene.port}/#room=main&token=${token}`);
+    await field(page).press("Enter");
+    const waits = await says(page, "Waiting for the host");
+    expect(waits).toContain("PRODUCER_TOKEN");
+    expect(page.url()).toBe(`http://localhost:${scene.port}/#room=main`);
+    const history = await page.evaluate(() => document.documentElement.outerHTML + location.href);
+    expect(history).not.toContain(token);
+    await page.reload();
+    await says(page, "Waiting for the host");
+  });
+
+  it("heeds no key where there is nothing to watch", async () => {
+    const page = await scene.open("#room=main&token=a.b.c");
+    await says(page, "This link does not work");
+    const asked = await page.evaluate(() => {
+      const keys = ["i", "?", "c", "f", "1", "s"];
+      return keys.filter((key) => {
+        const press = new KeyboardEvent("keydown", { key, cancelable: true, bubbles: true });
+        return !document.body.dispatchEvent(press);
+      });
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it("takes another link for the same room in place of one that has expired", async () => {
+    const page = await scene.open(`#token=${await viewer(Date.now() - 60_000)}`);
+    expect(await says(page, "This link has expired")).toContain("Ask whoever shares the screen");
+    expect(await hang(page, "link-expired")).toEqual([]);
+    await field(page).fill(`#token=${await viewer()}`);
+    await field(page).press("Enter");
+    await says(page, "Waiting for the host");
+  });
+
+  it("leads back to the room of last time, in a tab that has nothing else of it", async () => {
+    const token = await mint({ role: "viewer", room: "demo" });
+    const page = await scene.open(`#room=demo&token=${token}`);
+    await says(page, "Waiting for the host");
+    const fresh = await scene.open();
+    await says(fresh, "Open a shared screen");
+    const last = fresh.getByRole("link", { name: "the room “demo”" });
+    expect(await last.getAttribute("href")).toBe("#room=demo");
+    const stored = await fresh.evaluate(() => JSON.stringify(Object.entries(localStorage)));
+    expect(stored).toContain("demo");
+    expect(stored).not.toContain(token);
+  });
+
+  it("says that a link is for another room, or is none", async () => {
+    const other = await mint({ role: "viewer", room: "other" });
+    const page = await scene.open(`#room=main&token=${other}`);
+    await says(page, "This link is for another room");
+    expect(await hang(page, "wrong-link")).toEqual([]);
+    await says(await scene.open("#token=a.b.c"), "This link does not work");
+  });
+
+  it("puts out who watches when the link expires, and takes the picture down", async () => {
+    scene.agent(await mint({ role: "producer", room: "main" }));
+    const page = await scene.open(`#token=${await viewer(Date.now() + 4000)}`);
+    expect(await isPainted(page)).toBeDefined();
+    await says(page, "This link has expired");
+    expect(await page.getByTestId("screen").isVisible()).toBe(false);
+  });
+
+  it("tells too many attempts from a full room (P-86)", async () => {
+    const proxy = await forwardingProxy(scene.port, "203.0.113.9");
+    scene.onEnd(() => proxy.close());
+    const attempt = () =>
+      new Promise<number>((resolve) => {
+        const headers = { Authorization: "Bearer a.b.c" };
+        const socket = new WebSocket(`ws://localhost:${proxy.port}/ws/viewer`, { headers });
+        socket.on("close", resolve);
+        socket.on("error", () => {});
+      });
+    const page = await scene.open("", proxy.port);
+    await says(page, "Open a shared screen");
+    await field(page).fill("#token=a.b.c");
+    // Nothing is left of what this address has, and it takes 2 s until there is again.
+    const codes = await Promise.all(Array.from({ length: ATTEMPTS + 5 }, attempt));
+    expect(codes).toContain(4429);
+    await field(page).press("Enter");
+    expect(await says(page, "Too many attempts")).toContain("ask for a new one");
+    await says(page, "This link does not work");
+  });
+});
+
+describe("a page that knows several relays", () => {
+  let others: number;
+  beforeEach(async () => {
+    // As if it had been built for them: the policy is that of the build, which knows only the first.
+    scene = await Scene.set(browser, { bypassCSP: true });
+    await scene.relay();
+    others = await freePort();
+    await scene.relay({ ALLOWED_ORIGINS: `http://localhost:${scene.port}` }, others);
+    await scene.context.addInitScript(
+      (list) => Object.assign(window, { process: { env: { NEXT_PUBLIC_RELAY_URL: list } } }),
+      `ws://localhost:${scene.port},ws://localhost:${others}`,
+    );
+  });
+
+  it("asks which one is meant at its bare address, and at no link", async () => {
+    const dialled: string[] = [];
+    scene.context.on("page", (page) =>
+      page.on("websocket", (socket) => dialled.push(socket.url())),
+    );
+    const page = await scene.open();
+    await says(page, "Open a shared screen");
+    expect(await hang(page, "choose")).toEqual([]);
+    expect(dialled).toEqual([]);
+    await page.getByLabel("Relay").selectOption(`ws://localhost:${others}`);
+    await page.getByLabel("Link or room name").fill("demo");
+    await page.getByRole("button", { name: "Open" }).click();
+    expect(await says(page, "Waiting for the host")).toContain(`ws://localhost:${others}`);
+    expect(page.url()).toMatch(/#room=demo&relay=ws:\/\/localhost:\d+$/);
+    expect(dialled).toEqual([`ws://localhost:${others}/ws/viewer`]);
+
+    // Another link in the same tab: another relay, in another player.
+    await page.goto(`http://localhost:${scene.port}/#room=demo`);
+    await page.getByText(`--server ws://localhost:${scene.port}`).waitFor();
+    expect(dialled.at(-1)).toBe(`ws://localhost:${scene.port}/ws/viewer`);
+    const fresh = await scene.open();
+    await fresh.getByRole("link", { name: "the room “demo”" }).waitFor();
+  });
+
+  it("gives a token to the relay that its link names, and to no other", async () => {
+    const heard: string[] = [];
+    scene.context.on("page", (page) =>
+      page.on("websocket", (socket) =>
+        socket.on("framesent", ({ payload }) => heard.push(`${socket.url()} ${payload}`)),
+      ),
+    );
+    const page = await scene.open(`#relay=ws://localhost:${others}&room=main&token=a.b.c`);
+    await says(page, "Waiting for the host");
+    await page.goto(`http://localhost:${scene.port}/#room=main`);
+    await page.getByText(`--server ws://localhost:${scene.port}`).waitFor();
+    const hellos = heard.filter((text) => text.includes("hello"));
+    expect(hellos).toEqual([
+      `ws://localhost:${others}/ws/viewer {"type":"hello","room":"main","token":"a.b.c"}`,
+      `ws://localhost:${scene.port}/ws/viewer {"type":"hello","room":"main"}`,
+    ]);
+  });
+
+  it("goes to the room of everyone on the relay that the link names, looking as the link wants it", async () => {
+    const page = await scene.open(`#room=a/b&relay=ws://localhost:${others}&stats=1`);
+    await says(page, "No room can be called that");
+    await page.getByRole("link", { name: "Go to the room “main”" }).click();
+    await page.getByText(`--server ws://localhost:${others}`).waitFor();
+    expect(new URL(page.url()).hash).toBe(`#room=main&relay=ws://localhost:${others}&stats=1`);
+  });
+
+  it("knows after a reload where a token led that named nothing else", async () => {
+    const page = await scene.open("#token=a.b.c");
+    await says(page, "Waiting for the host");
+    expect(new URL(page.url()).hash).toBe("");
+    await page.reload();
+    await says(page, "Waiting for the host");
+  });
+});
