@@ -25,7 +25,12 @@ class LongFirst extends BaseSequencer {
 }
 
 // Unit tests wait more than they compute.
-const unit = { env, testTimeout: 30_000, hookTimeout: 30_000, maxWorkers: availableParallelism() + 1 };
+const unit = {
+  env,
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  maxWorkers: availableParallelism() + 1,
+};
 const real = { env, testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
