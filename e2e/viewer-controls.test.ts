@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBrowser } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
@@ -28,20 +28,6 @@ const button = (name: string) => bar().getByRole("button", { name });
 /** Whether the bar is in sight. */
 const isShown = async () => (await bar().evaluate((it) => getComputedStyle(it).opacity)) === "1";
 const untilShown = (shown: boolean) => eventually(isShown, (is) => is === shown);
-
-/** Where two things lie on each other, for whoever has to mend it; undefined if nowhere. */
-async function overlap(one: Locator, other: Locator): Promise<string | undefined> {
-  const [a, b] = [await one.boundingBox(), await other.boundingBox()];
-  if (!a || !b) throw new Error("one of them is not to be seen");
-  const apart =
-    a.y + a.height <= b.y || b.y + b.height <= a.y || a.x + a.width <= b.x || b.x + b.width <= a.x;
-  return apart ? undefined : JSON.stringify([a, b]);
-}
-
-/** Files are chosen in a window of the system, which no test can reach: without it they are downloads. */
-function withoutFilePicker(): void {
-  Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
-}
 
 describe("the bar", () => {
   it("goes when the pointer rests, and comes back when it moves", async () => {
@@ -152,77 +138,6 @@ describe("the bar", () => {
       expect((status?.y ?? 0) + (status?.height ?? 0)).toBeLessThan(own?.y ?? 0);
     },
   );
-});
-
-describe("the statistics", () => {
-  it.each([PHONE.viewport, { width: 640, height: 360 }])(
-    "do not lie on the controls at $width×$height, nor on the mark of a recording",
-    async (viewport) => {
-      page = await openPicture(browser, room.port, { ...PHONE, viewport, init: withoutFilePicker });
-      await page.keyboard.press("r");
-      await page.getByTestId("recording").waitFor();
-      await page.keyboard.press("i");
-      const panel = page.getByTestId("statistics");
-      await panel.waitFor();
-      await bar().waitFor();
-      for (const shown of [bar(), page.getByTestId("recording")]) {
-        expect(await overlap(panel, shown)).toBeUndefined();
-      }
-      await page.keyboard.press("r");
-    },
-  );
-
-  it("do not lie on what is said of the connection, however large the window is", async () => {
-    const lone = await PaintedRoom.open(PICTURE);
-    page = await openPicture(browser, lone.port);
-    await page.keyboard.press("i");
-    const panel = page.getByTestId("statistics");
-    await panel.waitFor();
-    await lone.close();
-    const said = page.locator(".notice-box");
-    await said.getByRole("button", { name: "Retry now" }).waitFor();
-    for (const [width, height] of [
-      ...[
-        [360, 640],
-        [560, 700],
-        [640, 360],
-        [660, 800],
-        [700, 500],
-        [740, 900],
-        [1280, 720],
-      ],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      expect(await overlap(panel, said)).toBeUndefined();
-    }
-  });
-
-  it("stay when Esc closes a sheet over them, and go with the next", async () => {
-    page = await openPicture(browser, room.port);
-    await page.keyboard.press("i");
-    const panel = page.getByTestId("statistics");
-    await panel.waitFor();
-    await page.keyboard.press("?");
-    const sheet = page.getByRole("dialog", { name: "Keyboard and gestures" });
-    await sheet.waitFor();
-    await page.keyboard.press("Escape");
-    await sheet.waitFor({ state: "detached" });
-    expect(await panel.count()).toBe(1);
-    await page.keyboard.press("Escape");
-    await panel.waitFor({ state: "detached" });
-  });
-
-  it("leave the focus to whoever has gone on with the keyboard meanwhile", async () => {
-    page = await openPicture(browser, room.port);
-    await button("Fit to window").focus();
-    await page.keyboard.press("i");
-    const panel = page.getByTestId("statistics");
-    await panel.waitFor();
-    await button("Full screen").focus();
-    await page.keyboard.press("i");
-    await panel.waitFor({ state: "detached" });
-    expect(await page.locator(":focus").getAttribute("aria-label")).toBe("Full screen");
-  });
 });
 
 describe("full screen", () => {

@@ -1,5 +1,3 @@
-/** What a person takes from the picture, in a real browser: what is kept, shared and shown elsewhere. */
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { Browser, Download, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +5,6 @@ import { canvasPixels, startBrowser } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { psnr } from "./support/pixels.ts";
 import { mintBoth, SECRET } from "./support/tokens.ts";
-import { chooseFileOfPage, chooseFileWhenTold, fileOfPage, playVideo } from "./support/video.ts";
 import {
   openPicture,
   pngPixels,
@@ -43,20 +40,6 @@ async function downloaded(download: Download): Promise<Buffer> {
   return await readFile(await download.path());
 }
 
-/** Files are chosen in a window of the system, which no test can reach: without it they are downloads. */
-function withoutFilePicker(): void {
-  Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
-}
-
-/** An encoder that is there by name only, as WebKitGTK's where a part of it is not installed: it starts and ends, and makes nothing. */
-function withSilentEncoder(): void {
-  Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
-  const listen = EventTarget.prototype.addEventListener;
-  MediaRecorder.prototype.addEventListener = function (type: string, listener: EventListener) {
-    if (type !== "dataavailable") listen.call(this, type, listener);
-  };
-}
-
 describe.each(PLACES)("of what is played in the %s", (place) => {
   it("a snapshot is the picture px for px, whatever of it is seen", async () => {
     page = await openPicture(browser, room.port, { fragment: "#room=main", place });
@@ -86,38 +69,6 @@ describe.each(PLACES)("of what is played in the %s", (place) => {
     expect(size).toEqual([1600, 900]);
   });
 
-  it("a recording is a video that plays, says all the while that it is made, and outlives a change of the picture's size", async () => {
-    page = await openPicture(browser, room.port, { init: withoutFilePicker, place });
-    await page.keyboard.press("r");
-    const mark = page.getByTestId("recording");
-    await mark.waitFor();
-    await mark.getByText(/0:0[1-9]/).waitFor();
-    room.show(testPicture(800, 800, [200, 200, 0]));
-    await eventually(
-      async () => (await canvasPixels(page, 8))?.width,
-      (width) => width === 100,
-    );
-    // However late it is by now: as much again of the square one.
-    const recordedS = async () => Number(/0:(\d\d)/.exec((await mark.textContent()) ?? "")?.[1]);
-    const changedAtS = await recordedS();
-    await eventually(recordedS, (seconds) => seconds >= changedAtS + 2);
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      mark.getByRole("button").click(),
-    ]);
-    expect(download.suggestedFilename()).toMatch(/\.webm$/);
-    await mark.waitFor({ state: "detached" });
-    const played = await playVideo(page, await downloaded(download));
-    expect(played).toMatchObject({ width: 1600, height: 900 });
-    expect(played.frames).toBeGreaterThan(3);
-    // At its end the square picture, in the middle; its field's colour as the video gives it.
-    const [red = 0, green = 0, blue = 255] = played.middle;
-    expect(red).toBeGreaterThan(150);
-    expect(green).toBeGreaterThan(150);
-    expect(blue).toBeLessThan(90);
-    expect(Math.max(...played.side)).toBeLessThan(30);
-  });
-
   it("a floating window shows the picture as it changes, and goes by the same key", async () => {
     page = await openPicture(browser, room.port, { place });
     await page.keyboard.press("p");
@@ -136,117 +87,6 @@ describe.each(PLACES)("of what is played in the %s", (place) => {
     await page.keyboard.press("p");
     await button("Floating window").waitFor();
     expect(await middle()).toEqual([]);
-  });
-});
-
-describe("what is kept", () => {
-  it("a recording goes straight into a file where the browser writes one", async () => {
-    page = await openPicture(browser, room.port, { init: chooseFileOfPage });
-    await button("Record to a file").click();
-    await page
-      .getByTestId("recording")
-      .getByText(/0:(0[2-9]|[1-5]\d)/)
-      .waitFor();
-    await button("Stop recording").click();
-    await page.getByText("Recording saved.").waitFor();
-    expect((await playVideo(page, await fileOfPage(page))).frames).toBeGreaterThan(1);
-  });
-
-  it("a recording is saved when the player crashes, and another can be made", async () => {
-    page = await openPicture(browser, room.port, { init: withoutFilePicker });
-    await page.keyboard.press("r");
-    await page
-      .getByTestId("recording")
-      .getByText(/0:(0[2-9]|[1-5]\d)/)
-      .waitFor();
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.workers()[0]?.evaluate(() => {
-        setTimeout(() => {
-          throw new Error("a bug");
-        });
-      }),
-    ]);
-    expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
-    await notice().getByText("Recording saved.").waitFor();
-    await page.locator('[data-player="page"]').waitFor();
-    const record = button("Record to a file");
-    expect(await eventually(async () => await record.isEnabled(), Boolean)).toBe(true);
-    await page.keyboard.press("r");
-    await page.getByTestId("recording").waitFor();
-  });
-
-  it("a recording is of one room: on the way to another it is saved", async () => {
-    page = await openPicture(browser, room.port, { init: withoutFilePicker });
-    await page.keyboard.press("r");
-    await page
-      .getByTestId("recording")
-      .getByText(/0:(0[2-9]|[1-5]\d)/)
-      .waitFor();
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.evaluate(() => {
-        location.hash = "#room=other";
-      }),
-    ]);
-    expect(download.suggestedFilename()).toContain(" main ");
-    await notice().getByText("Recording saved.").waitFor();
-    expect(await page.getByTestId("recording").count()).toBe(0);
-    expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
-  });
-
-  it("a recording does not begin in another room than it was asked for", async () => {
-    page = await openPicture(browser, room.port, { init: chooseFileWhenTold });
-    await page.keyboard.press("r");
-    await page.locator("[data-asked]").waitFor();
-    await page.evaluate(() => {
-      location.hash = "#room=other";
-    });
-    await page.getByText("Waiting for the host").waitFor();
-    await page.evaluate(() => document.dispatchEvent(new Event("choose")));
-    await notice().getByText("The recording failed: ").waitFor();
-    expect(await page.getByTestId("recording").count()).toBe(0);
-    expect(await fileOfPage(page)).toHaveLength(0);
-  });
-
-  it("a recording of nothing is not saved, and said to have failed", async () => {
-    page = await openPicture(browser, room.port, { init: withSilentEncoder });
-    const saved: string[] = [];
-    page.on("download", (download) => saved.push(download.suggestedFilename()));
-    await page.keyboard.press("r");
-    await page.getByTestId("recording").waitFor();
-    await page.keyboard.press("r");
-    await notice().getByText("The recording failed: the browser’s encoder made nothing").waitFor();
-    expect(saved).toEqual([]);
-  });
-
-  it("nothing is recorded if nobody chooses a file", async () => {
-    page = await openPicture(browser, room.port, {
-      init: () =>
-        Object.defineProperty(window, "showSaveFilePicker", {
-          value: () => {
-            document.documentElement.dataset.asked = "";
-            return Promise.reject(new DOMException("nobody chose", "AbortError"));
-          },
-        }),
-    });
-    await page.keyboard.press("r");
-    await page.locator("[data-asked]").waitFor();
-    expect(await page.getByTestId("recording").count()).toBe(0);
-    expect(await button("Record to a file").isEnabled()).toBe(true);
-  });
-
-  it("whoever leaves while recording is asked first", async () => {
-    page = await openPicture(browser, room.port, { init: withoutFilePicker });
-    await page.mouse.click(300, 300);
-    await page.keyboard.press("r");
-    await page.getByTestId("recording").waitFor();
-    const asked = once(page as unknown as NodeJS.EventEmitter, "dialog");
-    await page.close({ runBeforeUnload: true });
-    const [dialog] = await asked;
-    expect(dialog.type()).toBe("beforeunload");
-    await dialog.dismiss();
-    expect(await page.getByTestId("recording").count()).toBe(1);
   });
 });
 

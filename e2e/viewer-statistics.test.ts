@@ -7,7 +7,6 @@ import { MovingDesktop } from "./support/moving-desktop.ts";
 import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
 import { median } from "./support/statistics.ts";
 import { mint, SECRET } from "./support/tokens.ts";
-import { pictureRect, takeCopyingAway } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 import { takeHandingOverAway } from "./support/watched-page.ts";
 
@@ -238,66 +237,6 @@ describe("the sentence", () => {
 });
 
 describe("the panel", () => {
-  /** Scripts and styles that the page has loaded. */
-  const loaded = () =>
-    page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
-
-  it("is loaded when it is opened by I, takes the focus, and gives it back on Esc", async () => {
-    await open();
-    const before = await loaded();
-    expect(await panel().count()).toBe(0);
-    await page.keyboard.press("i");
-    await panel().waitFor();
-    const more = (await loaded()).filter((name) => !before.includes(name));
-    expect(more.some((name) => name.endsWith(".js"))).toBe(true);
-    expect(await panel().evaluate((element) => element === document.activeElement)).toBe(true);
-    await page.getByRole("region", { name: "Statistics" }).waitFor();
-    await page.getByRole("table").waitFor();
-    expect(await page.getByRole("img", { name: /over the last minute: .* now/ }).count()).toBe(3);
-    await page.keyboard.press("Escape");
-    expect(await panel().count()).toBe(0);
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BODY");
-    await page.keyboard.press("Control+i");
-    expect(await panel().count()).toBe(0);
-    await page.keyboard.press("i");
-    await page.getByRole("button", { name: "Close statistics" }).click();
-    expect(await panel().count()).toBe(0);
-  });
-
-  it("scrolls by the arrows while it has the focus, and the picture stays where it is", async () => {
-    await page.setViewportSize({ width: 900, height: 400 });
-    await open();
-    await page.keyboard.press("2");
-    await page.keyboard.press("i");
-    await page.getByRole("table").waitFor();
-    const figures = page.getByRole("region", { name: "Figures" });
-    await figures.focus();
-    const before = await pictureRect(page);
-    await page.keyboard.press("ArrowDown");
-    const scrolled = () => figures.evaluate(({ scrollTop }) => scrollTop);
-    expect(await eventually(scrolled, (top) => top > 0)).toBeGreaterThan(0);
-    expect(await pictureRect(page)).toEqual(before);
-    // Every other key does what it does.
-    await page.keyboard.press("1");
-    expect((await pictureRect(page)).width).toBeLessThan(before.width);
-  });
-
-  it("comes though its server is away by now", async () => {
-    await open();
-    const styles = async () => (await loaded()).filter((name) => name.endsWith(".css")).length;
-    const before = await styles();
-    // Some seconds after the picture it is loaded ahead.
-    expect(await eventually(styles, (count) => count > before, 2 * PATIENT_MS)).toBeGreaterThan(
-      before,
-    );
-    link.stall();
-    link.cut();
-    await page.keyboard.press("i");
-    expect(await says("relay")).toBe("There is no connection to the relay.");
-    link.flow();
-    complaints = [];
-  });
-
   it("leaves the picture to the pointer, and the focus where it was when a link opened it", async () => {
     await open("&stats=1");
     await panel().waitFor();
@@ -317,20 +256,5 @@ describe("the panel", () => {
     expect(text).toContain(await page.evaluate(() => navigator.userAgent));
     expect(text).not.toMatch(/undefined|NaN|Infinity/);
     for (const secret of [ROOM, token]) expect(text).not.toContain(secret);
-  });
-
-  it("shows the text where the browser lets no page copy, ready to be taken", async () => {
-    await page.addInitScript(takeCopyingAway);
-    await open("&stats=1");
-    await page.getByRole("button", { name: "Copy as text" }).click();
-    const area = page.getByRole("textbox");
-    await area.waitFor();
-    const selected = await area.evaluate((element: HTMLTextAreaElement) =>
-      element.value.slice(element.selectionStart, element.selectionEnd),
-    );
-    expect(selected).toMatch(/^Screen Share [\s\S]*Browser: /);
-    // Letters belong to the text now.
-    await page.keyboard.press("i");
-    expect(await panel().count()).toBe(1);
   });
 });

@@ -2,6 +2,11 @@
 import type { Page } from "playwright-core";
 import type { Evaluating } from "./other-browser.ts";
 
+/** To be run in a page before its own scripts: files are chosen in a window of the system, which no test can reach; without it they are downloads. */
+export function takeFilePickerAway(): void {
+  Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
+}
+
 /** To be run in a page before its own scripts: whatever is written to a file goes to one that is the page's own. */
 export function chooseFileOfPage(): void {
   Object.defineProperty(window, "showSaveFilePicker", {
