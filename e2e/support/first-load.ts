@@ -1,5 +1,5 @@
 /** The JavaScript that a browser with workers loads before the picture shows. */
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 
 const out = new URL("../../apps/viewer/out/", import.meta.url);
@@ -7,23 +7,28 @@ const out = new URL("../../apps/viewer/out/", import.meta.url);
 /** Gzipped; kilobytes of 1000 bytes are meant wherever it is shown. */
 export const FIRST_LOAD_MAX_BYTES = 150_000;
 
+const PROGRAM = /\/player\/player\.[\w-]+\.js/;
+
 export interface Script {
   /** From the server's root, with its slash. */
   readonly path: string;
   readonly gzipBytes: number;
 }
 
-/** The built page's scripts, and its worker's program. Not those for browsers without modules, which no other loads. */
+/** The built page's scripts, and the worker's program that they name. Not those for browsers without modules, which no other loads. */
 export async function firstLoadScripts(): Promise<readonly Script[]> {
   const html = await readFile(new URL("index.html", out), "utf8");
   const tags = [...html.matchAll(/<script[^>]+src="([^"]+)"[^>]*>/g)];
-  const pages = tags.filter(([tag]) => !/nomodule/i.test(tag)).map(([, src = ""]) => src);
-  const programs = (await readdir(new URL("player/", out))).map((name) => `/player/${name}`);
-  const paths = [...new Set([...pages, ...programs])];
-  return await Promise.all(
-    paths.map(async (path) => ({
-      path,
-      gzipBytes: gzipSync(await readFile(new URL(`.${path}`, out)), { level: 9 }).length,
-    })),
-  );
+  const paths = tags.filter(([tag]) => !/nomodule/i.test(tag)).map(([, src = ""]) => src);
+  const pages = await Promise.all(paths.map(read));
+  const [program] = pages.flatMap(({ text }) => PROGRAM.exec(text) ?? []);
+  if (program === undefined) throw new Error("the page names no program for a worker");
+  return [...pages, await read(program)].map(({ path, text }) => ({
+    path,
+    gzipBytes: gzipSync(text, { level: 9 }).length,
+  }));
+}
+
+async function read(path: string): Promise<{ readonly path: string; readonly text: string }> {
+  return { path, text: await readFile(new URL(`.${path}`, out), "utf8") };
 }
