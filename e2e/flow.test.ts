@@ -36,7 +36,7 @@ describe("viewers of a picture that moves all over", () => {
     fast = [1, 2, 3].map(() => new RawViewer(port, { token: tokens.viewer }));
     slow = new RawViewer(link.port, { token: tokens.viewer });
     // Until it has a whole picture, and its window knows the link.
-    await slow.until(() => slow.replica.shown !== undefined && slow.updates.length > 50);
+    await slow.until(() => slow.replica.shown !== undefined && slow.updates.length > 80);
   });
   afterEach(async () => {
     for (const viewer of [slow, ...fast]) viewer.close();
