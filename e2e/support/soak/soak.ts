@@ -19,6 +19,9 @@ const MAX_PHASE_MS = 20_000;
 /** In the midst of it all the pictures rest for a moment, to be compared. */
 const GLANCE_INTERVAL_MS = 1000;
 
+/** So often in a row the same is found once nobody comes or goes any more: half a second. */
+const SETTLED_ASKS = 10;
+
 /** What was found at a quiet moment. */
 export interface Sample {
   readonly atMs: number;
@@ -91,10 +94,17 @@ export async function soak(options: {
     for (const wrong of await differences(all, { port, tokens, alone: true })) complain(wrong);
     const known = samples.findLast(({ era }) => era === relay.era);
     const { era = 0 } = relay;
-    // Sockets of those who have just left may take a moment to be gone.
+    // Sockets of those who have just left may take a moment to be gone, and those who stay may be on their way back.
+    let before: number | undefined;
+    let same = 0;
     const open = await eventually(
-      async () => relay.openFiles,
-      (count) => known === undefined || count <= known.openFiles,
+      async () => {
+        const count = relay.openFiles;
+        same = count === before ? same + 1 : 0;
+        before = count;
+        return count;
+      },
+      (count) => same >= SETTLED_ASKS && (known === undefined || count === known.openFiles),
       5000,
     );
     samples.push({ atMs: elapsed(), era, joins, rssMb: relay.rssMb, openFiles: open });
