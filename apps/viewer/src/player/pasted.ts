@@ -19,8 +19,8 @@ export type Pasted =
 const BRACKETED = /<(https?:\/\/[^<>]+)>/i;
 const AMONG_WORDS = /https?:\/\/[^\s<>"“”«»]+/i;
 const PUNCTUATION = /[)\]}'’.,;:!?]+$/;
-/** What begins with a field is the part of a link behind its "#". */
-const FIELDS = /^#?(?:\S*&)?(?:room|token|relay)(?:=|%3d)/i;
+/** The part of a link behind its "#": a field of ours, and before it nothing that an address could be. */
+const FIELDS = /^#?(?:[^\s#/:]*&)?(?:room|token|relay)(?:=|%3d)/i;
 /** A host's name or address, and a "#" somewhere behind it. */
 const WITHOUT_SCHEME = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:]+\])(?::\d+)?(?:[/?][^#]*)?#/i;
 
