@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  CLOSE,
   emptySegment,
   FrameStore,
   geometryOf,
@@ -180,6 +181,29 @@ describe("FrameStore (P-22, P-24, P-32)", () => {
     expect(store.complete).toBe(true);
     const wrong = update([{ index: 0, table: 0, bytes: jpeg(41) }], { keyframe: true });
     expect(() => store.apply(wrong)).toThrow("not the one that its stream announced");
+  });
+});
+
+describe.each(["jpeg", "jpeg-tiles"] as const)("codec %s (P-15)", (codec) => {
+  const described = (width: number, height: number) =>
+    new FrameStore(
+      codec === "jpeg"
+        ? { codec, width, height, tables: [] }
+        : { codec, width, height, tables: [tables] },
+    );
+
+  it.each([
+    [8192, 8192],
+    [8192, 4104],
+    [8193, 1],
+  ])("refuses a picture of %i×%i px as too large", (width, height) => {
+    expect(() => described(width, height)).toThrow(
+      expect.objectContaining({ closeCode: CLOSE.tooLarge }),
+    );
+  });
+
+  it("holds the largest picture", () => {
+    expect(described(8192, 4096).complete).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@
 import { equalBytes } from "./bytes.ts";
 import { CLOSE } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
-import { checkSides, type Geometry, geometryOf, tileMcuCount } from "./geometry.ts";
+import { checkSize, type Geometry, geometryOf, tileMcuCount } from "./geometry.ts";
 import { readJpegSize } from "./jpeg-header.ts";
 import { checkSegment } from "./jpeg-tiles.ts";
 import type { StreamDescription } from "./stream.ts";
@@ -30,7 +30,7 @@ export class FrameStore {
 
   /** @throws ProtocolError (4413) if no picture may have this size */
   constructor(readonly stream: StreamDescription) {
-    checkSides(stream);
+    checkSize(stream);
     this.geometry = stream.codec === "jpeg-tiles" ? geometryOf(stream) : undefined;
     this.tileCount = this.geometry?.tileCount ?? 1;
     this.#tiles = new Array<Tile | undefined>(this.tileCount).fill(undefined);

@@ -13,10 +13,10 @@ export const MCU_SIDE = 8;
 export const TILE_MCUS = 16;
 /** The longest side of any picture, px. */
 export const MAX_SIDE = 8192;
-/** The largest picture made of tiles, px, its partial MCUs counted whole: 8K UHD and a little. */
-export const MAX_TILED_AREA = 8192 * 4096;
+/** The largest area of any picture, px: a little more than 8K UHD. In a picture made of tiles, partial MCUs count whole. */
+export const MAX_AREA = 8192 * 4096;
 /** The most tiles a picture can have. */
-export const MAX_TILES = MAX_TILED_AREA / (MCU_SIDE * MCU_SIDE * TILE_MCUS);
+export const MAX_TILES = MAX_AREA / (MCU_SIDE * MCU_SIDE * TILE_MCUS);
 
 export interface Size {
   /** px, 1 … MAX_SIDE */
@@ -52,21 +52,26 @@ export interface Run {
  * @throws ProtocolError (4413) for a size that no picture made of tiles may have
  */
 export function geometryOf({ width, height }: Size): Geometry {
-  checkSides({ width, height });
+  checkSize({ width, height });
   const columns = Math.ceil(width / MCU_SIDE);
   const rows = Math.ceil(height / MCU_SIDE);
   const mcuCount = columns * rows;
-  if (mcuCount * MCU_SIDE * MCU_SIDE > MAX_TILED_AREA) {
-    throw new ProtocolError(`a picture has at most ${MAX_TILED_AREA} px`, CLOSE.tooLarge);
-  }
+  checkArea(mcuCount * MCU_SIDE * MCU_SIDE);
   return { width, height, columns, rows, mcuCount, tileCount: Math.ceil(mcuCount / TILE_MCUS) };
 }
 
-/** @throws ProtocolError (4413) for a size that no picture may have, of tiles or not */
-export function checkSides({ width, height }: Size): void {
+/** @throws ProtocolError (4413) for a size that no picture may have, whatever its codec */
+export function checkSize({ width, height }: Size): void {
   for (const side of [width, height]) {
     if (Number.isInteger(side) && side >= 1 && side <= MAX_SIDE) continue;
     throw new ProtocolError(`a picture's sides are 1 to ${MAX_SIDE} px`, CLOSE.tooLarge);
+  }
+  checkArea(width * height);
+}
+
+function checkArea(area: number): void {
+  if (area > MAX_AREA) {
+    throw new ProtocolError(`a picture has at most ${MAX_AREA} px`, CLOSE.tooLarge);
   }
 }
 

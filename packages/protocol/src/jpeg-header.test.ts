@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ProtocolError, readJpegSize, readTileJpeg } from "./index.ts";
+import { CLOSE, ProtocolError, readJpegSize, readTileJpeg } from "./index.ts";
 import { encodeWhole, screenLike } from "./testing/pictures.ts";
 
 const jpeg = encodeWhole(screenLike({ width: 333, height: 44 }));
@@ -9,6 +9,14 @@ const frameAt = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc
 function changed(offset: number, value: number): Uint8Array {
   const copy = Uint8Array.from(jpeg);
   copy[offset] = value;
+  return copy;
+}
+
+/** The picture, with another size in its frame header. */
+function sized(width: number, height: number): Uint8Array {
+  const copy = Uint8Array.from(jpeg);
+  new DataView(copy.buffer).setUint16(frameAt + 5, height);
+  new DataView(copy.buffer).setUint16(frameAt + 7, width);
   return copy;
 }
 
@@ -29,6 +37,27 @@ describe("readJpegSize (P-24)", () => {
     ["nothing", new Uint8Array()],
   ])("refuses what browsers do not show: %s", (_, bytes) => {
     expect(() => readJpegSize(bytes)).toThrow(ProtocolError);
+  });
+
+  it.each([
+    [8192, 4096],
+    [4096, 8192],
+    [8192, 1],
+    [5792, 5793],
+  ])("accepts %i×%i px (P-15)", (width, height) => {
+    expect(readJpegSize(sized(width, height))).toEqual({ width, height });
+  });
+
+  it.each([
+    [8192, 8192],
+    [8192, 4097],
+    [5793, 5793],
+    [8193, 1],
+    [1, 65_535],
+  ])("refuses %i×%i px as too large (P-15)", (width, height) => {
+    expect(() => readJpegSize(sized(width, height))).toThrow(
+      expect.objectContaining({ closeCode: CLOSE.tooLarge }),
+    );
   });
 
   it("refuses every prefix of the header, and survives any flips", () => {

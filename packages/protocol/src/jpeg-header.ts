@@ -4,7 +4,7 @@
  */
 import { equalBytes } from "./bytes.ts";
 import { ProtocolError } from "./errors.ts";
-import { checkSides, type Size } from "./geometry.ts";
+import { checkSize, type Size } from "./geometry.ts";
 import { HUFFMAN_TABLES, type QuantTables } from "./jpeg-tables.ts";
 
 const SOI = 0xd8;
@@ -55,7 +55,7 @@ function frameSize(payload: Uint8Array): Size {
 /**
  * The size of a whole JPEG of any kind that browsers show: baseline or progressive, grey or colour, with any
  * tables. Metadata such as an EXIF rotation is ignored.
- * @throws ProtocolError if it is no such JPEG (4400) or a side is over MAX_SIDE (4413, see `geometry.ts`)
+ * @throws ProtocolError if it is no such JPEG (4400), or too large (4413, see `geometry.ts`)
  */
 export function readJpegSize(jpeg: Uint8Array): Size {
   let size: Size | undefined;
@@ -69,7 +69,7 @@ export function readJpegSize(jpeg: Uint8Array): Size {
   if (!size || size.width === 0 || size.height === 0) {
     throw new ProtocolError("the JPEG does not tell its size");
   }
-  checkSides(size);
+  checkSize(size);
   return size;
 }
 
