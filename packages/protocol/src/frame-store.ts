@@ -7,7 +7,7 @@ import { equalBytes } from "./bytes.ts";
 import { CLOSE } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
 import { checkSize, type Geometry, geometryOf, tileMcuCount } from "./geometry.ts";
-import { readJpegSize } from "./jpeg-header.ts";
+import { mendJpeg, readJpegSize } from "./jpeg-header.ts";
 import { checkSegment } from "./jpeg-tiles.ts";
 import type { StreamDescription } from "./stream.ts";
 import type { Tile, Update } from "./update.ts";
@@ -74,7 +74,8 @@ export class FrameStore {
    * @returns the tiles that changed, in ascending order
    * @throws ProtocolError if a tile does not fit this picture
    */
-  apply(update: Update): Tile[] {
+  apply(received: Update): Tile[] {
+    const update = this.geometry ? received : { ...received, tiles: received.tiles.map(mended) };
     const bytes = this.#bytesAfter(update);
     const changed: Tile[] = [];
     this.#version++;
@@ -148,4 +149,8 @@ export class FrameStore {
       throw new ProtocolError("a JPEG's size is not the one that its stream announced");
     }
   }
+}
+
+function mended(tile: Tile): Tile {
+  return { ...tile, bytes: mendJpeg(tile.bytes) };
 }

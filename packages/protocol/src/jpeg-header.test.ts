@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CLOSE, ProtocolError, readJpegSize, readTileJpeg } from "./index.ts";
-import { encodeWhole, screenLike } from "./testing/pictures.ts";
+import { concatBytes } from "./bytes.ts";
+import { CLOSE, mendJpeg, ProtocolError, readJpegSize, readTileJpeg } from "./index.ts";
+import { decodeTurbo, encodeWhole, screenLike } from "./testing/pictures.ts";
 
 const jpeg = encodeWhole(screenLike({ width: 333, height: 44 }));
 const frameAt = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
@@ -77,6 +78,100 @@ describe("readJpegSize (P-24)", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+/** The picture, with these bytes put in at an offset. */
+function withBytes(offset: number, ...bytes: number[]): Uint8Array {
+  return concatBytes([jpeg.subarray(0, offset), Uint8Array.from(bytes), jpeg.subarray(offset)]);
+}
+
+const scanAt = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xda);
+const ascii = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
+
+describe("JPEGs as cameras and scripts send them (P-24, P-56)", () => {
+  const { data: pixels } = decodeTurbo(jpeg);
+
+  it.each([
+    ["line breaks in front", withBytes(0, 13, 10, 13, 10)],
+    [
+      "the header of a multipart stream in front",
+      concatBytes([ascii("--x\r\nContent-Type: image/jpeg\r\n\r\n"), jpeg]),
+    ],
+    ["stray bytes after SOI", withBytes(2, 0, 0)],
+    ["fill bytes", withBytes(frameAt, 0xff, 0xff, 0xff)],
+    ["a restart marker in the header", withBytes(2, 0xff, 0xd0)],
+    ["a TEM marker in the header", withBytes(frameAt, 0xff, 0x01)],
+    ["no EOI", jpeg.subarray(0, -2)],
+    ["half an EOI", jpeg.subarray(0, -1)],
+    ["zeros at its end", concatBytes([jpeg, new Uint8Array(3000)])],
+    ["line breaks in front and no EOI", withBytes(0, 13, 10).subarray(0, -2)],
+  ])("are read, and mended to what browsers draw: %s", (_, sent) => {
+    expect(readJpegSize(sent)).toEqual({ width: 333, height: 44 });
+    const mended = mendJpeg(sent);
+    expect([...mended.subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
+    expect(Buffer.from(mended).includes(Buffer.of(0xff, 0xd9))).toBe(true);
+    expect(decodeTurbo(mended).data.equals(pixels)).toBe(true);
+  });
+
+  // The native decoder of the tests takes its own warnings for errors; browsers skip such bytes.
+  it.each([
+    ["stray bytes before the frame header", withBytes(frameAt, 0, 0x12)],
+    ["a stuffed FF between segments", withBytes(frameAt, 0xff, 0)],
+    ["a stray byte before the scan", withBytes(scanAt, 0)],
+  ])("are read and left as they are: %s", (_, sent) => {
+    expect(readJpegSize(sent)).toEqual({ width: 333, height: 44 });
+    expect(mendJpeg(sent)).toBe(sent);
+  });
+
+  it("are left as they are where nothing is wrong with them", () => {
+    expect(mendJpeg(jpeg)).toBe(jpeg);
+    const padded = concatBytes([jpeg, new Uint8Array(3000)]);
+    expect(mendJpeg(padded)).toBe(padded);
+  });
+
+  it("get an EOI of their own though their thumbnail has one", () => {
+    const thumbnail = withBytes(2, 0xff, 0xe1, 0, 4, 0xff, 0xd9).subarray(0, -2);
+    expect([...mendJpeg(thumbnail).subarray(-2)]).toEqual([0xff, 0xd9]);
+  });
+
+  it.each([
+    ["PNG", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10)],
+    ["WebP", ascii("RIFF....WEBP")],
+    ["Base64 text", ascii(Buffer.from(jpeg).toString("base64"))],
+    ["a data: URL", ascii(`data:image/jpeg;base64,${Buffer.from(jpeg).toString("base64")}`)],
+  ])("are refused by name where they are %s", (name, sent) => {
+    expect(() => readJpegSize(sent)).toThrow(`this is ${name}: each message must be`);
+  });
+});
+
+describe("a header that is made to take long", () => {
+  const SIZE = 2 ** 20;
+  const repeated = (unit: readonly number[]) => {
+    const bytes = new Uint8Array(SIZE - (SIZE % unit.length));
+    for (let at = 0; at < bytes.length; at += unit.length) bytes.set(unit, at);
+    return bytes;
+  };
+
+  it.each([
+    ["empty segments", [0xff, 0xfe, 0, 2]],
+    ["fill bytes", [0xff]],
+    ["stray bytes", [0x11]],
+    ["stuffed bytes", [0xff, 0]],
+    ["restart markers", [0xff, 0xd0]],
+    ["segments between stray bytes", [...new Array(60).fill(7), 0xff, 0xfe, 0, 2]],
+  ])("is refused after a bounded part of it: %s", (_, unit) => {
+    let reads = 0;
+    const sent = concatBytes([jpeg.subarray(0, 2), repeated(unit), jpeg.subarray(2)]);
+    const counted = new Proxy(sent, {
+      get: (bytes, key) => {
+        reads++;
+        const value: unknown = Reflect.get(bytes, key, bytes);
+        return typeof value === "function" ? value.bind(bytes) : value;
+      },
+    });
+    expect(() => readJpegSize(counted)).toThrow(ProtocolError);
+    expect(reads).toBeLessThan(400_000);
   });
 });
 

@@ -53,6 +53,8 @@ export class Picture {
   #requantised: readonly WeakMap<Tile, Uint8Array>[] = [];
   /** As the memory has it. */
   #heldBytes = 0;
+  /** What is kept for it elsewhere. */
+  #besideBytes = 0;
 
   constructor(private readonly parts: { readonly memory: PictureMemory; readonly work: Work }) {}
 
@@ -97,6 +99,13 @@ export class Picture {
   disconnect(): void {
     this.#replica.disconnect();
     this.#account();
+  }
+
+  /** So many more bytes, or fewer, are kept for this picture elsewhere. @throws ProtocolError (4429) as `apply` */
+  holdBeside(byBytes: number): void {
+    this.#besideBytes += byBytes;
+    this.#account();
+    if (byBytes > 0) this.#checkMemory();
   }
 
   /** Forgets the picture. */
@@ -165,7 +174,7 @@ export class Picture {
   #account(): void {
     const heldBytes = this.#replica.stores.reduce(
       (sum, { byteLength, tileCount }) => sum + byteLength + tileCount * TILE_OVERHEAD_BYTES,
-      0,
+      this.#besideBytes,
     );
     this.parts.memory.resized(heldBytes - this.#heldBytes);
     this.#heldBytes = heldBytes;

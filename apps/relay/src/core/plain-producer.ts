@@ -1,6 +1,6 @@
 /**
  * A plain producer: no subprotocol, no hello; every binary message is a whole JPEG, and a frame is an update of the one
- * tile of codec `jpeg`. Text is passed over.
+ * tile of codec `jpeg`. Short text is passed over. While its room is over its share of the relay's time, only its newest frame is kept.
  */
 import {
   CLOSE,
@@ -15,6 +15,11 @@ import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
 import type { Producer, Room } from "./room.ts";
 
+/** Longer text is no chatter but a picture that was sent as text, UTF-16 units. */
+const MAX_TEXT_LENGTH = 1024;
+/** How a JPEG begins in Base64, and how a picture does in a data: URL. */
+const TEXT_PICTURE = /^\s*(\/9j\/|data:image\/)/;
+
 export class PlainProducer implements Session, Producer {
   readonly kind = "plain producer";
   readonly producerId = undefined;
@@ -25,6 +30,8 @@ export class PlainProducer implements Session, Producer {
   #stream: StreamDescription | undefined;
   #epoch = 0;
   #frames = 0;
+  /** The newest frame, while the room is over its share of the relay's time. */
+  #held: Uint8Array | undefined;
 
   constructor(
     hub: Hub,
@@ -54,49 +61,74 @@ export class PlainProducer implements Session, Producer {
 
   receive(message: Uint8Array | string, now: number): void {
     const room = this.#room;
-    if (!room || typeof message === "string") return;
+    if (!room) return;
     refusing(this, () => {
+      if (typeof message === "string") return checkText(message);
       if (message.length > this.options.maxBytes) {
         throw new ProtocolError(
           `a frame has at most ${this.options.maxBytes} bytes`,
           CLOSE.tooLarge,
         );
       }
-      const size = readJpegSize(message);
-      if (size.width !== this.#stream?.width || size.height !== this.#stream.height) {
-        this.#stream = { codec: "jpeg", ...size, tables: [] };
-        room.picture.describe(++this.#epoch, this.#stream);
+      if (room.work.debtMs > 0) this.#hold(room, new Uint8Array(message));
+      else {
+        this.#hold(room, undefined);
+        this.#show(room, message, now);
       }
-      room.picture.apply(
-        {
-          keyframe: true,
-          cut: false,
-          epoch: this.#epoch,
-          capturedAt: 0,
-          encodedAt: 0,
-          relayedAt: 0,
-          tiles: [{ index: 0, table: 0, bytes: message }],
-        },
-        now,
-      );
-      this.#frames++;
-      room.stats.applied({ bytes: message.length, uplinkMs: undefined });
-      room.advance(now);
     });
   }
 
   ponged(): void {}
   drained(): void {}
-  tick(): void {}
   demandChanged(): void {}
 
+  /** What was held is shown once the room is within its share again. */
+  tick(now: number): void {
+    const [room, held] = [this.#room, this.#held];
+    if (!room || !held || room.work.debtMs > 0) return;
+    this.#hold(room, undefined);
+    refusing(this, () => this.#show(room, held, now));
+  }
+
   ended(now: number): void {
-    this.#room?.leavePlace(this, now);
+    const room = this.#room;
     this.#room = undefined;
+    if (!room) return;
+    this.#hold(room, undefined);
+    room.leavePlace(this, now);
   }
 
   dismiss(code: CloseCode, reason: string): void {
     this.ended(this.options.clock());
     this.peer.close(code, reason);
   }
+
+  #hold({ picture }: Room, frame: Uint8Array | undefined): void {
+    if (frame === this.#held) return;
+    const grownBy = (frame?.length ?? 0) - (this.#held?.length ?? 0);
+    this.#held = frame;
+    picture.holdBeside(grownBy);
+  }
+
+  #show(room: Room, frame: Uint8Array, now: number): void {
+    room.work.spend(() => {
+      const size = readJpegSize(frame);
+      if (size.width !== this.#stream?.width || size.height !== this.#stream.height) {
+        this.#stream = { codec: "jpeg", ...size, tables: [] };
+        room.picture.describe(++this.#epoch, this.#stream);
+      }
+      const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
+      const tiles = [{ index: 0, table: 0, bytes: frame }];
+      room.picture.apply({ keyframe: true, cut: false, epoch: this.#epoch, ...times, tiles }, now);
+    });
+    this.#frames++;
+    room.stats.applied({ bytes: frame.length, uplinkMs: undefined });
+    room.advance(now);
+  }
+}
+
+/** @throws ProtocolError for a picture that was sent as text */
+function checkText(text: string): void {
+  if (text.length <= MAX_TEXT_LENGTH && !TEXT_PICTURE.test(text)) return;
+  throw new ProtocolError("frames must be binary messages, each the bytes of one JPEG, not text");
 }

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { FakePeer } from "../testing/fake-peer.ts";
+import {
+  FakeViewer,
+  FakeWork,
+  newHub,
+  plainProducer,
+  plainViewer,
+  wholeJpeg,
+} from "../testing/participants.ts";
+
+const base64 = Buffer.from(wholeJpeg(1)).toString("base64");
+
+describe("what a plain producer sends (P-51)", () => {
+  it.each([
+    ["Base64 text", base64],
+    ["a data: URL", `data:image/jpeg;base64,${base64}`],
+    ["JSON around it", JSON.stringify({ image: base64.padEnd(2000, "A") })],
+    ["a short picture with a line break in front", "\n/9j/4AAQ"],
+  ])("closes it with plain words if it is a picture as text: %s", (_, text) => {
+    const { peer, session } = plainProducer();
+    session.receive(text, 0);
+    expect(peer.closed).toEqual({
+      code: 4400,
+      reason: "frames must be binary messages, each the bytes of one JPEG, not text",
+    });
+  });
+
+  it("closes it with plain words if it is Base64 in a binary message", () => {
+    const { peer, session } = plainProducer();
+    session.receive(Buffer.from(base64), 0);
+    expect(peer.closed?.code).toBe(4400);
+    expect(peer.closed?.reason).toContain("Base64 text");
+  });
+
+  it.each(["ping", "", "producer", "x".repeat(1024)])(
+    "is passed over if it is text: %.10s",
+    (text) => {
+      const { peer, session } = plainProducer();
+      session.receive(text, 0);
+      expect(peer.closed).toBeUndefined();
+    },
+  );
+
+  it("reaches all viewers mended: without line breaks in front, and with its EOI (P-53)", () => {
+    const { hub, peer, session } = plainProducer();
+    const jpeg = Buffer.from(wholeJpeg(1));
+    session.receive(Buffer.concat([Buffer.from("\r\n"), jpeg.subarray(0, -2)]), 0);
+    expect(peer.closed).toBeUndefined();
+    const viewer = new FakePeer();
+    plainViewer(hub, viewer);
+    expect(viewer.binary.map((bytes) => Buffer.from(bytes))).toEqual([jpeg]);
+    const v1 = new FakeViewer(hub);
+    v1.settle();
+    expect(v1.replica.shown?.since(0).map(({ bytes }) => Buffer.from(bytes))).toEqual([jpeg]);
+  });
+});
+
+describe("a plain producer whose pictures take the relay long (P-89)", () => {
+  function room() {
+    const work = new FakeWork();
+    const hub = newHub({ newWork: () => work });
+    const producer = plainProducer(hub);
+    work.costMs = 1500;
+    producer.session.receive(wholeJpeg(1), 0);
+    work.costMs = 0;
+    const shown = () =>
+      Buffer.from(hub.find("main")?.picture.shown?.store.since(0)[0]?.bytes ?? []);
+    return { work, shown, ...producer };
+  }
+
+  it("is charged for each of them", () => {
+    expect(room().work.debtMs).toBe(500);
+  });
+
+  it("has only the newest shown once its room is within its share again", () => {
+    const { work, session, shown, peer } = room();
+    for (const seed of [2, 3, 4]) session.receive(wholeJpeg(seed), 0);
+    session.tick(0);
+    expect(shown()).toEqual(Buffer.from(wholeJpeg(1)));
+    work.pass(1001);
+    session.tick(0);
+    expect(shown()).toEqual(Buffer.from(wholeJpeg(4)));
+    expect(peer.closed).toBeUndefined();
+  });
+
+  it("shows no held frame after a newer one", () => {
+    const { work, session, shown } = room();
+    session.receive(wholeJpeg(2), 0);
+    work.pass(1001);
+    session.receive(wholeJpeg(3), 0);
+    session.tick(0);
+    expect(shown()).toEqual(Buffer.from(wholeJpeg(3)));
+  });
+
+  it("counts the held frame as memory, and gives it back when it leaves", () => {
+    const { hub, session } = room();
+    const before = hub.pictureBytes;
+    const frame = wholeJpeg(2);
+    session.receive(frame, 0);
+    session.receive(frame, 0);
+    expect(hub.pictureBytes).toBe(before + frame.length);
+    session.ended(0);
+    expect(hub.pictureBytes).toBe(before);
+  });
+});
