@@ -13,6 +13,7 @@ import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 import { readFlags } from "./flags.ts";
 import { IdentityFile, identityPath } from "./identity.ts";
 import { createLog, type Log } from "./log.ts";
+import { endWithParent, notifyParent, surviveLostOutput } from "./parent.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSocket } from "./publish/socket.ts";
@@ -31,6 +32,11 @@ const RECORDING_WRITER = fileURLToPath(
   new URL(import.meta.url.replace(/main(\.\w+)$/, "recording-writer$1")),
 );
 const now = () => performance.timeOrigin + performance.now();
+
+/** How to end when nobody is left who could stop us. Until something is shared there is nothing to say goodbye to. */
+let stop: () => void = () => process.exit();
+surviveLostOutput();
+endWithParent(() => stop());
 
 const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment());
 if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
@@ -64,8 +70,7 @@ async function share(config: Config): Promise<void> {
     // The link may carry a token, so it goes to whoever started us, and not to the log.
     onViewerLink: (link) => {
       printLink(link);
-      // Tells a parent process that started it, where there is one.
-      process.send?.({ type: "sharing" });
+      notifyParent({ type: "sharing" });
     },
     now,
     random: Math.random,
@@ -74,9 +79,10 @@ async function share(config: Config): Promise<void> {
   const pacer = new Pacer(config.fps);
   const random = Math.random;
   const parts = { source, scaler, encoder, levels, publisher, pacer, log, now, random };
-  // Not `once`: the second Ctrl-C of an impatient hand, or of a parent that passes it on, changes nothing.
-  process.on("SIGINT", () => publisher.stop());
-  process.on("SIGTERM", () => publisher.stop());
+  stop = () => publisher.stop();
+  // Not `once`: a second Ctrl-C, or one that a parent passes on, must not interrupt the goodbye.
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
 
   const ending = publisher.run();
   await Promise.race([ending, new Pipeline(parts).run()]);

@@ -10,6 +10,7 @@ import { readEnvironment } from "./env.ts";
 import { EXIT_FAILED } from "./exit-codes.ts";
 import { IdentityFile, identityPath } from "./identity.ts";
 import { createLog, type Log } from "./log.ts";
+import { endWithParent, surviveLostOutput } from "./parent.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSocket } from "./publish/socket.ts";
 import { linkLines } from "./publish/viewer-link.ts";
@@ -22,6 +23,11 @@ import { endInWords, summaryInWords } from "./replay/words.ts";
 /** `--end-links` tries for 5 s. */
 const LOOK_AT_LINKS_MS = 500;
 const now = () => performance.timeOrigin + performance.now();
+
+/** How to end when nobody is left who could stop us. */
+let stop: () => void = () => process.exit();
+surviveLostOutput();
+endWithParent(() => stop());
 
 const result = readReplayConfig(readReplayFlags(process.argv.slice(2)), readEnvironment());
 if ("problems" in result) fail(result.problems.join("\n"));
@@ -60,8 +66,9 @@ async function replay({ server, token, room, logLevel, speed, loop, wait }: Repl
     now,
     random: Math.random,
   });
-  process.on("SIGINT", () => publisher.stop());
-  process.on("SIGTERM", () => publisher.stop());
+  stop = () => publisher.stop();
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
   const onEnd = ended(log, loop === true);
   const playback = new Playback({ open, speed, loop: loop === true, now, sleep, onEnd });
 
