@@ -28,7 +28,8 @@ import { route } from "./http/router.ts";
 import type { StaticFiles } from "./http/static.ts";
 import type { Logger } from "./log.ts";
 import { RefusalLog } from "./refusal-log.ts";
-import { type Connection, type Server, startServer } from "./transport/uws.ts";
+import type { Connection, Server } from "./transport/transport.ts";
+import { startUwsServer } from "./transport/uws.ts";
 
 const TICK_MS = 1000;
 /** Statuses of who was not let in to a picture, as close codes. */
@@ -120,7 +121,7 @@ export async function startRelay(
     return new AwaitedSession(judged);
   }
 
-  server = await startServer({
+  server = await startUwsServer({
     host: config.HOST,
     port: config.PORT,
     maxBytes: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },

@@ -1,0 +1,104 @@
+/** The open WebSockets of a server, and the rules that hold for them with either library. */
+import { CLOSE, plainText } from "@screen-share/protocol";
+import { Bucket } from "../core/bucket.ts";
+import type { Session } from "../core/peer.ts";
+import { type Socket, SocketPeer } from "./socket-peer.ts";
+import type { Connection, ServerOptions } from "./transport.ts";
+
+/**
+ * Frames of a client, of any kind: a burst, and a rate in the long run. No honest client comes near it, and without it thousands of
+ * tiny frames, which cost their sender nothing, would delay every other connection. A plain producer may be as fast as it likes,
+ * within reason: only its newest picture is shown. A ping counts for more, since it is answered.
+ */
+const FRAMES = {
+  producer: { capacity: 10_000, perSecond: 2000 },
+  viewer: { capacity: 1000, perSecond: 1000 },
+} as const;
+const FRAME_COSTS = { message: 1, pong: 10, ping: 20 } as const;
+
+/** A close frame has room for so many bytes of reason (RFC 6455 §5.5). */
+const MAX_REASON_BYTES = 123;
+
+export class Links<Entry> {
+  readonly #links = new Set<Link<Entry>>();
+
+  constructor(private readonly options: ServerOptions<Entry>) {}
+
+  /** A WebSocket has opened. */
+  open(connection: Connection<Entry>, socket: Socket): Link<Entry> {
+    const link = new Link(connection, socket, this.options, () => this.#links.delete(link));
+    this.#links.add(link);
+    return link;
+  }
+
+  tick(): void {
+    for (const link of this.#links) link.tick();
+  }
+
+  /** Closes all of them. */
+  close(code: number, reason: string): void {
+    for (const { peer } of this.#links) peer.close(code, reason);
+  }
+}
+
+/** One open WebSocket: what its socket reports goes to its session. */
+export class Link<Entry> {
+  readonly peer: SocketPeer;
+  readonly #session: Session;
+  readonly #frames: Bucket;
+
+  constructor(
+    private readonly connection: Connection<Entry>,
+    socket: Socket,
+    private readonly options: ServerOptions<Entry>,
+    private readonly forget: () => void,
+  ) {
+    const { role } = connection;
+    this.peer = new SocketPeer(socket, (bytes) => options.traffic?.delivered(role, bytes));
+    this.#frames = new Bucket(FRAMES[role], options.now());
+    this.#session = options.connect(connection, this.peer);
+  }
+
+  tick(): void {
+    this.#session.tick(this.options.now());
+  }
+
+  /** A whole message has arrived. Its bytes may be reused after the call. */
+  received(bytes: Uint8Array, isBinary: boolean): void {
+    const now = this.options.now();
+    this.options.traffic?.received(this.connection.role, bytes.length);
+    if (!this.#mayGoOn("message", now)) return;
+    this.#session.receive(isBinary ? bytes : Buffer.from(bytes).toString(), now);
+  }
+
+  pinged(): void {
+    this.#mayGoOn("ping", this.options.now());
+  }
+
+  ponged(payload: string): void {
+    const now = this.options.now();
+    if (this.#mayGoOn("pong", now)) this.#session.ponged(payload, now);
+  }
+
+  /** The socket has sent all that it held. */
+  drained(): void {
+    this.#session.drained(this.options.now());
+  }
+
+  /** The socket is closed. */
+  closed(code: number, reason: string): void {
+    this.forget();
+    this.peer.lost();
+    this.#session.ended(this.options.now());
+    const by = this.peer.closedWith === undefined ? "client" : "relay";
+    const end = { code, by, reason: plainText(reason, MAX_REASON_BYTES) } as const;
+    this.options.disconnected(this.connection, this.#session, end);
+  }
+
+  /** Counts a frame. One too many closes the connection. */
+  #mayGoOn(kind: keyof typeof FRAME_COSTS, now: number): boolean {
+    if (this.#frames.take(FRAME_COSTS[kind], now) >= 0) return true;
+    this.peer.close(CLOSE.full, "too many messages");
+    return false;
+  }
+}

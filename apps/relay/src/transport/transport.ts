@@ -1,0 +1,63 @@
+/**
+ * The port to the network: it listens, turns WebSockets into peers and sessions, and HTTP requests into values. It has two
+ * adapters, which pass one shared suite: uws.ts and ws.ts.
+ */
+import type { Peer, Session } from "../core/peer.ts";
+import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
+
+export type Role = "producer" | "viewer";
+
+/** Counts bytes of payload. */
+interface Traffic {
+  received(channel: Role, bytes: number): void;
+  delivered(channel: Role | "http", bytes: number): void;
+}
+
+/** A WebSocket that has been accepted. */
+export interface Connection<Entry> {
+  readonly role: Role;
+  /** It did not ask for our subprotocol: it follows the original, plain contract. */
+  readonly plain: boolean;
+  readonly request: HttpRequest;
+  /** The result of `enter`. */
+  readonly entry: Entry;
+}
+
+/** How a WebSocket ended: the close code and reason that were sent last. */
+interface End {
+  readonly code: number;
+  readonly by: "client" | "relay";
+  readonly reason: string;
+}
+
+export interface ServerOptions<Entry> {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** The longest message that reaches a session, bytes. A longer one breaks the connection. */
+  readonly maxBytes: Readonly<Record<Role, number>>;
+  /** Judges an upgrade. A refused client is accepted too, so that its session can send the reason. */
+  readonly enter: (request: HttpRequest, options: { readonly plain: boolean }) => Entry;
+  readonly connect: (connection: Connection<Entry>, peer: Peer) => Session;
+  /** A WebSocket has ended. */
+  readonly disconnected: (connection: Connection<Entry>, session: Session, end: End) => void;
+  readonly answer: (request: HttpRequest) => Promise<WholeReply | HttpStream>;
+  /** A stream has ended, by either side. */
+  readonly streamed: (request: HttpRequest, source: StreamSource) => void;
+  readonly traffic: Traffic | undefined;
+  readonly now: () => number;
+}
+
+export interface Server {
+  readonly port: number;
+  /** Called about once a second. */
+  tick(): void;
+  /** Stops listening, closes every WebSocket with this code, and resolves when all connections are closed. */
+  close(code: number, reason: string): Promise<void>;
+}
+
+/**
+ * Listens.
+ * @throws Error in plain words if the address cannot be listened on
+ */
+export type StartServer = <Entry>(options: ServerOptions<Entry>) => Promise<Server>;
