@@ -10,6 +10,9 @@ import { TRUSTED_HEADERS } from "./http/client-address.ts";
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 /** Of the memory that there is, the part that pictures may take; what is made of them takes about as much again. */
 const PICTURE_SHARE = 1 / 4;
+/** The memory that there must be for each viewer, bytes; and the fewest viewers that a relay takes. */
+const VIEWER_BYTES = 64 * 1024;
+const MIN_VIEWERS = 1000;
 /** Whoever stops a relay gives it minutes at most before they kill it. */
 const MAX_STOP_DELAY_MS = 3_600_000;
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
@@ -129,6 +132,8 @@ const settings = z.object({
 export type Config = Omit<z.infer<typeof settings>, "AUTH_SECRET" | "AUTH_SECRET_PREVIOUS"> & {
   /** The secret that signs tokens, and the one before; none: this relay asks nobody for a token. */
   readonly keys: readonly TokenKey[];
+  /** Viewers of all rooms together. */
+  readonly maxViewers: number;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -155,6 +160,7 @@ export function parseConfig(env: Environment): Config {
   const { AUTH_SECRET, AUTH_SECRET_PREVIOUS, ...config } = result.data;
   return {
     ...config,
+    maxViewers: Math.max(MIN_VIEWERS, Math.floor(memoryThereIs() / VIEWER_BYTES)),
     keys: [AUTH_SECRET, AUTH_SECRET_PREVIOUS].filter((key) => key !== undefined),
   };
 }

@@ -58,6 +58,41 @@ async function greeted(door: Door, entry: Entry, hello: { room: string; token?: 
   return await new Promise<Grant | ProtocolError>((settle) => gate?.admit(hello, settle));
 }
 
+describe("the unit that places are shared between (P-57)", () => {
+  const token = handMade();
+  async function holder(shown: string, from: string): Promise<string> {
+    const grant = await doorWith().picture(request(bearer(shown), { from }), "main");
+    return grant.holder;
+  }
+
+  it("is a link at an address, that of the relay's own machine included", async () => {
+    const other = handMade({ sub: "another" });
+    const [a, b] = [FAR, "192.0.2.2"];
+    const units = await Promise.all([
+      ...[a, b, "127.0.0.1"].map((from) => holder(token, from)),
+      holder(other, a),
+    ]);
+    expect(new Set(units).size).toBe(4);
+    expect(await holder(token, a)).toBe(units[0]);
+    expect(await holder(token, "::1")).toBe(units[2]);
+  });
+
+  it("is the same for a v1 client that shows its token in its hello", async () => {
+    const door = doorWith();
+    const grant = await greeted(door, entered(door, request(), false), { room: "main", token });
+    expect(grant).toMatchObject({ holder: await holder(token, FAR) });
+  });
+
+  it("is the same for every way to write one token", async () => {
+    // The last of 43 characters holds two bits of nothing.
+    const last = token.at(-1) ?? "";
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const spelling = `${token.slice(0, -1)}${alphabet[alphabet.indexOf(last) ^ 1]}`;
+    expect(spelling).not.toBe(token);
+    expect(await holder(spelling, FAR)).toBe(await holder(token, FAR));
+  });
+});
+
 describe("the token of a plain client (P-83)", () => {
   it("is in the header or in the address; the header wins", async () => {
     const door = doorWith();

@@ -2,6 +2,7 @@
  * Judges everybody who comes: at the upgrade of a WebSocket, at its hello, and at each request for a picture. Who may not come
  * in learns nothing about rooms.
  */
+import { createHash } from "node:crypto";
 import { CLOSE, ProtocolError, REASON, type Role } from "@screen-share/protocol";
 import type { Auth } from "./auth.ts";
 import { type Gate, type Grant, grantOf, type Identity } from "./core/access.ts";
@@ -73,7 +74,9 @@ export class Door {
    * @throws ProtocolError
    */
   async grant(entry: Entry, ask: { readonly role: Role; readonly room: string }): Promise<Grant> {
-    return grantOf(await this.#identify(entry.token, entry.address), ask);
+    const { token, address } = entry;
+    const identity = await this.#identify(token, address);
+    return grantOf(identity, { ...ask, holder: holderOf(token, address) });
   }
 
   /**
@@ -94,8 +97,9 @@ export class Door {
     return {
       admit: (hello, settle) => {
         this.#lobby.leave(waiting);
+        const holder = holderOf(token ?? hello.token, address);
         const judge = (identity: Identity) => {
-          settle(verdictOf(() => grantOf(identity, { role, room: hello.room })));
+          settle(verdictOf(() => grantOf(identity, { role, room: hello.room, holder })));
         };
         if (!this.guarded) judge("anyone");
         else {
@@ -114,8 +118,9 @@ export class Door {
    */
   async picture(request: HttpRequest, room: string): Promise<Grant> {
     const token = this.#tokenOf(request, { query: true });
-    const identity = await this.#identify(token, this.addressOf(request));
-    return grantOf(identity, { role: "viewer", room });
+    const address = this.addressOf(request);
+    const identity = await this.#identify(token, address);
+    return grantOf(identity, { role: "viewer", room, holder: holderOf(token, address) });
   }
 
   /** What a picture that is given out says of the pages that may show it. */
@@ -158,6 +163,16 @@ export class Door {
     if (bearer !== undefined || !options.query || !this.options.queryTokens) return bearer;
     return query.get("token") ?? undefined;
   }
+}
+
+/**
+ * The unit that places are shared between. A link is what its token's signature covers: the signature itself can be written in several
+ * ways.
+ */
+function holderOf(token: string | undefined, address: string | undefined): string {
+  const signed = token?.slice(0, token.lastIndexOf(".")) ?? "";
+  const link = createHash("sha256").update(signed).digest("base64url");
+  return `${link} ${address ?? "this machine"}`;
 }
 
 function foreignOrigin(origin: string | undefined, allowed: readonly string[]): string | undefined {

@@ -65,6 +65,7 @@ export async function startRelay(
   const hub = new Hub({
     maxRooms: config.MAX_ROOMS,
     maxViewers: config.MAX_VIEWERS_PER_ROOM,
+    maxPlaces: config.maxViewers,
     maxPictureBytes: config.MAX_PICTURE_MEMORY,
     newWork: () => new Work(clock),
     newRoomId: () => randomBytes(9).toString("base64url"),
@@ -198,6 +199,7 @@ function logged(stats: Stats, log: Logger): Stats {
     applied: (update) => stats.applied(update),
     sent: (kind, update) => stats.sent(kind, update),
     drawn: (kind, lagMs) => stats.drawn(kind, lagMs),
+    dropped: (reason) => stats.dropped(reason),
     windowed: (kind, bytes) => stats.windowed(kind, bytes),
   };
 }

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { grantOf, OPEN_GATE, UNLIMITED } from "./access.ts";
 
 const claims = { exp: 1000, role: "viewer", room: "demo" } as const;
-const ask = { role: "viewer", room: "demo" } as const;
+const ask = { role: "viewer", room: "demo", holder: "a link and an address" } as const;
 
 describe("a grant", () => {
   it("is for everything and for ever where there is no secret (P-70)", () => {
-    expect(grantOf("anyone", { role: "producer", room: "any" })).toBe(UNLIMITED);
+    expect(grantOf("anyone", { role: "producer", room: "any", holder: "one" })).toBe(UNLIMITED);
     expect(UNLIMITED.expiresAt).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -25,8 +25,8 @@ describe("a grant", () => {
     { role: "viewer", room: "" },
   ] as const)(
     "is refused with 4403 for anything but its token's role and room: %j (P-82)",
-    (ask) => {
-      const refused = () => grantOf(claims, ask);
+    (other) => {
+      const refused = () => grantOf(claims, { ...ask, ...other });
       expect(refused).toThrow(ProtocolError);
       expect(refused).toThrow(expect.objectContaining({ closeCode: 4403 }));
     },
@@ -35,7 +35,11 @@ describe("a grant", () => {
   it("carries the generation and a name that is fit to be logged (P-80, P-85)", () => {
     const grant = grantOf({ ...claims, gen: "g1", sub: `\u001b[2J\u202e${"n".repeat(500)}` }, ask);
     expect(grant).toMatchObject({ generation: "g1", name: `[2J${"n".repeat(97)}` });
-    expect(grantOf(claims, ask)).toMatchObject({ generation: undefined, name: undefined });
+    expect(grantOf(claims, ask)).toMatchObject({
+      generation: undefined,
+      name: undefined,
+      holder: "a link and an address",
+    });
   });
 });
 

@@ -21,6 +21,8 @@ export interface Grant {
   readonly generation: string | undefined;
   /** Whose it is, for the log. */
   readonly name: string | undefined;
+  /** The link and the address that it came by: the unit that places are shared between. */
+  readonly holder: string;
 }
 
 /** What a relay without a secret grants everybody. */
@@ -28,12 +30,13 @@ export const UNLIMITED: Grant = {
   expiresAt: Number.POSITIVE_INFINITY,
   generation: undefined,
   name: undefined,
+  holder: "anyone",
 };
 
 /** @throws ProtocolError (4403) if this is not for them */
 export function grantOf(
   identity: Identity,
-  ask: { readonly role: Role; readonly room: string },
+  ask: { readonly role: Role; readonly room: string; readonly holder: string },
 ): Grant {
   if (identity === "anyone") return UNLIMITED;
   checkScope(identity, ask);
@@ -42,6 +45,7 @@ export function grantOf(
     expiresAt: exp * 1000 + EXPIRY_LEEWAY_MS,
     generation: gen,
     name: sub === undefined ? undefined : plainText(sub, MAX_NAME_LENGTH),
+    holder: ask.holder,
   };
 }
 

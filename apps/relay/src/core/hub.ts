@@ -1,12 +1,15 @@
 /** All rooms of a relay, by name. A room is made when it is first entered and forgotten when it is idle. */
 import { CLOSE, ProtocolError, REASON, ROOM_NAME } from "@screen-share/protocol";
 import { PictureMemory } from "./picture-memory.ts";
-import { type Census, Room, type RoomLimits } from "./room.ts";
+import { Places } from "./places.ts";
+import { type Census, Room, type RoomLimits, type Watcher } from "./room.ts";
 import type { Stats } from "./stats.ts";
 import type { Work } from "./work.ts";
 
 export interface HubLimits extends RoomLimits {
   readonly maxRooms: number;
+  /** Viewers of all rooms together. */
+  readonly maxPlaces: number;
   /** All pictures together, bytes of their tiles. */
   readonly maxPictureBytes: number;
   /** What counts the time that a room's picture takes. */
@@ -19,8 +22,10 @@ export interface HubLimits extends RoomLimits {
 export class Hub {
   readonly #rooms = new Map<string, Room>();
   readonly #memory: PictureMemory;
+  readonly #places: Places<Watcher>;
 
   constructor(private readonly limits: HubLimits) {
+    this.#places = new Places(limits.maxPlaces);
     this.#memory = new PictureMemory(limits.maxPictureBytes, () => this.#forgetAbandoned());
   }
 
@@ -59,7 +64,8 @@ export class Hub {
     }
     const { limits } = this;
     const { newRoomId, newWork, stats } = limits;
-    const parts = { id: newRoomId(), limits, memory: this.#memory, work: newWork(), stats };
+    const shared = { limits, places: this.#places, memory: this.#memory, stats };
+    const parts = { ...shared, id: newRoomId(), work: newWork() };
     const room = new Room(name, parts, now);
     this.#rooms.set(name, room);
     return room;

@@ -6,6 +6,7 @@ import { CLOSE, type CloseCode, ProtocolError, REASON } from "@screen-share/prot
 import type { Grant } from "./access.ts";
 import { Picture } from "./picture.ts";
 import type { PictureMemory } from "./picture-memory.ts";
+import { type Place, Places } from "./places.ts";
 import type { ProducerKind, Stats, ViewerKind } from "./stats.ts";
 import type { Work } from "./work.ts";
 
@@ -16,6 +17,10 @@ export interface ProducerStatus {
   /** Offline because sharing was ended on purpose. */
   readonly stopped?: true;
 }
+
+/** Streams and plain viewers of one link at one address in a room: each holds up to a whole picture that its client has not read. */
+export const MAX_PLAIN_PER_HOLDER = 32;
+const PLAIN_KINDS: readonly ViewerKind[] = ["plain viewer", "mjpeg viewer"];
 
 /** Whoever is in a room, for as long as its grant holds. */
 interface Member {
@@ -63,6 +68,7 @@ export interface Census {
 export class Room {
   readonly picture: Picture;
   readonly #watchers = new Map<Watcher, Grant>();
+  readonly #places: Places<Watcher>;
   #producer: { readonly producer: Producer; readonly grant: Grant } | undefined;
   #status: ProducerStatus;
   #watched = false;
@@ -77,6 +83,8 @@ export class Room {
       /** No other room has it, not even one of this name before or after. */
       readonly id: string;
       readonly limits: RoomLimits;
+      /** Those of all rooms together. */
+      readonly places: Places<Watcher>;
       readonly memory: PictureMemory;
       readonly work: Work;
       readonly stats: Stats;
@@ -84,6 +92,7 @@ export class Room {
     now: number,
   ) {
     this.picture = new Picture(options);
+    this.#places = new Places(options.limits.maxViewers);
     this.#status = { state: "offline", since: now };
   }
 
@@ -133,25 +142,35 @@ export class Room {
     throw new ProtocolError(REASON.linkEnded, CLOSE.unauthorized);
   }
 
-  /** @throws ProtocolError if the room is full (4429), or the link was ended (4401) */
-  checkPlace(grant: Grant): void {
+  /** @throws ProtocolError if there is no place for such a watcher (4429), or the link was ended (4401) */
+  checkPlace(kind: ViewerKind, grant: Grant): void {
     this.checkLink(grant);
-    const { maxViewers } = this.options.limits;
-    if (this.#watchers.size >= maxViewers) {
-      throw new ProtocolError(`${REASON.roomFull}: it takes ${maxViewers} at most`, CLOSE.full);
-    }
+    this.#checkPlain(kind, grant);
+    const place = placeIn(this.#places, grant, REASON.roomFull);
+    if (place.kind === "free") placeIn(this.options.places, grant, REASON.relayFull);
   }
 
   /** @throws ProtocolError as `checkPlace` */
   join(watcher: Watcher, grant: Grant): void {
-    this.checkPlace(grant);
+    this.checkPlace(watcher.kind, grant);
+    for (const places of [this.#places, this.options.places]) {
+      const place = places.find(grant.holder);
+      // Its place is free by that in both.
+      if (place.kind === "held") this.#displace(place.by);
+    }
     this.#watchers.set(watcher, grant);
+    this.#places.enter(watcher, grant.holder);
+    this.options.places.enter(watcher, grant.holder);
     this.#joined(watcher, grant);
     this.demandChanged();
   }
 
   leave(watcher: Watcher): void {
-    if (!this.#watchers.delete(watcher)) return;
+    const grant = this.#watchers.get(watcher);
+    if (!grant) return;
+    this.#watchers.delete(watcher);
+    this.#places.leave(watcher, grant.holder);
+    this.options.places.leave(watcher, grant.holder);
     this.demandChanged();
     if (this.#watchers.size === 0) this.picture.forgetComposed();
   }
@@ -246,6 +265,23 @@ export class Room {
     this.stats.joined({ kind, room: this.name, name });
   }
 
+  #displace(watcher: Watcher): void {
+    this.stats.dropped("place_taken");
+    watcher.dismiss(CLOSE.full, `${REASON.roomFull}: its link holds most places and gave one up`);
+  }
+
+  #checkPlain(kind: ViewerKind, { holder }: Grant): void {
+    if (!PLAIN_KINDS.includes(kind)) return;
+    let count = 0;
+    for (const watcher of this.#places.heldBy(holder)) {
+      if (PLAIN_KINDS.includes(watcher.kind)) count++;
+    }
+    if (count < MAX_PLAIN_PER_HOLDER) return;
+    this.stats.dropped("too_many_streams");
+    const limit = `${MAX_PLAIN_PER_HOLDER} streams and plain viewers`;
+    throw new ProtocolError(`this link has ${limit} at this address, and no more`, CLOSE.full);
+  }
+
   #countLinks(generation: string | undefined): void {
     if (this.#links && this.#links.generation !== generation) this.picture.clear();
     this.#links = { generation };
@@ -257,6 +293,13 @@ export class Room {
   #hasEnded({ generation }: Grant): boolean {
     return generation !== undefined && !!this.#links && generation !== this.#links.generation;
   }
+}
+
+/** @throws ProtocolError (4429) if there is none */
+function placeIn(places: Places<Watcher>, { holder }: Grant, reason: string): Place<Watcher> {
+  const place = places.find(holder);
+  if (place.kind !== "none") return place;
+  throw new ProtocolError(`${reason}: it takes ${places.max} viewers at most`, CLOSE.full);
 }
 
 function endExpired(member: Member, grant: Grant, wallNow: number): void {

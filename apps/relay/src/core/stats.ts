@@ -4,6 +4,13 @@
 export type ProducerKind = "producer" | "plain producer";
 export type ViewerKind = "viewer" | "plain viewer" | "mjpeg viewer" | "snapshot";
 
+/** Why the relay gave up something that a client wanted to keep. */
+export type DropReason =
+  /** A newcomer took a viewer's place. */
+  | "place_taken"
+  /** A link had as many streams and plain viewers as it may. */
+  | "too_many_streams";
+
 /** The port to whoever counts. Calls neither throw nor take long: the most frequent come with every update of every viewer. */
 export interface Stats {
   /** Somebody came into a room. */
@@ -19,6 +26,8 @@ export interface Stats {
   sent(kind: ViewerKind, update: { readonly cut: boolean; readonly skipped: number }): void;
   /** A viewer has drawn what the relay had had, or what it had been due, for so long. */
   drawn(kind: ViewerKind, lagMs: number): void;
+  /** Something was refused or ended for the sake of the others. */
+  dropped(reason: DropReason): void;
   /** A viewer's window, about once a second. */
   windowed(kind: ViewerKind, bytes: number): void;
 }
@@ -29,5 +38,6 @@ export const UNCOUNTED: Stats = {
   applied: () => {},
   sent: () => {},
   drawn: () => {},
+  dropped: () => {},
   windowed: () => {},
 };

@@ -6,7 +6,7 @@
 import { CLOSE, type CloseCode } from "@screen-share/protocol";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Hub } from "../core/hub.ts";
-import type { ProducerKind, Stats, ViewerKind } from "../core/stats.ts";
+import type { DropReason, ProducerKind, Stats, ViewerKind } from "../core/stats.ts";
 
 /** What bytes travel on. */
 export type Channel = "producer" | "viewer" | "http";
@@ -79,6 +79,11 @@ export class Metrics implements Stats {
     "How much may be in flight to each viewer, looked at once a second.",
     { buckets: WINDOW_BYTES, labelNames: ["kind"] },
   );
+  readonly #drops = this.#counter(
+    "drops_total",
+    "What was refused or ended for the sake of the others, by reason.",
+    ["reason"],
+  );
   readonly #received = this.#counter("received_bytes_total", "Payload that came.", ["channel"]);
   readonly #delivered = this.#counter("sent_bytes_total", "Payload that went out.", ["channel"]);
   readonly #closed = this.#counter(
@@ -113,6 +118,10 @@ export class Metrics implements Stats {
 
   drawn(kind: ViewerKind, lagMs: number): void {
     this.#lag.observe({ kind: KINDS[kind] }, lagMs / 1000);
+  }
+
+  dropped(reason: DropReason): void {
+    this.#drops.inc({ reason });
   }
 
   windowed(kind: ViewerKind, bytes: number): void {

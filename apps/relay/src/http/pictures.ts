@@ -103,7 +103,7 @@ export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStrea
       return textReply(400, `fps must be a number from ${FPS.min} to ${FPS.max}.`);
     }
     const room = hub.enter(name, time.now());
-    room.checkPlace(grant);
+    room.checkPlace("mjpeg viewer", grant);
     return {
       status: 200,
       headers: {

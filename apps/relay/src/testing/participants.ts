@@ -30,7 +30,7 @@ export const MAX_BYTES = 1_000_000;
 export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";
 
 export function newHub(limits: Partial<ConstructorParameters<typeof Hub>[0]> = {}): Hub {
-  const defaults = { maxRooms: 10, maxViewers: 10, maxPictureBytes: 2 ** 30 };
+  const defaults = { maxRooms: 10, maxPlaces: 100, maxViewers: 10, maxPictureBytes: 2 ** 30 };
   const newWork = () => new FakeWork();
   let rooms = 0;
   const newRoomId = () => `room${++rooms}`;
