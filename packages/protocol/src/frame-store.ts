@@ -6,10 +6,11 @@
 import { equalBytes } from "./bytes.ts";
 import { CLOSE } from "./close.ts";
 import { ProtocolError } from "./errors.ts";
-import { checkSize, type Geometry, geometryOf, tileMcuCount } from "./geometry.ts";
+import { checkSize, type Geometry, geometryOf, tileColumns, tileMcuCount } from "./geometry.ts";
 import { mendJpeg, readJpegSize } from "./jpeg-header.ts";
 import { checkSegment } from "./jpeg-tiles.ts";
 import type { StreamDescription } from "./stream.ts";
+import { TileChanges } from "./tile-changes.ts";
 import type { Tile, Update } from "./update.ts";
 
 /** The most bytes that the tiles of one picture may hold together. */
@@ -20,7 +21,8 @@ export class FrameStore {
   readonly geometry: Geometry | undefined;
   readonly tileCount: number;
   readonly #tiles: (Tile | undefined)[];
-  readonly #changedAt: Float64Array;
+  /** When each tile last changed. Only for reading. */
+  readonly changes: TileChanges;
   #missing: number;
   #bytes = 0;
   #version = 0;
@@ -34,7 +36,7 @@ export class FrameStore {
     this.geometry = stream.codec === "jpeg-tiles" ? geometryOf(stream) : undefined;
     this.tileCount = this.geometry?.tileCount ?? 1;
     this.#tiles = new Array<Tile | undefined>(this.tileCount).fill(undefined);
-    this.#changedAt = new Float64Array(this.tileCount);
+    this.changes = new TileChanges(this.tileCount, this.geometry && tileColumns(this.geometry));
     this.#missing = this.tileCount;
   }
 
@@ -88,9 +90,12 @@ export class FrameStore {
       // Not `slice`: a Node.js Buffer's is no copy.
       const tile: Tile = { index, table, bytes: new Uint8Array(segment) };
       this.#tiles[index] = tile;
-      this.#changedAt[index] = this.#version;
       changed.push(tile);
     }
+    this.changes.changed(
+      changed.map(({ index }) => index),
+      this.#version,
+    );
     this.#bytes = bytes;
     if (changed.length > 0) this.#pictureVersion = this.#version;
     this.#capturedAt = update.capturedAt;
@@ -101,25 +106,17 @@ export class FrameStore {
   /** The tiles that changed after version `cursor`, in ascending order; all there are for 0. */
   since(cursor: number): Tile[] {
     if (cursor >= this.#pictureVersion) return [];
-    const tiles: Tile[] = [];
-    this.#changedAt.forEach((version, index) => {
-      const tile = this.#tiles[index];
-      if (tile && version > cursor) tiles.push(tile);
-    });
-    return tiles;
+    return this.tilesAt(this.changes.since(cursor));
   }
 
-  /**
-   * The tiles that changed after the versions at which they were sent, in ascending order.
-   * @param sent a version for each tile; 0 for one that never was
-   */
-  sinceEach(sent: Float64Array): Tile[] {
-    const tiles: Tile[] = [];
-    this.#changedAt.forEach((version, index) => {
-      const tile = this.#tiles[index];
-      if (tile && version > (sent[index] ?? 0)) tiles.push(tile);
-    });
-    return tiles;
+  /** The tiles at these places, as far as they are there. */
+  tilesAt(indices: readonly number[]): Tile[] {
+    return indices.map((index) => this.#tiles[index]).filter((tile) => tile !== undefined);
+  }
+
+  /** How many bytes a tile has; 0 if it is not there. */
+  tileBytes(index: number): number {
+    return this.#tiles[index]?.bytes.length ?? 0;
   }
 
   /** Checks every tile, and tells how many bytes the picture will hold with them. */

@@ -80,6 +80,11 @@ export function tileMcuCount(geometry: Geometry, index: number): number {
   return Math.min(TILE_MCUS, geometry.mcuCount - index * TILE_MCUS);
 }
 
+/** How many tiles a row of the picture has, not necessarily whole. */
+export function tileColumns({ columns }: Geometry): number {
+  return columns / TILE_MCUS;
+}
+
 /** The runs of tile `index`, in scan order: one, or more where it wraps at the right edge. */
 export function tileRuns(geometry: Geometry, index: number): Run[] {
   const runs: Run[] = [];

@@ -2,7 +2,7 @@
  * Brings the relay up to the picture of now, as far as the window takes it: the counterpart of the pipeline, for a picture that is
  * encoded already. Nothing is queued, so whatever the link or the speed, what comes is never old.
  */
-import { dueTiles, type FrameStore } from "@screen-share/protocol";
+import { dueTiles, type FrameStore, SentTiles } from "@screen-share/protocol";
 import { Pacer } from "../core/pacer.ts";
 import type { Playback } from "../core/playback.ts";
 import type { Picture, Session } from "../core/session.ts";
@@ -23,8 +23,7 @@ export interface FeederParts {
 /** What the other side was sent of a picture. */
 interface Progress {
   readonly store: FrameStore;
-  /** Of each tile the version that was sent; 0 for none. */
-  readonly sent: Float64Array;
+  readonly sent: SentTiles;
   /** The picture's version that was sent in full. */
   version: number;
 }
@@ -59,7 +58,7 @@ export class Feeder {
     const current = store.pictureVersion === progress.version;
     if (current && !session.currentDue(now(), this.#pacer.intervalMs)) return false;
     const due = current
-      ? { tiles: [], cut: false }
+      ? { tiles: [], cut: false, commit: () => {} }
       : dueTiles(store, {
           sent: progress.sent,
           first: progress !== this.#progress,
@@ -76,7 +75,7 @@ export class Feeder {
     const { stream } = store;
     const picture: Picture = { stream, subject: SUBJECT, keyframe, cut, tiles, ...times };
     if (publisher.publish(session, picture) === undefined) return false;
-    for (const { index } of tiles) progress.sent[index] = store.version;
+    due.commit();
     if (!cut) progress.version = store.pictureVersion;
     this.#progress = progress;
     return cut;
@@ -86,6 +85,6 @@ export class Feeder {
   #progressOf(session: Session, store: FrameStore): Progress {
     const known = this.#progress;
     if (known?.store === store && !session.needsWhole(store.stream, SUBJECT)) return known;
-    return { store, sent: new Float64Array(store.tileCount), version: 0 };
+    return { store, sent: new SentTiles(store.tileCount), version: 0 };
   }
 }

@@ -108,6 +108,15 @@ export class Picture {
     if (byBytes > 0) this.#checkMemory();
   }
 
+  /**
+   * So many more bytes, or fewer, are remembered of a viewer that lags. Each is small, so nothing is refused here: what is over the
+   * limit with them is noticed with the next update.
+   */
+  keepBeside(byBytes: number): void {
+    this.#besideBytes += byBytes;
+    this.#account();
+  }
+
   /** Forgets the picture. */
   clear(): void {
     this.#replica.clear();

@@ -218,7 +218,9 @@ export class Room {
   advance(now: number): void {
     const { shown } = this.picture;
     if (shown && !shown.partial) this.#waking = false;
+    const started = this.work.start();
     for (const watcher of this.#watchers.keys()) watcher.advance(now);
+    this.work.finish(started);
   }
 
   /** How many of the viewers take pictures now. */

@@ -97,6 +97,7 @@ export class ViewerSession implements Session, Watcher {
         break;
       case "watching": {
         this.#state.room.stats.windowed(this.kind, this.#state.sync.windowBytes);
+        this.#state.sync.tick(now);
         const due = this.#liveness.tick(now, this.#state.sync.inFlightBytes);
         // Past the outbox: it may be the only sign of life that a socket that is behind can give.
         if (due === "ping") this.peer.ping("");
@@ -113,8 +114,10 @@ export class ViewerSession implements Session, Watcher {
 
   ended(): void {
     const { summary } = this;
-    if (this.#state.state === "watching") this.#state.room.leave(this);
-    else if (this.#state.state !== "ended") this.gate.abandoned();
+    if (this.#state.state === "watching") {
+      this.#state.sync.ended();
+      this.#state.room.leave(this);
+    } else if (this.#state.state !== "ended") this.gate.abandoned();
     this.#summary = summary;
     this.#state = { state: "ended" };
   }

@@ -1,13 +1,16 @@
 /**
  * What one viewer has been sent, and what it may be sent now: never more than its window takes, and always of the newest. An in-sync viewer
- * is one number, its cursor. One that cannot take all that changed is sent cuts, and remembered tile by tile until it
- * has caught up. All of it dies with the connection.
+ * is one number, its cursor. One that cannot take all that changed is sent cuts, and what it was sent is recorded in groups of tiles until
+ * it has caught up. All of it dies with the connection.
+ *
+ * What a message of the viewer may cost is bounded by what is sent for it: one that changes nothing is not looked at further.
  */
 import {
   dueTiles,
   encodeControl,
   grantUpdate,
   ProtocolError,
+  SentTiles,
   Window,
 } from "@screen-share/protocol";
 import { Lag } from "./lag.ts";
@@ -19,8 +22,12 @@ export class ViewerSync {
   readonly #window = new Window();
   #epoch: number | undefined;
   #cursor = 0;
-  /** The version at which each tile was sent, while not all of them were sent at the cursor's. */
-  #sent: Float64Array | undefined;
+  /** What was sent, while not all tiles were sent at the cursor's version. */
+  #sent: SentTiles | undefined;
+  /** The window takes nothing of what waits: only an ack can change that. */
+  #waitsForAck = false;
+  /** An ack came that nothing was sent for, since the room owed the relay time. */
+  #postponed = false;
   #sentCount = 0;
   #ackedCount = 0;
   #paused = false;
@@ -33,7 +40,7 @@ export class ViewerSync {
 
   constructor(
     private readonly outbox: Outbox,
-    private readonly room: Pick<Room, "picture" | "stats">,
+    private readonly room: Pick<Room, "picture" | "stats" | "work">,
     now: number,
   ) {
     this.#lag = new Lag(now);
@@ -73,8 +80,9 @@ export class ViewerSync {
       this.#epoch = epoch;
       this.#cursor = 0;
       this.#sentVersion = 0;
-      this.#sent = undefined;
+      this.#lags(undefined);
     }
+    if (this.#waitsForAck) return;
     while (this.#sent ? this.#sentLagging(shown, this.#sent, now) : this.#sentInSync(shown, now));
   }
 
@@ -85,11 +93,23 @@ export class ViewerSync {
   acked(count: number, now: number): void {
     const acked = checkAck(count, { sent: this.#sentCount, acked: this.#ackedCount });
     const drawnCount = acked - this.#ackedCount;
+    if (drawnCount === 0) return;
+    this.#waitsForAck = false;
     this.#window.acked(drawnCount, now);
     this.#ackedCount = acked;
     const lagMs = this.#lag.drawn(drawnCount, now);
     if (lagMs !== undefined) this.room.stats.drawn("viewer", lagMs);
-    this.advance(now);
+    this.#proceed(now);
+  }
+
+  /** Called about once a second. */
+  tick(now: number): void {
+    if (this.#postponed) this.#proceed(now);
+  }
+
+  /** The connection is gone. */
+  ended(): void {
+    this.#lags(undefined);
   }
 
   /** A hidden page takes nothing; once visible it is caught up. */
@@ -100,7 +120,23 @@ export class ViewerSync {
       this.#sentVersion = 0;
     }
     this.#paused = paused;
-    this.advance(now);
+    this.#proceed(now);
+  }
+
+  /** Sends what is due, at the room's expense: while it owes the relay time, its viewers wait for the next picture or tick. */
+  #proceed(now: number): void {
+    const { work, picture } = this.room;
+    // A viewer that has everything costs nothing.
+    if (!this.#sent && this.#cursor === picture.shown?.store.version) return;
+    this.#postponed = work.debtMs > 0;
+    if (!this.#postponed) work.spend(() => this.advance(now));
+  }
+
+  /** @param sent what is recorded of a viewer that lags; undefined of one that does not */
+  #lags(sent: SentTiles | undefined): void {
+    const byBytes = (sent?.byteLength ?? 0) - (this.#sent?.byteLength ?? 0);
+    this.#sent = sent;
+    if (byBytes !== 0) this.room.picture.keepBeside(byBytes);
   }
 
   /** @returns whether there may be more to send */
@@ -117,25 +153,27 @@ export class ViewerSync {
         return false;
       }
     }
-    this.#sent = new Float64Array(store.tileCount).fill(this.#cursor);
+    this.#lags(new SentTiles(store.tileCount, this.#cursor));
     return true;
   }
 
   /** @returns whether there may be more to send */
-  #sentLagging(shown: Shown, sent: Float64Array, now: number): boolean {
-    const { store } = shown;
-    const due = dueTiles(store, { sent, first: false, window: this.#window, now });
-    if (!due) return false;
+  #sentLagging(shown: Shown, sent: SentTiles, now: number): boolean {
+    const due = dueTiles(shown.store, { sent, first: false, window: this.#window, now });
+    if (!due) {
+      this.#waitsForAck = true;
+      return false;
+    }
     const { tiles, cut } = due;
     const message = this.room.picture.updateOf(shown, tiles, { cut });
     if (!this.#send(message, shown, { cut, now })) return false;
+    due.commit();
     if (!cut) {
-      this.#cursor = store.version;
-      this.#sent = undefined;
+      this.#cursor = shown.store.version;
+      this.#lags(undefined);
       return false;
     }
     this.#cuts++;
-    for (const { index } of tiles) sent[index] = store.version;
     return true;
   }
 

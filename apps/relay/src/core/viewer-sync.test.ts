@@ -1,0 +1,151 @@
+/** What a viewer's messages may cost the relay, and what is kept of a viewer that lags (docs/protocol.md, P-26, P-28). */
+import { emptySegment, encodeAck, type StreamDescription, type Tile } from "@screen-share/protocol";
+import { describe, expect, it } from "vitest";
+import {
+  FakeProducer,
+  FakeViewer,
+  FakeWork,
+  newHub,
+  picturePair,
+  tilesAsText,
+  tilesOf,
+} from "../testing/participants.ts";
+
+const { stream: described } = picturePair(8, 8);
+/** About the most tiles that a picture may have. */
+const stream: StreamDescription = { ...described, width: 8192, height: 3840 };
+const TILE_COUNT = 30_720;
+const empty = emptySegment(16);
+const tile = (index: number): Tile => ({ index, table: 0, bytes: empty });
+const whole = Array.from({ length: TILE_COUNT }, (_, index) => tile(index));
+
+function bigRoom({ height = stream.height } = {}) {
+  const work = new FakeWork();
+  const hub = newHub({ newWork: () => work, maxViewers: 1000, maxPlaces: 1000 });
+  const producer = new FakeProducer(hub);
+  producer.describe({ ...stream, height });
+  const tileCount = (TILE_COUNT / stream.height) * height;
+  producer.update(whole.slice(0, tileCount), { keyframe: true });
+  const picture = () => hub.find("main")?.picture;
+  return { hub, producer, work, picture };
+}
+
+/** Counts the questions that are asked about the tiles of a room's picture. */
+function countingLooks({ picture }: ReturnType<typeof bigRoom>): { looks: number } {
+  const counted = { looks: 0 };
+  const changes = picture()?.shown?.store.changes;
+  if (!changes) throw new Error("the room shows a picture");
+  const { changedAt, groupChangedAt } = changes;
+  changes.changedAt = (index) => {
+    counted.looks++;
+    return changedAt.call(changes, index);
+  };
+  changes.groupChangedAt = (group) => {
+    counted.looks++;
+    return groupChangedAt.call(changes, group);
+  };
+  return counted;
+}
+
+describe("a viewer whose window is full", () => {
+  it("may repeat its ack as often as it likes: the relay looks at no tile for it", () => {
+    const room = bigRoom();
+    const viewer = new FakeViewer(room.hub);
+    const sent = viewer.peer.sent.length;
+    const counted = countingLooks(room);
+    for (let i = 0; i < 1000; i++) viewer.session.receive(encodeAck(0), i);
+    expect(counted.looks).toBe(0);
+    expect(viewer.peer.closed).toBeUndefined();
+    expect(viewer.peer.sent).toHaveLength(sent);
+  });
+
+  it("costs nothing either when an update of 0 tiles comes, or one that it cannot take", () => {
+    const room = bigRoom();
+    for (let i = 0; i < 20; i++) new FakeViewer(room.hub);
+    const counted = countingLooks(room);
+    for (let i = 0; i < 100; i++) room.producer.update([]);
+    expect(counted.looks).toBe(0);
+    // What is classified once as it is applied has nothing to do with who watches.
+    room.producer.update([tile(7)]);
+    expect(counted.looks).toBeLessThan(100);
+  });
+
+  it("has what came meanwhile once it acks", () => {
+    const { hub, producer } = bigRoom();
+    const viewer = new FakeViewer(hub);
+    const { second } = picturePair(128, 8);
+    const [changed] = second;
+    if (!changed) throw new Error("a picture has a tile");
+    producer.update([{ ...changed, index: 5 }]);
+    viewer.settle();
+    const expected = whole.map((old) => (old.index === 5 ? { ...changed, index: 5 } : old));
+    expect(tilesOf(viewer.replica)).toEqual(tilesAsText(expected));
+  });
+});
+
+describe("the work of an ack that lets more be sent", () => {
+  it("follows what the window takes, and not the size of the picture", () => {
+    const [small, large] = [stream.height / 8, stream.height].map((height) => {
+      const room = bigRoom({ height });
+      const viewer = new FakeViewer(room.hub);
+      const counted = countingLooks(room);
+      const before = viewer.peer.updates.length;
+      viewer.ack();
+      expect(viewer.peer.updates.length).toBeGreaterThan(before);
+      return counted.looks;
+    });
+    expect(large).toBeLessThan(1.5 * (small ?? 0));
+  });
+
+  it("is at the room's expense: while the room owes the relay time it is done a second later", () => {
+    const { hub, work } = bigRoom();
+    const viewer = new FakeViewer(hub);
+    const before = viewer.peer.updates.length;
+    work.costMs = 3000;
+    work.spend(() => {});
+    work.costMs = 0;
+    viewer.ack();
+    viewer.session.tick(0);
+    expect(viewer.peer.updates).toHaveLength(before);
+    work.pass(10_000);
+    viewer.session.tick(0);
+    expect(viewer.peer.updates.length).toBeGreaterThan(before);
+  });
+
+  it("counts for the room, as sending an update to all viewers does", () => {
+    const { hub, producer, work } = bigRoom();
+    const viewer = new FakeViewer(hub);
+    const send = viewer.peer.send.bind(viewer.peer);
+    viewer.peer.send = (message) => {
+      work.pass(600);
+      return send(message);
+    };
+    viewer.ack();
+    expect(work.debtMs).toBeGreaterThan(0);
+    work.pass(100_000);
+    viewer.peer.send = send;
+    viewer.settle();
+    viewer.peer.send = (message) => {
+      work.pass(3000);
+      return send(message);
+    };
+    producer.update([tile(3)]);
+    expect(work.debtMs).toBeGreaterThan(0);
+  });
+});
+
+describe("what is kept of viewers that lag", () => {
+  it("counts as memory of the room's picture, is small, and is given back", () => {
+    const { hub } = bigRoom();
+    const before = hub.pictureBytes;
+    const viewers = Array.from({ length: 900 }, () => new FakeViewer(hub));
+    const each = (hub.pictureBytes - before) / viewers.length;
+    expect(each).toBeGreaterThan(1000);
+    expect(each).toBeLessThan(32 * 1024);
+    const [first, ...others] = viewers;
+    for (const viewer of others) viewer.session.ended();
+    expect(hub.pictureBytes).toBe(before + each);
+    first?.settle();
+    expect(hub.pictureBytes).toBe(before);
+  });
+});

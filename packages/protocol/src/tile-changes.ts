@@ -1,0 +1,112 @@
+/**
+ * When each tile of a picture last changed, and two summaries of it that make questions cheap however many tiles there are: the newest
+ * change of each group of neighbouring tiles, and the small regions that changed last.
+ */
+
+/** A picture's tiles are summed up in at most this many groups. */
+export const MAX_GROUPS = 512;
+/** A region of no more tiles is a small one: a line of text with its cursor, a clock, a button. */
+export const SMALL_REGION_TILES = 12;
+/** Tiles that changed within this many updates of each other belong to one region: a moving area may arrive in cuts. */
+const REGION_UPDATES = 8;
+/** The most tiles of small regions that are remembered, the newest ones. */
+const MAX_SMALL_TILES = 256;
+
+/** How many neighbouring tiles a group has; the last one may have fewer. */
+export function groupSizeOf(tileCount: number): number {
+  return Math.max(1, Math.ceil(tileCount / MAX_GROUPS));
+}
+
+/** The distances, in tiles of the scan, from a tile to those that touch it at a side or corner and come after it. */
+export function stepsToNeighbours(columns: number): number[] {
+  // Where rows do not hold a whole number of tiles, one below touches more than three.
+  const [from, to] = [Math.floor(columns) - 1, Math.ceil(columns) + 1];
+  const below = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  return [1, ...below.filter((step) => step > 1)];
+}
+
+export class TileChanges {
+  readonly groupSize: number;
+  readonly #changedAt: Float64Array;
+  readonly #groupChangedAt: Float64Array;
+  readonly #steps: readonly number[];
+  /** In the order of their last change. */
+  readonly #small = new Set<number>();
+
+  /** @param columns tiles in a row of the picture, not necessarily whole. Without it there are no small regions */
+  constructor(
+    readonly tileCount: number,
+    columns?: number,
+  ) {
+    this.groupSize = groupSizeOf(tileCount);
+    this.#changedAt = new Float64Array(tileCount);
+    this.#groupChangedAt = new Float64Array(Math.ceil(tileCount / this.groupSize));
+    this.#steps = columns === undefined ? [] : stepsToNeighbours(columns);
+  }
+
+  /** The version at which a tile last changed; 0 if it is not there yet. */
+  changedAt(index: number): number {
+    return this.#changedAt[index] ?? 0;
+  }
+
+  /** The version at which any tile of a group last changed. */
+  groupChangedAt(group: number): number {
+    return this.#groupChangedAt[group] ?? 0;
+  }
+
+  /** Tiles that last changed as part of a small region; those that changed longest ago may be missing. */
+  get small(): Iterable<number> {
+    return this.#small;
+  }
+
+  /** These tiles changed. @param version greater than at the last call */
+  changed(indices: readonly number[], version: number): void {
+    for (const index of indices) {
+      this.#changedAt[index] = version;
+      this.#groupChangedAt[Math.floor(index / this.groupSize)] = version;
+    }
+    if (this.#steps.length > 0) for (const index of indices) this.#classify(index, version);
+  }
+
+  /** The tiles that changed after version `cursor`, in ascending order. */
+  since(cursor: number): number[] {
+    const indices: number[] = [];
+    for (let group = 0; group < this.#groupChangedAt.length; group++) {
+      if (this.groupChangedAt(group) <= cursor) continue;
+      const first = group * this.groupSize;
+      const end = Math.min(this.tileCount, first + this.groupSize);
+      for (let index = first; index < end; index++) {
+        if (this.changedAt(index) > cursor) indices.push(index);
+      }
+    }
+    return indices;
+  }
+
+  #classify(index: number, version: number): void {
+    this.#small.delete(index);
+    if (!this.#isOfSmallRegion(index, version)) return;
+    this.#small.add(index);
+    if (this.#small.size <= MAX_SMALL_TILES) return;
+    for (const oldest of this.#small) {
+      this.#small.delete(oldest);
+      return;
+    }
+  }
+
+  /** Looks at the tiles around it until the region has ended, or is not small. */
+  #isOfSmallRegion(index: number, version: number): boolean {
+    const region = [index];
+    for (let at = 0; at < region.length; at++) {
+      const from = region[at] ?? 0;
+      for (const step of this.#steps) {
+        for (const to of [from - step, from + step]) {
+          if (this.changedAt(to) <= Math.max(0, version - REGION_UPDATES)) continue;
+          if (region.includes(to)) continue;
+          region.push(to);
+          if (region.length > SMALL_REGION_TILES) return false;
+        }
+      }
+    }
+    return true;
+  }
+}
