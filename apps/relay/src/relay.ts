@@ -32,6 +32,8 @@ import type { Connection, Server } from "./transport/transport.ts";
 import { startUwsServer } from "./transport/uws.ts";
 
 const TICK_MS = 1000;
+/** Whole JPEGs may take this part of what the pictures themselves may. */
+const COMPOSED_SHARE = 1 / 2;
 /** Statuses of who was not let in to a picture, as close codes. */
 const REFUSALS: Readonly<Record<number, CloseCode>> = {
   401: CLOSE.unauthorized,
@@ -69,7 +71,9 @@ export async function startRelay(
     maxPictureBytes: config.MAX_PICTURE_MEMORY,
     newWork: () => new Work(clock),
     newRoomId: () => randomBytes(9).toString("base64url"),
+    maxComposedBytes: config.MAX_PICTURE_MEMORY * COMPOSED_SHARE,
     pictureTtlMs: config.PICTURE_TTL,
+    time: TIME,
     stats: logged(metrics ?? UNCOUNTED, log),
   });
   metrics?.watch(hub, config.MAX_PICTURE_MEMORY);

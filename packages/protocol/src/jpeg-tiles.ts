@@ -3,7 +3,6 @@
  * anew and the bit stream is byte-aligned, so an interval's bytes mean the same wherever they stand. Here a
  * tile's bytes are checked, and any tiles become a standard JPEG again by concatenation alone.
  */
-import { concatBytes } from "./bytes.ts";
 import { ProtocolError } from "./errors.ts";
 import { TILE_MCUS } from "./geometry.ts";
 import { jpegHeader, type QuantTables } from "./jpeg-tables.ts";
@@ -50,25 +49,63 @@ export function emptySegment(mcuCount: number): Uint8Array {
 /** An empty tile of 16 MCUs: what fills an atlas up. */
 export const EMPTY_TILE: Uint8Array = emptySegment(TILE_MCUS);
 
-/**
- * Joins tiles to a standard baseline JPEG: header, tile, RST0, tile, RST1, … EOI.
- * @param options.width px; with the height it must give as many tiles as there are segments
- * @param options.segments the tiles' bytes in scan order
- */
-export function assembleJpeg(options: {
+/** What a standard baseline JPEG is joined of. */
+export interface JpegParts {
+  /** px; with the height it must give as many tiles as there are segments */
   readonly width: number;
   readonly height: number;
   readonly tables: QuantTables;
+  /** The tiles' bytes in scan order. */
   readonly segments: readonly Uint8Array[];
-}): Uint8Array<ArrayBuffer> {
-  const { segments, ...size } = options;
-  const parts: Uint8Array[] = [jpegHeader({ ...size, restartInterval: TILE_MCUS })];
-  segments.forEach((segment, i) => {
-    if (i > 0) parts.push(RESTARTS[(i - 1) & 7] ?? EOI);
-    parts.push(segment);
-  });
-  parts.push(EOI);
-  return concatBytes(parts);
+}
+
+/** Joins tiles to a standard baseline JPEG: header, tile, RST0, tile, RST1, … EOI. */
+export function assembleJpeg(parts: JpegParts): Uint8Array<ArrayBuffer> {
+  const joiner = new JpegJoiner(parts);
+  joiner.join(parts.segments.length);
+  return joiner.jpeg;
+}
+
+/** How many bytes a JPEG of these parts has. */
+export function joinedLength(parts: JpegParts): number {
+  const markers = 2 * Math.max(0, parts.segments.length - 1);
+  const bytes = parts.segments.reduce((sum, { length }) => sum + length, 0);
+  return headerOf(parts).length + bytes + markers + EOI.length;
+}
+
+/** Joins a JPEG in steps, for those who must not be kept from other work for as long as a large one takes. */
+export class JpegJoiner {
+  /** All of it once `join` returned true. */
+  readonly jpeg: Uint8Array<ArrayBuffer>;
+  #next = 0;
+  #at = 0;
+
+  constructor(private readonly parts: JpegParts) {
+    this.jpeg = new Uint8Array(joinedLength(parts));
+    this.#put(headerOf(parts));
+  }
+
+  /** Joins this many more segments. @returns whether all are joined */
+  join(count: number): boolean {
+    const { segments } = this.parts;
+    for (const end = Math.min(segments.length, this.#next + count); this.#next < end; ) {
+      if (this.#next > 0) this.#put(RESTARTS[(this.#next - 1) & 7] ?? EOI);
+      this.#put(segments[this.#next] ?? EOI);
+      this.#next++;
+    }
+    if (this.#next < segments.length) return false;
+    this.jpeg.set(EOI, this.jpeg.length - EOI.length);
+    return true;
+  }
+
+  #put(bytes: Uint8Array): void {
+    this.jpeg.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+}
+
+function headerOf({ width, height, tables }: JpegParts): Uint8Array {
+  return jpegHeader({ width, height, tables, restartInterval: TILE_MCUS });
 }
 
 const RESTARTS = Array.from({ length: 8 }, (_, i) => Uint8Array.of(0xff, 0xd0 + i));

@@ -12,6 +12,8 @@ export interface HubLimits extends RoomLimits {
   readonly maxPlaces: number;
   /** All pictures together, bytes of their tiles. */
   readonly maxPictureBytes: number;
+  /** Whole JPEGs that are composed of them, together, bytes. */
+  readonly maxComposedBytes: number;
   /** What counts the time that a room's picture takes. */
   readonly newWork: () => Work;
   readonly stats: Stats;
@@ -26,7 +28,8 @@ export class Hub {
 
   constructor(private readonly limits: HubLimits) {
     this.#places = new Places(limits.maxPlaces);
-    this.#memory = new PictureMemory(limits.maxPictureBytes, () => this.#forgetAbandoned());
+    const { maxPictureBytes: maxBytes, maxComposedBytes } = limits;
+    this.#memory = new PictureMemory({ maxBytes, maxComposedBytes }, () => this.#forgetAbandoned());
   }
 
   get roomCount(): number {
@@ -36,6 +39,11 @@ export class Hub {
   /** What all pictures hold together, bytes. */
   get pictureBytes(): number {
     return this.#memory.usedBytes;
+  }
+
+  /** What is composed of them, bytes. */
+  get composedBytes(): number {
+    return this.#memory.composedBytes;
   }
 
   /** Of every room. */

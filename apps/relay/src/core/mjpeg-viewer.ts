@@ -8,6 +8,7 @@ import type { Grant } from "./access.ts";
 import type { Shown } from "./picture.ts";
 import type { Room, Watcher } from "./room.ts";
 import type { Time } from "./time.ts";
+import type { WholeJpeg } from "./whole-jpeg.ts";
 
 /** The port to the response. */
 export interface StreamSink {
@@ -112,12 +113,17 @@ export class MjpegViewer implements Watcher {
   advance(): void {
     const { shown } = this.room.picture;
     const now = this.options.time.now();
-    if (this.#writable && shown && now >= this.#dueAt(shown)) this.#show(shown, now);
+    const isDue = this.#writable && shown !== undefined && now >= this.#dueAt(shown);
+    const whole = isDue ? this.room.picture.whole.newest(shown) : undefined;
+    // What is composed of a newer picture will come by itself.
+    const composing = isDue && (!whole || (this.#isNew(shown) && !this.#isNewer(whole)));
+    if (whole && !composing) this.#show(whole, now);
     // A client that is gone would stay for ever: only a write can find out.
     if (this.#writable && now >= this.#wroteAt + MAX_SILENCE_MS) this.#write(MJPEG_FILLER, now);
     if (this.#writable) {
       const fillerAt = this.#wroteAt + MAX_SILENCE_MS;
-      this.#wakeAt(shown ? Math.min(this.#dueAt(shown), fillerAt) : fillerAt, now);
+      const idle = !shown || composing;
+      this.#wakeAt(idle ? fillerAt : Math.min(this.#dueAt(shown), fillerAt), now);
     } else if (now < this.#wroteAt + MAX_STALL_MS) this.#wakeAt(this.#wroteAt + MAX_STALL_MS, now);
     else this.dismiss(CLOSE.silent, "it takes nothing any more");
   }
@@ -133,17 +139,21 @@ export class MjpegViewer implements Watcher {
     return this.#sentAt + Math.max(repeatMs, this.#minGapMs);
   }
 
-  #isNew({ store, epoch }: Shown): boolean {
-    return epoch !== this.#epoch || this.#cursor < store.pictureVersion;
+  #isNew({ store: { pictureVersion }, epoch }: Shown): boolean {
+    return this.#isNewer({ epoch, pictureVersion });
   }
 
-  #show(shown: Shown, now: number): void {
-    this.#repeats = this.#isNew(shown) ? 0 : this.#repeats + 1;
-    this.#epoch = shown.epoch;
-    this.#cursor = shown.store.version;
+  #isNewer({ epoch, pictureVersion }: Omit<WholeJpeg, "bytes">): boolean {
+    return epoch !== this.#epoch || this.#cursor < pictureVersion;
+  }
+
+  #show(whole: WholeJpeg, now: number): void {
+    this.#repeats = this.#isNewer(whole) ? 0 : this.#repeats + 1;
+    this.#epoch = whole.epoch;
+    this.#cursor = whole.pictureVersion;
     this.#sentAt = now;
     this.#frames++;
-    this.#write(part(this.room.picture.wholeJpeg(shown)), now);
+    this.#write(part(whole.bytes), now);
     this.room.stats.sent(this.kind, { cut: false, skipped: 0 });
   }
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { FakeProducer, liveRoom, newHub, picturePair } from "../testing/participants.ts";
+import {
+  FakeProducer,
+  FakeViewer,
+  liveRoom,
+  newHub,
+  picturePair,
+} from "../testing/participants.ts";
 import { PictureMemory } from "./picture-memory.ts";
 
 const { stream, first } = picturePair();
@@ -17,14 +23,15 @@ const ONE_BYTES = first.reduce((sum, { bytes }) => sum + bytes.length + 256, 0);
 describe("the memory of all pictures", () => {
   it("asks for what nobody needs before it refuses (4429)", () => {
     let reclaimed = 0;
-    const memory = new PictureMemory(100, () => {
+    const memory = new PictureMemory({ maxBytes: 100, maxComposedBytes: 0 }, () => {
       reclaimed++;
     });
-    memory.resized(100);
-    memory.check();
+    const account = memory.open({ evict: () => {}, forgetComposed: () => {} });
+    account.use(100);
+    account.check(100);
     expect(reclaimed).toBe(0);
-    memory.resized(1);
-    expect(() => memory.check()).toThrow(expect.objectContaining({ closeCode: 4429 }));
+    account.use(101);
+    expect(() => account.check(101)).toThrow(expect.objectContaining({ closeCode: 4429 }));
     expect(reclaimed).toBe(1);
   });
 
@@ -41,6 +48,52 @@ describe("the memory of all pictures", () => {
     expect(hub.find("three")?.picture.shown).toBeUndefined();
     one?.update(first.slice(0, 1));
     expect(one?.acked).toBe(2);
+  });
+
+  it("is taken from the room that holds most, not from the one that needs a little more", () => {
+    const big = picturePair(1000, 200);
+    const hub = newHub({ maxPictureBytes: 100_000 });
+    const bully = new FakeProducer(hub, { room: "bully" });
+    bully.describe(big.stream);
+    bully.update(big.first, { keyframe: true });
+    const used = hub.pictureBytes;
+    const full = newHub({ maxPictureBytes: used + 1.5 * ONE_BYTES });
+    const again = new FakeProducer(full, { room: "bully" });
+    again.describe(big.stream);
+    again.update(big.first, { keyframe: true });
+    const viewer = new FakeViewer(full, "bully");
+    const [one, two] = ["one", "two"].map((room) => producerIn(full, room));
+    expect([one, two].map((producer) => producer?.peer.closed)).toEqual([undefined, undefined]);
+    expect(again.peer.closed?.code).toBe(4429);
+    expect(full.find("bully")?.picture.shown).toBeUndefined();
+    expect(viewer.peer.control("producer").at(-1)).toMatchObject({ state: "offline" });
+    expect(full.pictureBytes).toBe(2 * ONE_BYTES);
+  });
+
+  it("is taken from no more rooms than necessary, largest first", () => {
+    const evicted: string[] = [];
+    const memory = new PictureMemory({ maxBytes: 100, maxComposedBytes: 0 }, () => {});
+    const open = (name: string, bytes: number) => {
+      const account = memory.open({
+        evict: () => {
+          evicted.push(name);
+          account.use(0);
+        },
+        forgetComposed: () => {},
+      });
+      account.use(bytes);
+      return account;
+    };
+    const small = open("small", 5);
+    for (const [name, bytes] of [
+      ["a", 20],
+      ["b", 50],
+      ["c", 30],
+    ] as const) {
+      open(name, bytes);
+    }
+    small.check(5);
+    expect(evicted).toEqual(["b"]);
   });
 
   it("lets pictures go whose producers are gone, for those that live", () => {

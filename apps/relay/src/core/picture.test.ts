@@ -1,6 +1,7 @@
 import { readJpegSize, type Tile, type Update } from "@screen-share/protocol";
 import { decodeTurbo, encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import { describe, expect, it } from "vitest";
+import { FakeTime } from "../testing/fake-time.ts";
 import { FakeWork } from "../testing/participants.ts";
 import { Picture } from "./picture.ts";
 import { PictureMemory } from "./picture-memory.ts";
@@ -24,8 +25,11 @@ function update(tiles: readonly Tile[], overrides: Partial<Update> = {}): Update
 
 function described(): Picture {
   const picture = new Picture({
-    memory: new PictureMemory(2 ** 30, () => {}),
+    memory: new PictureMemory({ maxBytes: 2 ** 30, maxComposedBytes: 2 ** 30 }, () => {}),
     work: new FakeWork(),
+    time: new FakeTime(),
+    evicted: () => {},
+    composed: () => {},
   });
   picture.describe(1, stream);
   return picture;
@@ -33,12 +37,14 @@ function described(): Picture {
 
 function wholeJpeg(picture: Picture): Uint8Array {
   if (!picture.shown) throw new Error("nothing is shown");
-  return picture.wholeJpeg(picture.shown);
+  const whole = picture.whole.newest(picture.shown);
+  if (!whole) throw new Error("it takes more than one slice");
+  return whole.bytes;
 }
 
 const indices = qualities[0]?.tiles.map(({ index }) => index) ?? [];
 
-describe("Picture.wholeJpeg", () => {
+describe("Picture.whole", () => {
   it("is right whenever the finest table in use changes (P-53)", () => {
     const picture = described();
     let tiles = indices.map((index) => tile(index, 0));

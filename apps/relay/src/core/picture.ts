@@ -3,20 +3,16 @@
  * stand at the same version; the producer's epochs and versions end here, and the relay's own begin.
  */
 import {
-  assembleJpeg,
-  emptySegment,
   encodeUpdate,
   type FrameStore,
-  MAX_PICTURE_BYTES,
-  type QuantTables,
   Replica,
-  Requantiser,
   type StreamDescription,
   type Tile,
-  tileMcuCount,
   type Update,
 } from "@screen-share/protocol";
-import type { PictureMemory } from "./picture-memory.ts";
+import type { MemoryAccount, PictureMemory } from "./picture-memory.ts";
+import type { Time } from "./time.ts";
+import { WholeJpegs } from "./whole-jpeg.ts";
 import type { Work } from "./work.ts";
 
 /**
@@ -39,6 +35,9 @@ export interface Shown {
 /** What a tile costs beside its own bytes, about. */
 const TILE_OVERHEAD_BYTES = 256;
 
+/** What a tile of a desktop has, about. */
+const TYPICAL_TILE_BYTES = 512;
+
 export class Picture {
   readonly #replica = new Replica();
   #epoch = 0;
@@ -46,17 +45,30 @@ export class Picture {
   #partial = false;
   readonly #composed = new Map<number, Uint8Array>();
   #composedBytes = 0;
-  #wholeJpeg: Uint8Array | undefined;
-  /** Its length, which is remembered when it is forgotten. */
-  #wholeLength: number | undefined;
-  /** Tiles in finer tables than their own, for whole JPEGs: of each table of the stream. */
-  #requantised: readonly WeakMap<Tile, Uint8Array>[] = [];
-  /** As the memory has it. */
-  #heldBytes = 0;
+  /** The picture as one standard JPEG. */
+  readonly whole: WholeJpegs;
+  readonly #memory: MemoryAccount;
   /** What is kept for it elsewhere. */
   #besideBytes = 0;
 
-  constructor(private readonly parts: { readonly memory: PictureMemory; readonly work: Work }) {}
+  constructor(parts: {
+    readonly memory: PictureMemory;
+    readonly work: Work;
+    readonly time: Time;
+    /** The relay needs its memory: it has been forgotten. */
+    readonly evicted: () => void;
+    /** A whole JPEG is there that was not there at once. */
+    readonly composed: () => void;
+  }) {
+    this.#memory = parts.memory.open({
+      evict: () => {
+        this.clear();
+        parts.evicted();
+      },
+      forgetComposed: () => this.whole.forget(),
+    });
+    this.whole = new WholeJpegs({ ...parts, memory: this.#memory });
+  }
 
   get shown(): Shown | undefined {
     const store = this.#replica.shown;
@@ -86,13 +98,13 @@ export class Picture {
     this.#account();
     this.#checkMemory();
     if (applied.kind === "pending") return;
-    if (applied.kind === "replaced") this.#epoch++;
     this.#relayedAt = now;
     this.#partial = update.cut;
-    const wholeJpeg = this.#wholeJpeg;
-    this.forgetComposed();
-    if (applied.kind === "tiles" && applied.tiles.length === 0) this.#wholeJpeg = wholeJpeg;
-    else this.#wholeLength = undefined;
+    this.#forgetUpdates();
+    if (applied.kind === "replaced") {
+      this.#epoch++;
+      this.whole.forget();
+    } else if (applied.tiles.length > 0) this.whole.outdated();
   }
 
   /** The producer is gone; what is shown stays. */
@@ -121,15 +133,19 @@ export class Picture {
   clear(): void {
     this.#replica.clear();
     this.#account();
-    this.forgetComposed();
-    this.#wholeLength = undefined;
+    this.#forgetUpdates();
+    this.whole.forget();
   }
 
-  /** Lets go of what can be composed again. */
-  forgetComposed(): void {
+  /** Nobody watches: what can be composed again is forgotten. */
+  rest(): void {
+    this.#forgetUpdates();
+    this.whole.rest();
+  }
+
+  #forgetUpdates(): void {
     this.#composed.clear();
     this.#composedBytes = 0;
-    this.#wholeJpeg = undefined;
   }
 
   /** The update that brings a viewer from version `cursor` to now. Shared: never to be changed. */
@@ -160,72 +176,28 @@ export class Picture {
     return encodeUpdate({ keyframe, cut, epoch, capturedAt, encodedAt, relayedAt, tiles });
   }
 
-  /** The picture as one standard JPEG. Shared: never to be changed. */
-  wholeJpeg({ store }: Shown): Uint8Array {
-    this.#wholeJpeg ??= this.parts.work.spend(() => this.#assembleWhole(store));
-    this.#wholeLength = this.#wholeJpeg.length;
-    return this.#wholeJpeg;
-  }
-
-  /** The length of `wholeJpeg`, bytes. Costs nothing if this very picture was ever composed. */
-  wholeJpegLength(shown: Shown): number {
-    return this.#wholeLength ?? this.wholeJpeg(shown).length;
-  }
-
-  /** Each tile is requantised to each table once, however often the finest in use changes. */
-  #requantisedTo(table: number): WeakMap<Tile, Uint8Array> {
-    while (this.#requantised.length <= table) {
-      this.#requantised = [...this.#requantised, new WeakMap()];
-    }
-    return this.#requantised[table] ?? new WeakMap();
-  }
-
   #account(): void {
-    const heldBytes = this.#replica.stores.reduce(
+    const usedBytes = this.#replica.stores.reduce(
       (sum, { byteLength, tileCount }) => sum + byteLength + tileCount * TILE_OVERHEAD_BYTES,
       this.#besideBytes,
     );
-    this.parts.memory.resized(heldBytes - this.#heldBytes);
-    this.#heldBytes = heldBytes;
+    this.#memory.use(usedBytes);
+  }
+
+  /** What it takes, or for one that only begins, what it will take, and again as much, since it is the newcomer that has to go. */
+  #needBytes(): number {
+    const { usedBytes } = this.#memory;
+    if (this.#replica.shown) return usedBytes;
+    const tiles = this.#replica.stores.reduce((sum, { tileCount }) => sum + tileCount, 0);
+    return 2 * Math.max(usedBytes, tiles * (TILE_OVERHEAD_BYTES + TYPICAL_TILE_BYTES));
   }
 
   #checkMemory(): void {
     try {
-      this.parts.memory.check();
+      this.#memory.check(this.#needBytes());
     } catch (error) {
       this.clear();
       throw error;
     }
   }
-
-  #assembleWhole(store: FrameStore): Uint8Array {
-    const tiles = store.since(0);
-    const { geometry } = store;
-    if (!geometry) return tiles[0]?.bytes ?? new Uint8Array();
-    const finest = tiles.reduce((max, { table }) => Math.max(max, table), 0);
-    const known = this.#requantisedTo(finest);
-    const tables = tablesAt(store, finest);
-    const requantisers = new Map<number, Requantiser>();
-    let spareBytes = MAX_PICTURE_BYTES;
-    const segments = tiles.map((tile) => {
-      const mcuCount = tileMcuCount(geometry, tile.index);
-      let bytes = tile.table === finest ? tile.bytes : known.get(tile);
-      if (!bytes) {
-        const requantiser =
-          requantisers.get(tile.table) ?? new Requantiser(tablesAt(store, tile.table), tables);
-        requantisers.set(tile.table, requantiser);
-        bytes = requantiser.requantise(tile.bytes, mcuCount);
-        known.set(tile, bytes);
-      }
-      spareBytes -= bytes.length;
-      return spareBytes >= 0 ? bytes : emptySegment(mcuCount);
-    });
-    return assembleJpeg({ width: geometry.width, height: geometry.height, tables, segments });
-  }
-}
-
-function tablesAt(store: FrameStore, table: number): QuantTables {
-  const tables = store.stream.tables[table];
-  if (!tables) throw new RangeError(`no table ${table} in the stream`);
-  return tables;
 }

@@ -113,15 +113,17 @@ export class PlainViewer implements Session, Watcher {
     // Nothing is composed that the window would not take, whatever its length.
     const likelyBytes = Math.max(1, this.#lastBytes);
     if (!this.#mayGo(likelyBytes, now)) return;
-    const jpeg = picture.wholeJpeg(shown);
+    const whole = picture.whole.newest(shown);
+    if (!whole || (whole.epoch === this.#epoch && this.#cursor >= whole.pictureVersion)) return;
+    const { bytes: jpeg } = whole;
     if (!this.#mayGo(jpeg.length, now)) return;
     if (!this.#outbox.send(jpeg)) return;
     this.#window.sent(jpeg.length, now);
     this.#lag.sent(relayedAt);
     stats.sent(this.kind, { cut: false, skipped: 0 });
     this.#lastBytes = jpeg.length;
-    this.#epoch = epoch;
-    this.#cursor = store.version;
+    this.#epoch = whole.epoch;
+    this.#cursor = whole.pictureVersion;
     this.#sentCount++;
     this.#ping();
   }

@@ -8,6 +8,7 @@ import { Picture } from "./picture.ts";
 import type { PictureMemory } from "./picture-memory.ts";
 import { type Place, Places } from "./places.ts";
 import type { ProducerKind, Stats, ViewerKind } from "./stats.ts";
+import type { Time } from "./time.ts";
 import type { Work } from "./work.ts";
 
 /** Whether pictures come, and since when, ms. */
@@ -58,6 +59,7 @@ export interface RoomLimits {
   readonly maxViewers: number;
   /** How long the last picture stands without its producer, ms. */
   readonly pictureTtlMs: number;
+  readonly time: Time;
 }
 
 export interface Census {
@@ -91,15 +93,26 @@ export class Room {
     },
     now: number,
   ) {
-    this.picture = new Picture(options);
+    const { time } = options.limits;
+    this.picture = new Picture({
+      ...options,
+      time,
+      evicted: () => this.#evicted(),
+      composed: () => this.advance(time.now()),
+    });
     this.#places = new Places(options.limits.maxViewers);
     this.#status = { state: "offline", since: now };
   }
 
-  /** Names this very picture, of all that were ever shown anywhere; undefined while there is none. */
-  get pictureId(): string | undefined {
-    const { shown } = this.picture;
-    return shown && `${this.options.id}.${shown.epoch}.${shown.store.pictureVersion}`;
+  /** Names this very picture, of all that were ever shown anywhere. */
+  pictureId({
+    epoch,
+    pictureVersion,
+  }: {
+    readonly epoch: number;
+    readonly pictureVersion: number;
+  }) {
+    return `${this.options.id}.${epoch}.${pictureVersion}`;
   }
 
   get status(): ProducerStatus {
@@ -172,7 +185,7 @@ export class Room {
     this.#places.leave(watcher, grant.holder);
     this.options.places.leave(watcher, grant.holder);
     this.demandChanged();
-    if (this.#watchers.size === 0) this.picture.forgetComposed();
+    if (this.#watchers.size === 0) this.picture.rest();
   }
 
   /**
@@ -265,6 +278,13 @@ export class Room {
 
   #joined({ kind }: Producer | Watcher, { name }: Grant): void {
     this.stats.joined({ kind, room: this.name, name });
+  }
+
+  /** The relay had no memory left, and this room's picture took most of it. */
+  #evicted(): void {
+    this.stats.dropped("memory_full");
+    const reason = "the relay has no memory left, and this room's picture takes most of it";
+    this.#producer?.producer.dismiss(CLOSE.full, reason);
   }
 
   #displace(watcher: Watcher): void {

@@ -6,6 +6,10 @@ export type ViewerKind = "viewer" | "plain viewer" | "mjpeg viewer" | "snapshot"
 
 /** Why the relay gave up something that a client wanted to keep. */
 export type DropReason =
+  /** A picture was forgotten, since the relay had no memory left and it was the largest. */
+  | "memory_full"
+  /** A snapshot was refused: composing it took more time or memory than its room may have. */
+  | "composing_costs_too_much"
   /** A newcomer took a viewer's place. */
   | "place_taken"
   /** A link had as many streams and plain viewers as it may. */

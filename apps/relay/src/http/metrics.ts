@@ -166,6 +166,9 @@ export class Metrics implements Stats {
     this.#collected("picture_memory_bytes", "What all pictures hold.", [], (gauge) =>
       gauge.set(hub.pictureBytes),
     );
+    this.#collected("composed_memory_bytes", "What whole JPEGs of pictures hold.", [], (gauge) =>
+      gauge.set(hub.composedBytes),
+    );
     this.#collected("rooms", "Rooms that are remembered.", [], (gauge) => gauge.set(hub.roomCount));
     const perKind = (kinds: readonly (ProducerKind | ViewerKind)[]) => (gauge: Gauge) => {
       gauge.reset();

@@ -97,8 +97,8 @@ describe("304 (P-61)", () => {
     const bodyLength = "body" in fresh ? fresh.body.length : 0;
     const room = hub.find("main");
     if (!room) throw new Error("the room is there");
-    room.picture.forgetComposed();
-    room.picture.wholeJpeg = () => {
+    room.picture.rest();
+    room.picture.whole.request = () => {
       throw new Error("a picture was composed");
     };
     const reply = await ask(hub, { "if-none-match": `"x", W/${headers.ETag}` }, time);

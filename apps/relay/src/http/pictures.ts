@@ -4,8 +4,10 @@ import type { Grant } from "../core/access.ts";
 import { Glance } from "../core/glance.ts";
 import type { Hub } from "../core/hub.ts";
 import { MJPEG_CONTENT_TYPE, MJPEG_FILLER, MjpegViewer } from "../core/mjpeg-viewer.ts";
+import type { Shown } from "../core/picture.ts";
 import type { Room } from "../core/room.ts";
 import type { Time } from "../core/time.ts";
+import type { WholeJpeg } from "../core/whole-jpeg.ts";
 import { isKnown } from "./conditional.ts";
 import {
   type HttpReply,
@@ -53,39 +55,68 @@ export async function snapshot(hub: Hub, request: PictureRequest): Promise<Whole
     });
     if (problem) return problem;
   }
-  return lastPicture(hub, request);
+  return await lastPicture(hub, request);
 }
 
 function isFresh({ picture: { shown } }: Room, now: number): boolean {
   return shown !== undefined && !shown.partial && now - shown.store.capturedAt < FRESH_FOR_MS;
 }
 
-function lastPicture(hub: Hub, request: PictureRequest): WholeReply {
-  const { room: name, grant } = request;
-  return refusing<WholeReply>(name, () => {
+async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeReply> {
+  const { room: name, grant, headers } = request;
+  const found = refusing(name, () => {
     const room = hub.find(name);
     room?.checkLink(grant);
     const shown = room?.picture.shown;
-    if (!room || !shown) return textReply(404, "There is no picture in this room yet.");
-    const etag = `"${room.pictureId}"`;
-    const { capturedAt } = shown.store;
-    const headers = {
-      ...PICTURE_HEADERS,
-      ...request.embedding,
-      "Cache-Control": ASK_EACH_TIME,
-      ETag: etag,
-      "X-Picture-Age": seconds(request.time.now() - (capturedAt || shown.relayedAt)),
-      "X-Producer-State": room.status.state,
-    };
-    if (isKnown(request.headers, etag)) {
-      return { status: 304, headers, bodyLength: room.picture.wholeJpegLength(shown) };
-    }
+    return room && shown
+      ? { room, shown }
+      : textReply(404, "There is no picture in this room yet.");
+  });
+  if ("status" in found) return found;
+  const { room, shown } = found;
+  const length = room.picture.whole.lengthOf(shown);
+  const etagNow = `"${room.pictureId(pictureOf(shown))}"`;
+  if (length !== undefined && isKnown(headers, etagNow)) {
+    return notModified({ ...headersOf(room, shown, request), ETag: etagNow }, length);
+  }
+  const whole = await new Promise<WholeJpeg | undefined>((settle) => {
+    room.picture.whole.request(shown, settle);
+  });
+  if (!whole) {
+    room.stats.dropped("composing_costs_too_much");
+    return laterReply(
+      "this picture takes more of the relay's time or memory than its room may have",
+    );
+  }
+  return refusing<WholeReply>(name, () => {
+    room.checkLink(grant);
+    const etag = `"${room.pictureId(whole)}"`;
+    const described = { ...headersOf(room, shown, request), ETag: etag };
+    if (isKnown(headers, etag)) return notModified(described, whole.bytes.length);
     return {
       status: 200,
-      headers: { ...headers, "Content-Type": "image/jpeg" },
-      body: room.picture.wholeJpeg(shown),
+      headers: { ...described, "Content-Type": "image/jpeg" },
+      body: whole.bytes,
     };
   });
+}
+
+function pictureOf({ epoch, store: { pictureVersion } }: Shown) {
+  return { epoch, pictureVersion };
+}
+
+function notModified(headers: Readonly<Record<string, string>>, bodyLength: number): WholeReply {
+  return { status: 304, headers, bodyLength };
+}
+
+function headersOf(room: Room, { store, relayedAt }: Shown, { time, embedding }: PictureRequest) {
+  return {
+    ...PICTURE_HEADERS,
+    ...embedding,
+    "Cache-Control": ASK_EACH_TIME,
+    "X-Picture-Age": seconds(time.now() - (store.capturedAt || relayedAt)),
+    "X-Producer-State": room.status.state,
+  };
 }
 
 /** To the tenth, and never less than nothing. */
@@ -132,7 +163,13 @@ function refusing<T>(room: string, answer: () => T): T | HttpReply {
     return answer();
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    if (error.closeCode === CLOSE.full) return textReply(503, `Not now: ${error.message}.`);
+    if (error.closeCode === CLOSE.full) return laterReply(error.message);
     return refusalReply(error);
   }
+}
+
+/** What may be had later. */
+function laterReply(why: string): HttpReply {
+  const reply = textReply(503, `Not now: ${why}.`);
+  return { ...reply, headers: { ...reply.headers, "Retry-After": "1" } };
 }

@@ -25,7 +25,7 @@ export function contents({ written }: { readonly written: readonly Uint8Array[] 
 export function current(hub: Hub): string {
   const picture = hub.find("main")?.picture;
   if (!picture?.shown) throw new Error("the room shows nothing");
-  return Buffer.from(picture.wholeJpeg(picture.shown)).toString("latin1");
+  return Buffer.from(picture.whole.newest(picture.shown)?.bytes ?? []).toString("latin1");
 }
 
 /** A plain producer, and a stream that is watched with a cap or none. */

@@ -30,11 +30,17 @@ export const MAX_BYTES = 1_000_000;
 export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";
 
 export function newHub(limits: Partial<ConstructorParameters<typeof Hub>[0]> = {}): Hub {
-  const defaults = { maxRooms: 10, maxPlaces: 100, maxViewers: 10, maxPictureBytes: 2 ** 30 };
+  const defaults = {
+    maxRooms: 10,
+    maxPlaces: 100,
+    maxViewers: 10,
+    maxPictureBytes: 2 ** 30,
+    maxComposedBytes: 2 ** 30,
+  };
   const newWork = () => new FakeWork();
   let rooms = 0;
   const newRoomId = () => `room${++rooms}`;
-  const parts = { newWork, newRoomId, stats: UNCOUNTED };
+  const parts = { newWork, newRoomId, stats: UNCOUNTED, time: new FakeTime() };
   return new Hub({ ...defaults, pictureTtlMs: 600_000, ...parts, ...limits });
 }
 

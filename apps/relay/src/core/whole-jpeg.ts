@@ -1,0 +1,170 @@
+/**
+ * A room's picture as one standard JPEG, for plain viewers, streams and snapshots. Composing one of a large picture takes seconds, so it is
+ * done in slices, between which the relay serves others; at the room's expense, and only while the room is within its share of the relay's
+ * time and the relay has memory for it.
+ */
+import { Composition, RequantisedTiles } from "./composition.ts";
+import type { Shown } from "./picture.ts";
+import type { MemoryAccount } from "./picture-memory.ts";
+import type { Time } from "./time.ts";
+import type { Work } from "./work.ts";
+
+/** The longest that composing keeps others waiting at once, ms. */
+export const SLICE_MS = 10;
+/** How long to wait before a slice is tried again for which a room had no time, at least, ms. */
+const MIN_PAUSE_MS = 20;
+
+/** A whole JPEG, and which picture it is of. */
+export interface WholeJpeg {
+  /** Shared: never to be changed. */
+  readonly bytes: Uint8Array;
+  readonly epoch: number;
+  /** The version at which the picture last changed. */
+  readonly pictureVersion: number;
+}
+
+interface Job {
+  readonly composition: Composition;
+  readonly of: Omit<WholeJpeg, "bytes">;
+  cancel: () => void;
+}
+
+export interface ComposerParts {
+  readonly memory: MemoryAccount;
+  readonly work: Work;
+  readonly time: Time;
+  /** A whole JPEG is there that was not there at once. */
+  readonly composed: () => void;
+}
+
+export class WholeJpegs {
+  #ready: WholeJpeg | undefined;
+  /** Bytes of `#ready` that are reserved. */
+  #readyBytes = 0;
+  /** What the last one was of, and its length, which are remembered when it is forgotten. */
+  #last: { readonly of: Omit<WholeJpeg, "bytes">; readonly length: number } | undefined;
+  #job: Job | undefined;
+  #waiting: ((whole: WholeJpeg | undefined) => void)[] = [];
+  readonly #requantised: RequantisedTiles;
+
+  constructor(private readonly parts: ComposerParts) {
+    this.#requantised = new RequantisedTiles(parts.memory);
+  }
+
+  /**
+   * The newest there is: of this picture, or while that takes long, perhaps of an older one. Undefined if there is none now; `composed` is
+   * called once there is.
+   */
+  newest(shown: Shown): WholeJpeg | undefined {
+    if (!this.#ready || !isOf(this.#ready, shown)) this.#begin(shown);
+    return this.#ready;
+  }
+
+  /** Calls back once: with the newest, at once or later; with undefined if the room has no time or no memory for it. */
+  request(shown: Shown, settle: (whole: WholeJpeg | undefined) => void): void {
+    const ready = this.newest(shown);
+    if (ready) settle(ready);
+    else if (!this.#job || this.parts.work.debtMs > 0) settle(undefined);
+    else this.#waiting.push(settle);
+  }
+
+  /** The length of this picture's, bytes, if it was ever composed. */
+  lengthOf(shown: Shown): number | undefined {
+    return this.#last && isOf(this.#last.of, shown) ? this.#last.length : undefined;
+  }
+
+  /** The picture has changed. What is being composed goes on: else a picture that changes all the time would never be seen. */
+  outdated(): void {
+    this.#drop();
+  }
+
+  /** Nobody takes whole JPEGs any more, except those who have requested one. */
+  rest(): void {
+    if (this.#waiting.length === 0) this.forget();
+  }
+
+  /** Forgets all of it. */
+  forget(): void {
+    this.#drop();
+    this.#abandon();
+    this.#requantised.clear();
+  }
+
+  #begin({ store, epoch }: Shown): void {
+    if (this.#job) return;
+    const { pictureVersion } = store;
+    if (!store.geometry) {
+      // A producer's own JPEG, which the picture holds.
+      const [tile] = store.since(0);
+      if (tile) this.#show({ bytes: tile.bytes, epoch, pictureVersion });
+      return;
+    }
+    const { memory, work } = this.parts;
+    const composition = new Composition(store, this.#requantised, memory);
+    this.#job = { composition, of: { epoch, pictureVersion }, cancel: () => {} };
+    memory.busy = true;
+    if (work.debtMs > 0) this.#later(this.#job);
+    else this.#slice(this.#job);
+  }
+
+  /** @returns whether it is done */
+  #slice(job: Job): boolean {
+    const { time, work } = this.parts;
+    const endsAt = time.now() + SLICE_MS;
+    const progress = work.spend(() => job.composition.run(() => time.now() >= endsAt));
+    if (progress === "unfinished") this.#later(job);
+    else if (progress === "no memory") this.forget();
+    else this.#finish(job);
+    return progress === "done";
+  }
+
+  #later(job: Job): void {
+    const { time, work } = this.parts;
+    const { debtMs } = work;
+    if (debtMs > 0) this.#settle(undefined);
+    job.cancel = time.after(debtMs > 0 ? Math.max(MIN_PAUSE_MS, debtMs) : 0, () => {
+      if (work.debtMs > 0) this.#later(job);
+      else if (this.#slice(job)) this.parts.composed();
+    });
+  }
+
+  #finish({ composition, of }: Job): void {
+    this.#drop();
+    this.#show({ ...of, bytes: composition.jpeg });
+    this.#readyBytes = composition.reservedBytes;
+    this.#job = undefined;
+    this.parts.memory.busy = false;
+    const whole = this.#ready;
+    this.#settle(whole);
+  }
+
+  #show(whole: WholeJpeg): void {
+    this.#ready = whole;
+    const { epoch, pictureVersion, bytes } = whole;
+    this.#last = { of: { epoch, pictureVersion }, length: bytes.length };
+  }
+
+  #drop(): void {
+    this.#ready = undefined;
+    this.parts.memory.release(this.#readyBytes);
+    this.#readyBytes = 0;
+  }
+
+  #abandon(): void {
+    if (this.#job) {
+      this.#job.cancel();
+      this.parts.memory.release(this.#job.composition.reservedBytes);
+      this.#job = undefined;
+      this.parts.memory.busy = false;
+    }
+    this.#settle(undefined);
+  }
+
+  #settle(whole: WholeJpeg | undefined): void {
+    for (const settle of this.#waiting.splice(0)) settle(whole);
+  }
+}
+
+function isOf(whole: Omit<WholeJpeg, "bytes">, { store, epoch }: Shown): boolean {
+  return whole.epoch === epoch && whole.pictureVersion === store.pictureVersion;
+}
