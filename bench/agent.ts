@@ -4,8 +4,9 @@
  */
 import { assembleJpeg } from "@screen-share/protocol";
 import { Desktop } from "../e2e/support/desktop.ts";
+import { freePort } from "../e2e/support/ports.ts";
 import { usageOf } from "../e2e/support/process-usage.ts";
-import { freePort, type Program, startAgent, startRelay } from "../e2e/support/programs.ts";
+import { type Program, startAgent, startRelay } from "../e2e/support/programs.ts";
 import { RawViewer } from "../e2e/support/raw-viewer.ts";
 import { digits, heading, say, table } from "./report.ts";
 

@@ -7,8 +7,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import WebSocket from "ws";
+import { freePort } from "../e2e/support/ports.ts";
 import { usageOf } from "../e2e/support/process-usage.ts";
-import { freePort } from "../e2e/support/programs.ts";
 import { cells, FPS, measure, SECONDS, startProducer } from "./fan-out/measure.ts";
 import { digits, heading, say, table } from "./report.ts";
 

@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { encodeUpdate } from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import WebSocket from "ws";
-import { freePort, startRelay } from "../e2e/support/programs.ts";
+import { freePort } from "../e2e/support/ports.ts";
+import { startRelay } from "../e2e/support/programs.ts";
 import { cells, FPS, measure, type Run, SECONDS, SIZE, startProducer } from "./fan-out/measure.ts";
 import { heading, say, table } from "./report.ts";
 

@@ -8,7 +8,8 @@ import {
 } from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import WebSocket from "ws";
-import { freePort, startRelay } from "../e2e/support/programs.ts";
+import { freePort } from "../e2e/support/ports.ts";
+import { startRelay } from "../e2e/support/programs.ts";
 import { RawViewer } from "../e2e/support/raw-viewer.ts";
 import { percentile } from "../e2e/support/statistics.ts";
 import { digits, heading, say } from "./report.ts";

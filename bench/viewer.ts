@@ -3,7 +3,8 @@
  * page as browsers without have it; in turns, since the machine's other work changes.
  */
 import { startBrowser } from "../e2e/support/browser.ts";
-import { freePort, startAgent, startRelay } from "../e2e/support/programs.ts";
+import { freePort } from "../e2e/support/ports.ts";
+import { startAgent, startRelay } from "../e2e/support/programs.ts";
 import { percentile, slope } from "../e2e/support/statistics.ts";
 import { sleep } from "../e2e/support/wait.ts";
 import { PLACES, type Place, WatchedPage } from "../e2e/support/watched-page.ts";

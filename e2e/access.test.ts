@@ -2,7 +2,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canvasColour, startBrowser, viewerState } from "./support/browser.ts";
-import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
+import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 

@@ -10,7 +10,8 @@ import { startBrowser } from "./support/browser.ts";
 import { Desktop } from "./support/desktop.ts";
 import { type ForeignPage, foreignPage } from "./support/foreign-page.ts";
 import { colourCount, type Pixels, psnr } from "./support/pixels.ts";
-import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
+import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 

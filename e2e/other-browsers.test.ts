@@ -9,7 +9,8 @@ import { foreignPage } from "./support/foreign-page.ts";
 import { type OtherBrowser, savedFile } from "./support/other-browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { psnr } from "./support/pixels.ts";
-import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
+import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { wrongColoursOfTestCard } from "./support/test-card.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { playVideo } from "./support/video.ts";
@@ -51,6 +52,23 @@ describe.each(BROWSERS)("in %s", (_, start) => {
     expect(last).toMatch(words);
     return last;
   };
+  /** Remembers the page's notices from now on: each is shown for a few seconds, which a busy machine may not look in. */
+  const rememberNotices = () =>
+    browser.evaluate(() => {
+      const notices: string[] = [];
+      Object.assign(window, { notices });
+      new MutationObserver(() => {
+        const text = document.querySelector('[data-testid="notice"]')?.textContent;
+        if (text && text !== notices.at(-1)) notices.push(text);
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
+    }, undefined);
+  const notifies = async (words: RegExp) => {
+    const noticed = await eventually(
+      () => browser.evaluate(() => (window as unknown as { notices: string[] }).notices, undefined),
+      (notices) => notices.some((text) => words.test(text)),
+    );
+    expect(noticed).toContainEqual(expect.stringMatching(words));
+  };
   const widthOfPicture = () =>
     browser.evaluate((id) => {
       const screen = document.querySelector(`[data-testid="${id}"]`);
@@ -85,8 +103,9 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       expect(shown && psnr(shown, PICTURE)).toBeGreaterThan(ALIKE_DB);
       expect(await isThere(`[data-player="${place}"]`)).toBe(true);
       await becomesThere('[data-testid="controls"]');
+      await rememberNotices();
       await browser.press("s");
-      await says("notice", /^Snapshot saved\.$/);
+      await notifies(/^Snapshot saved\.$/);
       const { bytes } = await savedFile(browser, /^screen-share main .*\.png$/, (file) =>
         file.subarray(-PNG_END.length).equals(PNG_END),
       );
@@ -166,8 +185,9 @@ describe.each(BROWSERS)("in %s", (_, start) => {
     });
 
     it("the link is copied with what opens the room", async () => {
+      await rememberNotices();
       await browser.press("c");
-      await says("notice", /^Link copied\./);
+      await notifies(/^Link copied\./);
       await browser.evaluate(() => {
         const field = document.createElement("textarea");
         field.className = "pasted";
@@ -200,10 +220,11 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       await becomesThere('[aria-label="Close the floating window"]');
       await browser.press("p");
       await becomesThere('[aria-label="Floating window"]');
+      await rememberNotices();
       await browser.press("r");
       await says("recording", /0:(0[1-9]|[1-5]\d)/);
       await browser.press("r");
-      await says("notice", /^Recording saved\.$/);
+      await notifies(/^Recording saved\.$/);
       const { bytes } = await savedFile(browser, /\.webm$/, (file) => file.length > 0);
       const played = await playVideo(browser, bytes);
       expect(played).toMatchObject({ width: 1280, height: 720 });

@@ -13,7 +13,8 @@ import WebSocket from "ws";
 import { canvasPixels, openViewer, startBrowser, viewerState } from "./support/browser.ts";
 import { Desktop, killGroup } from "./support/desktop.ts";
 import { colourCount, type Pixels, psnr } from "./support/pixels.ts";
-import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
+import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { RawViewer } from "./support/raw-viewer.ts";
 import { eventually } from "./support/wait.ts";
 

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canvasPixels, openViewer, startBrowser } from "./support/browser.ts";
 import { Desktop } from "./support/desktop.ts";
 import { colourCount, psnr } from "./support/pixels.ts";
-import { freePort, Program } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
+import { Program } from "./support/programs.ts";
 import { eventually } from "./support/wait.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

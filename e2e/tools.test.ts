@@ -8,7 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startBrowser } from "./support/browser.ts";
 import { MovingDesktop } from "./support/moving-desktop.ts";
 import { type Pixels, psnr } from "./support/pixels.ts";
-import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
+import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { mint, mintBoth, SECRET } from "./support/tokens.ts";
 import { curl, Ffmpeg } from "./support/tools.ts";
 import { eventually, sleep } from "./support/wait.ts";

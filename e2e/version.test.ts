@@ -1,7 +1,8 @@
 /** Whoever reports a fault can say of which version: the log, the page and its status tell it. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { freePort, startRelay } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
+import { startRelay } from "./support/programs.ts";
 
 const file = new URL("../package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(file, "utf8"));

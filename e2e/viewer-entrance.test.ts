@@ -8,7 +8,7 @@ import { WebSocket } from "ws";
 import { startBrowser } from "./support/browser.ts";
 import { forwardingProxy } from "./support/forwarding-proxy.ts";
 import { hang } from "./support/gallery.ts";
-import { freePort } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
 import { isPainted, Scene, says } from "./support/scene.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 

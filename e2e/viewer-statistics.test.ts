@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startBrowser } from "./support/browser.ts";
 import { Link } from "./support/link.ts";
 import { MovingDesktop } from "./support/moving-desktop.ts";
-import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
+import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { median } from "./support/statistics.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openViewer, startBrowser } from "./support/browser.ts";
 import { hang } from "./support/gallery.ts";
 import { letIn, StandInRelay, turnAway } from "./support/stand-in-relay.ts";
+import { median } from "./support/statistics.ts";
 import { eventually } from "./support/wait.ts";
 
 let browser: Browser;
@@ -188,19 +189,21 @@ it("“Retry now” does so at once, and the button keeps the focus", async () =
   );
   const PRESSES = 6;
   const before = relay.hellos.length;
-  const begunAt = performance.now();
+  const gapsMs: number[] = [];
   await button.focus();
   for (let i = 1; i <= PRESSES; i++) {
+    const saidAt = performance.now();
     await page.getByText(/Trying again in/).waitFor();
     await page.keyboard.press("Enter");
     await eventually(
       async () => relay.hellos.length,
       (count) => count >= before + i,
     );
+    gapsMs.push(performance.now() - saidAt);
   }
   expect(relay.hellos.length).toBeGreaterThanOrEqual(before + PRESSES);
-  // By itself it would have waited for 2 s at least, each time.
-  expect(performance.now() - begunAt).toBeLessThan(PRESSES * 2000);
+  // By itself it would have waited for 2 s at least, each time. A busy machine makes some of the waits longer, not most.
+  expect(median(gapsMs), JSON.stringify(gapsMs)).toBeLessThan(2000);
   expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
 });
 
@@ -210,20 +213,21 @@ it("what is read aloud changes with the state, not with the seconds", async () =
   const page = await openViewer(browser, relay.port);
   endings.push(() => page.close());
   await page.getByText("The room is full").waitFor();
-  const spoken = page.evaluate(
-    () =>
-      new Promise<readonly string[]>((resolve) => {
-        const region = document.querySelector('[role="status"]');
-        const said: string[] = [];
-        const observer = new MutationObserver(() => said.push(region?.textContent ?? ""));
-        if (region) {
-          observer.observe(region, { childList: true, subtree: true, characterData: true });
-        }
-        setTimeout(() => resolve([...said, `then: ${region?.textContent}`]), 4000);
-      }),
-  );
+  await page.evaluate(() => {
+    const region = document.querySelector('[role="status"]');
+    const spoken: string[] = [];
+    Object.assign(window, { spoken });
+    const observer = new MutationObserver(() => spoken.push(region?.textContent ?? ""));
+    if (region) observer.observe(region, { childList: true, subtree: true, characterData: true });
+  });
+  // It has tried again, and counted down before, which could have been said.
   const tries = relay.hellos.length;
-  expect(await spoken).toEqual([expect.stringMatching(/^then: The room is full/)]);
-  // There was something that could have been said.
-  expect(relay.hellos.length).toBeGreaterThan(tries);
+  const tried = await eventually(
+    async () => relay.hellos.length,
+    (count) => count > tries + 1,
+  );
+  expect(tried).toBeGreaterThan(tries + 1);
+  const spoken = await page.evaluate(() => (window as unknown as { spoken: string[] }).spoken);
+  expect(spoken).toEqual([]);
+  expect(await page.locator('[role="status"]').textContent()).toMatch(/^The room is full/);
 });

@@ -12,7 +12,8 @@ import { canvasPixels, startBrowser, viewerState } from "./support/browser.ts";
 import { Desktop } from "./support/desktop.ts";
 import { FIRST_LOAD_MAX_BYTES, firstLoadScripts } from "./support/first-load.ts";
 import { colourCount, psnr } from "./support/pixels.ts";
-import { freePort, type Program, startAgent, startRelay } from "./support/programs.ts";
+import { freePort } from "./support/ports.ts";
+import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { eventually } from "./support/wait.ts";
 import { takeHandingOverAway } from "./support/watched-page.ts";
 

@@ -1,8 +1,9 @@
 /** A desktop in motion that nobody watches: what the agent costs, what it sends, and how soon whoever comes has a picture of now. */
 import { Link } from "../../e2e/support/link.ts";
 import { MovingDesktop } from "../../e2e/support/moving-desktop.ts";
+import { freePort } from "../../e2e/support/ports.ts";
 import { usageOf } from "../../e2e/support/process-usage.ts";
-import { freePort, startAgent, startRelay } from "../../e2e/support/programs.ts";
+import { startAgent, startRelay } from "../../e2e/support/programs.ts";
 import { RawViewer, wallNow } from "../../e2e/support/raw-viewer.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
 import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";

@@ -1,7 +1,8 @@
 /** From the screen of one program to that of another on the same machine: how long it takes, and where the time goes. */
 import { cpus } from "node:os";
 import { openViewer, startBrowser } from "../../e2e/support/browser.ts";
-import { freePort, startAgent, startRelay } from "../../e2e/support/programs.ts";
+import { freePort } from "../../e2e/support/ports.ts";
+import { startAgent, startRelay } from "../../e2e/support/programs.ts";
 import { RawViewer, wallNow } from "../../e2e/support/raw-viewer.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
 import { eventually, sleep } from "../../e2e/support/wait.ts";

@@ -3,7 +3,8 @@
 import { freshAfter } from "../../e2e/support/ages.ts";
 import { Link } from "../../e2e/support/link.ts";
 import { MOVING, Motion } from "../../e2e/support/motion.ts";
-import { freePort, startRelay } from "../../e2e/support/programs.ts";
+import { freePort } from "../../e2e/support/ports.ts";
+import { startRelay } from "../../e2e/support/programs.ts";
 import { RawViewer, wallNow } from "../../e2e/support/raw-viewer.ts";
 import { median } from "../../e2e/support/statistics.ts";
 import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";

@@ -3,6 +3,8 @@ import type { ChildProcess } from "node:child_process";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Evaluating } from "./other-browser.ts";
 import type { Pixels } from "./pixels.ts";
+import { Session } from "./session.ts";
+import { within } from "./wait.ts";
 
 export const CHROMIUM_PATH = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
 export const CHROMIUM_ARGS = [
@@ -15,20 +17,39 @@ export const CHROMIUM_ARGS = [
   "--disable-sync",
 ];
 const LAUNCH = { executablePath: CHROMIUM_PATH, args: CHROMIUM_ARGS };
+/** A browser that is asked to close does so within a second or two; after this it is killed. */
+const CLOSE_LIMIT_MS = 15_000;
 
+/** Its `close` always ends it, and everything that it started. */
 export async function startBrowser(): Promise<Browser> {
-  return await chromium.launch(LAUNCH);
+  const session = new Session("chromium");
+  const browser = await chromium.launch({ ...LAUNCH, env: session.env() });
+  return closing(browser, session);
+}
+
+/** Makes `close` end the browser's session as well, however the browser itself answers. */
+export function closing(browser: Browser, session: Session): Browser {
+  const close = browser.close.bind(browser);
+  browser.close = async () => {
+    await within(close(), CLOSE_LIMIT_MS, "closing a browser").catch(() => undefined);
+    await session.end();
+  };
+  return browser;
 }
 
 /** A browser that can be killed: its process is known. */
 export interface KillableBrowser {
   readonly browser: Browser;
   readonly process: ChildProcess;
+  /** Ends it, and everything that it started. */
+  readonly end: () => Promise<void>;
 }
 
 export async function startKillableBrowser(): Promise<KillableBrowser> {
-  const server = await chromium.launchServer(LAUNCH);
-  return { browser: await chromium.connect(server.wsEndpoint()), process: server.process() };
+  const session = new Session("chromium");
+  const server = await chromium.launchServer({ ...LAUNCH, env: session.env() });
+  const browser = closing(await chromium.connect(server.wsEndpoint()), session);
+  return { browser, process: server.process(), end: () => browser.close() };
 }
 
 /** Opens the viewer. */

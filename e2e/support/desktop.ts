@@ -1,66 +1,67 @@
 /** A desktop without a screen: Xvfb, real windows on it, and its pixels read from the server's own memory. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import type { Pixels } from "./pixels.ts";
+import { Session } from "./session.ts";
+import { within } from "./wait.ts";
+
+/** Until the X server listens, and until a client of ours has done its work. */
+const LIMIT_MS = 20_000;
 
 export class Desktop {
-  readonly #clients: ChildProcess[] = [];
-
   private constructor(
-    /** What DISPLAY is to be. */
+    /** The value of DISPLAY. */
     readonly display: string,
-    private readonly server: ChildProcess,
-    private readonly folder: string,
+    private readonly session: Session,
   ) {}
 
   static async start(size: { width: number; height: number }): Promise<Desktop> {
-    const folder = await mkdtemp(path.join(tmpdir(), "screen-share-x-"));
+    const session = new Session("x");
     const screen = `${size.width}x${size.height}x24`;
     const server = spawn(
       "Xvfb",
-      ["-displayfd", "3", "-screen", "0", screen, "-fbdir", folder, "-nolisten", "tcp", "-noreset"],
-      { stdio: ["ignore", "ignore", "ignore", "pipe"] },
+      [
+        ...["-displayfd", "3", "-screen", "0", screen, "-fbdir", session.home],
+        ...["-nolisten", "tcp", "-noreset"],
+      ],
+      { env: session.env(), stdio: ["ignore", "ignore", "ignore", "pipe"] },
     );
     const pipe = server.stdio[3] as Readable;
     const failed = once(server, "exit").then(() => {
       throw new Error("Xvfb did not start");
     });
-    const [number] = (await Promise.race([once(pipe, "data"), failed])) as [Buffer];
     failed.catch(() => undefined);
-    return new Desktop(`:${number.toString().trim()}`, server, folder);
+    const told = Promise.race([once(pipe, "data"), failed]);
+    const [number] = (await within(told, LIMIT_MS, "starting Xvfb")) as [Buffer];
+    return new Desktop(`:${number.toString().trim()}`, session);
   }
 
   /** Runs an X client on it, until `stop`. */
   run(command: string, ...args: string[]): ChildProcess {
-    const client = spawn(command, args, {
-      env: { ...process.env, DISPLAY: this.display },
+    return spawn(command, args, {
+      env: this.session.env({ DISPLAY: this.display }),
       stdio: "ignore",
       detached: true,
     });
-    this.#clients.push(client);
-    return client;
   }
 
   /** Runs an X client to its end. */
   async finish(command: string, ...args: string[]): Promise<void> {
     const client = this.run(command, ...args);
-    const [code] = await once(client, "exit");
+    const [code] = await within(once(client, "exit"), LIMIT_MS, command);
     if (code !== 0) throw new Error(`${command} ended with ${code}`);
   }
 
   /** The screen as the X server holds it. */
   async pixels(): Promise<Pixels> {
-    return readXwd(await readFile(path.join(this.folder, "Xvfb_screen0")));
+    return readXwd(await readFile(path.join(this.session.home, "Xvfb_screen0")));
   }
 
   async stop(): Promise<void> {
-    for (const client of this.#clients) killGroup(client, "SIGKILL");
-    this.server.kill("SIGKILL");
-    await rm(this.folder, { recursive: true, force: true });
+    await this.session.end();
   }
 }
 

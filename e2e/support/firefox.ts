@@ -1,9 +1,8 @@
 /** Firefox as Debian has it, without a window, driven by WebDriver BiDi. Of Playwright's, which needs no Firefox of its own for that. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { type Browser, firefox, type Page } from "playwright-core";
+import { closing } from "./browser.ts";
 import type { OtherBrowser } from "./other-browser.ts";
+import { Session } from "./session.ts";
 import { WINDOW } from "./viewer-page.ts";
 import { type Place, takeHandingOverAway } from "./watched-page.ts";
 
@@ -19,13 +18,14 @@ export class Firefox implements OtherBrowser {
   ) {}
 
   static async start(): Promise<Firefox> {
-    const downloads = await mkdtemp(path.join(tmpdir(), "screen-share-firefox-"));
+    const session = new Session("firefox");
     const browser = await firefox.launch({
       channel: "moz-firefox",
       executablePath: FIREFOX_PATH,
-      downloadsPath: downloads,
+      downloadsPath: session.home,
+      env: session.env(),
     });
-    return new Firefox(browser, downloads);
+    return new Firefox(closing(browser, session), session.home);
   }
 
   get page(): Page {
@@ -69,6 +69,5 @@ export class Firefox implements OtherBrowser {
 
   async close(): Promise<void> {
     await this.browser.close();
-    await rm(this.downloads, { recursive: true });
   }
 }

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import jpegJs from "jpeg-js";
 import WebSocket from "ws";
 import type { Pixels } from "./pixels.ts";
-import { freePort, type Program, startRelay } from "./programs.ts";
+import { freePort } from "./ports.ts";
+import { type Program, startRelay } from "./programs.ts";
 
 /** A picture that nobody sends again is shown as an old one, dimmed, after a few seconds. */
 const STILL_CURRENT_MS = 1000;

@@ -1,10 +1,16 @@
 /** The built relay and agent as processes of their own, started and killed as a person would. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { within } from "./wait.ts";
 
 const root = new URL("../../", import.meta.url);
+/** A program that is asked to end does so in a second or two, on a busy machine too; after this it is killed. */
+const END_LIMIT_MS = 15_000;
+/** Until a relay listens. */
+const START_LIMIT_MS = 30_000;
+/** Until a program prints what is waited for. */
+const OUTPUT_LIMIT_MS = 45_000;
 
 /** A process of ours, and what it has said. */
 export class Program {
@@ -26,24 +32,38 @@ export class Program {
     for (const tell of this.#waiting.splice(0)) tell();
   }
 
-  /** Resolves once its output matches. @throws Error if it ends before that */
-  async until(pattern: RegExp): Promise<void> {
+  /** Resolves once its output matches. @throws Error if it ends before that, or takes too long */
+  async until(pattern: RegExp, limitMs = OUTPUT_LIMIT_MS): Promise<void> {
+    try {
+      await within(this.#matches(pattern), limitMs, `waiting for ${pattern}`);
+    } catch (error) {
+      throw new Error(`${error}\nIt printed:\n${this.output}`);
+    }
+  }
+
+  async #matches(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.output)) {
-      const { exitCode, signalCode } = this.process;
-      if (exitCode !== null || signalCode !== null) throw new Error(`it ended:\n${this.output}`);
+      if (this.#ended) throw new Error("it ended");
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 
-  /** Ends it, kindly or not, and gives its exit code. */
+  get #ended(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  /**
+   * Ends it, and kills it if it does not end in time.
+   * @returns its exit code; null if a signal ended it
+   */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) {
-      return this.process.exitCode;
-    }
+    if (this.#ended) return this.process.exitCode;
     const exit = once(this.process, "exit");
     this.process.kill(signal);
-    const [code] = await exit;
-    return code;
+    const killing = setTimeout(() => this.process.kill("SIGKILL"), END_LIMIT_MS);
+    await exit;
+    clearTimeout(killing);
+    return this.process.exitCode;
   }
 }
 
@@ -61,7 +81,11 @@ function run(script: string, env: Record<string, string>, args: readonly string[
 /** The built relay, once it listens. */
 export async function startRelay(port: number, env: Record<string, string> = {}): Promise<Program> {
   const relay = run("apps/relay/dist/main.js", { PORT: String(port), ...env });
-  await Promise.race([once(relay.process, "message"), once(relay.process, "exit")]);
+  const settled = Promise.race([once(relay.process, "message"), once(relay.process, "exit")]);
+  await within(settled, START_LIMIT_MS, "starting a relay").catch(async (error: unknown) => {
+    await relay.end("SIGKILL");
+    throw error;
+  });
   if (relay.process.exitCode !== null) throw new Error(`the relay ended:\n${relay.output}`);
   return relay;
 }
@@ -90,13 +114,4 @@ export function startReplay(
 ): Program {
   const server = `ws://localhost:${port}/ws/producer`;
   return run("apps/capture/dist/replay.js", { SERVER_WS_URL: server, ...env }, args);
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { getOverTls } from "./over-tls.ts";
-import { freePort, Program } from "./programs.ts";
+import { freePort } from "./ports.ts";
+import { Program } from "./programs.ts";
 import { eventually } from "./wait.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../docs/examples/", import.meta.url));

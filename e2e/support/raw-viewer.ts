@@ -8,6 +8,10 @@ import {
   SUBPROTOCOL,
 } from "@screen-share/protocol";
 import WebSocket from "ws";
+import { within } from "./wait.ts";
+
+/** Many times what any update takes that a test waits for. */
+const UNTIL_LIMIT_MS = 45_000;
 
 export interface Received {
   /** ms of this process's clock */
@@ -64,9 +68,15 @@ export class RawViewer {
     this.#socket.send(encodeAck(this.updates.length));
   }
 
-  /** Resolves once `met` holds; asked again at each message. */
+  /** Resolves once `met` holds; asked again at each message. @throws Error if that takes too long */
   async until(met: () => boolean): Promise<void> {
-    while (!met()) await new Promise<void>((resolve) => this.#arrived.push(resolve));
+    let over = false;
+    const isMet = async () => {
+      while (!over && !met()) await new Promise<void>((resolve) => this.#arrived.push(resolve));
+    };
+    await within(isMet(), UNTIL_LIMIT_MS, "waiting for an update").finally(() => {
+      over = true;
+    });
   }
 
   /** Says whether anybody can see it. */

@@ -2,7 +2,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
 import { canvasColour } from "./browser.ts";
-import { freePort, type Program, startAgent, startRelay } from "./programs.ts";
+import { freePort } from "./ports.ts";
+import { type Program, startAgent, startRelay } from "./programs.ts";
 import { eventually } from "./wait.ts";
 
 /** A point of the test card. */

@@ -2,7 +2,8 @@
 import type { Page } from "playwright-core";
 import { type KillableBrowser, openViewer } from "./browser.ts";
 import { MovingDesktop } from "./moving-desktop.ts";
-import { freePort, type Program, startAgent, startRelay } from "./programs.ts";
+import { freePort } from "./ports.ts";
+import { type Program, startAgent, startRelay } from "./programs.ts";
 import { mintBoth, SECRET } from "./tokens.ts";
 
 export interface Stage {

@@ -2,14 +2,12 @@
  * WebKit as Debian has it: the small browser that comes with WebKitGTK, in a window, driven by its WebDriver (W3C WebDriver, plain
  * requests: Playwright drives only a WebKit of its own). What the page writes to the console nobody is told.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { Desktop, killGroup } from "./desktop.ts";
+import { Desktop } from "./desktop.ts";
 import type { OtherBrowser } from "./other-browser.ts";
-import { freePort } from "./programs.ts";
+import { freePort } from "./ports.ts";
+import { Session } from "./session.ts";
 import { eventually } from "./wait.ts";
 import type { Place } from "./watched-page.ts";
 
@@ -25,21 +23,17 @@ export class WebKit implements OtherBrowser {
 
   private constructor(
     private readonly desktop: Desktop,
-    private readonly driver: ChildProcess,
     private readonly origin: string,
-    /** Its home, with all that it keeps; downloads, too. */
-    readonly downloads: string,
+    private readonly session: Session,
   ) {}
 
   static async start(): Promise<WebKit> {
-    const home = await mkdtemp(path.join(tmpdir(), "screen-share-webkit-"));
+    const session = new Session("webkit");
     const desktop = await Desktop.start({ width: 1280, height: 800 });
     const port = await freePort();
-    const { PATH } = process.env;
     const driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
-      env: { PATH, HOME: home, DISPLAY: desktop.display },
+      env: session.env({ DISPLAY: desktop.display }),
       stdio: "ignore",
-      detached: true,
     });
     await once(driver, "spawn");
     const origin = `http://127.0.0.1:${port}`;
@@ -49,7 +43,7 @@ export class WebKit implements OtherBrowser {
         () => false,
       );
     await eventually(isUp, (is) => is);
-    return new WebKit(desktop, driver, origin, home);
+    return new WebKit(desktop, origin, session);
   }
 
   async open(url: string, place: Place = "worker"): Promise<void> {
@@ -80,16 +74,16 @@ export class WebKit implements OtherBrowser {
     await this.#type(CONTROL, "v");
   }
 
+  /** Its home, where it also puts downloads. */
+  get downloads(): string {
+    return this.session.home;
+  }
+
   async close(): Promise<void> {
-    try {
-      await this.#end();
-    } finally {
-      const ended = once(this.driver, "exit");
-      killGroup(this.driver, "SIGKILL");
-      await ended;
-      await this.desktop.stop();
-      await rm(this.downloads, { recursive: true, maxRetries: 5 });
-    }
+    // Asked first, so that it ends as it does for a person; then it is ended in any case.
+    await this.#end().catch(() => undefined);
+    await this.session.end();
+    await this.desktop.stop();
   }
 
   /** Presses these one after another, and lets go of them in turn. */

@@ -86,8 +86,7 @@ export class WholeProduct {
 
   async stop(): Promise<void> {
     this.#bystanders.close();
-    await this.chromium.browser.close();
-    this.chromium.process.kill("SIGKILL");
+    await this.chromium.end();
     await this.agent.end("SIGTERM");
     await this.relay.end("SIGTERM");
     await this.stage.moving.stop();
@@ -101,6 +100,7 @@ export class WholeProduct {
       const exit = once(process, "exit");
       process.kill("SIGKILL");
       await exit;
+      await this.chromium.end();
     }
   }
 

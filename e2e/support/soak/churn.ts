@@ -34,6 +34,17 @@ function choose(random: () => number): Behaviour {
 }
 
 /**
+ * What every soak must have seen, whatever chance makes of the rest. To be called while nothing else happens: then a producer is live in
+ * each room, and each of these can only end in one way.
+ */
+export async function visitCertainly(town: Town, tokens: Tokens): Promise<void> {
+  const staying = new AbortController().signal;
+  await Promise.all(
+    [behaves, intrudes, expires].map((behaviour) => behaviour(town, tokens, staying)),
+  );
+}
+
+/**
  * Lets them come for so long; resolves when the last one is gone.
  * @returns how many came
  */

@@ -6,8 +6,8 @@ import { pick } from "./look.ts";
 import { type Behaviour, sameEra, type Town } from "./town.ts";
 import { Visit } from "./visit.ts";
 
-/** Beyond `exp`, which is in whole seconds, a connection lasts at most so long (P-81). */
-const MAX_OVERSTAY_MS = 5000;
+/** A connection lasts at most 5 s beyond `exp`, which is in whole seconds (P-81); a busy machine hears of its end a little later. */
+const MAX_OVERSTAY_MS = 5000 + 5000;
 
 interface Offence {
   readonly name: string;

@@ -4,7 +4,7 @@ import { type Program, startRelay } from "../programs.ts";
 import { SECRET } from "../tokens.ts";
 
 /** A relay that is told to stop is gone by then. */
-const MAX_STOP_MS = 5000;
+const MAX_STOP_MS = 15_000;
 
 export class RelayHost {
   #program: Program | undefined;

@@ -4,16 +4,18 @@
  * again, in the midst of it all; the rest is one life of one process, which is what its memory is judged by.
  */
 import { seededRandom } from "@screen-share/protocol/testing";
-import { freePort } from "../programs.ts";
+import { freePort } from "../ports.ts";
 import { eventually } from "../wait.ts";
-import { churn } from "./churn.ts";
+import { churn, visitCertainly } from "./churn.ts";
 import { type Household, households, moveOut } from "./household.ts";
 import { differences } from "./quiet.ts";
 import { RelayHost } from "./relay-host.ts";
 import { ownRandom, Tokens, type Town } from "./town.ts";
-import { troubleProducers } from "./troubles.ts";
+import { endAllLinks, troubleProducers } from "./troubles.ts";
 
 const RESTARTING_SHARE = 1 / 4;
+/** Phases of the life that is judged, however slow the machine is. */
+const MIN_JUDGED_PHASES = 6;
 const MIN_PHASE_MS = 3000;
 const MAX_PHASE_MS = 20_000;
 /** In the midst of it all the pictures rest for a moment, to be compared. */
@@ -131,15 +133,22 @@ export async function soak(options: {
 
   const phaseMs = Math.min(MAX_PHASE_MS, Math.max(MIN_PHASE_MS, durationMs / 20));
   let restarts = 0;
+  let judged = 0;
   await quiet();
-  while (elapsed() < durationMs) {
-    const restarting = elapsed() < durationMs * RESTARTING_SHARE;
+  await visitCertainly(town, tokens);
+  endAllLinks(all, note);
+  await quiet();
+  const startedAtMs = elapsed();
+  const played = () => elapsed() - startedAtMs;
+  while (played() < durationMs || judged < MIN_JUDGED_PHASES) {
+    const restarting = restarts === 0 || (judged === 0 && played() < durationMs * RESTARTING_SHARE);
     lively = !restarting;
     const visits = churn(town, tokens, phaseMs);
     if (restarting) await restartAfter(random() * phaseMs);
     await troubleDuring(visits);
     joins += await visits;
-    restarts += restarting ? 1 : 0;
+    if (restarting) restarts++;
+    else judged++;
     lively = false;
     await quiet();
   }

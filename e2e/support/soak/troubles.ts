@@ -16,6 +16,15 @@ const TROUBLES: readonly (readonly [name: string, act: (producer: Producer) => v
   ["stops and goes on", (producer) => producer.stopAndGoOn()],
 ];
 
+/** Has every producer that gives out links end them once. */
+export function endAllLinks(all: readonly Household[], note: (what: string) => void): void {
+  for (const { producer } of all) {
+    if (!("newGeneration" in producer)) continue;
+    note("producer: ends its links");
+    producer.newGeneration();
+  }
+}
+
 /** Begins. @returns what ends it */
 export function troubleProducers(
   all: readonly Household[],

@@ -1,0 +1,47 @@
+/** Ports for servers that tests start: reserved, so that no other test and no outgoing connection can take one before its server does. */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+/** Below what Linux hands out for outgoing connections and for port 0 (32,768 … 60,999; ip(7), ip_local_port_range). */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+/** Processes start at different places, so that they seldom meet. */
+let next = (process.pid * 97) % PORTS;
+
+/**
+ * A TCP port of 127.0.0.1 that nobody listens on. It stays reserved until this process ends: the UDP port of the same number is held,
+ * which every caller of this function respects, in any process.
+ * @throws Error if all ports are taken
+ */
+export async function freePort(): Promise<number> {
+  for (let tried = 0; tried < PORTS; tried++) {
+    const port = FIRST_PORT + (next++ % PORTS);
+    if ((await reserve(port)) && (await isFree(port))) return port;
+  }
+  throw new Error(`no port is free between ${FIRST_PORT} and ${FIRST_PORT + PORTS - 1}`);
+}
+
+/** Whether a server could listen there now. */
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  return await new Promise((resolve) => {
+    probe.once("error", () => resolve(false));
+    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
+      probe.close(() => resolve(true));
+    });
+  });
+}
+
+async function reserve(port: number): Promise<boolean> {
+  const mark = createSocket("udp4");
+  mark.unref();
+  const bound = once(mark, "listening").then(
+    () => true,
+    () => false,
+  );
+  mark.bind({ port, address: "127.0.0.1", exclusive: true });
+  if (await bound) return true;
+  mark.close();
+  return false;
+}
