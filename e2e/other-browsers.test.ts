@@ -4,10 +4,11 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canvasColour, canvasPixels } from "./support/browser.ts";
+import { withoutEnd, withRotation } from "./support/field-jpegs.ts";
 import { Firefox } from "./support/firefox.ts";
 import { foreignPage } from "./support/foreign-page.ts";
 import { type OtherBrowser, savedFile } from "./support/other-browser.ts";
-import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { jpegOf, PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
@@ -121,6 +122,24 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       );
       expect(changed?.[0]).toBeGreaterThan(200);
       if (browser instanceof Firefox) expect(browser.errors()).toEqual([]);
+    });
+
+    it("an EXIF rotation and a missing end change nothing (P-97)", async () => {
+      const upright = testPicture(320, 400, [60, 160, 60]);
+      for (const orientation of [6, 3]) {
+        room.showJpeg(withoutEnd(withRotation(jpegOf(upright), orientation)));
+        const shown = await eventually(
+          () => canvasPixels(browser),
+          (pixels) => pixels?.width === 320 && psnr(pixels, upright) > ALIKE_DB,
+        );
+        expect(shown).toMatchObject({ width: 320, height: 400 });
+        expect(shown && psnr(shown, upright)).toBeGreaterThan(ALIKE_DB);
+        room.show(PICTURE);
+        await eventually(
+          () => canvasPixels(browser, 8),
+          (pixels) => pixels?.width === SIZE.width / 8,
+        );
+      }
     });
   });
 

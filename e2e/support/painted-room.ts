@@ -39,8 +39,13 @@ export class PaintedRoom {
     return room;
   }
 
-  show({ width, height, data }: Pixels): void {
-    this.#jpeg = jpegJs.encode({ width, height, data: Buffer.from(data) }, 90).data;
+  show(picture: Pixels): void {
+    this.showJpeg(jpegOf(picture));
+  }
+
+  /** Shows these very bytes. */
+  showJpeg(jpeg: Uint8Array): void {
+    this.#jpeg = jpeg;
     this.#send();
   }
 
@@ -53,6 +58,11 @@ export class PaintedRoom {
     this.producer.terminate();
     await this.relay.end("SIGTERM");
   }
+}
+
+/** As the room sends it. */
+export function jpegOf({ width, height, data }: Pixels): Uint8Array {
+  return jpegJs.encode({ width, height, data: Buffer.from(data) }, 90).data;
 }
 
 /** Lines a px wide on a field of one colour, and a corner of another: where it lies and how large it is can be told from a shot. */

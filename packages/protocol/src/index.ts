@@ -8,6 +8,7 @@ export * from "./due.ts";
 export * from "./errors.ts";
 export * from "./frame-store.ts";
 export * from "./geometry.ts";
+export * from "./jpeg-decodable.ts";
 export * from "./jpeg-header.ts";
 export * from "./jpeg-tables.ts";
 export * from "./jpeg-tiles.ts";

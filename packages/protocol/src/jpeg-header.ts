@@ -26,7 +26,7 @@ const MAX_LEADING_BYTES = 128;
 /** How far from the end a JPEG's EOI is looked for; cameras fill their buffers up with zeros. */
 const MAX_TRAILING_BYTES = 64 * 1024;
 
-interface MarkerSegment {
+export interface MarkerSegment {
   readonly marker: number;
   /** Without the length field. */
   readonly payload: Uint8Array;
@@ -37,7 +37,7 @@ interface MarkerSegment {
 }
 
 /** The marker segments from SOI to the first SOS, that one included. */
-function* markerSegments(jpeg: Uint8Array): Generator<MarkerSegment> {
+export function* markerSegments(jpeg: Uint8Array): Generator<MarkerSegment> {
   let at = startOfJpeg(jpeg) + 2;
   let strayBytesLeft = MAX_STRAY_BYTES;
   for (let count = 0; count < MAX_HEADER_SEGMENTS; count++) {

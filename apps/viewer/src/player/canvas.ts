@@ -3,9 +3,9 @@ import type { Decode, Surface } from "./painter.ts";
 
 export type AnyCanvas = HTMLCanvasElement | OffscreenCanvas;
 
-/** Decodes off this thread. An EXIF rotation is ignored: the sender told the size without it. */
+/** Decodes off this thread. */
 export const decodeBitmap: Decode<ImageBitmap> = (jpeg) =>
-  createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }), { imageOrientation: "none" });
+  createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
 
 /**
  * A canvas as a surface. It stays its owner's: its place and look are not touched, only its size in px.

@@ -7,6 +7,7 @@ import {
   type Atlas,
   assembleAtlases,
   type Blit,
+  decodableJpeg,
   type FrameStore,
   type Size,
 } from "@screen-share/protocol";
@@ -26,7 +27,7 @@ export interface Screen {
   clear(): void;
 }
 
-/** Makes pixels of a JPEG, its EXIF rotation ignored; rejects if it cannot. */
+/** Makes pixels of a JPEG that has no EXIF rotation; rejects if it cannot. */
 export type Decode<Bitmap> = (jpeg: Uint8Array<ArrayBuffer>) => Promise<Bitmap>;
 
 export interface Piece<Bitmap> {
@@ -113,7 +114,7 @@ function jpegsOf(store: FrameStore, cursor: number): readonly Atlas[] {
   if (store.geometry) return assembleAtlases(store.geometry, tiles, store.stream.tables);
   const { width, height } = store.stream;
   return tiles.map(({ bytes }) => ({
-    jpeg: bytes.slice(),
+    jpeg: decodableJpeg(bytes, store.stream),
     blits: [{ sourceX: 0, sourceY: 0, x: 0, y: 0, width, height }],
   }));
 }

@@ -44,6 +44,11 @@ export const LOSS_WORDS: Readonly<Record<LossKind, Words>> = {
     title: "The relay has gone silent",
     detail: "Your connection to it may be very slow, or gone.",
   },
+  "too-large": {
+    title: "The host’s picture is too large",
+    detail:
+      "This page shows pictures of up to 33 million pixels. The host can share a smaller one.",
+  },
   garbled: {
     title: "Page and relay do not understand each other",
     detail: "They may be of different versions. Loading the page anew may help.",

@@ -28,7 +28,7 @@ describe("lossOf", () => {
   it("names what the code alone says", () => {
     expect(kindOf(CLOSE.silent)).toBe("silent");
     expect(kindOf(CLOSE.protocolError)).toBe("garbled");
-    expect(kindOf(CLOSE.tooLarge)).toBe("garbled");
+    expect(kindOf(CLOSE.tooLarge)).toBe("too-large");
     expect(kindOf(CLOSE.restarting)).toBe("restarting");
   });
 

@@ -12,6 +12,8 @@ export type LossKind =
   /** Too many came from this network with what opens nothing. */
   | "throttled"
   | "silent"
+  /** This page refuses the picture for its size (P-15). */
+  | "too-large"
   /** One of the two says what the other cannot read. */
   | "garbled";
 
@@ -55,8 +57,9 @@ function kindOf({ code, reason }: End): LossKind | undefined {
       return "restarting";
     case CLOSE.silent:
       return "silent";
-    case CLOSE.protocolError:
     case CLOSE.tooLarge:
+      return "too-large";
+    case CLOSE.protocolError:
       return "garbled";
     case CLOSE.full:
       if (reason.startsWith(REASON.attempts)) return "throttled";

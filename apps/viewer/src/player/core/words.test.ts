@@ -59,7 +59,7 @@ describe("statusOf", () => {
   });
 
   it("says of a picture that this browser cannot decode that it comes, unless the one that stands there is the present", () => {
-    const title = "This browser cannot show the host’s picture";
+    const title = "The host’s picture cannot be shown";
     const undecodable = true;
     expect(status(LIVE, { undecodable })).toMatchObject({ tone: "bad", title });
     expect(status(LIVE, { undecodable, picture, ageS: 9 })).toMatchObject({ tone: "bad", title });

@@ -69,9 +69,9 @@ function liveStatus({ picture, ageS, undecodable }: Snapshot): Words & Pick<Stat
   if (undecodable && (!picture || ageS !== undefined)) {
     return {
       tone: "bad",
-      title: "This browser cannot show the host’s picture",
+      title: "The host’s picture cannot be shown",
       detail:
-        "It comes, but cannot be decoded: it may be damaged, or of a kind that is not known here.",
+        "It arrives, but this browser cannot decode it. It may be damaged, or of a kind that the browser does not know.",
     };
   }
   if (!picture) {
