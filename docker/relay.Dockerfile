@@ -14,12 +14,14 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
 COPY pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/relay/package.json apps/relay/
 COPY apps/viewer/package.json apps/viewer/
+COPY packages/program/package.json packages/program/
 COPY packages/protocol/package.json packages/protocol/
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     --mount=type=cache,id=screen-share-pnpm,target=/pnpm-store \
     pnpm install --frozen-lockfile --store-dir /pnpm-store \
       --filter @screen-share/relay... --filter @screen-share/viewer...
 COPY tsconfig.base.json ./
+COPY scripts/untracked.mjs scripts/
 COPY packages packages
 COPY apps apps
 RUN pnpm --filter @screen-share/relay --filter @screen-share/viewer run build

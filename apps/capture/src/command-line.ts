@@ -6,10 +6,10 @@ export function readCommandLine(command: Command, argv: readonly string[]): Comm
   return command
     .addHelpText(
       "after",
-      "\nIn brackets: the variable that sets the same, in the environment or a .env file, and what\n" +
-        "holds if nothing does; flags win. The token of a protected relay comes from\n" +
-        "PRODUCER_TOKEN only, since command lines are public. LOG_LEVEL (info) is debug, info, warn,\n" +
-        "error or silent.",
+      "\nIn brackets: the variable that sets the same, in the environment or in the file .env at the\n" +
+        "root of the project (never of the current folder), and the default. Flags win. The token of\n" +
+        "a protected relay comes from PRODUCER_TOKEN only, since command lines are public. LOG_LEVEL\n" +
+        "(info) is debug, info, warn, error or silent.",
     )
     .allowExcessArguments(false)
     .parse([...argv], { from: "user" });

@@ -58,6 +58,13 @@ describe("readConfig", () => {
     expect(configOf({}, environment).x11).toEqual(x11);
   });
 
+  it.each(["Bearer eyJ.a.b", '"eyJ.a.b"', "bearer  eyJ.a.b"])(
+    "takes the token out of %j",
+    (PRODUCER_TOKEN) => {
+      expect(configOf({}, { PRODUCER_TOKEN }).token).toBe("eyJ.a.b");
+    },
+  );
+
   it("tells all problems at once, by the names under which they are set", () => {
     const environment = {
       SERVER_WS_URL: "http://relay",

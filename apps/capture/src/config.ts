@@ -17,6 +17,11 @@ const NAMES = {
   monitor: { variable: "MONITOR", flag: "--monitor" },
 } as const satisfies Names;
 
+/** The variables that set something. */
+export const SETTING_NAMES: readonly string[] = Object.values(NAMES).map(
+  ({ variable }) => variable,
+);
+
 function wholeNumber(from: number, to: number) {
   const message = `must be a whole number from ${from} to ${to}`;
   return z

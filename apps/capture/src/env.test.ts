@@ -1,28 +1,23 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { AGENT_SETTINGS, NO_ENV_FILE } from "@screen-share/program";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { SETTING_NAMES } from "./config.ts";
 import { readEnvironment } from "./env.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
 describe("readEnvironment", () => {
-  function envFile(text: string): string {
-    const file = join(mkdtempSync(join(tmpdir(), "env-")), ".env");
-    writeFileSync(file, text);
-    return file;
-  }
-
-  it("puts the process's own variables before those of the file, unless they are empty", () => {
-    vi.stubEnv("ROOM", "own");
-    vi.stubEnv("FRAME_RATE", "");
-    const environment = readEnvironment([envFile("ROOM=file\nFRAME_RATE=7\nMONITOR=2")]);
-    expect(environment).toMatchObject({ ROOM: "own", FRAME_RATE: "7", MONITOR: "2" });
+  it("reads the process's own variables and passes warnings on", () => {
+    vi.stubEnv(NO_ENV_FILE, "1");
+    vi.stubEnv("ROOM", ' "own" ');
+    vi.stubEnv("LOG_LEVEL", "loud");
+    const warnings: string[] = [];
+    const environment = readEnvironment((sentence) => warnings.push(sentence));
+    expect(environment).toMatchObject({ ROOM: "own" });
+    expect(environment).not.toHaveProperty("LOG_LEVEL");
+    expect(warnings).toEqual([expect.stringContaining("LOG_LEVEL")]);
   });
 
-  it("takes the first file that there is, and does without any", () => {
-    const files = ["/nowhere/.env", envFile("MONITOR=1"), envFile("MONITOR=2")];
-    expect(readEnvironment(files)).toMatchObject({ MONITOR: "1" });
-    expect(readEnvironment(["/nowhere/.env"])).not.toHaveProperty("MONITOR");
+  it("knows every setting of the agent by name", () => {
+    expect([...SETTING_NAMES].sort()).toEqual([...AGENT_SETTINGS].sort());
   });
 });

@@ -3,8 +3,8 @@
  * the links that it has given out. Both outlive the process; so does the ending of links.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { privatePath, readPrivate, writePrivate } from "@screen-share/program";
 import * as z from "zod";
-import { privatePath, readPrivate, writePrivate } from "./private-file.ts";
 
 const schema = z.object({
   /** 128 random bits that only this agent and its relay know. */
@@ -14,8 +14,11 @@ const schema = z.object({
 });
 export type Identity = z.infer<typeof schema>;
 
-/** Another one at every relay and in every room, so that none of them learns another's secret. */
-export function identityPath(options: { readonly server: string; readonly room: string }): string {
+/** One for each relay and room, so that none of them learns another's secret. Undefined if this user has no home. */
+export function identityPath(options: {
+  readonly server: string;
+  readonly room: string;
+}): string | undefined {
   const place = createHash("sha256").update(`${options.server}\n${options.room}`).digest("hex");
   return privatePath("agents", `${place.slice(0, 32)}.json`);
 }
@@ -25,7 +28,7 @@ export class IdentityFile {
 
   /** @param complain is told, once, if nothing can be kept */
   constructor(
-    private readonly file: string,
+    private readonly file: string | undefined,
     private readonly complain: (message: string) => void,
   ) {}
 

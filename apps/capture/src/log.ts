@@ -2,10 +2,8 @@
  * The log, on stderr: plain lines for a person at a terminal, JSON lines for everyone else. One info line per
  * change in the agent's life, nothing per frame above debug, never a token.
  */
+import type { LogLevel } from "@screen-share/program";
 import { pino } from "pino";
-
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What the agent's parts log to. Messages are sentences; fields are for machines. */
 export interface Log {

@@ -2,6 +2,7 @@
 /** The capture agent: wires its parts, handles signals, and decides how the process ends. */
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
+import { endWithParent, notifyParent, surviveLostOutput } from "@screen-share/program";
 import { type Config, readConfig } from "./config.ts";
 import { Pacer } from "./core/pacer.ts";
 import { levelsOf } from "./core/quality.ts";
@@ -13,7 +14,6 @@ import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 import { readFlags } from "./flags.ts";
 import { IdentityFile, identityPath } from "./identity.ts";
 import { createLog, type Log } from "./log.ts";
-import { endWithParent, notifyParent, surviveLostOutput } from "./parent.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSocket } from "./publish/socket.ts";
@@ -38,7 +38,7 @@ let stop: () => void = () => process.exit();
 surviveLostOutput();
 endWithParent(() => stop());
 
-const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment());
+const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment(complain));
 if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
 if (result.config.list) await printMonitors();
 else if (result.config.endLinks) await endAllLinks(result.config);
@@ -146,7 +146,11 @@ function failFor({ kind, reason }: SourceFailure): never {
   fail(reason, kind === "no-display" ? EXIT_NO_DISPLAY : EXIT_FAILED);
 }
 
-function fail(sentence: string, code: number): never {
+function complain(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
+}
+
+function fail(sentence: string, code: number): never {
+  complain(sentence);
   process.exit(code);
 }

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endWithParent, surviveLostOutput } from "@screen-share/program";
 import { Playback } from "./core/playback.ts";
 import type { RecordingEnd } from "./core/recording.ts";
 import { summarise } from "./core/recording-summary.ts";
@@ -10,7 +11,6 @@ import { readEnvironment } from "./env.ts";
 import { EXIT_FAILED } from "./exit-codes.ts";
 import { IdentityFile, identityPath } from "./identity.ts";
 import { createLog, type Log } from "./log.ts";
-import { endWithParent, surviveLostOutput } from "./parent.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSocket } from "./publish/socket.ts";
 import { linkLines } from "./publish/viewer-link.ts";
@@ -29,7 +29,7 @@ let stop: () => void = () => process.exit();
 surviveLostOutput();
 endWithParent(() => stop());
 
-const result = readReplayConfig(readReplayFlags(process.argv.slice(2)), readEnvironment());
+const result = readReplayConfig(readReplayFlags(process.argv.slice(2)), readEnvironment(complain));
 if ("problems" in result) fail(result.problems.join("\n"));
 const { config } = result;
 const unfit = fileProblem(config.file);
@@ -116,7 +116,11 @@ function unreadable(error: unknown): string {
   return `${config.file} cannot be read: ${readErrorInWords(error)}.`;
 }
 
-function fail(sentence: string): never {
+function complain(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
+}
+
+function fail(sentence: string): never {
+  complain(sentence);
   process.exit(EXIT_FAILED);
 }

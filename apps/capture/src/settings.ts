@@ -2,11 +2,11 @@
  * The settings of every program that publishes to a relay, and how settings are read: flags over the environment. All problems are told
  * at once and in plain words.
  */
+import { LOG_LEVELS } from "@screen-share/program";
 import { PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
 import * as z from "zod";
 import { DEFAULTS } from "./defaults.ts";
 import { type Environment, given } from "./env.ts";
-import { LOG_LEVELS } from "./log.ts";
 
 /** Where a setting comes from, and so what to call it in a complaint. */
 export type Names = Readonly<
@@ -43,7 +43,13 @@ export const relaySettings = z.object({
   server: server.prefault(DEFAULTS.server),
   token: z
     .string()
-    .regex(/^[\x21-\x7e]{1,4096}$/, "holds characters that no token has, or is too long")
+    // People copy the whole header.
+    .transform((text) => text.replace(/^Bearer\s+/i, "").replace(/^(["'])(.*)\1$/, "$2"))
+    .pipe(
+      z
+        .string()
+        .regex(/^[\x21-\x7e]{1,4096}$/, "holds characters that no token has, or is too long"),
+    )
     .optional(),
   room: z
     .string()

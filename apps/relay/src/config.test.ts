@@ -1,6 +1,7 @@
+import { RELAY_SETTINGS } from "@screen-share/program";
 import { tokenKey } from "@screen-share/protocol/token";
 import { describe, expect, it } from "vitest";
-import { ConfigError, parseConfig } from "./config.ts";
+import { ConfigError, parseConfig, SETTING_NAMES } from "./config.ts";
 
 function problems(env: Record<string, string>): string {
   try {
@@ -12,7 +13,48 @@ function problems(env: Record<string, string>): string {
   return "";
 }
 
+it("every setting of the relay is known by name to all programs", () => {
+  expect([...SETTING_NAMES].sort()).toEqual([...RELAY_SETTINGS].sort());
+});
+
 describe("parseConfig", () => {
+  it.each([
+    ["https://a.example,", ["https://a.example"]],
+    [" https://a.example/ https://B.example:8443", ["https://a.example", "https://b.example:8443"]],
+    ["chrome-extension://abcdefghijklmnop", ["chrome-extension://abcdefghijklmnop"]],
+    ["capacitor://localhost/, app://obsidian.md", ["capacitor://localhost", "app://obsidian.md"]],
+  ])("reads the origins %j", (ALLOWED_ORIGINS, origins) => {
+    expect(parseConfig({ ALLOWED_ORIGINS }).ALLOWED_ORIGINS).toEqual(origins);
+  });
+
+  it.each([
+    "null",
+    ",",
+    "https://a.example/page",
+    "example.com",
+    "https://me@a.example",
+    "data:,x",
+  ])("takes %j for no origin", (ALLOWED_ORIGINS) => {
+    expect(problems({ ALLOWED_ORIGINS })).toMatch(/^ALLOWED_ORIGINS .*origin/);
+  });
+
+  it.each([
+    ["[::1]", "::1"],
+    ["::1", "::1"],
+    ["LOCALHOST", "localhost"],
+    ["127.0.0.1", "127.0.0.1"],
+  ])("reads the address %s", (HOST, address) => {
+    expect(parseConfig({ HOST }).HOST).toBe(address);
+  });
+
+  it.each(["x86_64-conda-linux-gnu", "build-7", "127.0.0.1:8000", "1.2.3", "[::1"])(
+    "refuses %s, which is no address, in one sentence",
+    (HOST) => {
+      expect(problems({ HOST })).toBe(
+        `HOST must be an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::, and not "${HOST}"`,
+      );
+    },
+  );
   it("needs nothing, and takes empty values as unset", () => {
     const config = parseConfig({ PORT: "", AUTH_SECRET: "", HOST: "" });
     expect(config).toMatchObject({ HOST: "127.0.0.1", PORT: 8000, PICTURE_TTL: 600_000 });

@@ -1,13 +1,16 @@
-/** The relay's settings, read from the environment once at boot. All problems are told at once, in plain words. */
-import { existsSync, readFileSync } from "node:fs";
+/** The relay's settings, read from the environment once at boot. All problems are reported together, in plain words. */
 import { totalmem } from "node:os";
-import { fileURLToPath } from "node:url";
+import {
+  addressOf,
+  type Environment,
+  LOG_LEVELS,
+  RELAY_SETTINGS,
+  readEnvironment,
+} from "@screen-share/program";
 import { MIN_SECRET_BYTES, type TokenKey, tokenKey } from "@screen-share/protocol/token";
-import { parse as parseDotenv } from "dotenv";
 import { z } from "zod";
 import { TRUSTED_HEADERS } from "./http/client-address.ts";
 
-const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 /** Of the memory that there is, the part that pictures may take; what is made of them takes about as much again. */
 const PICTURE_SHARE = 1 / 4;
 /** The memory that there must be for each viewer, bytes; and the fewest viewers that a relay takes. */
@@ -53,14 +56,35 @@ function whole(min: number, max: number) {
     .refine((n) => n >= min && n <= max, message);
 }
 
+const host = z.string().transform((text, context) => {
+  const address = addressOf(text);
+  if (address !== undefined) return address;
+  const message = `must be an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::, and not "${text}"`;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+/** Of the pages of browser extensions and of apps in a web view, whose scheme the URL standard does not know. */
+const APP_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/;
+
+/** An origin as browsers send it; a slash at its end is left out. */
+function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { origin, href } = new URL(text);
+  if (origin !== "null") return href === `${origin}/` ? origin : undefined;
+  const bare = text.replace(/\/$/, "").toLowerCase();
+  return APP_ORIGIN.test(bare) ? bare : undefined;
+}
+
 const origins = z.string().transform((text, context) => {
-  const list = text.split(",").map((origin) => origin.trim());
-  for (const origin of list) {
-    if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
+  const list = text.split(/[\s,]+/).filter(Boolean);
+  if (list.length === 0) context.addIssue({ code: "custom", message: "names no origin" });
+  return list.map((origin) => {
     const message = `"${origin}" is not an origin such as https://screen.example.com`;
-    context.addIssue({ code: "custom", message });
-  }
-  return list;
+    const known = originOf(origin);
+    if (known === undefined) context.addIssue({ code: "custom", message });
+    return known ?? "";
+  });
 });
 
 /** The UTF-8 bytes as they are: what any other program that mints tokens would take them for. */
@@ -82,7 +106,8 @@ const frameAncestors = z.string().transform((text, context) => {
     .map((source) => {
       const word = words.find((names) => names.includes(source.toLowerCase()));
       if (word && (sources.length === 1 || word[1] === "self")) return word[0];
-      if (URL.canParse(source) && new URL(source).origin === source) return source;
+      const origin = originOf(source);
+      if (origin !== undefined) return origin;
       const message = `"${source}" must be an origin such as https://intranet.example.com, or self; or none, by itself`;
       context.addIssue({ code: "custom", message });
       return "";
@@ -91,7 +116,7 @@ const frameAncestors = z.string().transform((text, context) => {
 });
 
 const settings = z.object({
-  HOST: z.string().default("127.0.0.1"),
+  HOST: host.default("127.0.0.1"),
   PORT: whole(0, 65_535).default(8000),
   AUTH_SECRET: secret.optional(),
   AUTH_SECRET_PREVIOUS: secret.optional(),
@@ -121,7 +146,7 @@ const settings = z.object({
     Math.floor(memoryThereIs() * PICTURE_SHARE),
   ),
   PICTURE_TTL: duration.default(600_000),
-  METRICS_HOST: z.string().default("127.0.0.1"),
+  METRICS_HOST: host.default("127.0.0.1"),
   METRICS_PORT: whole(0, 65_535).optional(),
   STOP_DELAY: duration
     .refine((ms) => ms <= MAX_STOP_DELAY_MS, "must be an hour at most")
@@ -129,14 +154,14 @@ const settings = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(", ")}` }).optional(),
 });
 
+export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
+
 export type Config = Omit<z.infer<typeof settings>, "AUTH_SECRET" | "AUTH_SECRET_PREVIOUS"> & {
   /** The secret that signs tokens, and the one before; none: this relay asks nobody for a token. */
   readonly keys: readonly TokenKey[];
   /** Viewers of all rooms together. */
   readonly maxViewers: number;
 };
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What is wrong with the settings, a line each. */
 export class ConfigError extends Error {
@@ -169,7 +194,8 @@ export function parseConfig(env: Environment): Config {
 function secrecyProblems({ HOST, AUTH_SECRET, AUTH_SECRET_PREVIOUS }: Environment): string[] {
   if (AUTH_SECRET !== undefined) return [];
   const problems: string[] = [];
-  if (HOST !== undefined && !LOOPBACK.includes(HOST)) {
+  const address = HOST === undefined ? undefined : addressOf(HOST);
+  if (address !== undefined && !LOOPBACK.includes(address)) {
     problems.push(
       "AUTH_SECRET must be set, or anybody who can reach the relay could watch: make one with openssl rand -base64 33. Without one HOST must be this machine alone (127.0.0.1, localhost or ::1)",
     );
@@ -185,10 +211,24 @@ function memoryThereIs(): number {
   return Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
 }
 
-/** The settings of this process: `.env` at the root of the project, and the real environment, which wins. */
-export function readConfig(): Config {
-  const path = fileURLToPath(new URL("../../../.env", import.meta.url));
-  const file = existsSync(path) ? parseDotenv(readFileSync(path)) : {};
-  const given = Object.entries(process.env).filter(([, value]) => value?.trim());
-  return parseConfig({ ...file, ...Object.fromEntries(given) });
+/**
+ * The settings of this process: `.env` at the root of the project, and the real environment, which wins.
+ * @param flags what was typed, by the names of the settings; it wins over both
+ * @throws ConfigError with all problems
+ */
+export function readConfig(flags: Environment = {}): {
+  readonly config: Config;
+  /** Sentences for the log. */
+  readonly warnings: readonly string[];
+} {
+  const { environment, warnings, unreadable } = readEnvironment({
+    program: import.meta.url,
+    settings: RELAY_SETTINGS,
+    env: process.env,
+  });
+  if (unreadable !== undefined) throw new ConfigError(unreadable);
+  const typed = Object.fromEntries(
+    Object.entries(flags).filter(([, value]) => value !== undefined),
+  );
+  return { config: parseConfig({ ...environment, ...typed }), warnings };
 }

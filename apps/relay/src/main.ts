@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { endWithParent, notifyParent, surviveLostOutput } from "@screen-share/program";
 import { CLOSE, closeMeaning } from "@screen-share/protocol";
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { ConfigError, readConfig } from "./config.ts";
 import { loadStaticFiles } from "./http/static.ts";
 import { createLog } from "./log.ts";
 import { startRelay } from "./relay.ts";
@@ -11,11 +12,12 @@ import { VERSION } from "./version.ts";
 
 const USAGE = `The relay of Screen Share: takes the screen from one agent a room and shows it to all who watch.
 
-Usage: pnpm relay [--quiet] [--help] [--version]
+Usage: pnpm relay [--port 8000] [--quiet] [--help] [--version]
 
+  --port   the port to listen on (PORT)
   --quiet  log only warnings and errors, unless LOG_LEVEL says otherwise
 
-Settings are environment variables, or lines of .env at the root of the project:
+Settings are environment variables, or lines of the file .env at the root of the project (never of the current folder):
   HOST                  address to listen on (127.0.0.1; any other needs AUTH_SECRET)
   PORT                  port to listen on (8000)
   AUTH_SECRET           at least 32 bytes: asks everybody for a token that was signed with it
@@ -44,33 +46,35 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-function settings(): Config {
+function settings(port: string | undefined): ReturnType<typeof readConfig> {
   try {
-    return readConfig();
+    return readConfig({ PORT: port });
   } catch (error) {
     if (error instanceof ConfigError) fail(`The relay cannot start:\n${error.message}`);
     throw error;
   }
 }
 
-function readArguments(): { help?: boolean; version?: boolean; quiet?: boolean } {
+function readArguments() {
   try {
     const flag = { type: "boolean" } as const;
-    const options = { help: flag, version: flag, quiet: flag };
+    const options = { help: flag, version: flag, quiet: flag, port: { type: "string" } } as const;
     return parseArgs({ options }).values;
   } catch (error) {
     fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
 }
 
-const { help, version, quiet } = readArguments();
+surviveLostOutput();
+const { help, version, quiet, port } = readArguments();
 if (help || version) {
   process.stdout.write(`${help ? USAGE : VERSION}\n`);
   process.exit(0);
 }
 
-const config = settings();
+const { config, warnings } = settings(port);
 const log = createLog(config.LOG_LEVEL ?? (quiet ? "warn" : "info"));
+for (const warning of warnings) log.warn(warning);
 if (config.keys.length > 1) {
   log.warn("AUTH_SECRET_PREVIOUS is still believed: unset it once no token of it is in use");
 }
@@ -84,16 +88,15 @@ log.info({ version: VERSION, host: config.HOST, port: relay.port }, "the relay i
 if (relay.metricsPort !== undefined) {
   log.info({ host: config.METRICS_HOST, port: relay.metricsPort }, "metrics are at /metrics");
 }
-// Tells a parent process that started it, where there is one.
-process.send?.({ type: "listening", port: relay.port, guarded: config.keys.length > 0 });
+notifyParent({ type: "listening", port: relay.port, guarded: config.keys.length > 0 });
 
 let stopping = false;
 /** A second signal does not wait for `STOP_DELAY`. */
 const hurry = new AbortController();
 
-async function stop(signal: string): Promise<void> {
+async function stop(reason: string): Promise<void> {
   const { STOP_DELAY } = config;
-  log.info({ signal, delayMs: STOP_DELAY }, "the relay is stopping");
+  log.info({ reason, delayMs: STOP_DELAY }, "the relay is stopping");
   relay.announceStop();
   await sleep(STOP_DELAY, undefined, { signal: hurry.signal }).catch(() => undefined);
   await relay.close(CLOSE.restarting, closeMeaning(CLOSE.restarting).meaning);
@@ -101,10 +104,16 @@ async function stop(signal: string): Promise<void> {
   process.exit(0);
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (stopping) hurry.abort();
-    else void stop(signal);
-    stopping = true;
-  });
+function stopOnce(reason: string): void {
+  if (stopping) hurry.abort();
+  else void stop(reason);
+  stopping = true;
 }
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => stopOnce(signal));
+}
+// Nobody is left to wait for.
+endWithParent(() => {
+  hurry.abort();
+  stopOnce("the program that started it has ended");
+});

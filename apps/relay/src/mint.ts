@@ -1,5 +1,6 @@
 /** `pnpm mint`: makes a token for this relay, and the link that holds it. */
 import { parseArgs } from "node:util";
+import { notifyParent, surviveLostOutput } from "@screen-share/program";
 import { DEFAULT_ROOM, plainText, ROOM_NAME, type Role } from "@screen-share/protocol";
 import { signToken } from "@screen-share/protocol/token";
 import { viewerLink } from "./auth.ts";
@@ -28,7 +29,9 @@ function fail(message: string): never {
 
 function settings(): Config {
   try {
-    return readConfig();
+    const { config, warnings } = readConfig();
+    for (const warning of warnings) process.stderr.write(`${warning}\n`);
+    return config;
   } catch (error) {
     if (error instanceof ConfigError) fail(`No token can be made:\n${error.message}`);
     throw error;
@@ -46,6 +49,7 @@ function readArguments() {
   }
 }
 
+surviveLostOutput();
 const asked = readArguments();
 if (asked.help || asked.version) {
   process.stdout.write(`${asked.help ? USAGE : VERSION}\n`);
@@ -83,5 +87,5 @@ const lines = [
   `Holds until ${new Date(expiresAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" })}, for the room "${room}".`,
 ];
 // A parent process that asked for it is told without anything being printed.
-if (process.send) process.send({ type: "token", token, port: config.PORT });
+if (process.send) notifyParent({ type: "token", token, port: config.PORT });
 else process.stdout.write(`${lines.join("\n")}\n`);

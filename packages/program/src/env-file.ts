@@ -1,0 +1,67 @@
+/** Reads a `.env` file as editors and shells on several systems write it, and finds the mistakes that would otherwise stay silent. */
+import { parse } from "dotenv";
+import { closest, distance } from "fastest-levenshtein";
+import { AGENT_SETTINGS, RELAY_SETTINGS, SYSTEM_SETTINGS } from "./names.ts";
+
+const SETTINGS: readonly string[] = [...new Set([...RELAY_SETTINGS, ...AGENT_SETTINGS])];
+const KNOWN: readonly string[] = [...SETTINGS, ...SYSTEM_SETTINGS];
+/** A name that differs in more letters than this is not taken for a misspelt setting. */
+const MAX_TYPOS = 3;
+
+export interface EnvFile {
+  readonly values: Readonly<Record<string, string>>;
+  /** Mistakes in the file: sentences that continue after the file's name, without a full stop. */
+  readonly mistakes: readonly string[];
+}
+
+/** What the bytes of a `.env` file say; undefined if they are no text. */
+export function parseEnvFile(bytes: Uint8Array): EnvFile | undefined {
+  const text = decode(bytes);
+  if (text === undefined) return undefined;
+  const values = parse(text);
+  return { values, mistakes: [...unknownNames(values), ...brokenLines(text, values)] };
+}
+
+/** PowerShell 5 writes UTF-16 unless told otherwise, and some editors begin UTF-8 with a byte order mark. */
+function decode(bytes: Uint8Array): string | undefined {
+  const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
+  return text.includes("\0") ? undefined : text;
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  // Without a mark: the file begins with a name or a comment, which is ASCII.
+  if (first !== undefined && first !== 0 && second === 0) return "utf-16le";
+  if (first === 0 && second !== undefined && second !== 0) return "utf-16be";
+  return "utf-8";
+}
+
+function unknownNames(values: EnvFile["values"]): string[] {
+  return Object.keys(values)
+    .filter((name) => !KNOWN.includes(name))
+    .map((name) => {
+      const nearest = closest(name.toUpperCase(), [...SETTINGS]);
+      const typos = distance(name.toUpperCase(), nearest);
+      const near = typos <= Math.min(MAX_TYPOS, nearest.length / 3);
+      return `sets ${name}, which is not a setting and has no effect${near ? `; did you mean ${nearest}?` : ""}`;
+    });
+}
+
+/** Lines that set a known name to something else than they seem to. */
+function brokenLines(text: string, values: EnvFile["values"]): string[] {
+  return text.split(/\r\n?|\n/).flatMap((line, index) => {
+    const [, name = "", rest = ""] = /^\s*(?:export\s+)?([\w.-]+)(.*)$/.exec(line) ?? [];
+    if (!KNOWN.includes(name)) return [];
+    if (!/^\s*=|^:\s/.test(rest)) {
+      return [`has no "=" after ${name} in line ${index + 1}, so that line has no effect`];
+    }
+    const value = rest.replace(/^\s*[=:]\s*/, "");
+    const cut = /^[^\s"'`#]+#/.test(value) && value.startsWith(`${values[name]}#`);
+    return cut
+      ? [
+          `has a value of ${name} that ends before "#"; put the value in quotes if "#" belongs to it`,
+        ]
+      : [];
+  });
+}

@@ -1,0 +1,141 @@
+/**
+ * The settings of a program: its environment, and behind it the `.env` at the root of the project. The root is where the
+ * program itself lies and never the current folder: a file of somebody else there could send the screen and the token elsewhere.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { type EnvFile, parseEnvFile } from "./env-file.ts";
+import { isForeignHost } from "./host.ts";
+import { LOG_LEVELS, logLevelOf } from "./log-level.ts";
+import { SECRET_SETTINGS, SYSTEM_SETTINGS } from "./names.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Surroundings {
+  readonly environment: Environment;
+  /** Sentences for the log or the terminal. */
+  readonly warnings: readonly string[];
+  /** Why there is a `.env` that cannot be read, a sentence. A program that may need a secret from it must not start. */
+  readonly unreadable?: string;
+}
+
+/** Set by `start` for the programs that it runs, since it has read the file and handed its values on. */
+export const NO_ENV_FILE = "SCREEN_SHARE_NO_ENV_FILE";
+
+/** Whether any other user of this machine may read a file of this mode. */
+const READABLE_BY_OTHERS = 0o044;
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: "this user may not read it",
+  EISDIR:
+    "it is a folder (Docker makes one where a file that it should mount does not exist); remove it",
+  EPERM: "this user may not read it",
+};
+
+/**
+ * Reads the settings of one program.
+ * @param options.program the program's own file, as `import.meta.url`
+ * @param options.settings the names that it reads; of `.env` it gets no others, and so no secret of another program
+ * @param options.env as `process.env`; empty values count as unset
+ */
+export function readEnvironment(options: {
+  readonly program: string;
+  readonly settings: readonly string[];
+  readonly env: Environment;
+}): Surroundings {
+  const { settings, env } = options;
+  const own = ownVariables(env, settings);
+  const file = env[NO_ENV_FILE] ? undefined : envFileOf(options.program);
+  if (file === undefined) return own;
+  const read = readEnvFile(file);
+  if ("unreadable" in read) return { ...own, unreadable: read.unreadable };
+  const wanted = [...settings, ...SYSTEM_SETTINGS];
+  const values = Object.entries(read.values).flatMap(([name, value]) => {
+    const meant = given(value);
+    return wanted.includes(name) && meant !== undefined ? [[name, meant] as const] : [];
+  });
+  const fromFile = withLogLevel(Object.fromEntries(values));
+  return {
+    environment: { ...fromFile.environment, ...own.environment },
+    warnings: [...read.warnings, ...fromFile.warnings, ...own.warnings],
+  };
+}
+
+/** The `.env` beside `apps/` or `scripts/`, or undefined if the program was copied out of the project. */
+function envFileOf(program: string): string | undefined {
+  const root = /^(.*)\/(?:apps\/[^/]+\/(?:src|dist)|scripts)\//.exec(program)?.[1];
+  return root === undefined ? undefined : path.join(fileURLToPath(`${root}/`), ".env");
+}
+
+function readEnvFile(
+  file: string,
+): { values: EnvFile["values"]; warnings: string[] } | { unreadable: string } {
+  let bytes: Uint8Array;
+  let mode = 0;
+  try {
+    bytes = readFileSync(file);
+    mode = statSync(file).mode;
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return { values: {}, warnings: [] };
+    return { unreadable: `${file} cannot be read: ${MEANINGS[code] ?? message}.` };
+  }
+  const parsed = parseEnvFile(bytes);
+  if (parsed === undefined) return { unreadable: `${file} cannot be read: it is not a text file.` };
+  const { values, mistakes } = parsed;
+  const warnings = mistakes.map(
+    (mistake) => `${file} ${mistake}${/[.?]$/.test(mistake) ? "" : "."}`,
+  );
+  const secret = SECRET_SETTINGS.find((name) => given(values[name]) !== undefined);
+  if (secret !== undefined && process.platform !== "win32" && (mode & READABLE_BY_OTHERS) !== 0) {
+    warnings.push(
+      `${file} holds ${secret}, and other users of this machine can read it; close it with: chmod 600 ${quoted(file)}`,
+    );
+  }
+  return { values, warnings };
+}
+
+/** The environment, with our own settings as they were meant. */
+function ownVariables(env: Environment, settings: readonly string[]): Surroundings {
+  const warnings: string[] = [];
+  const values = Object.entries(env).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (!settings.includes(name)) return [[name, value] as const];
+    const meant = SECRET_SETTINGS.includes(name) ? given(value) : given(unquoted(value));
+    if (meant === undefined) return [];
+    if (name === "HOST" && isForeignHost(meant, hostname())) {
+      warnings.push(
+        `HOST is "${meant}", which another program has set and which is no address; it is ignored.`,
+      );
+      return [];
+    }
+    return [[name, meant] as const];
+  });
+  const levelled = withLogLevel(Object.fromEntries(values));
+  return { environment: levelled.environment, warnings: [...warnings, ...levelled.warnings] };
+}
+
+/** With LOG_LEVEL as one of our levels, or without it. */
+function withLogLevel({ LOG_LEVEL: word, ...others }: Environment): Surroundings {
+  if (word === undefined) return { environment: others, warnings: [] };
+  const level = logLevelOf(word);
+  if (level !== undefined) return { environment: { ...others, LOG_LEVEL: level }, warnings: [] };
+  const warning = `LOG_LEVEL is "${word}", which is not one of ${LOG_LEVELS.join(", ")}; it is ignored.`;
+  return { environment: others, warnings: [warning] };
+}
+
+/** A variable that is set to nothing counts as unset. */
+function given(value: string | undefined): string | undefined {
+  return value?.trim() || undefined;
+}
+
+/** Docker's --env-file and cmd's `set` keep quotes that a shell would remove. */
+function unquoted(value: string): string {
+  return value.trim().replace(/^(["'])(.*)\1$/, "$2");
+}
+
+function quoted(file: string): string {
+  return /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+}

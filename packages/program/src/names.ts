@@ -1,0 +1,61 @@
+/**
+ * The names of all settings. Each program reads only its own, but one `.env` may hold those of several programs, so each
+ * has to know the others' names to recognise a misspelt one. The programs' tests compare these lists with their schemas.
+ */
+
+/** Settings that hold secrets. A file with one of them must be readable by its owner only. */
+export const SECRET_SETTINGS: readonly string[] = [
+  "AUTH_SECRET",
+  "AUTH_SECRET_PREVIOUS",
+  "PRODUCER_TOKEN",
+];
+
+export const RELAY_SETTINGS: readonly string[] = [
+  "ALLOWED_ORIGINS",
+  "AUTH_SECRET",
+  "AUTH_SECRET_PREVIOUS",
+  "FRAME_ANCESTORS",
+  "HOST",
+  "LINK_TTL",
+  "LOG_LEVEL",
+  "MAX_MESSAGE_BYTES",
+  "MAX_PICTURE_MEMORY",
+  "MAX_ROOMS",
+  "MAX_VIEWERS_PER_ROOM",
+  "METRICS_HOST",
+  "METRICS_PORT",
+  "PICTURE_TTL",
+  "PORT",
+  "QUERY_TOKENS",
+  "STOP_DELAY",
+  "TRUST_PROXY",
+  "VIEWER_URL",
+];
+
+/** Of the agent and of replay. */
+export const AGENT_SETTINGS: readonly string[] = [
+  "ADAPTIVE_QUALITY",
+  "FRAME_RATE",
+  "JPEG_QUALITY",
+  "LOG_LEVEL",
+  "MAX_DIMENSION",
+  "MAX_QUALITY",
+  "MONITOR",
+  "PRODUCER_TOKEN",
+  "ROOM",
+  "SERVER_WS_URL",
+];
+
+/** Set by the desktop or the system for all programs. The agent also accepts them from `.env`. */
+export const SYSTEM_SETTINGS: readonly string[] = [
+  "DISPLAY",
+  "HTTPS_PROXY",
+  "HTTP_PROXY",
+  "NO_PROXY",
+  "WAYLAND_DISPLAY",
+  "XAUTHORITY",
+  "XDG_SESSION_TYPE",
+  "https_proxy",
+  "http_proxy",
+  "no_proxy",
+];
