@@ -1,20 +1,24 @@
 /**
  * `pnpm start`: the whole product on this machine. Builds, runs the relay (which serves the viewer) and the agent, restarts
- * either one that crashes, and outlives neither them nor whoever started it.
+ * either one that crashes, and ends with the program that started it. `start.mjs` runs this.
  */
 import { fileURLToPath } from "node:url";
+import { type Environment, surviveLostOutput } from "@screen-share/program";
 import { watchAncestors } from "./start/ancestors.ts";
 import { readArguments, USAGE, withoutRecording } from "./start/arguments.ts";
 import { build } from "./start/build.ts";
 import { type Child, messageOf, runChild } from "./start/child.ts";
-import { type Environment, LAN_NOTICE, lanSettings } from "./start/lan.ts";
-import { readSettings, roomOf } from "./start/settings.ts";
+import { type LanSettings, lanSettings, reachableHost } from "./start/lan.ts";
+import { childEnvironments, readSettings, roomOf } from "./start/settings.ts";
 
 /** The agent's exit code for "there is no display here" (apps/capture/src/exit-codes.ts). */
 const EXIT_NO_DISPLAY = 3;
 const RESTART_DELAY_MS = 1000;
 /** How long the agent's own token holds; it gets another one whenever it is started. */
 const TOKEN_TTL = "30d";
+
+/** What the agent sends to the relay beside it never leaves this machine, even if the relay listens on an outer address only. */
+const ON_THIS_MACHINE = ["--insecure"];
 
 const program = (path: string) => fileURLToPath(new URL(`../apps/${path}`, import.meta.url));
 const RELAY = program("relay/dist/main.js");
@@ -55,10 +59,8 @@ async function keepRelay(env: Environment): Promise<{ port: number; guarded: boo
 
 /** A token for the agent, and the port of the relay that takes it. */
 async function mintToken(env: Environment, room = "main"): Promise<Message> {
-  const mint = runChild(MINT, {
-    env,
-    args: ["--role", "producer", "--room", room, "--expires", TOKEN_TTL],
-  });
+  const args = ["--role", "producer", "--room", room, "--expires", TOKEN_TTL];
+  const mint = runChild(MINT, { env, args });
   // It has told why.
   return (await messageOf(mint, "token")) ?? (await stop(1));
 }
@@ -69,7 +71,7 @@ async function keepAgent(
   args: readonly string[],
   fallback: readonly string[] = ["--source", "test"],
 ): Promise<void> {
-  const agent = runChild(AGENT, { env: await settings(), args });
+  const agent = runChild(AGENT, { env: await settings(), args: [...args, ...ON_THIS_MACHINE] });
   children.set("agent", agent);
   let shared = false;
   void messageOf(agent, "sharing").then((message) => {
@@ -92,29 +94,53 @@ async function keepAgent(
   if (!stopping.signal.aborted) await keepAgent(settings, again, fallback);
 }
 
+surviveLostOutput();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void stop(0));
 }
 watchAncestors(() => void stop(0));
 
-const { lan, help, server, answered, agent: args } = readArguments(process.argv.slice(2));
+const {
+  lan,
+  port: typedPort,
+  help,
+  server,
+  answered,
+  agent: args,
+} = readArguments(process.argv.slice(2));
 if (help) say(USAGE);
 else if (server) {
   say("start runs a relay of its own. To share to another one: pnpm capture --server …");
   await stop(1);
-}
-if (!(await build(say, stopping.signal))) await stop(1);
-const settings = readSettings();
-const room = roomOf(args, settings);
-const relayEnv = lan ? lanSettings(settings) : {};
-if ("problem" in relayEnv) {
-  say(relayEnv.problem);
+} else if (typedPort === "") {
+  say("--port needs a number, such as --port 8080.");
   await stop(1);
+}
+const { environment, warnings, unreadable } = readSettings();
+for (const warning of warnings) say(warning);
+if (unreadable !== undefined) {
+  say(unreadable);
+  await stop(1);
+}
+const settings = typedPort === undefined ? environment : { ...environment, PORT: typedPort };
+const env = childEnvironments(settings);
+if (!(await build({ say, env: env.bare, signal: stopping.signal }))) await stop(1);
+const room = roomOf(args, settings);
+const forLan = await settingsForLan();
+const relayEnv: Environment = { ...env.relay, ...forLan.environment };
+
+async function settingsForLan(): Promise<LanSettings> {
+  if (!lan) return { environment: {}, notices: [] };
+  const found = await lanSettings(settings);
+  if (!("problem" in found)) return found;
+  say(found.problem);
+  return await stop(1);
 }
 
 function agentEnv(port: unknown, token: unknown): Environment {
   return {
-    SERVER_WS_URL: `ws://localhost:${port}/ws/producer`,
+    ...env.agent,
+    SERVER_WS_URL: `ws://${reachableHost(relayEnv.HOST)}:${port}/ws/producer`,
     ...(token === undefined ? {} : { PRODUCER_TOKEN: String(token) }),
     // One thread is enough for one grab at a time, and what it allocates stays its own: a fifth less CPU time.
     UV_THREADPOOL_SIZE: "1",
@@ -129,13 +155,13 @@ async function answer(env: Environment): Promise<never> {
   return await stop(code ?? 1);
 }
 
-if (answered) await answer({});
+if (answered) await answer(env.agent);
 if (args.includes("--end-links")) {
   const { port, token } = await mintToken(relayEnv, room);
   await answer(agentEnv(port, token));
 }
 const { port, guarded } = await keepRelay(relayEnv);
-if (lan) say(LAN_NOTICE);
+for (const notice of forLan.notices) say(notice);
 await keepAgent(async () => {
   const minted = guarded ? await mintToken(relayEnv, room) : undefined;
   return agentEnv(port, minted?.token);

@@ -12,6 +12,21 @@ describe("what is typed behind start", () => {
       ["--", "--fps", "20"],
       { lan: false, help: false, server: false, answered: false, agent: ["--fps", "20"] },
     ],
+    [
+      ["--port", "81", "--fps", "20", "--port=82"],
+      {
+        lan: false,
+        port: "82",
+        help: false,
+        server: false,
+        answered: false,
+        agent: ["--fps", "20"],
+      },
+    ],
+    [
+      ["--lan", "--port"],
+      { lan: true, port: "", help: false, server: false, answered: false, agent: [] },
+    ],
     [["--help"], { lan: false, help: true, server: false, answered: true, agent: ["--help"] }],
     [["--list"], { lan: false, help: false, server: false, answered: true, agent: ["--list"] }],
   ])("%j is understood", (argv, meant) => {

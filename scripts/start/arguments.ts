@@ -1,11 +1,12 @@
-/** What was typed behind `start`: what is for it, and what goes on to the agent. */
+/** The arguments of `start`: those for itself, and those that it passes on to the agent. */
 import { parseArgs } from "node:util";
 
 export const USAGE = `Shares this screen: builds everything, runs the relay and the agent, and restarts what crashes.
 
-Usage: pnpm start [--lan] [options of the agent]
+Usage: pnpm start [--lan] [--port 8000] [options of the agent]
 
   --lan    lets others on this network watch, by a link with a token in it
+  --port   the port of the relay and its page (PORT)
   --help   prints this
 
 Everything else goes to the agent, --room, --fps, --record and so on; --end-links and --list, too. Only --server does not: start
@@ -17,6 +18,8 @@ const ANSWERED: readonly string[] = ["--help", "-h", "--version", "-V", "--list"
 
 export interface Arguments {
   readonly lan: boolean;
+  /** The relay's port as typed; empty if it was left out behind `--port`. */
+  readonly port: string | undefined;
   readonly help: boolean;
   /** Whether another relay is named, which `start` would not use. */
   readonly server: boolean;
@@ -30,9 +33,11 @@ export interface Arguments {
 export function readArguments(argv: readonly string[]): Arguments {
   // npm's users write `start -- --fps 20`.
   const given = argv.filter((arg, i) => i > 0 || arg !== "--");
-  const agent = given.filter((arg) => arg !== "--lan");
+  const ports = optionsOf(given, "port");
+  const agent = given.filter((arg, i) => arg !== "--lan" && !ports.indices.has(i));
   return {
     lan: given.includes("--lan"),
+    port: ports.value,
     help: agent.includes("--help") || agent.includes("-h"),
     server: agent.some((arg) => /^--server(=|$)/.test(arg)),
     answered: agent.some((arg) => ANSWERED.includes(arg)),
@@ -40,15 +45,26 @@ export function readArguments(argv: readonly string[]): Arguments {
   };
 }
 
-/** For an agent that is started again: a recording ends with the agent that began it, and its file is never written over. */
+/** For an agent that is started again: a recording ends with the agent that began it, and its file is never overwritten. */
 export function withoutRecording(agent: readonly string[]): string[] {
-  const options = { record: { type: "string" } } as const;
-  const { tokens } = parseArgs({ args: [...agent], options, strict: false, tokens: true });
-  const dropped = new Set<number>();
+  const { indices } = optionsOf(agent, "record");
+  return agent.filter((_, i) => !indices.has(i));
+}
+
+/** The places of an option and its values, and the last of these. Undefined if it is not there, empty if it has no value. */
+function optionsOf(
+  args: readonly string[],
+  name: string,
+): { readonly indices: ReadonlySet<number>; readonly value: string | undefined } {
+  const options = { [name]: { type: "string" } } as const;
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  const indices = new Set<number>();
+  let value: string | undefined;
   for (const token of tokens) {
-    if (token.kind !== "option" || token.name !== "record") continue;
-    dropped.add(token.index);
-    if (token.value !== undefined && !token.inlineValue) dropped.add(token.index + 1);
+    if (token.kind !== "option" || token.name !== name) continue;
+    indices.add(token.index);
+    if (token.value !== undefined && !token.inlineValue) indices.add(token.index + 1);
+    value = token.value ?? "";
   }
-  return agent.filter((_, i) => !dropped.has(i));
+  return { indices, value };
 }

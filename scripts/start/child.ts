@@ -1,5 +1,6 @@
 /** A program of ours that runs beside this one and ends no later. */
 import { type ChildProcess, fork } from "node:child_process";
+import type { Environment } from "@screen-share/program";
 
 /** A child that was told to stop and has not is killed after so long, ms. */
 const STOP_TIMEOUT_MS = 5000;
@@ -11,13 +12,17 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** Starts a built program with this one's environment and output. */
+/**
+ * Starts a built program with this one's output. It has an IPC channel to this process and ends when that closes, even if
+ * this process is killed.
+ * @param options.env all of its environment
+ */
 export function runChild(
   script: string,
-  options: { readonly env?: Readonly<Record<string, string>>; readonly args?: readonly string[] },
+  options: { readonly env: Environment; readonly args?: readonly string[] },
 ): Child {
   const child = fork(script, options.args ?? [], {
-    env: { ...process.env, ...options.env },
+    env: { ...options.env },
     execArgv: ["--enable-source-maps"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

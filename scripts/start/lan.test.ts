@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { lanSettings } from "./lan.ts";
+import { lanSettings, reachableHost } from "./lan.ts";
 import { roomOf } from "./settings.ts";
+import { type Card, machine } from "./testing-machines.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -12,50 +13,88 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-const card = (address: string, internal = false) => ({
-  address,
-  internal,
-  family: "IPv4" as const,
-  netmask: "255.255.255.0",
-  mac: "00:00:00:00:00:00",
-  cidr: null,
-});
-const ROUTER = {
-  lo: [card("127.0.0.1", true)],
-  docker0: [card("172.17.0.1")],
-  wlan0: [card("192.168.1.5")],
-};
+const WLAN: Card = { name: "wlan0", addresses: ["192.168.1.5"], hardware: true, isDefault: true };
+const HOME = machine([WLAN, { name: "docker0", addresses: ["172.17.0.1"] }]);
+const IPV6_ONLY = machine([
+  { name: "eth0", addresses: ["2001:db8:1::5", "fe80::5"], hardware: true, isDefault: true },
+]);
+
+async function settingsOf(...args: Parameters<typeof lanSettings>) {
+  const result = await lanSettings(...args);
+  if ("problem" in result) throw new Error(result.problem);
+  return result;
+}
 
 describe("sharing on the network", () => {
-  it("listens everywhere, and links to the address of a real network card", () => {
-    const settings = lanSettings({}, ROUTER);
-    expect(settings).toMatchObject({ HOST: "0.0.0.0", VIEWER_URL: "http://192.168.1.5:8000/" });
-    expect(lanSettings({ PORT: "81" }, ROUTER)).toHaveProperty(
-      "VIEWER_URL",
-      "http://192.168.1.5:81/",
-    );
+  it("listens everywhere, links to the address of the default route, and lists the others", async () => {
+    const { environment, notices } = await settingsOf({}, HOME);
+    expect(environment).toMatchObject({ HOST: "0.0.0.0", VIEWER_URL: "http://192.168.1.5:8000/" });
+    expect(notices.join("\n")).toContain("another address of this machine there: 172.17.0.1.");
+    const other = await settingsOf({ PORT: "81" }, machine([WLAN]));
+    expect(other.environment.VIEWER_URL).toBe("http://192.168.1.5:81/");
+    expect(other.notices).toHaveLength(1);
   });
 
-  it("makes a secret once, for this user alone", () => {
-    const first = lanSettings({}, ROUTER);
-    expect(lanSettings({}, ROUTER)).toEqual(first);
+  it("listens on IPv6, too, where there is any, and puts its addresses in brackets", async () => {
+    const { environment } = await settingsOf({}, IPV6_ONLY);
+    expect(environment).toMatchObject({ HOST: "::", VIEWER_URL: "http://[2001:db8:1::5]:8000/" });
+    const both = machine([{ ...WLAN, addresses: ["192.168.1.5", "fd00::5"] }]);
+    const { notices, environment: dual } = await settingsOf({}, both);
+    expect(dual).toMatchObject({ HOST: "::", VIEWER_URL: "http://192.168.1.5:8000/" });
+    expect(notices.join("\n")).toContain("there: [fd00::5].");
+  });
+
+  it("links to no IPv6 address when it listens on IPv4 alone", async () => {
+    expect(await lanSettings({ HOST: "0.0.0.0" }, IPV6_ONLY)).toHaveProperty("problem");
+  });
+
+  it("makes a secret once, for this user alone", async () => {
+    const first = await settingsOf({}, HOME);
+    expect(await settingsOf({}, HOME)).toEqual(first);
     const file = path.join(folder, "screen-share", "lan-secret");
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const secret = readFileSync(file, "utf8").trim();
     expect(Buffer.byteLength(secret)).toBeGreaterThanOrEqual(32);
-    expect(first).toHaveProperty("AUTH_SECRET", secret);
+    expect(first.environment.AUTH_SECRET).toBe(secret);
   });
 
-  it("leaves alone what is set", () => {
+  it("takes a secret for this run alone where none can be kept, and says so", async () => {
+    const file = path.join(folder, "a-file");
+    writeFileSync(file, "");
+    vi.stubEnv("XDG_DATA_HOME", file);
+    const [one, two] = [await settingsOf({}, HOME), await settingsOf({}, HOME)];
+    expect(one.environment.AUTH_SECRET).not.toBe(two.environment.AUTH_SECRET);
+    expect(one.notices.at(-1)).toMatch(/^The link holds for this run only, .*\.$/);
+  });
+
+  it("leaves alone what is set", async () => {
     const own = { HOST: "10.0.0.7", AUTH_SECRET: "mine", VIEWER_URL: "https://page.example/" };
-    expect(lanSettings(own, {})).toEqual(own);
+    expect((await settingsOf(own, machine([]))).environment).toEqual(own);
   });
 
-  it("says so where there is no network, or no port to name", () => {
-    expect(lanSettings({}, { lo: ROUTER.lo })).toHaveProperty("problem");
-    expect(lanSettings({}, { eth0: [card("169.254.1.1")] })).toHaveProperty("problem");
-    expect(lanSettings({ PORT: "0" }, ROUTER)).toHaveProperty("problem");
+  it("links to the address that it was told to listen on", async () => {
+    const { environment } = await settingsOf({ HOST: "[fd00::7]" }, HOME);
+    expect(environment.VIEWER_URL).toBe("http://[fd00::7]:8000/");
+    expect(await lanSettings({ HOST: "127.0.0.1" }, HOME)).toHaveProperty(
+      "problem",
+      "HOST is 127.0.0.1, where only this machine can connect. Unset it for --lan.",
+    );
   });
+
+  it("reports that there is no network, or no port to name", async () => {
+    expect(await lanSettings({}, machine([]))).toHaveProperty("problem");
+    expect(await lanSettings({ PORT: "0" }, HOME)).toHaveProperty("problem");
+  });
+});
+
+it.each([
+  [undefined, "localhost"],
+  ["0.0.0.0", "localhost"],
+  ["::", "localhost"],
+  ["[::1]", "[::1]"],
+  ["192.168.1.5", "192.168.1.5"],
+])("the agent reaches a relay with the HOST %s at %s", (host, address) => {
+  expect(reachableHost(host)).toBe(address);
 });
 
 describe("the agent's room", () => {

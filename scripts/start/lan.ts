@@ -1,58 +1,99 @@
-/** `--lan`: what the relay needs so that others on this network can watch, and nobody without the link. */
+/** `--lan`: the settings with which the relay lets others on this network watch, and nobody without the link. */
 import { randomBytes } from "node:crypto";
-import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
-import { privatePath, readPrivate, writePrivate } from "../../apps/capture/src/private-file.ts";
-
-export type Environment = Readonly<Record<string, string>>;
+import {
+  addressOf,
+  type Environment,
+  privatePath,
+  readPrivate,
+  writePrivate,
+} from "@screen-share/program";
+import { lanAddresses, THIS_MACHINE, urlHost } from "./addresses.ts";
 
 const DEFAULT_PORT = "8000";
-/** Networks that exist inside this machine alone. */
-const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|utun|tun|tap|wg|zt|tailscale|bridge)/;
+const EVERYWHERE_IPV4 = "0.0.0.0";
+/** IPv4 included. */
+const EVERYWHERE = "::";
+const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
-export const LAN_NOTICE = `Everybody on this network who has the link can watch. It goes over plain http: whoever can listen on the network can read along,
-the link included. For what must stay private, put the relay behind https.`;
+const NOTICE = `Everybody on this network who has the link can watch. It goes over plain http: others on the network can read along,
+the link included. For anything private put the relay behind https.`;
+
+export interface LanSettings {
+  /** For the relay. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What to tell the person who started it. */
+  readonly notices: readonly string[];
+}
 
 /**
  * The settings with which the relay shares on this network: its own where they are set, and else a secret that is made once and
  * kept for this user alone.
  * @param settings what is set already
  */
-export function lanSettings(
+export async function lanSettings(
   settings: Environment,
-  interfaces = networkInterfaces(),
-): Environment | { readonly problem: string } {
-  const { PORT = DEFAULT_PORT, HOST, AUTH_SECRET = keptSecret(), VIEWER_URL } = settings;
-  const address = lanAddress(interfaces);
-  if (VIEWER_URL === undefined && address === undefined) {
-    return { problem: "This machine is on no network, so nobody else could open a link." };
+  network = THIS_MACHINE,
+): Promise<LanSettings | { readonly problem: string }> {
+  const { PORT = DEFAULT_PORT, HOST, AUTH_SECRET, VIEWER_URL } = settings;
+  const everywhere = hasIPv6(network) ? EVERYWHERE : EVERYWHERE_IPV4;
+  const host = HOST ?? everywhere;
+  const own = host === EVERYWHERE || host === EVERYWHERE_IPV4 ? undefined : addressOf(host);
+  const all = await lanAddresses(network);
+  const [address, ...others] = own === undefined ? all.filter(reachedAt(host)) : [own];
+  if (VIEWER_URL === undefined) {
+    if (own !== undefined && LOOPBACK.includes(own)) {
+      return {
+        problem: `HOST is ${host}, where only this machine can connect. Unset it for --lan.`,
+      };
+    }
+    if (address === undefined) {
+      return { problem: "This machine is on no network, so nobody else could open a link." };
+    }
+    if (PORT === "0") return { problem: "--lan needs a fixed PORT, so that others can find it." };
   }
-  if (VIEWER_URL === undefined && PORT === "0") {
-    return { problem: "PORT must be a fixed one for others to find it." };
-  }
+  const at = (one: string | undefined) => `http://${urlHost(one ?? "")}:${PORT}/`;
+  const secret = AUTH_SECRET === undefined ? keptSecret() : { secret: AUTH_SECRET, notices: [] };
+  const elsewhere =
+    VIEWER_URL === undefined && others.length > 0
+      ? [
+          `The link begins with ${at(address)}. If nobody can open it, put another address of this machine there: ${others.map(urlHost).join(", ")}.`,
+        ]
+      : [];
   return {
-    HOST: HOST ?? "0.0.0.0",
-    AUTH_SECRET,
-    VIEWER_URL: VIEWER_URL ?? `http://${address}:${PORT}/`,
+    environment: { HOST: host, AUTH_SECRET: secret.secret, VIEWER_URL: VIEWER_URL ?? at(address) },
+    notices: [NOTICE, ...elsewhere, ...secret.notices],
   };
 }
 
-/** The address by which others on the network most likely reach this machine: of a real network card, IPv4. */
-function lanAddress(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string | undefined {
-  const found = Object.entries(interfaces).flatMap(([name, addresses = []]) =>
-    addresses
-      .filter(({ family, internal, address }) => {
-        return family === "IPv4" && !internal && !address.startsWith("169.254.");
-      })
-      .map(({ address }) => ({ address, virtual: VIRTUAL.test(name) })),
-  );
-  return (found.find(({ virtual }) => !virtual) ?? found[0])?.address;
+/** Where a program of this machine reaches a relay that listens on this HOST; as it stands in a URL. */
+export function reachableHost(host = "localhost"): string {
+  const everywhere = host === EVERYWHERE || host === EVERYWHERE_IPV4;
+  return everywhere ? "localhost" : urlHost(addressOf(host) ?? host);
 }
 
-function keptSecret(): string {
-  const file = privatePath("lan-secret");
-  const kept = readPrivate(file)?.trim();
-  if (kept) return kept;
-  const secret = randomBytes(32).toString("base64url");
-  writePrivate(file, `${secret}\n`);
-  return secret;
+/** Whether the relay can be reached at an address when it listens everywhere. */
+function reachedAt(host: string): (address: string) => boolean {
+  return (address) => host === EVERYWHERE || !address.includes(":");
+}
+
+/** A system without IPv6 cannot listen on `::`. */
+function hasIPv6({ interfaces }: Pick<typeof THIS_MACHINE, "interfaces">): boolean {
+  return Object.values(interfaces()).some((infos) =>
+    infos?.some(({ family }) => family === "IPv6"),
+  );
+}
+
+function keptSecret(): { secret: string; notices: string[] } {
+  const fresh = randomBytes(32).toString("base64url");
+  try {
+    const file = privatePath("lan-secret");
+    const kept = readPrivate(file)?.trim();
+    if (kept) return { secret: kept, notices: [] };
+    writePrivate(file, `${fresh}\n`);
+    return { secret: fresh, notices: [] };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const notice = `The link holds for this run only, because its secret cannot be kept: ${why}.`;
+    return { secret: fresh, notices: [notice] };
+  }
 }

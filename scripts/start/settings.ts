@@ -1,23 +1,41 @@
-/** The settings that are set: `.env` at the root of the project, and the real environment, which wins. */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+/** The settings of `start`, and what each program that it runs gets to see of them: only its own, and so no other's secret. */
 import { parseArgs } from "node:util";
-import { parse } from "dotenv";
-import type { Environment } from "./lan.ts";
+import {
+  AGENT_SETTINGS,
+  type Environment,
+  NO_ENV_FILE,
+  RELAY_SETTINGS,
+  readEnvironment,
+  type Surroundings,
+} from "@screen-share/program";
 
-const ENV_FILE = fileURLToPath(new URL("../../.env", import.meta.url));
+const ALL: readonly string[] = [...new Set([...RELAY_SETTINGS, ...AGENT_SETTINGS])];
+/** `start` decides these itself: the agent shares to the relay beside it. */
+const DECIDED: readonly string[] = ["SERVER_WS_URL", "PRODUCER_TOKEN"];
 
-export function readSettings(): Environment {
-  const file = existsSync(ENV_FILE) ? parse(readFileSync(ENV_FILE)) : {};
-  const all = Object.entries({ ...file, ...nonEmpty(process.env) });
-  return Object.fromEntries(all.filter((entry) => entry[1].trim() !== ""));
+/** The environment, and behind it the `.env` at the root of the project. */
+export function readSettings(): Surroundings {
+  return readEnvironment({ program: import.meta.url, settings: ALL, env: process.env });
 }
 
-function nonEmpty(env: NodeJS.ProcessEnv): Environment {
-  const set = Object.entries(env).flatMap(([name, value]) =>
-    value?.trim() ? [[name, value]] : [],
-  );
-  return Object.fromEntries(set);
+export interface ChildEnvironments {
+  readonly relay: Environment;
+  readonly agent: Environment;
+  /** For what needs no settings at all, such as the build. */
+  readonly bare: Environment;
+}
+
+/** @param environment of `start` itself */
+export function childEnvironments(environment: Environment): ChildEnvironments {
+  const without = (names: readonly string[]) =>
+    Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
+  const notOf = (settings: readonly string[]) => ALL.filter((name) => !settings.includes(name));
+  const read = { [NO_ENV_FILE]: "1" };
+  return {
+    relay: { ...without(notOf(RELAY_SETTINGS)), ...read },
+    agent: { ...without([...notOf(AGENT_SETTINGS), ...DECIDED]), ...read },
+    bare: without(ALL),
+  };
 }
 
 /** The room that the agent will share in, as it will read it itself. */

@@ -1,0 +1,117 @@
+/**
+ * The addresses by which others on the network can reach this machine, the likeliest first. Nothing is guessed from the names
+ * of interfaces: they differ between systems, and a bridge may be the real network as well as one of containers.
+ */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { isIPv6 } from "node:net";
+import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
+
+/** What is known about a machine's network. Tests describe other machines by it. */
+export interface Network {
+  interfaces(): NodeJS.Dict<NetworkInterfaceInfo[]>;
+  /** The source addresses of the default routes, at most one for each family. */
+  defaultAddresses(): Promise<readonly string[]>;
+  /** Whether an interface leads, perhaps through a bridge or a bond, to a piece of hardware. */
+  isHardware(name: string, mac: string): boolean;
+}
+
+/** Public addresses, one of each family. Nothing is ever sent to them. */
+const ELSEWHERE = [
+  { type: "udp4", address: "192.0.2.1" },
+  { type: "udp6", address: "2001:db8::1" },
+] as const;
+const DISCARD_PORT = 9;
+const NO_MAC = "00:00:00:00:00:00";
+/** Bridges on bonds on cards: more levels than anybody builds. */
+const MAX_LEVELS = 5;
+const SYS_NET = "/sys/class/net";
+
+export const THIS_MACHINE: Network = {
+  interfaces: networkInterfaces,
+  defaultAddresses: async () => {
+    const found = await Promise.all(ELSEWHERE.map(sourceTowards));
+    return found.filter((address) => address !== undefined);
+  },
+  isHardware: (name, mac) => macOf(name) === mac && leadsToHardware(name, MAX_LEVELS),
+};
+
+/**
+ * Such as ["192.168.1.5", "fd00::5", "10.0.3.1"]: first the addresses of default routes, then those of other hardware, then of
+ * tunnels, bridges and the like. Of each kind IPv4 comes first. Without addresses that hold on one link only, unless there are no others.
+ */
+export async function lanAddresses(network: Network = THIS_MACHINE): Promise<string[]> {
+  const defaults = await network.defaultAddresses();
+  const found = Object.entries(network.interfaces()).flatMap(([name, infos = []]) =>
+    infos
+      .filter(({ internal, address }) => !internal && !/^fe80:/i.test(address))
+      .map(({ address, mac }) => {
+        const isDefault = defaults.includes(address);
+        // A tunnel has no hardware address: a VPN may take the default route, but its network is not the one around us.
+        const rank = /^169\.254\./.test(address)
+          ? 4
+          : isDefault && mac !== NO_MAC
+            ? 0
+            : network.isHardware(name, mac)
+              ? 1
+              : isDefault
+                ? 2
+                : 3;
+        return { address, rank };
+      }),
+  );
+  const order = ({ address, rank }: { address: string; rank: number }) =>
+    rank * 2 + (isIPv6(address) ? 1 : 0);
+  return found.sort((a, b) => order(a) - order(b)).map(({ address }) => address);
+}
+
+/** An address as it stands in a URL. */
+export function urlHost(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address;
+}
+
+/** The address that the system would send from. Connecting a UDP socket looks the route up, and sends nothing. */
+async function sourceTowards({
+  type,
+  address,
+}: (typeof ELSEWHERE)[number]): Promise<string | undefined> {
+  const socket = createSocket(type);
+  try {
+    const connected = once(socket, "connect");
+    socket.connect(DISCARD_PORT, address);
+    await connected;
+    return socket.address().address;
+  } catch {
+    return undefined;
+  } finally {
+    socket.close();
+  }
+}
+
+function macOf(name: string): string | undefined {
+  try {
+    return readFileSync(`${SYS_NET}/${name}/address`, "utf8").trim();
+  } catch {
+    // No such folder: another system than Linux.
+    return undefined;
+  }
+}
+
+/** By the kernel's links: `device` is the hardware, `lower_*` what a bridge, bond or VLAN is made of. */
+function leadsToHardware(name: string, levels: number): boolean {
+  const entries = entriesOf(`${SYS_NET}/${name}`);
+  if (entries.includes("device")) return true;
+  if (levels === 0) return false;
+  return entries
+    .filter((entry) => entry.startsWith("lower_"))
+    .some((entry) => leadsToHardware(entry.slice("lower_".length), levels - 1));
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The entry of `npx pnpm@10 start`, `npm start` and `node start.mjs`. Old versions of Node (from 14.13) must be able to run this file and
+ * those that it imports, so that they can print what is wrong; so must a checkout in which nothing is installed yet.
+ */
+import { fileURLToPath } from "node:url";
+import { ensureInstalled } from "./scripts/start/installation.mjs";
+import { machineProblem } from "./scripts/start/preflight.mjs";
+
+const ROOT = fileURLToPath(new URL(".", import.meta.url));
+
+async function main() {
+  const problem = machineProblem(process) || ensureInstalled(ROOT);
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    process.exit(1);
+  }
+  const { register } = await import("tsx/esm/api");
+  register();
+  await import("./scripts/start.ts");
+}
+
+await main();
