@@ -8,7 +8,8 @@ import type { Identity } from "./identity.ts";
 import { Publisher } from "./publish/publisher.ts";
 import type { OpenSocket } from "./publish/socket.ts";
 
-const TIMEOUT_MS = 5000;
+/** A relay that is only being restarted is back by then. One that has not answered yet is waited for until dialling fails. */
+const PATIENCE_MS = 5000;
 const NOT_TOLD =
   "The links will end when the agent next reaches the relay; it could not be told now";
 
@@ -28,12 +29,16 @@ export async function endLinks(options: {
   readonly server: string;
   readonly token?: string | undefined;
   readonly room: string;
+  readonly viewerUrl?: string | undefined;
   readonly identity: Identity;
   readonly openSocket: OpenSocket;
   readonly now: () => number;
 }): Promise<LinksEnded> {
-  const { server: url, token, room, identity, openSocket, now } = options;
-  let complaint = "it does not answer";
+  const { server: url, token, room, viewerUrl, identity, openSocket, now } = options;
+  let complain: (words: string) => void = ignore;
+  const complained = new Promise<string>((resolve) => {
+    complain = resolve;
+  });
   let tell: (link: string) => void = ignore;
   const told = new Promise<string>((resolve) => {
     tell = resolve;
@@ -42,14 +47,13 @@ export async function endLinks(options: {
     url,
     token,
     room,
+    viewerUrl,
     identity: () => identity,
     name: hostname().slice(0, 100),
     openSocket,
     log: {
       ...SILENT,
-      warn: (words) => {
-        complaint = words.replace(/; trying again.*/, "");
-      },
+      warn: (words) => complain(words.replace(/; trying again.*/, "")),
     },
     onViewerLink: tell,
     now,
@@ -62,8 +66,8 @@ export async function endLinks(options: {
     ending.then((how) =>
       how.kind === "refused" ? { refusal: how.reason } : { problem: `${NOT_TOLD}.` },
     ),
-    sleep(TIMEOUT_MS, undefined, { signal: timeout.signal }).then(() => ({
-      problem: `${NOT_TOLD}: ${complaint}.`,
+    sleep(PATIENCE_MS, undefined, { signal: timeout.signal }).then(async () => ({
+      problem: `${NOT_TOLD}: ${await complained}.`,
     })),
   ]);
   timeout.abort();

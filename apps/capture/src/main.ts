@@ -62,6 +62,7 @@ async function share(config: Config): Promise<void> {
     url: config.server,
     token: config.token,
     room: config.room,
+    viewerUrl: config.viewerUrl,
     identity: () => identity.read(),
     name: hostname().slice(0, 100),
     openSocket,

@@ -44,7 +44,8 @@ async function tell(): Promise<void> {
   process.stdout.write(summaryInWords(summary));
 }
 
-async function replay({ server, token, room, logLevel, speed, loop, wait }: ReplayConfig) {
+async function replay(config: ReplayConfig) {
+  const { server, token, room, viewerUrl, logLevel, speed, loop, wait } = config;
   const problem = await openingProblem(open);
   if (problem) fail(`${config.file} cannot be played: ${problem}.`);
   const log = createLog(logLevel, { app: "replay" });
@@ -55,6 +56,7 @@ async function replay({ server, token, room, logLevel, speed, loop, wait }: Repl
     url: server,
     token,
     room,
+    viewerUrl,
     identity: () => ({ producerId, generation: agents.read().generation }),
     name: "replay",
     // An agent that loses its connection for a moment would find us in its place, and no way back.

@@ -17,6 +17,7 @@ export const RELAY_NAMES = {
   server: { variable: "SERVER_WS_URL", flag: "--server" },
   token: { variable: "PRODUCER_TOKEN", flag: undefined },
   room: { variable: "ROOM", flag: "--room" },
+  viewerUrl: { variable: "VIEWER_URL", flag: undefined },
   logLevel: { variable: "LOG_LEVEL", flag: undefined },
 } as const satisfies Names;
 
@@ -55,6 +56,10 @@ export const relaySettings = z.object({
     .string()
     .regex(ROOM_NAME, "must be 1 to 64 letters, digits, - or _")
     .default(DEFAULTS.room),
+  /** The viewer page, if that is not the relay's own: links to any other are not printed. */
+  viewerUrl: z
+    .url({ protocol: /^https?$/, error: "must be an address that begins with http:// or https://" })
+    .optional(),
   insecure: z.literal(true).optional(),
   logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });

@@ -4,6 +4,12 @@ import { signToken, type TokenKey, verifyToken } from "@screen-share/protocol/to
 import type { Identity } from "./core/access.ts";
 import type { NewLink } from "./core/producer-session.ts";
 
+/**
+ * A link is replaced this long before it ends, or a quarter of its time where that is less: early enough for the host to pass the
+ * new one on.
+ */
+const RENEW_BEFORE_MS = 3_600_000;
+
 export interface AuthOptions {
   /** The secret that signs, and those that are still believed; none: the relay asks nobody for a token. */
   readonly keys: readonly TokenKey[];
@@ -37,8 +43,12 @@ export class Auth {
   /**
    * The link that lets viewers into a producer's room; absolute under the viewer's address, or relative to the one that the
    * producer dialled.
+   * @param done receives it, and by the wall clock when to replace it; undefined if another one would hold no longer
    */
-  mintLink({ room, grant, generation }: NewLink, done: (link: string) => void): void {
+  mintLink(
+    { room, grant, generation }: NewLink,
+    done: (link: string, renewAt?: number) => void,
+  ): void {
     const { viewerUrl, linkTtlMs, wallNow } = this.options;
     const key = this.#signing;
     if (!key) {
@@ -46,8 +56,12 @@ export class Auth {
       return;
     }
     const expiresAt = Math.min(grant.expiresAt, wallNow() + linkTtlMs);
+    const renewAt =
+      expiresAt < grant.expiresAt
+        ? expiresAt - Math.min(RENEW_BEFORE_MS, linkTtlMs / 4)
+        : undefined;
     void signToken(key, { role: "viewer", room, expiresAt, generation }).then((token) =>
-      done(viewerLink(viewerUrl, { room, token })),
+      done(viewerLink(viewerUrl, { room, token }), renewAt),
     );
   }
 }

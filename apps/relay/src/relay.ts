@@ -99,7 +99,7 @@ export async function startRelay(
     now: clock,
   });
   const mintLink: ProducerOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
-  const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, clock };
+  const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, clock, wallNow: Date.now };
 
   function session(connection: Connection<Entry>, peer: Peer): Session {
     if (connection.plain) return plainSession(connection, peer);

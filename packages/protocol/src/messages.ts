@@ -55,7 +55,9 @@ const toProducerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("welcome"), room: z.string(), viewerLink: z.string() }),
   /** How many watch, and how many of these can see it now: with none nothing need be grabbed. */
   z.object({ type: z.literal("demand"), viewers: count, watching: count }),
-  /** Asks for the whole picture anew. */
+  /** Replaces the link of the welcome, which ends soon. */
+  z.object({ type: z.literal("link"), viewerLink: z.string() }),
+  /** Requests the whole picture again. */
   z.object({ type: z.literal("refresh") }),
   pong,
 ]);

@@ -54,6 +54,11 @@ export class Session {
   /** The window refused what waits: nothing more is to be grabbed before an ack. */
   waiting = false;
 
+  /** How many updates the relay has applied. */
+  get applied(): number {
+    return this.#applied;
+  }
+
   /** Whether everything that was sent was applied. */
   get idle(): boolean {
     return this.#applied === this.#sent;

@@ -3,6 +3,7 @@ import { signToken, tokenKey } from "@screen-share/protocol/token";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FakeConnection } from "../../test/fake-relay.ts";
 import { eachOnStage, IDENTITY } from "../../test/publisher-stage.ts";
+import { LINKS, Links } from "./links.ts";
 
 const on = eachOnStage();
 const KEY = tokenKey("a secret of thirty-two bytes or more");
@@ -53,6 +54,10 @@ describe("the link that viewers are given", () => {
     ["https://viewer.example/watch#room=main", () => "https://viewer.example/watch#room=main"],
     ["javascript:alert(1)", () => undefined],
     ["http://", () => undefined],
+    ["https://relay.example@evil.example/#room=main", () => undefined],
+    ["/\u001b[2J#room=main", () => undefined],
+    ["https://evil.example/\u202e#room=main", () => undefined],
+    [`/#room=main&x=${"x".repeat(7000)}`, () => undefined],
   ])("takes %s for a link from the address it dialled", async (told, meant) => {
     connection.close(CLOSE.restarting);
     const next = await on().relay.connection();
@@ -60,6 +65,111 @@ describe("the link that viewers are given", () => {
     next.welcome(told);
     await next.receive("status");
     expect(on().links[1]).toBe(meant(`http://127.0.0.1:${on().relay.port}`));
+  });
+});
+
+describe("a link that leads to another server than the relay", () => {
+  const PAGE = "https://page.example/#room=main";
+
+  it("is passed on with a warning that names the server", async () => {
+    on().start();
+    const connection = await on().relay.connection();
+    await connection.receive("hello");
+    connection.welcome(PAGE);
+    await connection.receive("status");
+    expect(on().links).toEqual([PAGE]);
+    const warning = expect.stringMatching(/^warn: .*another server, https:\/\/page\.example:/);
+    expect(on().log.lines).toContainEqual(warning);
+  });
+
+  it("is passed on without one if it is the page that was set", async () => {
+    on().start({ viewerUrl: "https://page.example/screen" });
+    const connection = await on().relay.connection();
+    await connection.receive("hello");
+    connection.welcome(PAGE);
+    await connection.receive("status");
+    expect(on().links).toEqual([PAGE]);
+    expect(on().log.lines.join()).not.toContain("page.example");
+  });
+
+  it("is not passed on if another page was set", async () => {
+    on().start({ viewerUrl: "https://mine.example" });
+    const connection = await on().relay.connection();
+    await connection.receive("hello");
+    connection.welcome(PAGE);
+    await connection.receive("status");
+    expect(on().links).toEqual([]);
+    const warning = expect.stringMatching(/^warn: .*https:\/\/page\.example.*not printed$/);
+    expect(on().log.lines).toContainEqual(warning);
+  });
+});
+
+describe("a link that ends while its agent is connected (P-38)", () => {
+  const HOUR = 3_600_000;
+  const start = 1_900_000_000_000;
+  let wall: number;
+  const link = async (expiresAt: number) => {
+    const claims = { role: "viewer", room: "main", expiresAt, generation: "first" } as const;
+    return `http://relay.example/#room=main&token=${await signToken(KEY, claims)}`;
+  };
+  const links = () => {
+    const given: string[] = [];
+    const parts = new Links({
+      url: "ws://relay.example/ws/producer",
+      identity: () => IDENTITY,
+      onViewerLink: (next) => given.push(next),
+      log: on().log,
+      wallNow: () => wall,
+    });
+    return { given, parts };
+  };
+  beforeEach(() => {
+    on().start();
+    wall = start;
+  });
+
+  it("is replaced by the one that the relay sends, even if our clock says that it holds", async () => {
+    const { given, parts } = links();
+    const [first, second] = [await link(start + 12 * HOUR), await link(start + 24 * HOUR)];
+    parts.received(first);
+    parts.renewed(second);
+    expect(given).toEqual([first, second]);
+    parts.renewed(second);
+    expect(given).toHaveLength(2);
+    parts.stop();
+  });
+
+  it("is replaced after the machine has slept, by the wall clock, at the next connection", async () => {
+    const { given, parts } = links();
+    const first = await link(start + 12 * HOUR);
+    parts.received(first);
+    wall += 13 * HOUR;
+    const second = await link(wall + 12 * HOUR);
+    parts.received(second);
+    expect(given).toEqual([first, second]);
+    parts.stop();
+  });
+
+  it("is replaced once the clock has been set forward, though nothing comes from the relay", async () => {
+    // It booted in 1970 and was told the time only later.
+    wall = 60_000;
+    const { given, parts } = links();
+    const [first, second] = [await link(wall + 12 * HOUR), await link(wall + 12.5 * HOUR)];
+    parts.received(first);
+    parts.received(second);
+    parts.check();
+    expect(given).toEqual([first]);
+    wall = start;
+    parts.check();
+    expect(given).toEqual([first, second]);
+    parts.stop();
+  });
+
+  it("is replaced by few of the links of a relay that sends thousands", async () => {
+    const { given, parts } = links();
+    for (let i = 0; i < 1000; i++) parts.renewed(`http://relay.example/#room=main&x=${i}`);
+    expect(given).toHaveLength(LINKS.burst);
+    parts.stop();
   });
 });
 

@@ -149,7 +149,7 @@ describe("liveness", () => {
     expect(await publisher.turn()).toBe(session);
   });
 
-  it("waits longer and longer, up to 4 seconds, and starts over after a welcome", () => {
+  it("waits longer and longer, up to 4 seconds, and starts over after an ack or half a minute, not after a welcome", async () => {
     const delays: number[] = [];
     const fail = () => {
       const opened = sockets.length;
@@ -162,7 +162,46 @@ describe("liveness", () => {
     expect(delays).toEqual([250, 500, 1000, 2000, 2000, 2000, 2000]);
     connect(7);
     fail();
+    expect(delays.at(-1)).toBe(2000);
+
+    const acked = connect(8);
+    const session = await publisher.turn();
+    if (!session) throw new Error("no turn");
+    acked.events.binary(encodeAck(0));
+    publisher.publish(session, picture);
+    acked.events.binary(encodeAck(1));
+    fail();
     expect(delays.at(-1)).toBe(250);
+    fail();
+    expect(delays.at(-1)).toBe(500);
+
+    const unwatched = connect(10);
+    for (let i = 0; i < 30; i++) {
+      vi.advanceTimersByTime(1000);
+      unwatched.events.alive();
+    }
+    fail();
+    expect(delays.at(-1)).toBe(250);
+  });
+
+  it("begins a new epoch at most once per second, however often the relay requests that (P-34)", async () => {
+    const socket = connect();
+    const refresh = encodeControl({ type: "refresh" });
+    let epochs = 0;
+    for (let ms = 0; ms < 5000; ms += 10) {
+      for (let i = 0; i < 20; i++) socket.events.text(refresh);
+      const session = await publisher.turn();
+      if (!session) throw new Error("no turn");
+      if (session.needsWhole(picture.stream, picture.subject)) epochs++;
+      publisher.publish(session, picture);
+      socket.events.binary(encodeAck(ms / 10 + 1));
+      vi.advanceTimersByTime(10);
+    }
+    // The first picture, the first request, and then one for each second.
+    expect(epochs).toBe(5);
+    vi.advanceTimersByTime(1000);
+    const session = await publisher.turn();
+    expect(session?.needsWhole(picture.stream, picture.subject)).toBe(true);
   });
 
   it("commits nothing that the socket did not accept", async () => {

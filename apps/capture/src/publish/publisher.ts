@@ -3,7 +3,6 @@
  * has room for it. It alone decides when to reconnect. Knows nothing of pixels.
  */
 import {
-  Backoff,
   CLOSE,
   decodeAck,
   encodeControl,
@@ -13,19 +12,19 @@ import {
   plainText,
   type ToProducerMessage,
 } from "@screen-share/protocol";
-import { type Picture, Session } from "../core/session.ts";
+import type { Picture, Session } from "../core/session.ts";
 import type { Log } from "../log.ts";
 import type { Recorder } from "../record/recorder.ts";
 import { meaningOf } from "./closing.ts";
 import { Complaints } from "./complaints.ts";
-import { Demand } from "./demand.ts";
+import { LimitedLog } from "./limited-log.ts";
 import { Links, type LinksOptions } from "./links.ts";
-import { Liveness } from "./liveness.ts";
+import { Reconnection } from "./reconnection.ts";
+import { Sharing } from "./sharing.ts";
 import type { Closed, OpenSocket, Socket } from "./socket.ts";
 
 const WELCOME_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 500;
-const RETRY = { firstMs: 500, maxMs: 4000 } as const;
 const NORMAL_CLOSE = 1000;
 const MAX_ROOM_LENGTH = 64;
 
@@ -35,13 +34,7 @@ type State =
   | { readonly state: "idle" }
   | { readonly state: "connecting"; readonly socket: Socket }
   | { readonly state: "handshaking"; readonly socket: Socket; readonly deadline: Timer }
-  | {
-      readonly state: "sharing";
-      readonly socket: Socket;
-      readonly session: Session;
-      readonly liveness: Liveness;
-      readonly demand: Demand;
-    }
+  | { readonly state: "sharing"; readonly socket: Socket; readonly sharing: Sharing }
   | { readonly state: "waiting"; readonly retry: Timer }
   | { readonly state: "stopping"; readonly socket: Socket; readonly deadline: Timer }
   | { readonly state: "ended" };
@@ -51,7 +44,7 @@ export type Ending =
   | { readonly kind: "stopped" }
   | { readonly kind: "refused"; readonly reason: string };
 
-export interface PublisherOptions extends LinksOptions {
+export interface PublisherOptions extends Omit<LinksOptions, "log"> {
   readonly token: string | undefined;
   readonly room: string;
   /** What the relay calls this agent in its log. */
@@ -62,21 +55,27 @@ export interface PublisherOptions extends LinksOptions {
   /** Keeps what is sent. For as long as it does it counts as somebody who watches. */
   readonly recorder?: Pick<Recorder, "recording" | "record"> | undefined;
   readonly log: Log;
+  /** A steady clock, ms since 1970 when it was started. */
+  readonly now: () => number;
   /** uniform in [0, 1) */
   readonly random: () => number;
 }
 
 export class Publisher {
   #state: State = { state: "idle" };
-  readonly #backoff = new Backoff(RETRY);
+  readonly #reconnection = new Reconnection();
   #awaited: ((session: Session | undefined) => void) | undefined;
   #end: (ending: Ending) => void = () => {};
+  /** What the relay causes, and apart from it what its viewers cause: neither crowds the other out. */
+  readonly #log: { readonly relay: LimitedLog; readonly viewers: LimitedLog };
   readonly #complaints: Complaints;
   readonly #links: Links;
 
   constructor(private readonly options: PublisherOptions) {
-    this.#complaints = new Complaints(options.log);
-    this.#links = new Links(options);
+    const { log } = options;
+    this.#log = { relay: new LimitedLog(log), viewers: new LimitedLog(log) };
+    this.#complaints = new Complaints(this.#log.relay);
+    this.#links = new Links({ ...options, log: this.#log.relay });
   }
 
   /** Connects, and stays connected until this resolves. To be called once. */
@@ -101,12 +100,12 @@ export class Publisher {
   /** Sends a picture. @returns the bytes accepted; undefined if none were, and the session is as it was */
   publish(session: Session, picture: Picture): number | undefined {
     const state = this.#state;
-    if (state.state !== "sharing" || state.session !== session) return undefined;
+    if (state.state !== "sharing" || state.sharing.session !== session) return undefined;
     const composed = session.compose(picture);
     if (composed.stream !== undefined && !state.socket.send(composed.stream)) return undefined;
     if (!state.socket.send(composed.update)) return undefined;
     session.commit(composed, this.options.now());
-    state.liveness.inFlight(session.window.inFlight);
+    state.sharing.liveness.inFlight(session.window.inFlight);
     this.options.recorder?.record(composed);
     return composed.update.length;
   }
@@ -145,7 +144,7 @@ export class Publisher {
         binary: (message) => whileOurs(() => this.#guarded(() => this.#binary(message))),
         alive: () =>
           whileOurs(() => {
-            if (this.#state.state === "sharing") this.#state.liveness.alive();
+            if (this.#state.state === "sharing") this.#state.sharing.liveness.alive();
           }),
         closed: (how) => whileOurs(() => this.#closed(how)),
       },
@@ -164,29 +163,22 @@ export class Publisher {
   }
 
   #welcomed(socket: Socket, { room, viewerLink }: ToProducerMessage & { type: "welcome" }): void {
-    this.#backoff.reset();
+    this.#reconnection.welcomed();
     this.#complaints.over();
     send(socket, { type: "status", state: "live" });
-    const session = new Session();
-    const liveness = new Liveness({
-      ping: () => {
-        socket.ping();
-        send(socket, { type: "ping", sentAt: this.options.now() });
-      },
+    const { recorder, now } = this.options;
+    const sharing = new Sharing({
+      socket,
+      recorder,
+      log: this.#log.viewers,
+      now,
+      checked: () => this.#links.check(),
+      demandChanged: () => this.#offerTurn(),
       silent: () => this.#lose("the relay gives no sign of life", undefined),
     });
-    const { log, recorder } = this.options;
-    const demand = new Demand({
-      log,
-      recorder,
-      changed: (watched) => {
-        if (watched) session.wake();
-        this.#offerTurn();
-      },
-    });
-    this.#enter({ state: "sharing", socket, session, liveness, demand });
-    log.info(`connected to the relay, room "${plainText(room, MAX_ROOM_LENGTH)}"`);
-    this.#links.told(viewerLink);
+    this.#enter({ state: "sharing", socket, sharing });
+    this.#log.relay.info(`connected to the relay, room "${plainText(room, MAX_ROOM_LENGTH)}"`);
+    this.#links.received(viewerLink);
   }
 
   #text(text: string): void {
@@ -198,16 +190,19 @@ export class Publisher {
         if (state.state === "handshaking") this.#welcomed(state.socket, message);
         return;
       case "demand":
-        if (state.state === "sharing") state.demand.told(message.watching);
+        if (state.state === "sharing") state.sharing.demand.told(message.watching);
         return;
       case "refresh":
-        if (state.state === "sharing") state.session.refresh();
+        if (state.state === "sharing") state.sharing.refresh();
+        return;
+      case "link":
+        if (state.state === "sharing") this.#links.renewed(message.viewerLink);
         return;
       case "pong": {
         const { sentAt, relayAt: remoteAt } = message;
         const receivedAt = this.options.now();
         if (state.state !== "sharing") return;
-        state.session.clock.add({ sentAt, remoteAt, receivedAt });
+        state.sharing.session.clock.add({ sentAt, remoteAt, receivedAt });
         return;
       }
       default:
@@ -219,8 +214,11 @@ export class Publisher {
     const state = this.#state;
     if (state.state === "stopping") return;
     if (state.state !== "sharing") throw new ProtocolError("an ack came before the welcome");
-    state.session.acknowledge(decodeAck(bytes), this.options.now());
-    state.liveness.inFlight(state.session.window.inFlight);
+    const { session, liveness } = state.sharing;
+    const before = session.applied;
+    session.acknowledge(decodeAck(bytes), this.options.now());
+    if (session.applied > before) this.#reconnection.proven();
+    liveness.inFlight(session.window.inFlight);
     this.#offerTurn();
   }
 
@@ -257,13 +255,17 @@ export class Publisher {
   }
 
   #retry(reason: string): void {
-    const delayMs = this.#backoff.nextMs(this.options.random());
+    const delayMs = this.#reconnection.lost(this.options.random());
     this.#enter({ state: "waiting", retry: setTimeout(() => this.#connect(), delayMs) });
     this.#complaints.failed(reason, delayMs);
   }
 
   #finish(ending: Ending): void {
     this.#enter({ state: "ended" });
+    this.#reconnection.stop();
+    this.#links.stop();
+    this.#log.relay.stop();
+    this.#log.viewers.stop();
     this.#offerTurn();
     this.#end(ending);
   }
@@ -272,10 +274,7 @@ export class Publisher {
   #enter(next: State): void {
     const old = this.#state;
     this.#state = next;
-    if (old.state === "sharing") {
-      old.liveness.stop();
-      old.demand.stop();
-    }
+    if (old.state === "sharing") old.sharing.stop();
     if (old.state === "waiting") clearTimeout(old.retry);
     if ("deadline" in old) clearTimeout(old.deadline);
   }
@@ -283,8 +282,9 @@ export class Publisher {
   #offerTurn(): void {
     const state = this.#state;
     const over = state.state === "ended" || state.state === "stopping";
-    const wanted = state.state === "sharing" && state.demand.wanted && !state.session.waiting;
-    const session = wanted ? state.session : undefined;
+    const sharing = state.state === "sharing" ? state.sharing : undefined;
+    const wanted = sharing?.demand.wanted && !sharing.session.waiting;
+    const session = wanted ? sharing.session : undefined;
     if (!over && !session) return;
     const resolve = this.#awaited;
     this.#awaited = undefined;

@@ -1,8 +1,24 @@
 /** The one WebSocket to the relay, as the publisher sees it. Nothing outside this file knows of `ws`. */
 import { MAX_CONTROL_LENGTH, SUBPROTOCOL } from "@screen-share/protocol";
 import { WebSocket } from "ws";
+import { InboundLimit } from "./inbound-limit.ts";
 
-const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * How long one address of the relay may take to accept a connection. Node.js gives each only 250 ms and then tries the next, so a
+ * relay far away would never be reached where its name has an IPv4 and an IPv6 address and only one of them works.
+ */
+const ADDRESS_TIMEOUT_MS = 5000;
+/** How long it may take altogether: looking up the name, four addresses, TLS and the WebSocket handshake on a slow link. */
+const CONNECT_TIMEOUT_MS = 30_000;
+/** A relay that does not answer our goodbye is not waited for longer than this. */
+const CLOSE_TIMEOUT_MS = 2000;
+/** Handed on to `net.connect`; the types of `ws` do not know them all. */
+const TIMEOUTS = {
+  autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+} as const;
+/** Answers to pings are dropped while this much waits for a relay that does not read, bytes. */
+const MAX_WAITING_FOR_PONG_BYTES = 64 * 1024;
 /** No code came: the socket just ended (RFC 6455 §7.1.5). */
 const ABNORMAL = 1006;
 
@@ -41,28 +57,46 @@ export type OpenSocket = (
   events: SocketEvents,
 ) => Socket;
 
-/** Opens a socket; all that happens to it is told by `events`, never before this returns. */
+/** Opens a socket; all that happens to it is reported by `events`, never before this returns. */
 export const openSocket: OpenSocket = ({ url, token }, events) => {
   const socket = new WebSocket(url, SUBPROTOCOL, {
     headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
     perMessageDeflate: false,
-    handshakeTimeout: CONNECT_TIMEOUT_MS,
-    // UTF-8 takes up to 3 bytes a UTF-16 unit.
+    autoPong: false,
+    ...TIMEOUTS,
+    // UTF-8 takes up to 3 bytes per UTF-16 unit.
     maxPayload: 3 * MAX_CONTROL_LENGTH,
   });
   let error: string | undefined;
-  socket.on("open", () => events.opened());
-  socket.on("message", (data: Buffer, isBinary) => {
+  const deadline = setTimeout(() => {
+    error = "no answer";
+    socket.terminate();
+  }, CONNECT_TIMEOUT_MS);
+  const inbound = new InboundLimit(socket);
+  const came = () => {
+    inbound.frame();
     events.alive();
+  };
+  socket.on("open", () => {
+    clearTimeout(deadline);
+    events.opened();
+  });
+  socket.on("message", (data: Buffer, isBinary) => {
+    came();
     if (isBinary) events.binary(data);
     else events.text(data.toString("utf8"));
   });
-  socket.on("ping", () => events.alive());
-  socket.on("pong", () => events.alive());
+  socket.on("ping", (payload) => {
+    came();
+    if (socket.bufferedAmount < MAX_WAITING_FOR_PONG_BYTES) socket.pong(payload);
+  });
+  socket.on("pong", came);
   socket.on("error", (cause) => {
-    error = inPlainWords(cause);
+    error ??= inPlainWords(cause);
   });
   socket.on("close", (code, reason) => {
+    clearTimeout(deadline);
+    inbound.stop();
     events.closed({ code: code || ABNORMAL, reason: reason.toString("utf8"), error });
   });
   const isOpen = () => socket.readyState === WebSocket.OPEN;
@@ -94,7 +128,6 @@ const MEANINGS: Readonly<Record<string, string>> = {
 function inPlainWords(error: Error & { readonly code?: string }): string {
   const known = MEANINGS[error.code ?? ""];
   if (known) return known;
-  if (error.message === "Opening handshake has timed out") return "no answer";
   if (/subprotocol/.test(error.message)) return "what answers is no Screen Share relay";
   const status = /^Unexpected server response: (\d+)$/.exec(error.message)?.[1];
   return status ? `it answered with HTTP status ${status}` : error.message;

@@ -26,6 +26,8 @@ describe("the viewer link", () => {
     "http://h/#token=x",
     "http://h/#token=a.e30.b",
     "http://h/#token=..",
+    `http://h/#token=a.${Buffer.from('{"exp":1e300}').toString("base64url")}.c`,
+    `http://h/#token=a.${Buffer.from('{"exp":9e12}').toString("base64url")}.c`,
   ])("%s does not say how long", (link) => {
     expect(expiryOf(link)).toBeUndefined();
   });
@@ -52,6 +54,15 @@ describe("the viewer link", () => {
       ["ends within the hour", { hours: 0.9 }],
     ])("does not if it %s", async (_, changes) => {
       expect(stillServes(await linkOf(changes), await linkOf(), now)).toBe(false);
+    });
+
+    it("serves for half as long as a fresh one where links are short-lived", async () => {
+      const fresh = await linkOf({ hours: 0.5 });
+      expect(stillServes(await linkOf({ hours: 0.3 }), fresh, now)).toBe(true);
+      expect(stillServes(await linkOf({ hours: 0.2 }), fresh, now)).toBe(false);
+      expect(stillServes(await linkOf({ hours: -1 }), await linkOf({ hours: -0.5 }), now)).toBe(
+        false,
+      );
     });
 
     it("does not if it is for another address, or has no token where one is needed", async () => {

@@ -42,10 +42,15 @@ type Hello = Extract<ProducerMessage, { type: "hello" }>;
 export interface ProducerOptions {
   /** The longest message, bytes. */
   readonly maxBytes: number;
-  /** Makes the link to a room, for whoever shares to send on; calls back once, at once or later. */
-  readonly mintLink: (link: NewLink, done: (link: string) => void) => void;
+  /**
+   * Makes the link to a room, for the host to pass on. Calls back once, at once or later, also with the time by the wall clock at
+   * which to replace the link; undefined if that is never.
+   */
+  readonly mintLink: (link: NewLink, done: (link: string, renewAt?: number) => void) => void;
   /** The clock that `now` arguments are read from, ms. */
   readonly clock: () => number;
+  /** ms since 1970. Links expire by this one, which moves while the machine sleeps and when it is set. */
+  readonly wallNow: () => number;
 }
 
 export interface NewLink {
@@ -69,6 +74,8 @@ export class ProducerSession implements Session, Producer {
   #ackedCount = 0;
   #refreshDue = false;
   #welcomed = false;
+  /** What the link to the room is made of, and when to replace it. */
+  #link: { readonly made: NewLink; readonly renewAt: number } | undefined;
   /** What it was last told of who watches. */
   #toldDemand: { readonly viewers: number; readonly watching: number } | undefined;
 
@@ -118,6 +125,7 @@ export class ProducerSession implements Session, Producer {
     }
     this.#ack();
     this.#tellDemand();
+    this.#renewLink();
   }
 
   /** That nobody watches any more, or somebody does again, is told at once; other numbers once a second. */
@@ -178,11 +186,27 @@ export class ProducerSession implements Session, Producer {
     this.#state = { state: "producing", room };
     const name = hello.name === undefined ? undefined : plainText(hello.name, hello.name.length);
     this.#summary = { kind: "producer", room: room.name, name: grant.name ?? name };
-    this.options.mintLink({ room: room.name, grant, generation: hello.gen }, (viewerLink) => {
+    const made = { room: room.name, grant, generation: hello.gen };
+    this.options.mintLink(made, (viewerLink, renewAt) => {
       if (this.#state.state !== "producing") return;
+      this.#link = renewAt === undefined ? undefined : { made, renewAt };
       this.#send({ type: "welcome", room: room.name, viewerLink });
       this.#welcomed = true;
       this.#tellDemand();
+    });
+  }
+
+  /** Sends another link before the last one ends (P-38). */
+  #renewLink(): void {
+    const due = this.#link;
+    if (due === undefined || this.options.wallNow() < due.renewAt) return;
+    this.#link = undefined;
+    this.options.mintLink(due.made, (viewerLink, renewAt) => {
+      if (this.#state.state !== "producing") return;
+      const sent = this.#send({ type: "link", viewerLink });
+      // A socket that is behind takes one later.
+      if (!sent) this.#link = due;
+      else if (renewAt !== undefined) this.#link = { made: due.made, renewAt };
     });
   }
 

@@ -164,7 +164,7 @@ export function wholeJpeg(seed: number, width = 64): Uint8Array {
 /** What a v1 producer's session is made with. */
 export function producerParts() {
   const mintLink: ProducerOptions["mintLink"] = ({ room }, done) => done(`/#room=${room}`);
-  return { maxBytes: MAX_BYTES, mintLink, gate: OPEN_GATE, clock: () => 0 };
+  return { maxBytes: MAX_BYTES, mintLink, gate: OPEN_GATE, clock: () => 0, wallNow: () => 0 };
 }
 
 export class FakeProducer {

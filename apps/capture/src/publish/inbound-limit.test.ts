@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { FRAMES_PER_INTERVAL, InboundLimit } from "./inbound-limit.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function limited() {
+  const state = { reading: true };
+  const pause = () => {
+    state.reading = false;
+  };
+  const resume = () => {
+    state.reading = true;
+  };
+  return { state, limit: new InboundLimit({ pause, resume }) };
+}
+
+it("reads on while frames come as an honest relay sends them", () => {
+  const { state, limit } = limited();
+  for (let ms = 0; ms < 5000; ms++) {
+    limit.frame();
+    limit.frame();
+    vi.advanceTimersByTime(1);
+    expect(state.reading).toBe(true);
+  }
+  limit.stop();
+});
+
+it("stops reading a flood, and reads again once it has been paid for", () => {
+  const { state, limit } = limited();
+  for (let i = 0; i < 10 * FRAMES_PER_INTERVAL; i++) limit.frame();
+  expect(state.reading).toBe(false);
+  vi.advanceTimersByTime(900);
+  expect(state.reading).toBe(false);
+  vi.advanceTimersByTime(100);
+  expect(state.reading).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
+});

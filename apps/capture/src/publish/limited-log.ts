@@ -1,0 +1,41 @@
+/**
+ * The log of what a relay or its viewers cause, so that neither can flood the host's terminal. After a burst of lines, only the
+ * newest is written once per interval, with the number of those that were left out.
+ */
+import type { Log } from "../log.ts";
+import { type Rate, RateLimit } from "./rate-limit.ts";
+
+/** A viewer that comes and goes as fast as it can fills at most 12 lines per minute. */
+export const LINES: Rate = { burst: 10, intervalMs: 5000 };
+
+interface Line {
+  readonly level: "info" | "warn";
+  readonly message: string;
+}
+
+/** Lines at info and warn are limited; debug lines are not, since whoever enables them wants them all. */
+export class LimitedLog implements Pick<Log, "debug" | "info" | "warn"> {
+  readonly #lines: RateLimit<Line>;
+
+  constructor(private readonly log: Log) {
+    this.#lines = new RateLimit(LINES, ({ level, message }, leftOut) => {
+      log[level](leftOut > 0 ? `${message} (${leftOut} earlier lines were left out)` : message);
+    });
+  }
+
+  debug(message: string): void {
+    this.log.debug(message);
+  }
+
+  info(message: string): void {
+    this.#lines.offer({ level: "info", message });
+  }
+
+  warn(message: string): void {
+    this.#lines.offer({ level: "warn", message });
+  }
+
+  stop(): void {
+    this.#lines.stop();
+  }
+}

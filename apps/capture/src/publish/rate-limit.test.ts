@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { RateLimit } from "./rate-limit.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it("passes a burst at once, then the newest item per interval, with the number of those it left out", () => {
+  const passed: [string, number][] = [];
+  const limit = new RateLimit<string>({ burst: 2, intervalMs: 1000 }, (item, leftOut) => {
+    passed.push([item, leftOut]);
+  });
+  for (const item of ["a", "b", "c", "d", "e"]) limit.offer(item);
+  expect(passed).toEqual([
+    ["a", 0],
+    ["b", 0],
+  ]);
+  vi.advanceTimersByTime(1000);
+  expect(passed.slice(2)).toEqual([["e", 2]]);
+  vi.advanceTimersByTime(2000);
+  limit.offer("f");
+  limit.offer("g");
+  expect(passed.slice(3)).toEqual([
+    ["f", 0],
+    ["g", 0],
+  ]);
+  limit.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it("passes what was stopped no more", () => {
+  const passed: number[] = [];
+  const limit = new RateLimit<number>({ burst: 1, intervalMs: 10 }, (item) => passed.push(item));
+  limit.offer(1);
+  limit.offer(2);
+  limit.stop();
+  vi.advanceTimersByTime(1000);
+  expect(passed).toEqual([1]);
+});
+
+it("keeps to its rate, ends with the newest item and loses count of none, whatever is offered when", () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        burst: fc.integer({ min: 1, max: 5 }),
+        intervalMs: fc.integer({ min: 1, max: 50 }),
+      }),
+      fc.array(fc.nat(30), { maxLength: 200 }),
+      (rate, pauses) => {
+        const passed: { at: number; item: number }[] = [];
+        let leftOutInAll = 0;
+        const startedAt = Date.now();
+        const limit = new RateLimit<number>(rate, (item, leftOut) => {
+          passed.push({ at: Date.now() - startedAt, item });
+          leftOutInAll += leftOut;
+        });
+        pauses.forEach((pause, i) => {
+          vi.advanceTimersByTime(pause);
+          limit.offer(i);
+        });
+        vi.advanceTimersByTime(rate.intervalMs * (rate.burst + 1));
+        expect(passed.at(-1)?.item).toBe(pauses.length === 0 ? undefined : pauses.length - 1);
+        expect(passed.length + leftOutInAll).toBe(pauses.length);
+        for (const [i, { at }] of passed.entries()) {
+          const { at: earlier = Number.NEGATIVE_INFINITY } = passed[i - rate.burst] ?? {};
+          expect(at - earlier).toBeGreaterThanOrEqual(rate.intervalMs);
+        }
+        limit.stop();
+      },
+    ),
+  );
+});
