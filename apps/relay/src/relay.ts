@@ -17,7 +17,7 @@ import { PlainProducer } from "./core/plain-producer.ts";
 import { PlainViewer } from "./core/plain-viewer.ts";
 import { type ProducerOptions, ProducerSession } from "./core/producer-session.ts";
 import { RefusedSession } from "./core/refused-session.ts";
-import { type Stats, UNCOUNTED } from "./core/stats.ts";
+import { roleOf, type Stats, UNCOUNTED } from "./core/stats.ts";
 import type { Time } from "./core/time.ts";
 import { MAX_VIEWER_MESSAGE_BYTES, ViewerSession } from "./core/viewer-session.ts";
 import { Work } from "./core/work.ts";
@@ -30,6 +30,7 @@ import type { Logger } from "./log.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import type { Connection, Server } from "./transport/transport.ts";
 import { startUwsServer } from "./transport/uws.ts";
+import { VisitLog } from "./visit-log.ts";
 
 const TICK_MS = 1000;
 /** Whole JPEGs may take this part of what the pictures themselves may. */
@@ -64,6 +65,7 @@ export async function startRelay(
 ): Promise<Relay> {
   const { log, files, version } = parts;
   const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics({ version });
+  const visits = new VisitLog(log, () => metrics?.bundled(), clock());
   const hub = new Hub({
     maxRooms: config.MAX_ROOMS,
     maxViewers: config.MAX_VIEWERS_PER_ROOM,
@@ -74,7 +76,7 @@ export async function startRelay(
     maxComposedBytes: config.MAX_PICTURE_MEMORY * COMPOSED_SHARE,
     pictureTtlMs: config.PICTURE_TTL,
     time: TIME,
-    stats: logged(metrics ?? UNCOUNTED, log),
+    stats: logged(metrics ?? UNCOUNTED, visits, log),
   });
   metrics?.watch(hub, config.MAX_PICTURE_MEMORY);
   const auth = new Auth({
@@ -141,7 +143,8 @@ export async function startRelay(
       // Who was never in a room was never let in.
       const joined = "room" in summary;
       metrics?.closed(role, { ...end, joined });
-      if (joined) log.info(fields, "connection closed");
+      if (joined)
+        visits.line({ room: String(summary.room), role }, "connection closed", fields, clock());
       else refusals.refused(fields, clock());
     },
     answer: async (request) => {
@@ -157,7 +160,8 @@ export async function startRelay(
       return reply;
     },
     streamed: (request, { summary }) => {
-      log.info({ ...summary, address: door.addressOf(request) }, "stream closed");
+      const fields = { ...summary, address: door.addressOf(request) };
+      visits.line({ room: String(summary.room), role: "viewer" }, "stream closed", fields, clock());
     },
     traffic: metrics,
     now: clock,
@@ -174,6 +178,7 @@ export async function startRelay(
     hub.tick(clock(), Date.now());
     door.tick();
     refusals.tick(clock());
+    visits.tick(clock());
   }, TICK_MS);
   return {
     port,
@@ -193,12 +198,14 @@ function startMetrics(metrics: Metrics, { METRICS_HOST: host, METRICS_PORT: port
 }
 
 /** Numbers for those who count, and a line of the log for each who comes into a room. */
-function logged(stats: Stats, log: Logger): Stats {
+function logged(stats: Stats, visits: VisitLog, log: Logger): Stats {
   return {
     joined: (member) => {
       stats.joined(member);
-      // One picture each; a tool may ask for one a second.
-      log[member.kind === "snapshot" ? "debug" : "info"](member, "joined");
+      const { kind, room } = member;
+      // One picture each; a tool may request one per second.
+      if (kind === "snapshot") log.debug(member, "joined");
+      else visits.line({ room, role: roleOf(kind) }, "joined", member, clock());
     },
     applied: (update) => stats.applied(update),
     sent: (kind, update) => stats.sent(kind, update),

@@ -67,6 +67,24 @@ describe("demand (P-27)", () => {
     expect(demands(producer).at(-1)).toEqual([2, 1]);
   });
 
+  it("is sent a few times at once, then once per tick, to the producer of a room where one link comes and goes", () => {
+    const { hub, producer } = liveRoom();
+    const before = demands(producer).length;
+    for (let i = 0; i < 1000; i++) new FakeViewer(hub).session.ended();
+    const stays = new FakeViewer(hub);
+    const burst = demands(producer).length - before;
+    expect(burst).toBeLessThan(20);
+    for (let i = 0; i < 10; i++) {
+      for (let n = 0; n < 100; n++) new FakeViewer(hub).session.ended();
+      producer.session.tick(0);
+    }
+    expect(demands(producer).length - before - burst).toBeLessThan(12);
+    expect(demands(producer).at(-1)).toEqual([1, 1]);
+    stays.session.ended();
+    producer.session.tick(0);
+    expect(demands(producer).at(-1)).toEqual([0, 0]);
+  });
+
   it("is told later to a producer whose socket is behind", () => {
     const { hub, producer } = liveRoom();
     producer.peer.outcome = "dropped";

@@ -25,6 +25,11 @@ import type { Producer, Room } from "./room.ts";
 /** Control messages: so many at once, and so many a second in the long run. */
 const CONTROL = { capacity: 120, perSecond: 20 } as const;
 /**
+ * Changes between "nobody watches" and "somebody does" that are sent at once. One link that comes and goes could cause thousands: beyond
+ * this they wait for the next second, in which only the last counts.
+ */
+const DEMANDS = { capacity: 8, perSecond: 4 } as const;
+/**
  * While a room owes the relay time, acks wait, by which an honest producer becomes slower. One that goes on regardless is put
  * out once the room owes so much, ms.
  */
@@ -70,6 +75,7 @@ export class ProducerSession implements Session, Producer {
   #epoch = -1;
   readonly #outbox: Outbox;
   readonly #controlMessages: Bucket;
+  readonly #demands: Bucket;
   #appliedCount = 0;
   #ackedCount = 0;
   #refreshDue = false;
@@ -88,6 +94,7 @@ export class ProducerSession implements Session, Producer {
     this.#state = { state: "greeting", openedAt: now };
     this.#outbox = new Outbox(peer);
     this.#controlMessages = new Bucket(CONTROL, now);
+    this.#demands = new Bucket(DEMANDS, now);
   }
 
   get summary(): Readonly<Record<string, unknown>> {
@@ -128,11 +135,15 @@ export class ProducerSession implements Session, Producer {
     this.#renewLink();
   }
 
-  /** That nobody watches any more, or somebody does again, is told at once; other numbers once a second. */
+  /** That nobody watches any more, or somebody does again, is sent at once, within limits; other numbers once a second. */
   demandChanged(): void {
     if (this.#state.state !== "producing") return;
     const { watchingCount } = this.#state.room;
-    if (this.#toldDemand && watchingCount > 0 !== this.#toldDemand.watching > 0) this.#tellDemand();
+    if (!this.#toldDemand || watchingCount > 0 === this.#toldDemand.watching > 0) return;
+    const now = this.options.clock();
+    if (this.#demands.take(0, now) < 1) return;
+    this.#demands.take(1, now);
+    this.#tellDemand();
   }
 
   dismiss(code: CloseCode, reason: string): void {

@@ -4,6 +4,10 @@
 export type ProducerKind = "producer" | "plain producer";
 export type ViewerKind = "viewer" | "plain viewer" | "mjpeg viewer" | "snapshot";
 
+export function roleOf(kind: ProducerKind | ViewerKind): "producer" | "viewer" {
+  return kind === "producer" || kind === "plain producer" ? "producer" : "viewer";
+}
+
 /** Why the relay gave up something that a client wanted to keep. */
 export type DropReason =
   /** A picture was forgotten, since the relay had no memory left and it was the largest. */

@@ -6,7 +6,13 @@
 import { CLOSE, type CloseCode } from "@screen-share/protocol";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Hub } from "../core/hub.ts";
-import type { DropReason, ProducerKind, Stats, ViewerKind } from "../core/stats.ts";
+import {
+  type DropReason,
+  type ProducerKind,
+  roleOf,
+  type Stats,
+  type ViewerKind,
+} from "../core/stats.ts";
 
 /** What bytes travel on. */
 export type Channel = "producer" | "viewer" | "http";
@@ -84,6 +90,10 @@ export class Metrics implements Stats {
     "What was refused or ended for the sake of the others, by reason.",
     ["reason"],
   );
+  readonly #bundledLines = this.#counter(
+    "log_lines_bundled_total",
+    "Lines of the log about who came and went that were only counted, since there were too many.",
+  );
   readonly #received = this.#counter("received_bytes_total", "Payload that came.", ["channel"]);
   readonly #delivered = this.#counter("sent_bytes_total", "Payload that went out.", ["channel"]);
   readonly #closed = this.#counter(
@@ -101,8 +111,7 @@ export class Metrics implements Stats {
   ]);
 
   joined({ kind }: { readonly kind: ProducerKind | ViewerKind }): void {
-    const role = PRODUCER_KINDS.some((known) => known === kind) ? "producer" : "viewer";
-    this.#joins.inc({ role, kind: KINDS[kind] });
+    this.#joins.inc({ role: roleOf(kind), kind: KINDS[kind] });
   }
 
   applied({ bytes, uplinkMs }: { readonly bytes: number; readonly uplinkMs: number | undefined }) {
@@ -118,6 +127,11 @@ export class Metrics implements Stats {
 
   drawn(kind: ViewerKind, lagMs: number): void {
     this.#lag.observe({ kind: KINDS[kind] }, lagMs / 1000);
+  }
+
+  /** A line of the log was only counted. */
+  bundled(): void {
+    this.#bundledLines.inc();
   }
 
   dropped(reason: DropReason): void {
