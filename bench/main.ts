@@ -4,6 +4,7 @@
  */
 import { cpus } from "node:os";
 import { agentBench } from "./agent.ts";
+import { attacksBench } from "./attacks.ts";
 import { containerBench } from "./container.ts";
 import { fanOutBench } from "./fan-out.ts";
 import { flowBench } from "./flow.ts";
@@ -22,10 +23,11 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   links: linksBench,
   flow: flowBench,
   container: containerBench,
+  attacks: attacksBench,
   viewer: viewerBench,
 };
-/** Needs what not everybody has. */
-const ONLY_IF_ASKED: readonly string[] = ["container"];
+/** They need what not every machine has. */
+const ONLY_IF_ASKED: readonly string[] = ["container", "attacks"];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHES));

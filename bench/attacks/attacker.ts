@@ -1,0 +1,14 @@
+/** One attack, in a process of its own. Arguments: port, the attack's name. Reports once that it begins, and ends at the first message. */
+import { setMaxListeners } from "node:events";
+import { ATTACKS } from "./attacks.ts";
+
+const [port, name = ""] = process.argv.slice(2);
+const attack = ATTACKS[name];
+if (!attack) throw new Error(`there is no attack called ${name}`);
+const over = new AbortController();
+setMaxListeners(0, over.signal);
+process.once("message", () => over.abort());
+process.once("disconnect", () => process.exit());
+process.send?.("begun");
+await attack({ port: Number(port), over: over.signal });
+process.exit();

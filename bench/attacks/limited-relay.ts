@@ -1,0 +1,71 @@
+/** A relay on a small machine: a process of its own in a control group with little memory (cgroups(7), version 1 or 2). Needs root on Linux. */
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { openFiles, usageOf } from "../../e2e/support/process-usage.ts";
+import { type Program, startRelay } from "../../e2e/support/programs.ts";
+
+const ROOTS = [
+  { folder: "/sys/fs/cgroup/memory", limit: "memory.limit_in_bytes" },
+  { folder: "/sys/fs/cgroup", limit: "memory.max" },
+] as const;
+
+export class LimitedRelay {
+  private constructor(
+    private readonly program: Program,
+    private readonly group: string,
+    readonly pid: number,
+  ) {}
+
+  /** @throws Error where control groups cannot be made */
+  static async start(
+    port: number,
+    memoryBytes: number,
+    env: Record<string, string>,
+  ): Promise<LimitedRelay> {
+    const root = ROOTS.find(
+      ({ folder, limit }) => existsSync(`${folder}/${limit}`) || limit === "memory.max",
+    );
+    if (!root) throw new Error("this machine has no control groups");
+    const group = `${root.folder}/screen-share-bench-${process.pid}`;
+    mkdirSync(group, { recursive: true });
+    writeFileSync(`${group}/${root.limit}`, String(memoryBytes));
+    const program = await startRelay(port, env);
+    const { pid } = program.process;
+    if (pid === undefined) throw new Error("the relay has no process");
+    writeFileSync(`${group}/cgroup.procs`, String(pid));
+    return new LimitedRelay(program, group, pid);
+  }
+
+  /** Whether it still runs. */
+  get alive(): boolean {
+    return this.program.process.exitCode === null && this.program.process.signalCode === null;
+  }
+
+  get rssMb(): number {
+    return this.alive ? usageOf(this.pid).rssMb : Number.NaN;
+  }
+
+  /** The most resident memory that it ever had, MB. */
+  get peakRssMb(): number {
+    if (!this.alive) return Number.NaN;
+    const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  }
+
+  get cpuSeconds(): number {
+    return this.alive ? usageOf(this.pid).cpuSeconds : Number.NaN;
+  }
+
+  get openFiles(): number {
+    return this.alive ? openFiles(this.pid) : Number.NaN;
+  }
+
+  /** Bytes of log so far. */
+  get logBytes(): number {
+    return this.program.output.length;
+  }
+
+  async stop(): Promise<void> {
+    await this.program.end("SIGKILL");
+    rmdirSync(this.group);
+  }
+}
