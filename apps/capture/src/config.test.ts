@@ -20,6 +20,7 @@ describe("readConfig", () => {
       source: "screen",
       encoder: "auto",
       logLevel: "info",
+      wayland: false,
     });
   });
 
@@ -42,20 +43,19 @@ describe("readConfig", () => {
   });
 
   it.each([
-    [{}, undefined],
-    [{ DISPLAY: ":1" }, { display: ":1", xauthority: undefined }],
+    [{}, undefined, false],
+    [{ DISPLAY: ":1" }, { display: ":1", xauthority: undefined }, false],
+    [{ DISPLAY: ":1", XAUTHORITY: "/key" }, { display: ":1", xauthority: "/key" }, false],
+    [{ WAYLAND_DISPLAY: "wayland-0" }, undefined, true],
+    [{ XDG_SESSION_TYPE: "wayland" }, undefined, true],
     [
-      { DISPLAY: ":1", XAUTHORITY: "/key" },
-      { display: ":1", xauthority: "/key" },
-    ],
-    [{ DISPLAY: ":1", WAYLAND_DISPLAY: "wayland-0" }, undefined],
-    [{ DISPLAY: ":1", XDG_SESSION_TYPE: "wayland" }, undefined],
-    [
-      { DISPLAY: ":1", XDG_SESSION_TYPE: "x11" },
+      { DISPLAY: ":1", XDG_SESSION_TYPE: "wayland" },
       { display: ":1", xauthority: undefined },
+      true,
     ],
-  ])("knows the X display that shows the screen by %j", (environment, x11) => {
-    expect(configOf({}, environment).x11).toEqual(x11);
+    [{ DISPLAY: ":1", XDG_SESSION_TYPE: "x11" }, { display: ":1", xauthority: undefined }, false],
+  ])("knows the desktop by %j", (environment, x11, wayland) => {
+    expect(configOf({}, environment)).toMatchObject({ x11, wayland });
   });
 
   it.each(["Bearer eyJ.a.b", '"eyJ.a.b"', "bearer  eyJ.a.b"])(

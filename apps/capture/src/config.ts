@@ -57,9 +57,14 @@ const schema = relaySettings
   })
   .superRefine(mustBePrivate);
 
-export type Config = z.infer<typeof schema> & { readonly x11: X11Settings | undefined };
+export type Config = z.infer<typeof schema> & {
+  /** Undefined if DISPLAY is not set. */
+  readonly x11: X11Settings | undefined;
+  /** Whether this is a Wayland session. Its DISPLAY leads to XWayland, unless the user set it to another server. */
+  readonly wayland: boolean;
+};
 
-/** The X display that shows this session's screen. */
+/** An X display. */
 export interface X11Settings {
   /** Such as ":0". */
   readonly display: string;
@@ -74,14 +79,13 @@ export function readConfig(
 ): { readonly config: Config } | { readonly problems: readonly string[] } {
   const result = readSettings(schema, { flags, environment, names: NAMES });
   if ("problems" in result) return result;
-  return { config: { ...result.settings, x11: x11Of(environment) } };
-}
-
-/** On Wayland there is none: what answers at DISPLAY there is XWayland, whose root window stays black. */
-function x11Of(environment: Environment): X11Settings | undefined {
-  const display = given(environment.DISPLAY);
   const wayland =
     given(environment.WAYLAND_DISPLAY) !== undefined || environment.XDG_SESSION_TYPE === "wayland";
-  if (display === undefined || wayland) return undefined;
+  return { config: { ...result.settings, x11: x11Of(environment), wayland } };
+}
+
+function x11Of(environment: Environment): X11Settings | undefined {
+  const display = given(environment.DISPLAY);
+  if (display === undefined) return undefined;
   return { display, xauthority: given(environment.XAUTHORITY) };
 }

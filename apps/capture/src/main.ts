@@ -22,8 +22,7 @@ import { Recorder } from "./record/recorder.ts";
 import { createRecordingFile } from "./record/recording-file.ts";
 import { Scaler } from "./scale.ts";
 import type { MonitorInfo } from "./source/monitor.ts";
-import { listMonitors } from "./source/node-screenshots.ts";
-import { openScreen } from "./source/screen.ts";
+import { listScreen, openScreen } from "./source/screen.ts";
 import { type Source, SourceFailure } from "./source/source.ts";
 import { TestCard } from "./source/test-card.ts";
 
@@ -40,7 +39,7 @@ endWithParent(() => stop());
 
 const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment(complain));
 if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
-if (result.config.list) await printMonitors();
+if (result.config.list) await printMonitors(result.config);
 else if (result.config.endLinks) await endAllLinks(result.config);
 else await share(result.config);
 
@@ -112,9 +111,10 @@ function printLink(link: string): void {
   process.stdout.write(linkLines(link));
 }
 
-async function openSource({ source, monitor, x11 }: Config, log: Log): Promise<Source> {
-  if (source === "test") return new TestCard({ now, name: hostname() });
-  return openScreen({ x11, monitor, now, log }, process.platform);
+async function openSource(config: Config, log: Log): Promise<Source> {
+  if (config.source === "test") return new TestCard({ now, name: hostname() });
+  const { x11, wayland, monitor } = config;
+  return openScreen({ x11, wayland, platform: process.platform, monitor, now, log });
 }
 
 /** Last of all that may fail: an empty file would be left behind. */
@@ -126,8 +126,8 @@ async function openRecorder({ record }: Config, log: Log): Promise<Recorder | un
   return new Recorder({ file, log, now });
 }
 
-async function printMonitors(): Promise<void> {
-  const monitors = await listMonitors();
+async function printMonitors({ x11, wayland }: Config): Promise<void> {
+  const monitors = await listScreen({ x11, wayland, platform: process.platform });
   if (monitors instanceof SourceFailure) failFor(monitors);
   const header = ["INDEX", "ID", "NAME", "SIZE", "POSITION", "PRIMARY"];
   const rows = monitors.map((monitor, index) => [String(index), ...columns(monitor)]);
@@ -144,7 +144,7 @@ function columns({ id, name, width, height, x, y, primary }: MonitorInfo): strin
 }
 
 function failFor({ kind, reason }: SourceFailure): never {
-  fail(reason, kind === "no-display" ? EXIT_NO_DISPLAY : EXIT_FAILED);
+  fail(reason, kind === "no-monitor" ? EXIT_FAILED : EXIT_NO_DISPLAY);
 }
 
 function complain(sentence: string): void {

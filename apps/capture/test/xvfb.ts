@@ -31,11 +31,17 @@ export class Xvfb {
    * Starts Xvfb; it answers once this resolves. Without Xvfb on this machine the test fails.
    * @param size such as "640x480", or "640x480x16" with a depth
    * @param display take this number instead of one of its own
+   * @param options further arguments of Xvfb
    */
-  static async start(size: string, display = ownNumber()): Promise<Xvfb> {
+  static async start(
+    size: string,
+    display = ownNumber(),
+    options: readonly string[] = [],
+  ): Promise<Xvfb> {
     const folder = await mkdtemp(join(tmpdir(), "screen-share-x-"));
     const screen = ["-screen", "0", size.split("x").length > 2 ? size : `${size}x24`];
-    const args = [display, "-displayfd", "3", ...screen, "-fbdir", folder, "-nocursor", "-noreset"];
+    const own = ["-displayfd", "3", ...screen, "-fbdir", folder, "-nocursor", "-noreset"];
+    const args = [display, ...own, ...options];
     const server = spawn("Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
     const failed = once(server, "error").then(([error]) => {
       throw new Error(`Xvfb is needed for this test: ${error}`);

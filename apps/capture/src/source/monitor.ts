@@ -5,6 +5,8 @@ import { SourceFailure } from "./source.ts";
 export interface MonitorInfo {
   readonly id: number;
   readonly name: string;
+  /** Further names by which it can be chosen, such as those of the outputs that show it. */
+  readonly aliases: readonly string[];
   readonly width: number;
   readonly height: number;
   /** Its place on the desktop, px. */
@@ -25,16 +27,32 @@ export function chooseMonitor<T extends MonitorInfo>(
   return (
     monitors.find(({ id }) => String(id) === wanted) ??
     monitors.find((_, index) => String(index) === wanted) ??
-    monitors.find(({ name }) => name === wanted)
+    monitors.find(({ name }) => name === wanted) ??
+    monitors.find(({ aliases }) => aliases.includes(wanted))
   );
 }
 
-/** @param detail what went wrong; only its first line is told */
-export function noDisplay(detail: string): SourceFailure {
+/**
+ * @param detail what went wrong, a clause; only its first line is shown
+ * @param advice what the user can do, whole sentences
+ */
+export function noDisplay(detail: string, advice?: string): SourceFailure {
   const [firstLine] = detail.split("\n");
-  const hint = process.platform === "linux" ? " Is DISPLAY set, and is the desktop running?" : "";
-  return new SourceFailure("no-display", `There is no display to capture (${firstLine}).${hint}`);
+  const hint = process.platform === "linux" ? "Is DISPLAY set, and is the desktop running?" : "";
+  const reason = `There is no display to capture (${firstLine}). ${advice ?? hint}`;
+  return new SourceFailure("no-display", reason.trimEnd());
 }
+
+/** @param detail why this Wayland desktop cannot be captured, a clause; only its first line is shown */
+export function waylandFailure(detail: string): SourceFailure {
+  const [firstLine] = detail.split("\n");
+  const reason = `This is a Wayland desktop, and its screen cannot be captured (${firstLine}). ${USE_XORG}`;
+  return new SourceFailure("wayland", reason);
+}
+
+/** What to do on a Wayland desktop. */
+const USE_XORG =
+  'Log out, choose a session with "Xorg" or "X11" in its name at the login screen, and start again there.';
 
 /** @param all those there are, of which none is the one that was wanted */
 export function noMonitor(wanted: string | undefined, all: readonly MonitorInfo[]): SourceFailure {

@@ -17,9 +17,16 @@ type Addon = Pick<typeof NodeScreenshots, "Monitor">;
 const nodeRequire = createRequire(import.meta.url);
 const PROBE_TIMEOUT_MS = 10_000;
 
-/** The monitors there are, in the system's order. */
-export async function listMonitors(): Promise<readonly MonitorInfo[] | SourceFailure> {
-  return attempt(() => monitorsOf(loadAddon()).map(({ info }) => info));
+type Failure = (detail: string) => SourceFailure;
+
+/**
+ * The monitors there are, in the system's order.
+ * @param failure words for what goes wrong
+ */
+export async function listMonitors(
+  failure: Failure = noDisplay,
+): Promise<readonly MonitorInfo[] | SourceFailure> {
+  return attempt(() => monitorsOf(loadAddon()).map(({ info }) => info), failure);
 }
 
 export class ScreenSource implements Source {
@@ -30,15 +37,20 @@ export class ScreenSource implements Source {
   /**
    * @param options.monitor an id, an index from 0 or a name; the primary one unless given
    * @param options.now ms
+   * @param options.failure words for what goes wrong
    */
   constructor(
-    private readonly options: { readonly monitor?: string; readonly now: () => number },
+    private readonly options: {
+      readonly monitor?: string;
+      readonly now: () => number;
+      readonly failure?: Failure;
+    },
   ) {}
 
   async grab(): Promise<Frame | SourceFailure> {
     if (this.#failures > 1) await this.#reload();
-    const result = await attempt(() => this.#grab());
-    const broken = result instanceof SourceFailure && result.kind === "no-display";
+    const result = await attempt(() => this.#grab(), this.options.failure ?? noDisplay);
+    const broken = result instanceof SourceFailure && result.kind !== "no-monitor";
     this.#failures = broken ? this.#failures + 1 : 0;
     return result;
   }
@@ -92,13 +104,17 @@ function loadAddon(): Addon {
 
 function monitorsOf(addon: Addon) {
   return addon.Monitor.all().map((handle) => {
+    // Elsewhere than on Windows sizes and places are in units of the desktop's scale; pictures are in pixels.
+    const scale = process.platform === "win32" ? 1 : handle.scaleFactor() || 1;
+    const px = (length: number) => Math.round(length * scale);
     const info: MonitorInfo = {
       id: handle.id(),
       name: handle.name(),
-      width: handle.width(),
-      height: handle.height(),
-      x: handle.x(),
-      y: handle.y(),
+      aliases: [],
+      width: px(handle.width()),
+      height: px(handle.height()),
+      x: px(handle.x()),
+      y: px(handle.y()),
       primary: handle.isPrimary(),
     };
     return { handle, info };
@@ -106,11 +122,14 @@ function monitorsOf(addon: Addon) {
 }
 
 /** The addon throws for everything that can be missing: its libraries, a display, a monitor just unplugged. */
-async function attempt<T>(work: () => T | Promise<T>): Promise<T | SourceFailure> {
+async function attempt<T>(
+  work: () => T | Promise<T>,
+  failure: Failure,
+): Promise<T | SourceFailure> {
   try {
     return await work();
   } catch (error) {
-    return noDisplay(error instanceof Error ? error.message : String(error));
+    return failure(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,16 +1,26 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { keptLog } from "../../test/frames.ts";
-import { grabbed } from "../../test/source-suite.ts";
 import { Xvfb } from "../../test/xvfb.ts";
-import { openScreen } from "./screen.ts";
+import { type Desktop, listScreen, openScreen } from "./screen.ts";
 import type { Source } from "./source.ts";
 
 const now = () => performance.timeOrigin + performance.now();
 let xvfb: Xvfb;
 
-function open(platform: string, display: string | undefined, monitor?: string): Promise<Source> {
+interface Session {
+  readonly platform?: string;
+  readonly display?: string | undefined;
+  readonly wayland?: boolean;
+  readonly monitor?: string;
+}
+
+function desktopOf({ platform = "linux", display, wayland = false }: Session): Desktop {
   const x11 = display === undefined ? undefined : { display, xauthority: undefined };
-  return openScreen({ x11, monitor, now, log: keptLog() }, platform);
+  return { x11, wayland, platform };
+}
+
+function open(session: Session): Promise<Source> {
+  return openScreen({ ...desktopOf(session), monitor: session.monitor, now, log: keptLog() });
 }
 
 afterEach(async () => {
@@ -19,20 +29,49 @@ afterEach(async () => {
 });
 
 describe("openScreen", () => {
-  it("takes X11 DAMAGE on Linux, and node-screenshots where there is no X display", async () => {
+  it("takes our own grabber for every X display, and node-screenshots elsewhere", async () => {
     xvfb = await Xvfb.start("320x200");
-    expect(await open("linux", xvfb.display)).toHaveProperty("name", "X11 DAMAGE");
-    expect(await open("linux", xvfb.display, "beamer")).toHaveProperty("name", "X11 DAMAGE");
-    expect(await open("linux", undefined)).toHaveProperty("name", "node-screenshots");
-    expect(await open("darwin", xvfb.display)).toHaveProperty("name", "node-screenshots");
-    expect(await open("linux", ":9999")).toHaveProperty("name", "node-screenshots");
+    const { display } = xvfb;
+    expect(await open({ display })).toHaveProperty("name", "X11");
+    expect(await open({ display, monitor: "beamer" })).toHaveProperty("name", "X11");
+    // A display of another kind on a Wayland desktop, such as a VNC server's.
+    expect(await open({ display, wayland: true })).toHaveProperty("name", "X11");
+    // It stays: the server may come, and node-screenshots would not know more.
+    expect(await open({ display: ":9999" })).toHaveProperty("name", "X11");
+    expect(await open({ display, platform: "darwin" })).toHaveProperty("name", "node-screenshots");
+    expect(await open({ wayland: true })).toHaveProperty("name", "node-screenshots");
+    expect(await open({ display: ":9999", wayland: true })).toHaveProperty(
+      "name",
+      "node-screenshots",
+    );
   });
 
-  it("takes node-screenshots for a display that X11 DAMAGE cannot read, and it can", async () => {
-    xvfb = await Xvfb.start("320x200x16");
-    vi.stubEnv("DISPLAY", xvfb.display);
-    const source = await open("linux", xvfb.display);
-    expect(source.name).toBe("node-screenshots");
-    expect(await grabbed(source)).toMatchObject({ width: 320, height: 200 });
+  it("says that DISPLAY is not set where there is neither X nor Wayland", async () => {
+    xvfb = await Xvfb.start("320x200");
+    const failure = await (await open({})).grab();
+    expect(failure).toMatchObject({ kind: "no-display" });
+    expect(failure).toHaveProperty("reason", expect.stringContaining("DISPLAY is not set"));
+    expect(await listScreen(desktopOf({}))).toEqual(failure);
+  });
+
+  it("says that it is Wayland, and what to do, where a Wayland desktop cannot be captured", async () => {
+    xvfb = await Xvfb.start("320x200");
+    vi.stubEnv("DISPLAY", undefined);
+    vi.stubEnv("WAYLAND_DISPLAY", "wayland-nowhere");
+    const failure = await (await open({ wayland: true })).grab();
+    expect(failure).toMatchObject({ kind: "wayland" });
+    const words = /^This is a Wayland desktop.*without XWayland.*choose a session with "Xorg"/;
+    expect(failure).toHaveProperty("reason", expect.stringMatching(words));
+    expect(await listScreen(desktopOf({ wayland: true }))).toEqual(failure);
+  });
+
+  it("refuses XWayland, known by the names of its outputs, whose root window shows nothing", async () => {
+    xvfb = await Xvfb.start("320x200");
+    const { display } = xvfb;
+    await xvfb.finish("xrandr", "--setmonitor", "XWAYLAND0", "auto", "screen");
+    const failure = await (await open({ display })).grab();
+    expect(failure).toMatchObject({ kind: "wayland" });
+    expect(failure).toHaveProperty("reason", expect.stringContaining("XWayland"));
+    expect(await listScreen(desktopOf({ display }))).toEqual(failure);
   });
 });

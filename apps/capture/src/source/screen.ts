@@ -1,13 +1,24 @@
-/** Who grabs the screen: X11 DAMAGE where there is such a display, node-screenshots everywhere else. */
+/**
+ * Which grabber is used: our own for every X server, node-screenshots for Wayland desktops, macOS and Windows. A
+ * server that our own cannot read is refused by name, never handed on: the other would show a wrong picture.
+ */
 import type { X11Settings } from "../config.ts";
 import type { Log } from "../log.ts";
-import { ScreenSource } from "./node-screenshots.ts";
+import { type MonitorInfo, noDisplay, waylandFailure } from "./monitor.ts";
+import { listMonitors, ScreenSource } from "./node-screenshots.ts";
 import { type Source, SourceFailure } from "./source.ts";
-import { X11Source } from "./x11.ts";
+import { listX11Monitors, X11Source } from "./x11.ts";
 
-export interface ScreenOptions {
-  /** The X display that shows the screen, if there is one. */
+/** The desktop that the agent was started on. */
+export interface Desktop {
+  /** The X display, if there is one; XWayland's on a Wayland desktop. */
   readonly x11: X11Settings | undefined;
+  readonly wayland: boolean;
+  /** As in `process.platform`. */
+  readonly platform: string;
+}
+
+export interface ScreenOptions extends Desktop {
   /** An id, an index from 0 or a name; the primary one unless given. */
   readonly monitor: string | undefined;
   /** ms */
@@ -15,19 +26,41 @@ export interface ScreenOptions {
   readonly log: Log;
 }
 
-/**
- * Tries which one can grab here. If none can, that is told by the first grab, in the words of node-screenshots.
- * @param platform as in `process.platform`
- */
-export async function openScreen(options: ScreenOptions, platform: string): Promise<Source> {
-  const { x11, now, log } = options;
-  const common = { now, ...(options.monitor === undefined ? {} : { monitor: options.monitor }) };
-  if (platform === "linux" && x11) {
+/** Tries which grabber works here. If none does, the first grab returns the reason. */
+export async function openScreen(options: ScreenOptions): Promise<Source> {
+  const { now, log, monitor, x11 } = options;
+  const common = { now, ...(monitor === undefined ? {} : { monitor }) };
+  if (options.platform !== "linux") return new ScreenSource(common);
+  if (x11) {
     const source = new X11Source({ ...x11, ...common });
     const first = await source.grab();
-    const unusable = first instanceof SourceFailure && first.kind === "no-display";
-    if (!unusable) return source;
+    const unusable = first instanceof SourceFailure && first.kind !== "no-monitor";
+    if (!unusable || !options.wayland) return source;
     log.debug(`not grabbed by ${source.name}: ${first.reason}`);
   }
-  return new ScreenSource(common);
+  if (!options.wayland) return { name: "none", grab: async () => NO_DISPLAY };
+  return new ScreenSource({ ...common, failure: waylandFailureOf(options) });
+}
+
+/** The monitors of the grabber that `openScreen` uses, in its order. */
+export async function listScreen(
+  desktop: Desktop,
+): Promise<readonly MonitorInfo[] | SourceFailure> {
+  const { platform, x11, wayland } = desktop;
+  if (platform !== "linux") return listMonitors();
+  if (x11) {
+    const monitors = await listX11Monitors(x11);
+    if (!(monitors instanceof SourceFailure) || !wayland) return monitors;
+  }
+  return wayland ? listMonitors(waylandFailureOf(desktop)) : NO_DISPLAY;
+}
+
+const NO_DISPLAY = noDisplay("DISPLAY is not set");
+
+function waylandFailureOf({ x11 }: Desktop): (detail: string) => SourceFailure {
+  if (x11) return waylandFailure;
+  return () =>
+    waylandFailure(
+      "it runs without XWayland, which has the list of its monitors: DISPLAY is not set",
+    );
 }

@@ -14,8 +14,8 @@ export interface Frame extends Size {
 /** There is nothing to grab, for now: expected, and no bug. */
 export class SourceFailure {
   constructor(
-    /** Whether there is no display at all, or only not the monitor that was asked for. */
-    readonly kind: "no-display" | "no-monitor",
+    /** Whether there is no display at all, one that Wayland keeps hidden, or only not the monitor that was asked for. */
+    readonly kind: "no-display" | "wayland" | "no-monitor",
     /** A plain sentence. */
     readonly reason: string,
   ) {}

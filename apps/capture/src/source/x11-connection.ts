@@ -1,15 +1,24 @@
 /**
  * One connection to an X server, by the library `x11`: requests become promises, events become calls, and whatever
- * goes wrong (no server, a lost one, one that does not answer, one that lacks what is needed) becomes an `X11Failure`.
- * After one that says so it is of no more use. Knows nothing of frames.
+ * goes wrong (no server, a lost one, one that does not answer, one that cannot be captured) becomes an `X11Failure`.
+ * Unless that is `outside`, the connection is of no more use. Knows nothing of frames.
  */
-import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import x11, { type Client, type Damage, type Display, type Randr, type XError } from "x11";
+import x11, {
+  type Client,
+  type Damage,
+  type Display,
+  type Done,
+  type Randr,
+  type Xinerama,
+} from "x11";
 import type { X11Settings } from "../config.ts";
 import type { Rectangle } from "../core/dirty-grid.ts";
+import { type Unpacker, unpackerOf } from "../core/pixel-format.ts";
 import type { MonitorInfo } from "./monitor.ts";
+import { openSocket, parseDisplay, remoteAddressOf } from "./x11-display.ts";
+import { chooseKey } from "./x11-key.ts";
+import { askMonitors, askRandr } from "./x11-monitors.ts";
+import { type ColormapEntry, pixelsOf, type ScreenPixels } from "./x11-pixels.ts";
 
 const REPLY_TIMEOUT_MS = 5000;
 
@@ -20,14 +29,22 @@ const BAD_MATCH = 8;
 const CONFIGURE_NOTIFY = 22;
 /** Follows RRScreenChangeNotify. */
 const RR_NOTIFY_OFFSET = 1;
-const RR_GET_MONITORS = 42;
+/** How the outputs of XWayland are called where it has no extension of this name yet (before 23.1). */
+const XWAYLAND = "XWAYLAND";
+/** A refusal for another reason than the key. */
+const SERVER_FULL = /Maximum number of clients/i;
 
 /** The display cannot be used, for now or at all: expected, and no bug. The message is a clause in plain words. */
 export class X11Failure extends Error {
   constructor(
     message: string,
-    /** The rectangle asked for is not on the screen any more; the connection is as good as before. */
-    readonly outside: boolean = false,
+    /**
+     * `outside`: the rectangle is not on the screen any more, and the connection is as good as before.
+     * `xwayland`: the server is XWayland, whose root window does not show the desktop.
+     */
+    readonly kind: "lost" | "outside" | "xwayland" = "lost",
+    /** What the user can do, whole sentences. */
+    readonly advice: string | undefined = undefined,
   ) {
     super(message);
   }
@@ -36,6 +53,8 @@ export class X11Failure extends Error {
 export interface X11Events {
   /** Something was drawn here, px of the root window. */
   drawn(area: Rectangle): void;
+  /** Any pixel may have changed: the colormap did, or the server does not report what is drawn. */
+  redrawn(): void;
   /** Monitors came, went, or changed their size or place. */
   rearranged(): void;
 }
@@ -43,28 +62,39 @@ export interface X11Events {
 interface Server {
   readonly client: Client;
   readonly root: number;
-  readonly damage: Damage;
-  readonly randr: Randr;
+  readonly colormap: number;
+  readonly pixels: ScreenPixels;
+  /** Undefined where the server lacks the extension. */
+  readonly damage: Damage | undefined;
+  readonly randr: Randr | undefined;
+  readonly xinerama: Xinerama | undefined;
+}
+
+interface Connected {
+  readonly client: Client;
+  readonly display: Display;
+  readonly screen: Display["screen"][number];
 }
 
 export class X11Connection {
   #server: Server | undefined;
   #client: Client | undefined;
   #damageId = 0;
+  #unpack: Unpacker | undefined;
+  #colormap = "";
   #lost: X11Failure | undefined;
   readonly #waiting = new Set<(failure: X11Failure) => void>();
 
   private constructor(private readonly events: X11Events) {}
 
   /**
-   * Connects, and hears of what is drawn from then on.
-   * @throws X11Failure also where the server has no DAMAGE or RANDR 1.5, or px of a kind that is not read here
+   * Connects; from then on events are reported.
+   * @throws X11Failure
    */
   static async open(settings: X11Settings, events: X11Events): Promise<X11Connection> {
-    await checkKey(settings.xauthority);
     const connection = new X11Connection(events);
     try {
-      await connection.#open(settings.display);
+      await connection.#open(settings);
     } catch (error) {
       connection.close();
       throw error;
@@ -74,18 +104,27 @@ export class X11Connection {
 
   /** Once this resolves, `events` has been told of all that was drawn before it was called. */
   async sync(): Promise<void> {
-    const { client } = this.#ready();
-    await this.#ask((done) => client.GetInputFocus(done));
+    const { client, damage, pixels } = this.#ready();
+    if (pixels.queries.length > 0) await this.#readColormap();
+    else await this.#ask((done) => client.GetInputFocus(done));
+    if (!damage) this.events.redrawn();
   }
 
   /** What was drawn so far counts as seen: it is told again when it is drawn on again. */
   subtractDamage(): void {
     const { damage } = this.#ready();
-    damage.Subtract(this.#damageId, 0, 0);
+    damage?.Subtract(this.#damageId, 0, 0);
+  }
+
+  /** Puts an image of this screen into an RGBA picture; holds until the next `sync`. */
+  get unpack(): Unpacker {
+    this.#ready();
+    if (!this.#unpack) throw new Error("the connection is not open yet");
+    return this.#unpack;
   }
 
   /**
-   * The px of a part of the root window as they are now: blue, green, red and a byte of no meaning each.
+   * The pixels of a part of the root window as they are now, for `unpack`.
    * @throws X11Failure, `outside` if it is not all on the screen
    */
   async image({ x, y, width, height }: Rectangle): Promise<Buffer> {
@@ -96,28 +135,9 @@ export class X11Connection {
     return data;
   }
 
-  /** The monitors, in the order, and with the ids and names, that node-screenshots gives them: it asks the same. */
-  async monitors(): Promise<MonitorInfo[]> {
-    const { client, root, randr } = this.#ready();
-    const outputs = await this.#ask<Omit<MonitorInfo, "name">[]>((done) => {
-      const request = Buffer.alloc(12);
-      request.writeUInt8(randr.majorOpcode, 0);
-      request.writeUInt8(RR_GET_MONITORS, 1);
-      request.writeUInt16LE(request.length / 4, 2);
-      request.writeUInt32LE(root, 4);
-      request.writeUInt8(1, 8); // only those that show something
-      client.seq_num++;
-      client.pack_stream.put(request);
-      client.replies[client.seq_num] = [readMonitors, done];
-      client.pack_stream.submit(true);
-    });
-    const named = outputs.map(async (output): Promise<MonitorInfo> => {
-      const { name } = await this.#ask<{ readonly name: string }>((done) =>
-        randr.GetOutputInfo(output.id, 0, done),
-      );
-      return { ...output, name };
-    });
-    return Promise.all(named);
+  /** What of the screen can be grabbed; the whole of it where no monitor is. */
+  monitors(): Promise<MonitorInfo[]> {
+    return askMonitors(this.#ready(), (send) => this.#ask(send));
   }
 
   /** Drops it at once; what is still asked fails. */
@@ -125,49 +145,118 @@ export class X11Connection {
     this.#lose("the connection was closed");
   }
 
-  async #open(display: string): Promise<void> {
-    const { client, display: server } = await this.#connect(display);
-    const screen = server.screen[Number(client.screenNum)];
-    if (!screen) throw new X11Failure(`${display} has no such screen`);
-    if (!hasKnownPixels(server, screen)) throw new X11Failure("its px are not 8 bits a colour");
-    const damage = await this.#ask<Damage>((done) => client.require("damage", done));
-    const randr = await this.#ask<Randr>((done) => client.require("randr", done));
-    if (randr.major_version === 1 && randr.minor_version < 5) throw new X11Failure("RANDR is old");
+  async #open(settings: X11Settings): Promise<void> {
+    const { client, display, screen } = await this.#connect(settings);
+    const pixels = pixelsOf(display, screen);
+    if (!pixels) throw new X11Failure("its pixels are of a kind that cannot be read");
+    const damage = await this.#extension<Damage>((done) => client.require("damage", done));
+    const randr = await this.#extension<Randr>((done) => client.require("randr", done));
+    const xinerama = await this.#extension<Xinerama>((done) => client.require("xinerama", done));
 
     this.#damageId = client.AllocID();
-    this.#server = { client, root: screen.root, damage, randr };
+    const { root, default_colormap } = screen;
+    this.#server = { client, root, colormap: default_colormap, pixels, damage, randr, xinerama };
+    this.#setColours([]);
+    const arrangement = [CONFIGURE_NOTIFY];
+    if (randr) arrangement.push(randr.firstEvent, randr.firstEvent + RR_NOTIFY_OFFSET);
     client.on("event", ({ type, area }) => {
       if (this.#lost) return;
-      if (type === damage.firstEvent && area) {
+      if (type === damage?.firstEvent && area) {
         this.events.drawn({ x: area.x, y: area.y, width: area.w, height: area.h });
       }
-      const arrangement = [CONFIGURE_NOTIFY, randr.firstEvent, randr.firstEvent + RR_NOTIFY_OFFSET];
       if (arrangement.includes(type)) this.events.rearranged();
     });
-    client.ChangeWindowAttributes(screen.root, { eventMask: x11.eventMask.StructureNotify });
-    randr.SelectInput(screen.root, randr.NotifyMask.All);
-    damage.Create(this.#damageId, screen.root, damage.ReportLevel.DeltaRectangles);
+    client.ChangeWindowAttributes(root, { eventMask: x11.eventMask.StructureNotify });
+    randr?.SelectInput(root, randr.NotifyMask.All);
+    damage?.Create(this.#damageId, root, damage.ReportLevel.DeltaRectangles);
+    await this.#refuseXwayland();
     await this.sync();
   }
 
-  #connect(display: string): Promise<{ readonly client: Client; readonly display: Display }> {
-    return this.#ask((done) => {
-      // Without shared memory: it is only for pictures that go to the server, and needs the insides of Node.
-      const options = { display, shm: false, disableBigRequests: true } as const;
-      const client = x11.createClient(options, (error, server) => {
-        // Too late: what was lost before it was there is closed now.
-        if (this.#lost) client.stream?.destroy();
-        done(error, { client, display: server });
-      });
+  async #connect(settings: X11Settings): Promise<Connected> {
+    const name = parseDisplay(settings.display);
+    if (!name) throw new X11Failure(`"${settings.display}" is not the name of a display`);
+    const socket = await openSocket(name, REPLY_TIMEOUT_MS);
+    if (typeof socket === "string") throw new X11Failure(`${settings.display}: ${socket}`);
+    const remoteAddress = remoteAddressOf(socket);
+    const { key, advice } = await chooseKey(settings.xauthority, { ...name, remoteAddress });
+    // In one write: a server that refuses closes at once, and a second write would fail before its words are read.
+    socket.cork();
+    setImmediate(() => socket.uncork());
+    const display = await this.#ask<Display>((done) => {
+      const client = x11.createClient(
+        {
+          display: `:${name.number}.${name.screen}`,
+          stream: socket,
+          auth: { name: key?.name ?? "", data: key?.data ?? "" },
+          // Without shared memory: it is only for pictures that go to the server, and needs the insides of Node.
+          shm: false,
+          disableBigRequests: true,
+        },
+        done,
+      );
       this.#client = client;
       // Every error that no request claims; also those of the socket, and after it was closed.
-      client.on("error", (error) => this.#lose(error.message));
+      client.on("error", (error) => {
+        const refusal = /^X server connection failed: *([^\n]*)/.exec(error.message)?.[1];
+        if (refusal === undefined) return this.#lose(error.message);
+        const what = `the X server at ${settings.display} refused the connection: ${refusal.trim()}`;
+        this.#lose(what, SERVER_FULL.test(refusal) ? undefined : advice);
+      });
       client.on("end", () => this.#lose("the X server closed the connection"));
     });
+    const screen = display.screen[name.screen];
+    if (!this.#client || !screen) throw new X11Failure(`${settings.display} has no such screen`);
+    return { client: this.#client, display, screen };
+  }
+
+  async #refuseXwayland(): Promise<void> {
+    const { client } = this.#ready();
+    const { present } = await this.#ask<{ readonly present: number }>((done) =>
+      client.QueryExtension(XWAYLAND, done),
+    );
+    const monitors = await askRandr(this.#ready(), (send) => this.#ask(send));
+    const names = monitors?.flatMap(({ name, aliases }) => [name, ...aliases]);
+    if (present !== 1 && !names?.some((name) => name.startsWith(XWAYLAND))) return;
+    throw new X11Failure("DISPLAY leads to XWayland, which shows none of it", "xwayland");
+  }
+
+  /** Any program may change its entries at any time, and no event reports that. */
+  async #readColormap(): Promise<void> {
+    const { client, root, colormap, pixels } = this.#ready();
+    const installed = await this.#ask<readonly number[]>((done) =>
+      client.ListInstalledColormaps(root, done),
+    );
+    const shown = installed.includes(colormap) ? colormap : (installed[0] ?? colormap);
+    const entries = await this.#ask<readonly ColormapEntry[]>((done) =>
+      client.QueryColors(shown, pixels.queries, done),
+    );
+    const seen = JSON.stringify(entries);
+    if (seen === this.#colormap) return;
+    this.#colormap = seen;
+    this.#setColours(entries);
+    this.events.redrawn();
+  }
+
+  #setColours(entries: readonly ColormapEntry[]): void {
+    const { pixels } = this.#ready();
+    this.#unpack = unpackerOf(pixels.layout, pixels.colours(entries));
+    if (this.#unpack) return;
+    throw new X11Failure(`its pixels (${pixels.description}) are of a kind that cannot be read`);
+  }
+
+  /** An extension; undefined if the server lacks it. */
+  async #extension<T>(require: (done: Done<T>) => void): Promise<T | undefined> {
+    try {
+      return await this.#ask(require);
+    } catch (error) {
+      if (this.#lost || !(error instanceof X11Failure)) throw error;
+      return undefined;
+    }
   }
 
   /** Calls `send` with a callback, and waits for it no longer than `REPLY_TIMEOUT_MS`. */
-  #ask<T>(send: (done: (error: XError | null | undefined, reply: T) => true) => void): Promise<T> {
+  #ask<T>(send: (done: Done<T>) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#lost) return reject(this.#lost);
       const settle = () => {
@@ -180,8 +269,9 @@ export class X11Connection {
       };
       const timer = setTimeout(() => this.#lose("the X server does not answer"), REPLY_TIMEOUT_MS);
       this.#waiting.add(fail);
-      const done = (error: XError | null | undefined, reply: T): true => {
-        if (error) fail(new X11Failure(error.message, error.error === BAD_MATCH));
+      const done: Done<T> = (error, reply) => {
+        if (error)
+          fail(new X11Failure(error.message, error.error === BAD_MATCH ? "outside" : "lost"));
         else settle();
         resolve(reply);
         return true;
@@ -189,14 +279,13 @@ export class X11Connection {
       try {
         send(done);
       } catch (error) {
-        // Such as a DISPLAY that is no address.
         fail(new X11Failure(error instanceof Error ? error.message : String(error)));
       }
     });
   }
 
-  #lose(reason: string): void {
-    this.#lost ??= new X11Failure(reason);
+  #lose(reason: string, advice?: string): void {
+    this.#lost ??= new X11Failure(reason, "lost", advice);
     this.#client?.stream?.destroy();
     for (const fail of [...this.#waiting]) fail(this.#lost);
   }
@@ -205,49 +294,5 @@ export class X11Connection {
     if (this.#lost) throw this.#lost;
     if (!this.#server) throw new Error("the connection is not open yet");
     return this.#server;
-  }
-}
-
-/** Whether a px is 32 bits with blue in its lowest byte, then green, then red. */
-function hasKnownPixels(display: Display, screen: Display["screen"][number]): boolean {
-  const visual = screen.depths[screen.root_depth]?.[screen.root_visual];
-  return (
-    display.image_byte_order === 0 &&
-    display.format[screen.root_depth]?.bits_per_pixel === 32 &&
-    visual?.red_mask === 0xff0000 &&
-    visual.green_mask === 0xff00 &&
-    visual.blue_mask === 0xff
-  );
-}
-
-/**
- * The reply to GetMonitors, from byte 8. A monitor that is shown by several outputs counts once for each.
- *
- *      0 timestamp u32 · 4 monitors u32 · 8 outputs u32 · 12 nothing · 24 the monitors, each:
- *      0 name u32 · 4 primary u8 · 5 automatic u8 · 6 outputs u16 · 8 x i16 · 10 y i16 · 12 width u16 ·
- *     14 height u16 · 16 width mm u32 · 20 height mm u32 · 24 its outputs, u32 each
- */
-function readMonitors(body: Buffer): Omit<MonitorInfo, "name">[] {
-  const monitors: Omit<MonitorInfo, "name">[] = [];
-  let at = 24;
-  for (let left = body.readUInt32LE(4); left > 0; left--) {
-    const [x, y] = [body.readInt16LE(at + 8), body.readInt16LE(at + 10)];
-    const [width, height] = [body.readUInt16LE(at + 12), body.readUInt16LE(at + 14)];
-    const primary = body.readUInt8(at + 4) !== 0;
-    const end = at + 24 + body.readUInt16LE(at + 6) * 4;
-    for (at += 24; at < end; at += 4) {
-      monitors.push({ id: body.readUInt32LE(at), x, y, width, height, primary });
-    }
-  }
-  return monitors;
-}
-
-/** The library throws where nobody can catch it if the file with the key is there but cannot be read. */
-async function checkKey(file = join(homedir(), ".Xauthority")): Promise<void> {
-  try {
-    await readFile(file);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
-    throw new X11Failure(`${file} cannot be read`);
   }
 }

@@ -1,7 +1,7 @@
 /** The part of the library `x11` that `x11-connection.ts` uses; it has no types of its own. */
 declare module "x11" {
   /** What it reports, and that a callback returns true, lest the error be told to "error" as well. */
-  type Callback<T> = (error: XError | null | undefined, reply: T) => true;
+  type Done<T> = (error: XError | null | undefined, reply: T) => true;
 
   interface XError extends Error {
     /** The code of the protocol, where the server reported it. */
@@ -9,6 +9,10 @@ declare module "x11" {
   }
 
   interface Visual {
+    /** 0 StaticGray, 1 GrayScale, 2 StaticColor, 3 PseudoColor, 4 TrueColor, 5 DirectColor. */
+    readonly class: number;
+    /** How many entries a colormap of it has. */
+    readonly map_ent: number;
     readonly red_mask: number;
     readonly green_mask: number;
     readonly blue_mask: number;
@@ -16,6 +20,7 @@ declare module "x11" {
 
   interface Screen {
     readonly root: number;
+    readonly default_colormap: number;
     readonly root_depth: number;
     readonly root_visual: number;
     readonly depths: Readonly<Record<number, Readonly<Record<number, Visual>>>>;
@@ -23,6 +28,7 @@ declare module "x11" {
 
   interface Display {
     readonly image_byte_order: number;
+    readonly bitmap_bit_order: number;
     readonly format: Readonly<
       Record<number, { readonly bits_per_pixel: number; readonly scanline_pad: number }>
     >;
@@ -48,8 +54,20 @@ declare module "x11" {
     GetOutputInfo(
       output: number,
       configTimestamp: number,
-      done: Callback<{ readonly name: string }>,
+      done: Done<{ readonly name: string }>,
     ): void;
+  }
+
+  interface Xinerama extends Extension {
+    IsActive(done: Done<number>): void;
+    QueryScreens(done: Done<readonly Geometry[]>): void;
+  }
+
+  interface Geometry {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
   }
 
   interface Event {
@@ -64,17 +82,30 @@ declare module "x11" {
   }
 
   interface Client {
-    readonly screenNum: number | string;
     /** Undefined until it is connected. */
     readonly stream: import("node:net").Socket | undefined;
     on(name: "event", listener: (event: Event) => void): void;
     on(name: "error", listener: (error: XError) => void): void;
     on(name: "end", listener: () => void): void;
     AllocID(): number;
-    require(name: "damage", done: Callback<Damage>): void;
-    require(name: "randr", done: Callback<Randr>): void;
+    require(name: "damage", done: Done<Damage>): void;
+    require(name: "randr", done: Done<Randr>): void;
+    require(name: "xinerama", done: Done<Xinerama>): void;
+    QueryExtension(name: string, done: Done<{ readonly present: number }>): void;
+    GetGeometry(
+      drawable: number,
+      done: Done<{ readonly width: number; readonly height: number }>,
+    ): void;
+    ListInstalledColormaps(window: number, done: Done<readonly number[]>): void;
+    QueryColors(
+      colormap: number,
+      pixels: readonly number[],
+      done: Done<
+        readonly { readonly red: number; readonly green: number; readonly blue: number }[]
+      >,
+    ): void;
     ChangeWindowAttributes(window: number, values: { readonly eventMask: number }): void;
-    GetInputFocus(done: Callback<unknown>): void;
+    GetInputFocus(done: Done<unknown>): void;
     GetImage(
       format: number,
       drawable: number,
@@ -83,22 +114,30 @@ declare module "x11" {
       width: number,
       height: number,
       planeMask: number,
-      done: Callback<{ readonly data: Buffer }>,
+      done: Done<{ readonly data: Buffer }>,
     ): void;
 
     // For requests that it lacks, written as its own extensions write theirs.
     seq_num: number;
-    readonly replies: Record<number, [(body: Buffer) => unknown, Callback<never>]>;
+    readonly replies: Record<number, [(body: Buffer) => unknown, Done<never>]>;
     readonly pack_stream: { put(request: Buffer): void; submit(expectsReply: boolean): void };
   }
 
   const x11: {
     readonly eventMask: { readonly StructureNotify: number };
     createClient(
-      options: { readonly display: string; readonly shm: false; readonly disableBigRequests: true },
+      options: {
+        /** Only its numbers count, beside a stream. */
+        readonly display: string;
+        readonly stream: import("node:net").Socket;
+        /** The key, one character a byte. */
+        readonly auth: { readonly name: string; readonly data: string };
+        readonly shm: false;
+        readonly disableBigRequests: true;
+      },
       done: (error: Error | undefined, display: Display) => void,
     ): Client;
   };
   export default x11;
-  export type { Client, Damage, Display, Event, Randr, Screen, XError };
+  export type { Client, Damage, Display, Done, Event, Geometry, Randr, Screen, Visual, Xinerama };
 }

@@ -1,6 +1,7 @@
 /**
  * Monitors of an X server, event by event: the server says by its extension DAMAGE where something was drawn, and
- * only that is fetched, so a screen at rest costs one round trip a grab.
+ * only that is fetched, so a screen at rest costs one round trip a grab. Without the extension everything is fetched
+ * by every grab.
  *
  * Why nothing is ever missed: the server handles our requests in order, and tells of each px drawn on since the last
  * Subtract before it answers anything that we ask after it. A grab asks (`sync`), so it knows of all that was drawn
@@ -11,7 +12,13 @@
  */
 import type { X11Settings } from "../config.ts";
 import { DirtyGrid, type Rectangle } from "../core/dirty-grid.ts";
-import { chooseMonitor, type MonitorInfo, noDisplay, noMonitor } from "./monitor.ts";
+import {
+  chooseMonitor,
+  type MonitorInfo,
+  noDisplay,
+  noMonitor,
+  waylandFailure,
+} from "./monitor.ts";
 import { type Frame, type Source, SourceFailure } from "./source.ts";
 import { X11Connection, X11Failure } from "./x11-connection.ts";
 
@@ -35,7 +42,7 @@ interface View {
 }
 
 export class X11Source implements Source {
-  readonly name = "X11 DAMAGE";
+  readonly name = "X11";
   #connection: X11Connection | undefined;
   #view: View | undefined;
   /** What the view says may not hold any more. */
@@ -48,10 +55,10 @@ export class X11Source implements Source {
       this.#connection ??= await this.#connect();
       return await this.#grab(this.#connection);
     } catch (error) {
-      if (!(error instanceof X11Failure)) throw error;
+      const failure = failureOf(error);
       this.#connection?.close();
       this.#connection = undefined;
-      return noDisplay(error.message);
+      return failure;
     }
   }
 
@@ -60,6 +67,9 @@ export class X11Source implements Source {
     return X11Connection.open(this.options, {
       drawn: (area) => {
         if (this.#view) this.#view.dirty.mark(moved(area, this.#view.monitor, -1));
+      },
+      redrawn: () => {
+        if (this.#view) this.#view.dirty.mark({ ...this.#view.monitor, x: 0, y: 0 });
       },
       rearranged: () => {
         this.#stale = true;
@@ -79,7 +89,7 @@ export class X11Source implements Source {
         return { width, height, pixels, capturedAt, subject: `monitor ${id}` };
       } catch (error) {
         this.#stale = true;
-        const rearranged = error instanceof X11Failure && error.outside;
+        const rearranged = error instanceof X11Failure && error.kind === "outside";
         if (!rearranged || attempt === MAX_ATTEMPTS) throw error;
       }
     }
@@ -103,6 +113,31 @@ export class X11Source implements Source {
   }
 }
 
+/** What of the display can be grabbed, in the order of their indices. */
+export async function listX11Monitors(
+  settings: X11Settings,
+): Promise<readonly MonitorInfo[] | SourceFailure> {
+  const ignored = () => undefined;
+  const events = { drawn: ignored, redrawn: ignored, rearranged: ignored };
+  try {
+    const connection = await X11Connection.open(settings, events);
+    try {
+      return await connection.monitors();
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** @throws what is no `X11Failure` */
+function failureOf(error: unknown): SourceFailure {
+  if (!(error instanceof X11Failure)) throw error;
+  if (error.kind === "xwayland") return waylandFailure(error.message);
+  return noDisplay(error.message, error.advice);
+}
+
 /** The view's px as they are now; the same buffer as the last time if nothing was drawn. */
 async function fetchPixels(connection: X11Connection, view: View): Promise<Buffer> {
   const { monitor, dirty, pixels: last } = view;
@@ -114,31 +149,13 @@ async function fetchPixels(connection: X11Connection, view: View): Promise<Buffe
   // A new buffer each time: what was given away may be kept, as the pipeline does.
   const pixels = Buffer.allocUnsafeSlow(monitor.width * monitor.height * BYTES_PER_PX);
   last?.copy(pixels);
+  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length / BYTES_PER_PX);
   images.forEach((image, i) => {
     const part = parts[i];
-    if (part) draw(image, part, pixels, monitor.width);
+    if (part) connection.unpack(image, part, words, monitor.width);
   });
   view.pixels = pixels;
   return pixels;
-}
-
-/** Puts an image's px, which are BGRX, to their place in an RGBA picture that is `stride` px wide. */
-function draw(image: Buffer, part: Rectangle, pixels: Buffer, stride: number): void {
-  // A reply may begin anywhere in what the socket brought.
-  const from = wordsOf(image.byteOffset % BYTES_PER_PX === 0 ? image : Buffer.from(image));
-  const to = wordsOf(pixels);
-  let read = 0;
-  for (let y = part.y; y < part.y + part.height; y++) {
-    const start = y * stride + part.x;
-    for (let at = start; at < start + part.width; at++) {
-      const px = from[read++] ?? 0;
-      to[at] = 0xff000000 | ((px & 0xff) << 16) | (px & 0xff00) | ((px >>> 16) & 0xff);
-    }
-  }
-}
-
-function wordsOf({ buffer, byteOffset, length }: Buffer): Uint32Array {
-  return new Uint32Array(buffer, byteOffset, length / BYTES_PER_PX);
 }
 
 /** A rectangle from the monitor's px to the root window's, or back. */

@@ -1,0 +1,97 @@
+/**
+ * Where an X display is (the syntax of DISPLAY, as libxcb reads it), and the socket to it. Without any of the X
+ * protocol.
+ */
+import { once } from "node:events";
+import { connect, type NetConnectOpts, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const SOCKET_FOLDER = "/tmp/.X11-unix";
+const FIRST_PORT = 6000;
+const MAX_NUMBER = 59_535;
+
+/** A display that DISPLAY names. */
+export interface DisplayName {
+  readonly number: number;
+  readonly screen: number;
+  /** The sockets to try, in this order. */
+  readonly sockets: readonly NetConnectOpts[];
+}
+
+/** Undefined if it is not the name of a display. */
+export function parseDisplay(text: string): DisplayName | undefined {
+  const inFolder = /^(\/.*\/X)(\d{1,5})(?:\.(\d{1,3}))?$/.exec(text);
+  if (inFolder) {
+    const [, folder, digits, screen] = inFolder;
+    return named(digits, screen, [{ path: `${folder}${digits}` }]);
+  }
+  const match = /^(?:(unix|local|tcp|inet6?)\/)?(.*?):(\d{1,5})(?:\.(\d{1,3}))?$/.exec(text);
+  if (!match) return undefined;
+  const [, protocol = "", host = "", digits, screen] = match;
+  const local = /^(unix|local)$/.test(protocol) || (protocol === "" && /^(unix)?$/.test(host));
+  if (local) {
+    const path = `${SOCKET_FOLDER}/X${digits}`;
+    // Linux servers listen at an abstract address, too, which a container sees even without the folder.
+    const abstract = process.platform === "linux" ? [{ path: `\0${path}` }] : [];
+    return named(digits, screen, [{ path }, ...abstract]);
+  }
+  const address = host.replace(/^\[(.*)\]$/, "$1") || "localhost";
+  return named(digits, screen, [{ host: address, port: FIRST_PORT + Number(digits) }]);
+}
+
+function named(
+  digits: string | undefined,
+  screen: string | undefined,
+  sockets: readonly NetConnectOpts[],
+): DisplayName | undefined {
+  const number = Number(digits);
+  return number > MAX_NUMBER ? undefined : { number, screen: Number(screen ?? 0), sockets };
+}
+
+/**
+ * A connected socket, or why there is none, as a clause.
+ * @param timeoutMs for each address
+ */
+export async function openSocket(name: DisplayName, timeoutMs: number): Promise<Socket | string> {
+  let problem = "";
+  for (const address of name.sockets) {
+    const socket = await attempt(address, timeoutMs);
+    if (typeof socket !== "string") return socket;
+    problem ||= socket;
+  }
+  return problem;
+}
+
+/** Where the server is; undefined if it is on this computer. */
+export function remoteAddressOf({ remoteAddress }: Socket): string | undefined {
+  if (remoteAddress === undefined || /^(127\.|::1$|::ffff:127\.)/.test(remoteAddress)) {
+    return undefined;
+  }
+  return remoteAddress;
+}
+
+async function attempt(address: NetConnectOpts, timeoutMs: number): Promise<Socket | string> {
+  const socket = connect(address);
+  const waiting = new AbortController();
+  try {
+    const late = sleep(timeoutMs, "it does not answer", { signal: waiting.signal });
+    late.catch(() => undefined);
+    const outcome = await Promise.race([once(socket, "connect"), late]);
+    if (typeof outcome !== "string") return socket;
+    socket.destroy();
+    return outcome;
+  } catch (error) {
+    socket.destroy();
+    return error instanceof Error ? reasonOf(error) : String(error);
+  } finally {
+    waiting.abort();
+  }
+}
+
+function reasonOf(error: Error): string {
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ENOENT" || code === "ECONNREFUSED") return "no X server is running there";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "there is no computer of that name";
+  if (code === "EACCES") return "this user may not connect to it";
+  return error.message || String(code);
+}

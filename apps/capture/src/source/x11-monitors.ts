@@ -1,0 +1,151 @@
+/**
+ * What can be grabbed of an X screen, from what the server reports: monitors (RANDR 1.5, `xrandr --setmonitor`
+ * included), else screens of XINERAMA, else the root window. All of it is clipped to the root window, outside of
+ * which there are no pixels.
+ */
+import type { Size } from "@screen-share/protocol";
+import type { Client, Done, Geometry, Randr, Xinerama } from "x11";
+import type { MonitorInfo } from "./monitor.ts";
+
+/** X ids and atoms have at most 29 bits, so ids from here on are nobody's. */
+const FIRST_FREE_ID = 2 ** 29;
+
+const RR_GET_MONITORS = 42;
+const GET_ATOM_NAME = 17;
+/** GetMonitors is new in RANDR 1.5. */
+const RR_MINOR_WITH_MONITORS = 5;
+
+/** The server, and those of its extensions that know monitors. */
+export interface Arrangement {
+  readonly client: Client;
+  readonly root: number;
+  readonly randr: Randr | undefined;
+  readonly xinerama: Xinerama | undefined;
+}
+
+/** Calls its argument with a callback of the library's, and resolves with what that is called with. */
+export type Ask = <T>(send: (done: Done<T>) => void) => Promise<T>;
+
+/** What of the screen can be grabbed; the whole of it where no monitor is. */
+export async function askMonitors(server: Arrangement, ask: Ask): Promise<MonitorInfo[]> {
+  const { width, height } = await ask<Size>((done) => server.client.GetGeometry(server.root, done));
+  const root = { width, height };
+  const monitors = (await askRandr(server, ask)) ?? (await askXinerama(server, ask));
+  const visible = clipped(monitors, root);
+  return visible.length > 0 ? visible : [screenPart("screen", 0, { x: 0, y: 0, ...root })];
+}
+
+/** Undefined if RANDR is absent or older than 1.5. */
+export async function askRandr(server: Arrangement, ask: Ask): Promise<MonitorInfo[] | undefined> {
+  const { client, root, randr } = server;
+  if (!randr || randr.minor_version < RR_MINOR_WITH_MONITORS) return undefined;
+  const body = Buffer.alloc(12);
+  body.writeUInt8(randr.majorOpcode, 0);
+  body.writeUInt8(RR_GET_MONITORS, 1);
+  body.writeUInt32LE(root, 4);
+  body.writeUInt8(1, 8); // only those that show something
+  const monitors = await ask<RandrMonitor[]>((done) => request(client, body, readMonitors, done));
+  const named = monitors.map(async (monitor) => {
+    const outputs = monitor.outputs.map(async (output) => {
+      const { name } = await ask<{ readonly name: string }>((done) =>
+        randr.GetOutputInfo(output, 0, done),
+      );
+      return name;
+    });
+    return monitorOf(monitor, await Promise.all([atomName(client, monitor.name, ask), ...outputs]));
+  });
+  return Promise.all(named);
+}
+
+/** Not by the library, which keeps the names of one server's atoms for those of the next. */
+function atomName(client: Client, atom: number, ask: Ask): Promise<string> {
+  const body = Buffer.alloc(8);
+  body.writeUInt8(GET_ATOM_NAME, 0);
+  body.writeUInt32LE(atom, 4);
+  const read = (reply: Buffer) => reply.toString("latin1", 24, 24 + reply.readUInt16LE(0));
+  return ask<string>((done) => request(client, body, read, done));
+}
+
+/** Sends a request that the library lacks, written as its own extensions write theirs. @param body without its length */
+function request<T>(client: Client, body: Buffer, read: (reply: Buffer) => T, done: Done<T>): void {
+  body.writeUInt16LE(body.length / 4, 2);
+  client.seq_num++;
+  client.pack_stream.put(body);
+  client.replies[client.seq_num] = [read, done];
+  client.pack_stream.submit(true);
+}
+
+async function askXinerama({ xinerama }: Arrangement, ask: Ask): Promise<MonitorInfo[]> {
+  if (!xinerama) return [];
+  const screens = await ask<readonly Geometry[]>((done) => xinerama.QueryScreens(done));
+  return screens.map((screen, index) => screenPart(`screen ${index}`, index, screen));
+}
+
+/** A monitor as RANDR reports it. */
+interface RandrMonitor extends Size {
+  /** An atom. */
+  readonly name: number;
+  readonly primary: boolean;
+  readonly x: number;
+  readonly y: number;
+  /** Ids of the outputs that show it; none if it was made by `xrandr --setmonitor … none`. */
+  readonly outputs: readonly number[];
+}
+
+/**
+ * The reply to RANDR's GetMonitors, from byte 8:
+ *
+ *      0 timestamp u32 · 4 monitors u32 · 8 outputs u32 · 12 nothing · 24 the monitors, each:
+ *      0 name u32 · 4 primary u8 · 5 automatic u8 · 6 outputs u16 · 8 x i16 · 10 y i16 · 12 width u16 ·
+ *     14 height u16 · 16 width mm u32 · 20 height mm u32 · 24 its outputs, u32 each
+ */
+function readMonitors(body: Buffer): RandrMonitor[] {
+  const monitors: RandrMonitor[] = [];
+  let at = 24;
+  for (let left = body.readUInt32LE(4); left > 0; left--) {
+    const start = at + 24;
+    const outputs = Array.from({ length: body.readUInt16LE(at + 6) }, (_, i) =>
+      body.readUInt32LE(start + i * 4),
+    );
+    monitors.push({
+      name: body.readUInt32LE(at),
+      primary: body.readUInt8(at + 4) !== 0,
+      x: body.readInt16LE(at + 8),
+      y: body.readInt16LE(at + 10),
+      width: body.readUInt16LE(at + 12),
+      height: body.readUInt16LE(at + 14),
+      outputs,
+    });
+    at = start + outputs.length * 4;
+  }
+  return monitors;
+}
+
+/** @param names of the monitor's atom and of its outputs, in that order */
+function monitorOf(monitor: RandrMonitor, names: readonly string[]): MonitorInfo {
+  const { x, y, width, height, primary } = monitor;
+  const [name = "", ...aliases] = names;
+  const id = monitor.outputs[0] ?? FIRST_FREE_ID + monitor.name;
+  return { id, name, aliases, x, y, width, height, primary };
+}
+
+/** A part of the screen that RANDR does not know. @param index from 0 */
+function screenPart(
+  name: string,
+  index: number,
+  part: Size & { readonly x: number; readonly y: number },
+): MonitorInfo {
+  return { ...part, id: index, name, aliases: [], primary: index === 0 };
+}
+
+/** The monitors as far as they are on the root window, without those that are not on it at all. */
+function clipped(monitors: readonly MonitorInfo[], root: Size): MonitorInfo[] {
+  return monitors
+    .map((monitor) => {
+      const [x, y] = [Math.max(0, monitor.x), Math.max(0, monitor.y)];
+      const width = Math.min(root.width, monitor.x + monitor.width) - x;
+      const height = Math.min(root.height, monitor.y + monitor.height) - y;
+      return { ...monitor, x, y, width, height };
+    })
+    .filter(({ width, height }) => width > 0 && height > 0);
+}
