@@ -26,15 +26,22 @@ COPY packages packages
 COPY apps apps
 RUN pnpm --filter @screen-share/relay --filter @screen-share/viewer run build
 # What runs: the bundles, the one package that they do not hold, with this platform's binary alone, and the page. The layout is the
-# project's. That the binary loads is tried here, where a wrong base image can still fail the build.
+# project's. uWebSockets.js is its current release where that has a build for this platform, otherwise the older package. That it
+# loads is tried here, where a wrong base image can still fail the build.
 COPY docker/healthcheck docker/mint /out/usr/local/bin/
 COPY LICENSE /out/app/
-RUN relay=/out/app/apps/relay && uws=$relay/node_modules/uWebSockets.js && \
-    mkdir -p $relay/dist $uws /out/app/apps/viewer && \
+RUN relay=/out/app/apps/relay && mkdir -p $relay/dist $relay/node_modules/@uwsjs /out/app/apps/viewer && \
     cp apps/relay/package.json $relay/ && cp apps/relay/dist/*.js $relay/dist/ && cp -r apps/viewer/out /out/app/apps/viewer/ && \
-    binary=$(node -p '`uws_${process.platform}_${process.arch}_${process.versions.modules}.node`') && \
-    cd apps/relay/node_modules/uWebSockets.js && cp package.json LICENSE uws.js $binary $uws/ && \
-    cd $relay && node -e 'require("uWebSockets.js").App()' && \
+    cd apps/relay/node_modules && current=$(realpath @uwsjs/core) && \
+    build=$(node -p '`${process.platform}-${process.arch}-${process.versions.node.split(".")[0]}`') && \
+    if [ -e $current/../$build ]; then \
+      cp -r $current $relay/node_modules/@uwsjs/core && cp -rL $current/../$build $relay/node_modules/@uwsjs/; \
+    else \
+      binary=$(node -p '`uws_${process.platform}_${process.arch}_${process.versions.modules}.node`') && \
+      mkdir $relay/node_modules/uWebSockets.js && \
+      (cd uWebSockets.js && cp package.json LICENSE uws.js $binary $relay/node_modules/uWebSockets.js/); \
+    fi && \
+    cd $relay && node -e 'let uws; try { uws = require("@uwsjs/core") } catch { uws = require("uWebSockets.js") } uws.App()' && \
     chmod -R a+rX,go-w /out && chmod 755 /out/usr/local/bin/*
 
 FROM ${NODE_IMAGE}
@@ -43,7 +50,9 @@ RUN rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/
       /usr/local/bin/yarn /usr/local/bin/yarnpkg
 COPY --from=build /out/ /
 WORKDIR /app
-# Node would let its heap grow to all the memory there is; pictures and what waits for viewers is beside it.
+# Node would let its heap grow to all the memory there is; pictures, and what waits for viewers, are beside it. With a fixed threshold
+# the C library returns large buffers to the system as soon as they are free.
+ENV MALLOC_MMAP_THRESHOLD_=262144
 ENV NODE_ENV=production NODE_OPTIONS=--max-old-space-size-percentage=50 HOST=0.0.0.0 PORT=8000
 USER node
 EXPOSE 8000

@@ -10,6 +10,7 @@ import {
 import { MIN_SECRET_BYTES, type TokenKey, tokenKey } from "@screen-share/protocol/token";
 import { z } from "zod";
 import { TRUSTED_HEADERS } from "./http/client-address.ts";
+import { TRANSPORTS } from "./transport/choose.ts";
 
 /** Of the memory that there is, the part that pictures may take; what is made of them takes about as much again. */
 const PICTURE_SHARE = 1 / 4;
@@ -148,6 +149,7 @@ const settings = z.object({
   PICTURE_TTL: duration.default(600_000),
   METRICS_HOST: host.default("127.0.0.1"),
   METRICS_PORT: whole(0, 65_535).optional(),
+  TRANSPORT: z.enum(TRANSPORTS, { message: `must be ${TRANSPORTS.join(", ")}` }).default("auto"),
   STOP_DELAY: duration
     .refine((ms) => ms <= MAX_STOP_DELAY_MS, "must be an hour at most")
     .default(0),

@@ -35,6 +35,7 @@ Settings are environment variables, or lines of the file .env at the root of the
   PICTURE_TTL           how long the last picture stands without its producer (10m)
   METRICS_PORT          where /metrics is, for Prometheus; there is none unless it is set
   METRICS_HOST          address to listen on for it (127.0.0.1)
+  TRANSPORT             library that carries connections: auto, uws (uWebSockets.js) or ws (auto)
   STOP_DELAY            how long /readyz says that we are stopping before we do (0s)
   LOG_LEVEL             debug, info, warn, error or silent (info)`;
 

@@ -28,8 +28,8 @@ import { route } from "./http/router.ts";
 import type { StaticFiles } from "./http/static.ts";
 import type { Logger } from "./log.ts";
 import { RefusalLog } from "./refusal-log.ts";
+import { chooseTransport } from "./transport/choose.ts";
 import type { Connection, Server } from "./transport/transport.ts";
-import { startUwsServer } from "./transport/uws.ts";
 import { VisitLog } from "./visit-log.ts";
 
 const TICK_MS = 1000;
@@ -128,7 +128,9 @@ export async function startRelay(
     return new AwaitedSession(judged);
   }
 
-  server = await startUwsServer({
+  const { startServer, loss } = await chooseTransport(config.TRANSPORT);
+  if (loss !== undefined) log.warn(loss);
+  server = await startServer({
     host: config.HOST,
     port: config.PORT,
     maxBytes: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },

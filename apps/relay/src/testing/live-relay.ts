@@ -9,12 +9,16 @@ import type { StaticFiles } from "../http/static.ts";
 import type { Logger } from "../log.ts";
 import { type Relay, startRelay } from "../relay.ts";
 
+/** `TRANSPORT=ws npx vitest run apps/relay` runs the tests of the relay on the other adapter. */
+// biome-ignore lint/style/noProcessEnv: no setting of the product, but how a person chooses what tests run on.
+export const TESTED_TRANSPORT = process.env.TRANSPORT ?? "auto";
+
 export async function liveRelay(
   env: Record<string, string> = {},
   files: StaticFiles = new Map(),
   log: Logger = pino({ level: "silent" }),
 ): Promise<Relay> {
-  const config = parseConfig({ PORT: "0", ...env });
+  const config = parseConfig({ PORT: "0", TRANSPORT: TESTED_TRANSPORT, ...env });
   return await startRelay(config, { files, version: "0.0.0", log });
 }
 

@@ -25,7 +25,7 @@ export class Links<Entry> {
   constructor(private readonly options: ServerOptions<Entry>) {}
 
   /** A WebSocket has opened. */
-  open(connection: Connection<Entry>, socket: Socket): Link<Entry> {
+  open(connection: Connection<Entry>, socket: Socket): SocketEvents {
     const link = new Link(connection, socket, this.options, () => this.#links.delete(link));
     this.#links.add(link);
     return link;
@@ -41,8 +41,21 @@ export class Links<Entry> {
   }
 }
 
+/** What a library reports of an open WebSocket. */
+export interface SocketEvents {
+  /** A whole message has arrived. Its bytes may be reused after the call. */
+  received(bytes: Uint8Array, isBinary: boolean): void;
+  /** A ping has arrived, and was answered. */
+  pinged(): void;
+  ponged(payload: string): void;
+  /** The socket has sent all that it held. */
+  drained(): void;
+  /** The socket is closed. Called once. */
+  closed(code: number, reason: string): void;
+}
+
 /** One open WebSocket: what its socket reports goes to its session. */
-export class Link<Entry> {
+class Link<Entry> implements SocketEvents {
   readonly peer: SocketPeer;
   readonly #session: Session;
   readonly #frames: Bucket;
@@ -63,7 +76,6 @@ export class Link<Entry> {
     this.#session.tick(this.options.now());
   }
 
-  /** A whole message has arrived. Its bytes may be reused after the call. */
   received(bytes: Uint8Array, isBinary: boolean): void {
     const now = this.options.now();
     this.options.traffic?.received(this.connection.role, bytes.length);
@@ -80,12 +92,10 @@ export class Link<Entry> {
     if (this.#mayGoOn("pong", now)) this.#session.ponged(payload, now);
   }
 
-  /** The socket has sent all that it held. */
   drained(): void {
     this.#session.drained(this.options.now());
   }
 
-  /** The socket is closed. */
   closed(code: number, reason: string): void {
     this.forget();
     this.peer.lost();

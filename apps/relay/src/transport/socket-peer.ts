@@ -1,7 +1,7 @@
 /** A WebSocket as a session's peer: it may be closed at any time, and then refuses in silence. */
 import type { Peer, SendOutcome } from "../core/peer.ts";
 
-/** What of the library's socket it needs; results are numbers of `OUTCOMES`. */
+/** What it needs of a library's socket. Results are indices of `OUTCOMES`. */
 export interface Socket {
   send(message: Uint8Array | string, isBinary: boolean, compress: boolean): number;
   ping(payload: string): number;
@@ -52,7 +52,7 @@ export class SocketPeer implements Peer {
     this.#closedWith = code;
     // Not within the caller's own call: the socket reports its end at once.
     queueMicrotask(() => {
-      if (!this.#gone) this.socket.end(code, reason.slice(0, 120));
+      if (!this.#gone) this.socket.end(code, fitReason(reason));
     });
   }
 
@@ -61,4 +61,13 @@ export class SocketPeer implements Peer {
     this.#open = false;
     this.#gone = true;
   }
+}
+
+/** A close frame has room for so many bytes of reason (RFC 6455 §5.5). */
+const MAX_REASON_BYTES = 123;
+
+/** The beginning of a reason that fits into a close frame. A character is never cut: a browser would refuse the whole frame. */
+function fitReason(reason: string): string {
+  const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(MAX_REASON_BYTES));
+  return reason.slice(0, read);
 }

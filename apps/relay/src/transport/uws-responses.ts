@@ -4,8 +4,10 @@ import { type HttpStream, type StreamSource, statusLine, type WholeReply } from 
 
 export interface WriteOptions {
   readonly method: string;
-  /** Told of the bytes of each body, or of each part of a stream. */
+  /** Called with the bytes of each body, or of each part of a stream. */
   readonly wrote: (bytes: number) => void;
+  /** The connection is closed after this response. */
+  readonly last?: boolean;
 }
 
 function writeHead(res: uWS.HttpResponse, { status, headers }: WholeReply | HttpStream): void {
@@ -17,7 +19,7 @@ function writeHead(res: uWS.HttpResponse, { status, headers }: WholeReply | Http
 export function writeReply(
   res: uWS.HttpResponse,
   reply: WholeReply,
-  { method, wrote }: WriteOptions,
+  { method, wrote, last = false }: WriteOptions,
 ): void {
   writeHead(res, reply);
   // The last response of its connection: headers cannot be held back, so thousands that nobody reads would pile up.
@@ -29,7 +31,8 @@ export function writeReply(
   if (method === "HEAD") res.endWithoutBody(body.length, true);
   else {
     wrote(body.length);
-    end(res, body);
+    if (last) res.end(body, true);
+    else end(res, body);
   }
 }
 

@@ -3,40 +3,35 @@
  * copies. Responses are written by uws-responses.ts.
  */
 
-import type * as uWS from "uWebSockets.js";
+import { createRequire } from "node:module";
 import { PRODUCER_PATH, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
+import type * as uWS from "@uwsjs/core";
 import type { HttpRequest, StreamSource } from "../http/reply.ts";
-import { type Link, Links } from "./links.ts";
+import { answerTo, hasBody } from "./bodies.ts";
+import {
+  IDLE_TIMEOUT_S,
+  MAX_BACKPRESSURE_BYTES,
+  MAX_HEADER_BYTES,
+  maxPayloadBytes,
+} from "./limits.ts";
+import { Links, type SocketEvents } from "./links.ts";
 import { checkPort, listenError } from "./port-in-use.ts";
 import { offersOurProtocol } from "./subprotocol.ts";
 import type { Connection, Role, ServerOptions, StartServer } from "./transport.ts";
 import { beginStream, writeReply } from "./uws-responses.ts";
 
-/** The library reads it once, as it is loaded: a token of 4 KiB in a header must fit. */
-const MAX_HEADER_BYTES = 16 * 1024;
-// biome-ignore lint/style/noProcessEnv: not a setting of ours, but the only way to tell the library.
+// biome-ignore lint/style/noProcessEnv: not a setting of ours. The library reads it once, when it is loaded.
 process.env.UWS_HTTP_MAX_HEADERS_SIZE = String(MAX_HEADER_BYTES);
-const { default: library } = await import("uWebSockets.js");
+const library = loadLibrary();
 
-/**
- * A WebSocket from which not a byte has come for so many seconds, pings included, is given up; the library looks every four.
- * Producers rest on it, since it alone sees the bytes of an update that is still arriving. For viewers it is the last resort:
- * their pongs may have to wait behind a picture, which their sessions know.
- */
-const IDLE_TIMEOUT_S = { producer: 16, viewer: 120 } as const;
-/**
- * The hard bound behind flow control, which holds one update a viewer: above it the socket takes nothing, and pings would be
- * lost too.
- */
-const MAX_BACKPRESSURE_BYTES = 64 * 2 ** 20;
-/** How long clients have to take the reason in before the sockets are dropped, ms. */
+/** How long clients have to read the reason before their sockets are dropped, ms. */
 const CLOSING_GRACE_MS = 300;
 
 /** What the library keeps with a WebSocket. */
 interface SocketData<Entry> {
   readonly connection: Connection<Entry>;
   /** Set when it opens. */
-  link?: Link<Entry>;
+  link?: SocketEvents;
 }
 
 export const startUwsServer: StartServer = async <Entry>(options: ServerOptions<Entry>) => {
@@ -49,9 +44,10 @@ export const startUwsServer: StartServer = async <Entry>(options: ServerOptions<
     const request = readRequest(res, req);
     const { method } = request;
     const wrote = (bytes: number) => options.traffic?.delivered("http", bytes);
-    whenSettled(res, options.answer(request), (reply) => {
+    whenSettled(res, answerTo(request, options), (reply) => {
       res.cork(() => {
-        if (!("begin" in reply)) return writeReply(res, reply, { method, wrote });
+        const last = hasBody(request);
+        if (!("begin" in reply)) return writeReply(res, reply, { method, wrote, last });
         const ended = (source: StreamSource) => options.streamed(request, source);
         beginStream(res, reply, { method, wrote, ended });
       });
@@ -83,8 +79,7 @@ function webSockets<Entry>(
 ): void {
   app.ws<SocketData<Entry>>(role === "producer" ? PRODUCER_PATH : VIEWER_PATH, {
     compression: library.DISABLED,
-    // A little above ours, so that the session can send the reason.
-    maxPayloadLength: options.maxBytes[role] + 64 * 1024,
+    maxPayloadLength: maxPayloadBytes(options.maxBytes[role]),
     maxBackpressure: MAX_BACKPRESSURE_BYTES,
     idleTimeout: IDLE_TIMEOUT_S[role],
     sendPingsAutomatically: true,
@@ -127,7 +122,7 @@ function whenSettled<T>(res: uWS.HttpResponse, promise: Promise<T>, go: (value: 
   });
 }
 
-function linkOf<Entry>(socket: uWS.WebSocket<SocketData<Entry>>): Link<Entry> {
+function linkOf(socket: uWS.WebSocket<SocketData<unknown>>): SocketEvents {
   const { link } = socket.getUserData();
   if (!link) throw new Error("a socket spoke before it was open");
   return link;
@@ -146,4 +141,19 @@ function readRequest(res: uWS.HttpResponse, req: uWS.HttpRequest): HttpRequest {
     headers,
     remoteAddress: Buffer.from(res.getRemoteAddressAsText()).toString(),
   };
+}
+
+/** Upstream's current release has builds for Node 22, 24 and 26; an older one, in another package, has one for Node 20, too. */
+function loadLibrary(): typeof uWS {
+  // Not `import`: in Node 20 one that fails also leaves an unhandled rejection.
+  const require = createRequire(import.meta.url);
+  try {
+    return require("@uwsjs/core");
+  } catch (error) {
+    try {
+      return require("uWebSockets.js");
+    } catch {
+      throw error;
+    }
+  }
 }

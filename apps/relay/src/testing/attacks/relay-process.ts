@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { TESTED_TRANSPORT } from "../live-relay.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const PROBE = new URL("memory-probe.ts", import.meta.url).href;
@@ -27,7 +28,7 @@ export class RelayProcess {
   static async start(env: Readonly<Record<string, string>>): Promise<RelayProcess> {
     const child = fork(MAIN, [], {
       execArgv: ["--expose-gc", "--import", "tsx", "--import", PROBE],
-      env: { PATH: "/usr/bin:/bin", PORT: "0", ...env },
+      env: { PATH: "/usr/bin:/bin", PORT: "0", TRANSPORT: TESTED_TRANSPORT, ...env },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const port = await new Promise<number>((resolve, reject) => {

@@ -1,0 +1,126 @@
+/** A server on either adapter whose sessions only record what happens, for the suite that both adapters pass. */
+import type { Peer, Session } from "../core/peer.ts";
+import { type HttpRequest, type HttpStream, textReply, type WholeReply } from "../http/reply.ts";
+import type { Connection, Server, ServerOptions, StartServer } from "../transport/transport.ts";
+import { Happenings } from "./happenings.ts";
+
+export const MAX_BYTES = { producer: 1_000_000, viewer: 1000 } as const;
+
+type Disconnected = Parameters<ServerOptions<string>["disconnected"]>[2];
+
+export class RecordingSession implements Session {
+  readonly messages: (Buffer | string)[] = [];
+  readonly pongs: string[] = [];
+  drains = 0;
+  ends = 0;
+  ticks = 0;
+  end: Disconnected | undefined;
+
+  constructor(
+    readonly connection: Connection<string>,
+    readonly peer: Peer,
+    private readonly happenings: Happenings,
+  ) {}
+
+  get summary(): Readonly<Record<string, unknown>> {
+    return { kind: "recording" };
+  }
+
+  receive(message: Uint8Array | string): void {
+    this.messages.push(typeof message === "string" ? message : Buffer.from(message.slice()));
+    this.happenings.notify();
+  }
+
+  ponged(payload: string): void {
+    this.pongs.push(payload);
+    this.happenings.notify();
+  }
+
+  drained(): void {
+    this.drains++;
+    this.happenings.notify();
+  }
+
+  tick(): void {
+    this.ticks++;
+  }
+
+  ended(): void {
+    this.ends++;
+    this.happenings.notify();
+  }
+}
+
+export class RecordingServer extends Happenings {
+  readonly sessions: RecordingSession[] = [];
+  readonly requests: HttpRequest[] = [];
+  readonly traffic = { received: 0, delivered: 0 };
+  /** Summaries of the streams that have ended. */
+  readonly streamed: unknown[] = [];
+  /** Answers HTTP; a test may replace it. */
+  answer: (request: HttpRequest) => WholeReply | HttpStream | Promise<WholeReply | HttpStream> =
+    () => textReply(404, "There is nothing here.");
+  #server: Server | undefined;
+
+  static async start(startServer: StartServer, port = 0): Promise<RecordingServer> {
+    const recording = new RecordingServer();
+    recording.#server = await startServer<string>({
+      host: "127.0.0.1",
+      port,
+      maxBytes: MAX_BYTES,
+      enter: ({ path }, { plain }) => `${plain ? "plain" : "v1"} ${path}`,
+      connect: (connection, peer) => {
+        const session = new RecordingSession(connection, peer, recording);
+        recording.sessions.push(session);
+        recording.notify();
+        return session;
+      },
+      disconnected: (_, session, end) => {
+        (session as RecordingSession).end = end;
+        recording.notify();
+      },
+      answer: async (request) => {
+        recording.requests.push(request);
+        return await recording.answer(request);
+      },
+      streamed: (_, { summary }) => {
+        recording.streamed.push(summary);
+        recording.notify();
+      },
+      traffic: {
+        received: (_, bytes) => {
+          recording.traffic.received += bytes;
+        },
+        delivered: (_, bytes) => {
+          recording.traffic.delivered += bytes;
+        },
+      },
+      now: () => performance.now(),
+    });
+    return recording;
+  }
+
+  get port(): number {
+    return this.#started.port;
+  }
+
+  /** The session of the newest connection. */
+  get newest(): RecordingSession {
+    const session = this.sessions.at(-1);
+    if (!session) throw new Error("nobody has connected");
+    return session;
+  }
+
+  tick(): void {
+    this.#started.tick();
+  }
+
+  close(code = 1012, reason = "test over"): Promise<void> {
+    return this.#started.close(code, reason);
+  }
+
+  get #started(): Server {
+    if (!this.#server) throw new Error("the server has started");
+    return this.#server;
+  }
+}

@@ -1,0 +1,91 @@
+/** Chooses the library that carries the relay's connections. */
+import type { StartServer } from "./transport.ts";
+
+/** `auto`: uWebSockets.js where it loads, otherwise `ws`. */
+export const TRANSPORTS = ["auto", "uws", "ws"] as const;
+type TransportSetting = (typeof TRANSPORTS)[number];
+
+interface Choice {
+  readonly startServer: StartServer;
+  /** What is lost, and why, in one line for the log. Undefined unless it is a fallback. */
+  readonly loss?: string;
+}
+
+/** What decides whether uWebSockets.js has a build for this process. */
+export interface Runtime {
+  readonly platform: string;
+  readonly arch: string;
+  /** The version of Node, such as "24.1.0". */
+  readonly node: string;
+  /** The version of glibc, such as "2.36". Undefined where the C library is another one. */
+  readonly glibc: string | undefined;
+}
+
+/** @throws Error in plain words if the library that was asked for does not load */
+export async function chooseTransport(
+  setting: TransportSetting,
+  loadUws: () => Promise<StartServer> = importUws,
+  runtime: Runtime = thisRuntime(),
+): Promise<Choice> {
+  if (setting === "ws") return { startServer: await importWs() };
+  try {
+    return { startServer: await loadUws() };
+  } catch (error) {
+    const reason = whyNot(runtime) ?? lastLine(error);
+    if (setting === "uws") {
+      throw new Error(`uWebSockets.js does not load (${reason}); set TRANSPORT=auto or ws`);
+    }
+    const loss = `uWebSockets.js does not load (${reason}): the relay runs on ws, which serves the same clients and needs more CPU for many viewers`;
+    return { startServer: await importWs(), loss };
+  }
+}
+
+const SUPPORTED_NODES = ["20", "22", "24", "26"];
+/** The builds for newer versions of Node than 20 need this version of glibc. */
+const GLIBC = { major: 2, minor: 38 } as const;
+
+/** Why there can be no build for this process. Undefined if there should be one. */
+export function whyNot({ platform, arch, node, glibc }: Runtime): string | undefined {
+  const [major = ""] = node.split(".", 1);
+  if (!["linux", "darwin", "win32"].includes(platform)) return `it has no build for ${platform}`;
+  if (!["x64", "arm64"].includes(arch) || (platform === "win32" && arch !== "x64")) {
+    return `it has no build for ${platform} on ${arch}`;
+  }
+  if (!SUPPORTED_NODES.includes(major)) {
+    return `it has no build for Node ${major}; use Node ${SUPPORTED_NODES.join(", ")}`;
+  }
+  if (platform !== "linux") return undefined;
+  if (glibc === undefined) return "it needs glibc, and this system has another C library";
+  const [libcMajor = 0, libcMinor = 0] = glibc.split(".").map(Number);
+  const old = libcMajor === GLIBC.major && libcMinor < GLIBC.minor;
+  if (major !== "20" && old) {
+    return `on Node ${major} it needs glibc ${GLIBC.major}.${GLIBC.minor} or newer, and this system has ${glibc}`;
+  }
+  return undefined;
+}
+
+/** The cause comes last in the library's own message. */
+function lastLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().split("\n").at(-1) ?? text;
+}
+
+function thisRuntime(): Runtime {
+  const { platform, arch, versions } = process;
+  return { platform, arch, node: versions.node, glibc: glibcVersion() };
+}
+
+function glibcVersion(): string | undefined {
+  const report = process.report?.getReport() as
+    | { header?: { glibcVersionRuntime?: string } }
+    | undefined;
+  return report?.header?.glibcVersionRuntime;
+}
+
+async function importUws(): Promise<StartServer> {
+  return (await import("./uws.ts")).startUwsServer;
+}
+
+async function importWs(): Promise<StartServer> {
+  return (await import("./ws.ts")).startWsServer;
+}

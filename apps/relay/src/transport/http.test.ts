@@ -1,0 +1,294 @@
+/** What every adapter does with HTTP. */
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StreamSink } from "../core/mjpeg-viewer.ts";
+import { textReply } from "../http/reply.ts";
+import { ADAPTERS } from "../testing/adapters.ts";
+import { OPCODE, RawSocket } from "../testing/attacks/raw-socket.ts";
+import { connect, get } from "../testing/live-relay.ts";
+import { RecordingServer } from "../testing/recording-server.ts";
+
+describe.each(ADAPTERS)("HTTP on %s", (_, startServer) => {
+  let server: RecordingServer;
+  beforeAll(async () => {
+    server = await RecordingServer.start(startServer);
+  });
+  afterAll(() => server.close());
+
+  const request = (more = "", method = "GET", path = "/x") =>
+    `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+
+  describe("a whole reply", () => {
+    it("has its status, its headers and its body", async () => {
+      server.answer = () => ({ status: 403, headers: { "X-Word": "one" }, body: "größer" });
+      const got = await get(server, "/some/path?q=a%20b", { "X-Asked": "two" });
+      expect(got).toMatchObject({ status: 403, headers: { "x-word": "one" } });
+      expect(got.headers["content-length"]).toBe("8");
+      expect(got.body.toString()).toBe("größer");
+      const asked = server.requests.at(-1);
+      expect(asked).toMatchObject({ method: "GET", path: "/some/path" });
+      expect(asked?.query.get("q")).toBe("a b");
+      expect(asked?.headers.get("x-asked")).toBe("two");
+    });
+
+    it("is read after the connection has been used before", async () => {
+      server.answer = ({ path }) => textReply(200, path);
+      const raw = await RawSocket.open(server.port);
+      raw.write(request("", "GET", "/one"));
+      await raw.until(() => raw.text.endsWith("/one\n"));
+      raw.write(request("", "GET", "/two"));
+      await raw.until(() => raw.text.endsWith("/two\n"));
+      expect(raw.statuses).toEqual([200, 200]);
+      raw.destroy();
+    });
+
+    it("to HEAD has the length of its body, no body, and is the last of its connection", async () => {
+      server.answer = () => textReply(200, "four");
+      const raw = await RawSocket.open(server.port);
+      raw.write(request("", "HEAD"));
+      await raw.until(() => raw.text.includes("\r\n\r\n"));
+      expect(raw.text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+      expect(raw.text).toMatch(/\r\ncontent-length: 5\r\n/i);
+      expect(raw.text).toMatch(/\r\nconnection: close\r\n/i);
+      expect(raw.text).toMatch(/\r\n\r\n$/);
+      expect(server.requests.at(-1)?.method).toBe("HEAD");
+      raw.destroy();
+    });
+
+    it("that says 304 has the length of the body that is not sent", async () => {
+      server.answer = () => ({ status: 304, headers: { ETag: '"1"' }, bodyLength: 77 });
+      const raw = await RawSocket.open(server.port);
+      raw.write(request());
+      await raw.until(() => raw.text.includes("\r\n\r\n"));
+      expect(raw.text).toMatch(/^HTTP\/1\.1 304 Not Modified\r\n/);
+      expect(raw.text).toMatch(/\r\ncontent-length: 77\r\n/i);
+      expect(raw.text).toMatch(/\r\n\r\n$/);
+      raw.destroy();
+    });
+
+    it("joins headers that are repeated", async () => {
+      server.answer = () => textReply(200, "");
+      const raw = await RawSocket.open(server.port);
+      raw.write(request("X-Hop: 1\r\nx-hop: 2\r\n"));
+      await raw.until(() => raw.statuses.length > 0);
+      expect(server.requests.at(-1)?.headers.get("x-hop")).toBe("1, 2");
+      raw.destroy();
+    });
+
+    it("is sent late if it is made late, unless the client has gone", async () => {
+      const waiting: (() => void)[] = [];
+      server.answer = async () => {
+        await new Promise<void>((go) => waiting.push(go));
+        server.notify();
+        return textReply(200, "late");
+      };
+      const gone = await RawSocket.open(server.port);
+      gone.write(request());
+      const patient = get(server, "/patient");
+      while (waiting.length < 2) await new Promise((next) => setTimeout(next, 5));
+      gone.destroy();
+      for (const go of waiting.splice(0)) go();
+      expect((await patient).body.toString()).toBe("late\n");
+    });
+
+    it("is given to each of a few requests that were sent at once, in order", async () => {
+      server.answer = ({ path }) => textReply(200, path);
+      const raw = await RawSocket.open(server.port);
+      raw.write(["/a", "/b", "/c"].map((path) => request("", "GET", path)).join(""));
+      await raw.until(() => raw.text.endsWith("/c\n"));
+      expect([...raw.text.matchAll(/\n(\/\w)\n/g)].map(([, path]) => path)).toEqual([
+        "/a",
+        "/b",
+        "/c",
+      ]);
+      raw.destroy();
+    });
+  });
+
+  describe("a request with a body", () => {
+    it.each([
+      "Content-Length: 4\r\n\r\nbody",
+      "Content-Length: 4\r\nContent-Length: 5\r\n\r\nbody",
+      "Content-Length: 4, 4\r\n\r\nbody",
+      "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+      "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+      "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+      "Content-Length: +4\r\n\r\nbody",
+      "Content-Length: 0004\r\n\r\nbody",
+    ])("is answered with Connection: close, and its connection ends: %j", async (rest) => {
+      server.answer = () => textReply(405, "Only GET and HEAD are answered here.");
+      for (const method of ["POST", "GET"]) {
+        const raw = await RawSocket.open(server.port);
+        raw.write(`${method} /x HTTP/1.1\r\nHost: localhost\r\n${rest}`);
+        await raw.closed;
+        expect(raw.text).toMatch(/^HTTP\/1\.1 (400|405) /);
+        expect(raw.text).toMatch(/\r\nconnection: close\r\n/i);
+      }
+    });
+  });
+
+  describe("a stream", () => {
+    /** Answers with a stream; its sink and what its source was told. */
+    function streaming() {
+      const told = { drained: 0, ended: 0 };
+      let begun: (sink: StreamSink) => void = () => undefined;
+      const sink = new Promise<StreamSink>((resolve) => {
+        begun = resolve;
+      });
+      server.answer = () => ({
+        status: 200,
+        headers: { "Content-Type": "text/x-stream" },
+        filler: Buffer.from("~"),
+        begin: (given) => {
+          begun(given);
+          return {
+            drained: () => {
+              told.drained++;
+              server.notify();
+            },
+            ended: () => {
+              told.ended++;
+              server.notify();
+            },
+            summary: { kind: "test" },
+          };
+        },
+      });
+      return { sink, told };
+    }
+
+    it("is written to piece by piece, and ends when its source says so", async () => {
+      const before = server.streamed.length;
+      const { sink, told } = streaming();
+      const got = get(server, "/stream");
+      const { write, end } = await sink;
+      expect(write(Buffer.from("one"))).toBe(true);
+      expect(write(Buffer.from("two"))).toBe(true);
+      end();
+      expect(write(Buffer.from("three"))).toBe(false);
+      expect((await got).body.toString()).toBe("onetwo");
+      expect((await got).headers["content-type"]).toBe("text/x-stream");
+      expect(told).toEqual({ drained: 0, ended: 0 });
+      expect(server.streamed.slice(before)).toEqual([{ kind: "test" }]);
+    });
+
+    it("to HEAD is over at once, and never begins", async () => {
+      const { told } = streaming();
+      const got = await get(server, "/stream", {}, "HEAD");
+      expect(got).toMatchObject({ status: 200, headers: { "content-type": "text/x-stream" } });
+      expect(told).toEqual({ drained: 0, ended: 0 });
+    });
+
+    it("learns that its client has gone", async () => {
+      const before = server.streamed.length;
+      const { sink, told } = streaming();
+      const raw = await RawSocket.open(server.port);
+      raw.write(request());
+      const { write } = await sink;
+      raw.destroy();
+      await server.until(() => told.ended === 1);
+      expect(write(Buffer.from("late"))).toBe(false);
+      expect(server.streamed.slice(before)).toEqual([{ kind: "test" }]);
+    });
+
+    it("learns when a slow client has taken all, and has lost nothing then", async () => {
+      const { sink, told } = streaming();
+      const raw = await RawSocket.open(server.port);
+      raw.socket.pause();
+      raw.write(request());
+      const { write } = await sink;
+      const piece = Buffer.alloc(2 ** 20, "x");
+      let pieces = 0;
+      do pieces++;
+      while (write(piece));
+      expect(told.drained).toBe(0);
+      raw.socket.resume();
+      await server.until(() => told.drained > 0);
+      expect(write(Buffer.from("END"))).toBe(true);
+      await raw.until(() => raw.text.includes("END"));
+      expect(raw.text.split("x").length - 1).toBeGreaterThanOrEqual(pieces * piece.length);
+      raw.destroy();
+    });
+  });
+
+  describe("a client that does not read", () => {
+    it("gets a large body whole when it begins to", async () => {
+      const body = Buffer.alloc(8 * 2 ** 20, 3);
+      server.answer = () => ({ status: 200, headers: {}, body });
+      const raw = await RawSocket.open(server.port);
+      raw.socket.pause();
+      raw.write(request());
+      await get(server, "/other");
+      raw.socket.resume();
+      await raw.until(() => raw.bytes.length > body.length);
+      expect(raw.bytes.subarray(raw.bytes.indexOf("\r\n\r\n") + 4).equals(body)).toBe(true);
+      raw.destroy();
+    });
+
+    it("and goes on asking is dropped", async () => {
+      const body = Buffer.alloc(8 * 2 ** 20, 3);
+      server.answer = () => ({ status: 200, headers: {}, body });
+      const raw = await RawSocket.open(server.port);
+      raw.socket.pause();
+      raw.write(request().repeat(50));
+      await get(server, "/other");
+      raw.socket.resume();
+      await raw.closed;
+      expect(raw.bytes.length).toBeLessThan(2 * body.length);
+    });
+  });
+
+  it("a connection that sends nothing, or half a request, is closed", async () => {
+    const silent = await RawSocket.open(server.port);
+    const half = await RawSocket.open(server.port);
+    half.write("GET /x HTTP/1.1\r\nHost: ");
+    await Promise.all([silent.closed, half.closed]);
+  });
+});
+
+/** A server of another program, and its port. */
+async function listening() {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const address = other.address();
+  return { other, port: typeof address === "object" && address ? address.port : 0 };
+}
+
+async function freePort(): Promise<number> {
+  const { other, port } = await listening();
+  await new Promise((closed) => other.close(closed));
+  return port;
+}
+
+describe.each(ADAPTERS)("the server of %s", (_, startServer) => {
+  it("says in plain words that its port is taken", async () => {
+    const { other, port } = await listening();
+    await expect(RecordingServer.start(startServer, port)).rejects.toThrow(
+      `port ${port} of 127.0.0.1 is taken already`,
+    );
+    other.close();
+  });
+
+  it("closes every connection with the code, lets its port go, and can have it back", async () => {
+    const port = await freePort();
+    const server = await RecordingServer.start(startServer, port);
+    const clients = [await connect(server, "/ws/viewer"), await connect(server, "/ws/producer")];
+    const idle = await RawSocket.open(port);
+    const silent = await RawSocket.upgraded(port, { path: "/ws/viewer" });
+    await server.close(1012, "restarting");
+    for (const client of clients) {
+      expect(await client.closed).toEqual({ code: 1012, reason: "restarting" });
+    }
+    // It never answers the close frame.
+    await silent.closed;
+    expect(silent.closeCode).toBe(1012);
+    expect(silent.frames.map(({ opcode }) => opcode)).toEqual([OPCODE.close]);
+    await idle.closed;
+    expect(server.sessions.map(({ end }) => end?.code)).toEqual([1012, 1012, 1012]);
+    const again = await RecordingServer.start(startServer, port);
+    expect(again.port).toBe(port);
+    await again.close();
+  });
+});

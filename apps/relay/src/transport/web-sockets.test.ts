@@ -1,0 +1,317 @@
+/** What every adapter does with WebSockets. */
+import { once } from "node:events";
+import { SUBPROTOCOL } from "@screen-share/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ADAPTERS } from "../testing/adapters.ts";
+import { type FrameParts, frame, OPCODE, RawSocket } from "../testing/attacks/raw-socket.ts";
+import { connect } from "../testing/live-relay.ts";
+import { MAX_BYTES, RecordingServer } from "../testing/recording-server.ts";
+import { MAX_BACKPRESSURE_BYTES, maxPayloadBytes } from "./limits.ts";
+
+const PRODUCER = "/ws/producer";
+const VIEWER = "/ws/viewer";
+const { text, binary, more, close, ping, pong } = OPCODE;
+
+describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
+  let server: RecordingServer;
+  beforeAll(async () => {
+    server = await RecordingServer.start(startServer);
+  });
+  afterAll(() => server.close());
+
+  /** A client that speaks in raw frames, and its session. */
+  async function rawClient(path = VIEWER) {
+    const before = server.sessions.length;
+    const raw = await RawSocket.upgraded(server.port, { path });
+    await server.until(() => server.sessions.length > before);
+    const send = (...frames: FrameParts[]) => raw.write(Buffer.concat(frames.map(frame)));
+    return { raw, send, session: server.newest };
+  }
+
+  describe("upgrades", () => {
+    it.each([
+      [PRODUCER, "producer"],
+      [VIEWER, "viewer"],
+    ])(
+      "%s becomes a connection with its role, its request and what was made of it",
+      async (path, role) => {
+        const headers = { "X-Word": "one", Authorization: "Bearer abc" };
+        const client = await connect(server, `${path}?room=a%20b&x=1`, { headers });
+        expect(client.socket.protocol).toBe(SUBPROTOCOL);
+        const { connection } = server.newest;
+        expect(connection).toMatchObject({ role, plain: false, entry: `v1 ${path}` });
+        const { request } = connection;
+        expect(request).toMatchObject({ method: "GET", path, remoteAddress: "127.0.0.1" });
+        expect(request.query.get("room")).toBe("a b");
+        expect(request.headers.get("x-word")).toBe("one");
+        expect(request.headers.get("authorization")).toBe("Bearer abc");
+        client.socket.terminate();
+      },
+    );
+
+    it("a client that offers no subprotocol, or only others, is a plain one", async () => {
+      const plain = await connect(server, VIEWER, { plain: true });
+      expect(plain.socket.protocol).toBe("");
+      expect(server.newest.connection).toMatchObject({ plain: true, entry: `plain ${VIEWER}` });
+      const headers = { "Sec-WebSocket-Protocol": "chat, soap" };
+      const before = server.sessions.length;
+      const raw = await RawSocket.upgraded(server.port, { path: VIEWER, plain: true, headers });
+      await server.until(() => server.sessions.length > before);
+      expect(raw.text).not.toMatch(/sec-websocket-protocol/i);
+      expect(server.newest.connection.plain).toBe(true);
+      plain.socket.terminate();
+      raw.destroy();
+    });
+
+    it("our subprotocol is found among others", async () => {
+      const headers = { "Sec-WebSocket-Protocol": `chat, ${SUBPROTOCOL}` };
+      const raw = await RawSocket.upgraded(server.port, { path: VIEWER, plain: true, headers });
+      expect(raw.text).toMatch(new RegExp(`sec-websocket-protocol: ${SUBPROTOCOL}\r\n`, "i"));
+      expect(server.newest.connection.plain).toBe(false);
+      raw.destroy();
+    });
+
+    it.each([
+      ["another path", "/ws/nothing", {}],
+      ["a short key", VIEWER, { "Sec-WebSocket-Key": "short" }],
+      ["the protocol of another upgrade", "/", { Upgrade: "h2c" }],
+    ])("an upgrade with %s is an HTTP request like any other", async (_case, path, headers) => {
+      const before = server.sessions.length;
+      const raw = await RawSocket.upgraded(server.port, { path, headers });
+      await raw.until(() => raw.statuses.length > 0);
+      expect(raw.statuses).toEqual([404]);
+      expect(server.requests.at(-1)?.path).toBe(path);
+      expect(server.sessions).toHaveLength(before);
+      raw.destroy();
+    });
+  });
+
+  describe("messages", () => {
+    it("arrive as text or bytes, and are counted", async () => {
+      const client = await connect(server, PRODUCER);
+      const before = server.traffic.received;
+      client.socket.send("größer");
+      client.socket.send(Buffer.of(0, 1, 255));
+      client.socket.send(Buffer.alloc(0));
+      await server.until(() => server.newest.messages.length === 3);
+      expect(server.newest.messages).toEqual(["größer", Buffer.of(0, 1, 255), Buffer.alloc(0)]);
+      expect(server.traffic.received - before).toBe(8 + 3);
+      client.socket.terminate();
+    });
+
+    it("leave as text or bytes, whole, and are counted", async () => {
+      const client = await connect(server, VIEWER);
+      const large = Buffer.alloc(300_000, 7);
+      const before = server.traffic.delivered;
+      const { peer } = server.newest;
+      expect(peer.send("größer")).toBe("sent");
+      expect(peer.send(Uint8Array.of(1, 2))).toBe("sent");
+      peer.send(large);
+      await client.until(() => client.messages.length === 3);
+      expect(client.text).toEqual(["größer"]);
+      expect(client.binary[0]).toEqual(Buffer.of(1, 2));
+      expect(client.binary[1]?.equals(large)).toBe(true);
+      // Of text, characters are counted.
+      expect(server.traffic.delivered - before).toBe(6 + 2 + large.length);
+      client.socket.terminate();
+    });
+
+    it("in fragments are put together, with a ping between them answered", async () => {
+      const { raw, send, session } = await rawClient();
+      send(
+        { opcode: text, payload: "to", final: false },
+        { opcode: more, payload: "get", final: false },
+        { opcode: ping, payload: "now" },
+        { opcode: more, payload: "her" },
+      );
+      await server.until(() => session.messages.length === 1);
+      expect(session.messages).toEqual(["together"]);
+      await raw.until(() => raw.frames.length > 0);
+      expect(raw.frames).toEqual([{ opcode: pong, payload: Buffer.from("now") }]);
+      raw.destroy();
+    });
+
+    it("that arrive byte by byte are put together", async () => {
+      const { raw, session } = await rawClient();
+      for (const byte of frame({ opcode: binary, payload: "slow" })) raw.write(Uint8Array.of(byte));
+      await server.until(() => session.messages.length === 1);
+      expect(session.messages).toEqual([Buffer.from("slow")]);
+      raw.destroy();
+    });
+
+    it("a little too long still reach the session, so that it can send the reason", async () => {
+      const { raw, send, session } = await rawClient();
+      send({ opcode: binary, payload: Buffer.alloc(MAX_BYTES.viewer + 1) });
+      await server.until(() => session.messages.length === 1);
+      expect(session.messages[0]).toHaveLength(MAX_BYTES.viewer + 1);
+      raw.destroy();
+    });
+
+    it.each([
+      ["one frame", [{ opcode: binary, payload: Buffer.alloc(maxPayloadBytes(1000) + 1) }]],
+      ["a frame that has only been announced", [{ opcode: binary, saidLength: 2 ** 40 }]],
+      [
+        "fragments",
+        [
+          { opcode: binary, payload: Buffer.alloc(maxPayloadBytes(1000)), final: false },
+          { opcode: more, payload: "xx" },
+        ],
+      ],
+    ])("far too long break the connection: %s", async (_case, frames) => {
+      const { raw, send, session } = await rawClient();
+      send(...frames);
+      await raw.closed;
+      expect([1006, 1009]).toContain(raw.closeCode);
+      await server.until(() => session.ends === 1);
+      expect(session.messages).toEqual([]);
+    });
+
+    it.each<[string, FrameParts]>([
+      ["a reserved bit", { opcode: text, payload: "x", reserved: 4 }],
+      ["a reserved opcode", { opcode: 3, payload: "x" }],
+      ["a reserved control opcode", { opcode: 11, payload: "x" }],
+      ["a continuation of nothing", { opcode: more, payload: "x" }],
+      ["text that is not UTF-8", { opcode: text, payload: Uint8Array.of(0xff, 0xfe) }],
+      ["a ping that is too long", { opcode: ping, payload: "x".repeat(126) }],
+      ["a ping in fragments", { opcode: ping, payload: "x", final: false }],
+    ])("that break the rules break the connection: %s", async (_case, parts) => {
+      const { raw, send, session } = await rawClient();
+      send(parts);
+      await raw.closed;
+      expect([1006, 1002, 1007]).toContain(raw.closeCode);
+      await server.until(() => session.ends === 1);
+      expect(session.messages).toEqual([]);
+    });
+
+    it("without a mask never reach the session as they are", async () => {
+      const { raw, send, session } = await rawClient();
+      send({ opcode: text, payload: "unmasked and long enough", masked: false });
+      send({ opcode: close, payload: Uint8Array.of(3, 232) });
+      await raw.closed;
+      expect(session.messages).not.toContain("unmasked and long enough");
+    });
+  });
+
+  describe("closing", () => {
+    it("from our side sends code and reason, and is reported once, at once", async () => {
+      const client = await connect(server, PRODUCER);
+      const session = server.newest;
+      session.peer.close(4401, "the token is not valid");
+      expect(await client.closed).toEqual({ code: 4401, reason: "the token is not valid" });
+      expect(session.ends).toBe(1);
+      expect(session.end).toEqual({ code: 4401, by: "relay", reason: "the token is not valid" });
+    });
+
+    it("reports the end before the client has answered, and delivers nothing any more", async () => {
+      const { raw, send, session } = await rawClient();
+      session.peer.close(4400, "wrong");
+      await server.until(() => session.ends === 1);
+      send({ opcode: text, payload: "too late" }, { opcode: ping, payload: "too" });
+      send({ opcode: close, payload: Uint8Array.of(3, 232) });
+      raw.socket.end();
+      await raw.closed;
+      expect(raw.closeCode).toBe(4400);
+      expect(session).toMatchObject({ messages: [], pongs: [], ends: 1 });
+      expect(session.peer.send("too late")).toBe("dropped");
+      expect(session.peer.ping("")).toBe("dropped");
+      expect(session.peer.heldBytes).toBe(0);
+    });
+
+    it("cuts a long reason at a character, not within one", async () => {
+      const client = await connect(server, VIEWER);
+      server.newest.peer.close(4400, "é".repeat(200));
+      expect(await client.closed).toEqual({ code: 4400, reason: "é".repeat(61) });
+    });
+
+    it("sends what was sent before it", async () => {
+      const client = await connect(server, VIEWER);
+      const { peer } = server.newest;
+      peer.send("last words");
+      peer.close(4403, "no");
+      await client.closed;
+      expect(client.messages).toEqual(["last words"]);
+    });
+
+    it("by the client is reported with its code and reason", async () => {
+      const client = await connect(server, VIEWER);
+      const session = server.newest;
+      client.socket.close(4321, "bye");
+      await server.until(() => session.end !== undefined);
+      expect(session.end).toEqual({ code: 4321, by: "client", reason: "bye" });
+      expect((await client.closed).code).toBe(4321);
+      expect(session.ends).toBe(1);
+    });
+
+    it("by a broken connection is reported as 1006", async () => {
+      const client = await connect(server, VIEWER);
+      const session = server.newest;
+      client.socket.terminate();
+      await server.until(() => session.end !== undefined);
+      expect(session.end).toEqual({ code: 1006, by: "client", reason: "" });
+    });
+  });
+
+  describe("a client that does not read", () => {
+    it("is held bytes for, up to a bound, and a drain is reported when it has taken them", async () => {
+      const client = await connect(server, VIEWER);
+      const session = server.newest;
+      const { peer } = session;
+      client.socket.pause();
+      const chunk = Buffer.alloc(4 * 2 ** 20, 1);
+      const outcomes: string[] = [];
+      while (outcomes.at(-1) !== "dropped") outcomes.push(peer.send(chunk));
+      expect(outcomes).toContain("buffered");
+      const most = MAX_BACKPRESSURE_BYTES + chunk.length + 100;
+      expect(peer.heldBytes).toBeGreaterThan(MAX_BACKPRESSURE_BYTES);
+      expect(peer.heldBytes).toBeLessThan(most);
+      expect(session.drains).toBe(0);
+      client.socket.resume();
+      await server.until(() => session.drains > 0 && peer.heldBytes === 0);
+      await client.until(() => client.binary.length === outcomes.length - 1);
+      for (const message of client.binary) expect(message.equals(chunk)).toBe(true);
+      expect(peer.send("on")).toBe("sent");
+      client.socket.terminate();
+      await server.until(() => session.ends === 1);
+      expect(peer.heldBytes).toBe(0);
+    });
+  });
+
+  describe("signs of life", () => {
+    it("a ping of ours brings a pong with its payload", async () => {
+      const client = await connect(server, VIEWER);
+      const pinged = once(client.socket, "ping");
+      expect(server.newest.peer.ping("17")).toBe("sent");
+      expect(String((await pinged)[0])).toBe("17");
+      await server.until(() => server.newest.pongs.length === 1);
+      expect(server.newest.pongs).toEqual(["17"]);
+      client.socket.terminate();
+    });
+
+    it("a ping of a client is answered", async () => {
+      const client = await connect(server, VIEWER);
+      client.socket.ping("hello");
+      const [payload] = await once(client.socket, "pong");
+      expect(String(payload)).toBe("hello");
+      client.socket.terminate();
+    });
+
+    it.each([
+      ["pings", ping],
+      ["pongs", pong],
+      ["messages", text],
+    ])("too many %s close the connection (4429, P-89)", async (_kind, opcode) => {
+      const { raw, session } = await rawClient();
+      raw.write(Buffer.concat(new Array<Buffer>(20_000).fill(frame({ opcode, payload: "{}" }))));
+      await server.until(() => session.ends === 1);
+      expect(session.end).toMatchObject({ code: 4429, by: "relay" });
+      raw.destroy();
+    });
+
+    it("the clock of the server reaches every session", async () => {
+      const clients = [await connect(server, VIEWER), await connect(server, PRODUCER)];
+      server.tick();
+      expect(server.sessions.slice(-2).map(({ ticks }) => ticks)).toEqual([1, 1]);
+      for (const { socket } of clients) socket.terminate();
+    });
+  });
+});
