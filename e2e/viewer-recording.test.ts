@@ -10,12 +10,15 @@ import {
   chooseFileWhenTold,
   fileOfPage,
   playVideo,
+  probeVideo,
   takeFilePickerAway,
 } from "./support/video.ts";
 import { openPicture } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 import { PLACES } from "./support/watched-page.ts";
 
+/** What an index of key frames begins with in WebM (RFC 9559, §5.1.5). */
+const CUES = Buffer.from([0x1c, 0x53, 0xbb, 0x6b]);
 /** Small: the encoder is the machine's own processor. */
 const PICTURE = testPicture(800, 450);
 
@@ -41,6 +44,13 @@ const notice = () => page.getByTestId("notice");
 
 async function downloaded(download: Download): Promise<Buffer> {
   return await readFile(await download.path());
+}
+
+/** A browser that records MP4 and nothing else, as Safari does; its files are downloads. */
+function withMp4Alone(): void {
+  Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
+  const supported = MediaRecorder.isTypeSupported.bind(MediaRecorder);
+  MediaRecorder.isTypeSupported = (type) => type.startsWith("video/mp4") && supported(type);
 }
 
 /** An encoder that is there by name only, as WebKitGTK's where a part of it is not installed: it starts and ends, and makes nothing. */
@@ -74,7 +84,8 @@ describe.each(PLACES)("of what is played in the %s", (place) => {
     ]);
     expect(download.suggestedFilename()).toMatch(/\.webm$/);
     await mark.waitFor({ state: "detached" });
-    const played = await playVideo(page, await downloaded(download));
+    const file = await downloaded(download);
+    const played = await playVideo(page, file);
     expect(played).toMatchObject({ width: 800, height: 450 });
     expect(played.frames).toBeGreaterThan(3);
     // At its end the square picture, in the middle; its field's colour as the video gives it.
@@ -83,6 +94,15 @@ describe.each(PLACES)("of what is played in the %s", (place) => {
     expect(green).toBeGreaterThan(150);
     expect(blue).toBeLessThan(90);
     expect(Math.max(...played.side)).toBeLessThan(30);
+    // Players know how long it is, and find what they are to go to.
+    expect(file.includes(CUES)).toBe(true);
+    const probed = await probeVideo(file);
+    expect(probed.container).toContain("webm");
+    expect(probed.durationS).toBeGreaterThanOrEqual(changedAtS + 1);
+    expect(probed.durationS).toBeLessThan(changedAtS + 60);
+    expect(played.durationS).toBeCloseTo(probed.durationS, 1);
+    expect(probed.early[2]).toBeGreaterThan(90);
+    expect(probed.late[2]).toBeLessThan(90);
   });
 });
 
@@ -96,7 +116,26 @@ describe("a recording", () => {
       .waitFor();
     await button("Stop recording").click();
     await page.getByText("Recording saved.").waitFor();
-    expect((await playVideo(page, await fileOfPage(page))).frames).toBeGreaterThan(1);
+    const file = await fileOfPage(page);
+    expect((await playVideo(page, file)).frames).toBeGreaterThan(1);
+    expect(file.includes(CUES)).toBe(true);
+    expect((await probeVideo(file)).durationS).toBeGreaterThan(1);
+  });
+
+  it("a recording as MP4 has its duration, too, and can be seeked", async () => {
+    page = await openPicture(browser, room.port, { init: withMp4Alone });
+    await page.keyboard.press("r");
+    const mark = page.getByTestId("recording");
+    await mark.getByText(/0:(0[2-9]|[1-5]\d)/).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      mark.getByRole("button").click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.mp4$/);
+    const probed = await probeVideo(await downloaded(download));
+    expect(probed.container).toContain("mp4");
+    expect(probed.durationS).toBeGreaterThan(1);
+    expect(probed.late[2]).toBeGreaterThan(90);
   });
 
   it("a recording is saved when the player crashes, and another can be made", async () => {

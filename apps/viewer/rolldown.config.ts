@@ -5,6 +5,8 @@ export default defineConfig({
   input: { player: "src/player/worker.ts" },
   platform: "browser",
   transform: { target: "es2022" },
+  // Schemas that nothing here parses with are left out: to make one has no effect.
+  treeshake: { manualPureFunctions: ["z"] },
   output: {
     dir: "public/player",
     format: "iife",

@@ -1,6 +1,13 @@
 /** A recorded video: where it is written, and how the browser plays it. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import type { Evaluating } from "./other-browser.ts";
+
+const run = promisify(execFile);
 
 /** To be run in a page before its own scripts: files are chosen in a window of the system, which no test can reach; without it they are downloads. */
 export function takeFilePickerAway(): void {
@@ -65,9 +72,39 @@ export async function playVideo(page: Evaluating, file: Buffer) {
       [...(context?.getImageData(x, y, 1, 1).data ?? [])].slice(0, 3);
     return {
       ...{ width, height },
+      durationS: video.duration,
       frames: video.getVideoPlaybackQuality().totalVideoFrames,
       middle: colour(width / 2 + 30, height / 2 + 20),
       side: colour(20, height / 2),
     };
   }, file.toString("base64"));
+}
+
+/** What a player learns of a file before it plays it, and finds where it is told to look. By ffmpeg. */
+export async function probeVideo(file: Buffer) {
+  const folder = await mkdtemp(path.join(tmpdir(), "video-"));
+  try {
+    const name = path.join(folder, "video");
+    await writeFile(name, file);
+    const entries = ["-show_entries", "format=duration,format_name:packet=pts_time", "-of", "json"];
+    const probed = await run("ffprobe", ["-v", "error", ...entries, name]);
+    const { format, packets } = JSON.parse(probed.stdout);
+    const durationS = Number(format.duration);
+    /** The colour near the picture's middle at a time. */
+    const colourAt = async (seconds: number) => {
+      const cropped = ["-frames:v", "1", "-vf", "crop=2:2:in_w/2+30:in_h/2+20"];
+      const raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"];
+      const args = ["-v", "error", "-ss", String(seconds), "-i", name, ...cropped, ...raw];
+      const { stdout } = await run("ffmpeg", args, { encoding: "buffer" });
+      return [...stdout.subarray(0, 3)];
+    };
+    return {
+      durationS,
+      container: String(format.format_name),
+      early: await colourAt(0),
+      late: await colourAt(Number(packets.at(-1).pts_time)),
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

@@ -9,6 +9,7 @@ import {
   recordedSize,
 } from "../components/core/recording.ts";
 import { mirror, type PictureSource } from "./mirror.ts";
+import { Remuxer } from "./remux.ts";
 import { openSink, type Sink } from "./sink.ts";
 
 /** How it ended. `full`: there was no room for more. */
@@ -23,8 +24,10 @@ export interface Recording {
 }
 
 const MAX_FPS = 30;
-/** What is lost at most if the browser dies while it writes to a file. */
+/** How often the recorder hands over what it has. */
 const PART_MS = 1000;
+/** How far apart pictures are that players can go to; what lies between them is kept in memory meanwhile. */
+const KEY_FRAME_MS = 5000;
 
 /**
  * @param options.nameOf the file's name, by its extension
@@ -57,7 +60,7 @@ export async function startRecording(
   return recording;
 }
 
-async function record(source: PictureSource, { type }: Format, sink: Sink): Promise<Recording> {
+async function record(source: PictureSource, format: Format, sink: Sink): Promise<Recording> {
   const size = recordedSize(source.size() ?? { width: 1280, height: 720 });
   const canvas = document.createElement("canvas");
   const copy = mirror(source, canvas, { size });
@@ -68,9 +71,13 @@ async function record(source: PictureSource, { type }: Format, sink: Sink): Prom
     for (const track of stream.getTracks()) track.stop();
   };
   try {
-    const options = { mimeType: type, videoBitsPerSecond: bitsPerSecond(size) };
+    const options = {
+      mimeType: format.type,
+      videoBitsPerSecond: bitsPerSecond(size),
+      videoKeyFrameIntervalDuration: KEY_FRAME_MS,
+    };
     const recorder = new MediaRecorder(stream, options);
-    const ended = follow(recorder, { sink, end });
+    const ended = follow(recorder, { container: format.extension, sink, end });
     recorder.start(PART_MS);
     return { stop: () => stop(recorder), ended };
   } catch (error) {
@@ -80,38 +87,59 @@ async function record(source: PictureSource, { type }: Format, sink: Sink): Prom
   }
 }
 
-/** Writes what the recorder gives until it stops; resolves once all of it is saved. */
+/** Packs and writes what the recorder gives until it stops; resolves once all of it is saved. */
 async function follow(
   recorder: MediaRecorder,
-  { sink, end }: { readonly sink: Sink; readonly end: () => void },
+  options: {
+    readonly container: Format["extension"];
+    readonly sink: Sink;
+    readonly end: () => void;
+  },
 ): Promise<RecordingEnd> {
+  const { container, sink, end } = options;
   let full = false;
   let bytes = 0;
   let failure: unknown;
-  let writing = Promise.resolve();
-  const write = async (part: Blob) => {
-    bytes += part.size;
-    try {
-      if (failure || (await sink.write(part))) return;
-      full = true;
-    } catch (error) {
-      failure = error;
-    }
+  let adding = Promise.resolve();
+  const fail = (error: unknown) => {
+    failure ??= error;
     stop(recorder);
   };
+  const remuxer = new Remuxer(container, async (data, position) => {
+    if (await sink.write(data, position)) return;
+    full = true;
+    stop(recorder);
+  });
+  const packed = remuxer.done.catch(fail);
+  const startedAt = performance.now();
+  let durationMs = 0;
+  const add = async (part: Blob) => {
+    bytes += part.size;
+    try {
+      const data = new Uint8Array(await part.arrayBuffer());
+      if (failure === undefined && data.length > 0) remuxer.add(data);
+    } catch (error) {
+      fail(error);
+    }
+  };
   recorder.addEventListener("dataavailable", ({ data }) => {
-    writing = writing.then(() => write(data));
+    adding = adding.then(() => add(data));
   });
   recorder.addEventListener("error", (event) => {
-    failure = "error" in event ? event.error : "the encoder failed";
+    fail("error" in event ? event.error : "the encoder failed");
   });
   await new Promise<void>((resolve) => {
-    recorder.addEventListener("stop", () => resolve());
+    recorder.addEventListener("stop", () => {
+      durationMs = performance.now() - startedAt;
+      resolve();
+    });
   });
   end();
-  await writing;
+  await adding;
+  remuxer.end(durationMs / 1000);
+  await packed;
   // WebKitGTK says that it can where a part of its encoder is not installed, and then tells of no error.
-  if (bytes === 0) failure ??= new Error("the browser’s encoder made nothing");
+  if (bytes === 0) failure = new Error("the browser’s encoder made nothing");
   try {
     await (bytes === 0 ? sink.discard() : sink.save());
   } catch (error) {

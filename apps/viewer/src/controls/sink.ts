@@ -3,8 +3,11 @@ import { type Format, MAX_BYTES_IN_MEMORY } from "../components/core/recording.t
 import { download } from "./save-file.ts";
 
 export interface Sink {
-  /** @returns false if there is no room for more; what is there by then can still be saved. Rejects if it cannot be written. */
-  write(part: Blob): Promise<boolean>;
+  /**
+   * Writes bytes at a place in the file: behind its end, or over what stands there.
+   * @returns false if there is no room for more pictures; what ends the file can still be written. Rejects if it cannot be written
+   */
+  write(data: Uint8Array<ArrayBuffer>, position: number): Promise<boolean>;
   /** Makes it the person's own. */
   save(): Promise<void>;
   /** Leaves nothing of it, instead. */
@@ -38,8 +41,8 @@ export async function openSink(format: Format, name: string): Promise<Sink | und
 
 function fileSink(file: FileSystemWritableFileStream): Sink {
   return {
-    async write(part) {
-      await file.write(part);
+    async write(data, position) {
+      await file.write({ type: "write", data, position });
       return true;
     },
     save: () => file.close(),
@@ -49,15 +52,26 @@ function fileSink(file: FileSystemWritableFileStream): Sink {
 
 function memorySink({ type }: Format, name: string): Sink {
   const parts: Blob[] = [];
+  /** What was written over earlier bytes, in order. */
+  const patches: { readonly blob: Blob; readonly position: number }[] = [];
   let bytes = 0;
   return {
-    async write(part) {
-      parts.push(part);
-      bytes += part.size;
+    async write(data, position) {
+      // Blobs: the browser may keep them on its disk.
+      const blob = new Blob([data]);
+      if (position < bytes) patches.push({ blob, position });
+      else {
+        parts.push(blob);
+        bytes += blob.size;
+      }
       return bytes < MAX_BYTES_IN_MEMORY;
     },
     async save() {
-      download(new Blob(parts.splice(0), { type }), name);
+      let file = new Blob(parts.splice(0));
+      for (const { blob, position } of patches.splice(0)) {
+        file = new Blob([file.slice(0, position), blob, file.slice(position + blob.size)]);
+      }
+      download(new Blob([file], { type }), name);
     },
     async discard() {},
   };
