@@ -55,6 +55,11 @@ export class FrameStore {
     return this.#missing === 0;
   }
 
+  /** How many tiles are there. */
+  get heldTiles(): number {
+    return this.tileCount - this.#missing;
+  }
+
   /** The bytes of all tiles together. */
   get byteLength(): number {
     return this.#bytes;

@@ -157,7 +157,7 @@ export function viewerElement(home: string): CustomElementConstructor {
       const status = statusOf(snapshot, browser);
       const { picture, ageS, connection } = snapshot;
       const first = connection.state === "connecting" && connection.after === undefined;
-      const quiet = status.tone === "good" || (first && this.#patience !== undefined);
+      const quiet = status.quiet || (first && this.#patience !== undefined);
       this.#shadow.show(!picture ? "none" : ageS === undefined ? "current" : "stale");
       this.#shadow.say(quiet ? undefined : status);
       this.#tell(embedStateOf(snapshot, browser));

@@ -234,6 +234,33 @@ describe("Painter", () => {
     expect(decoder.held).toBe(0);
   });
 
+  it("draws the tiles of a first picture as they arrive, and leaves the rest black (P-98)", async () => {
+    const size = { width: 256, height: 32 };
+    const { tables, tiles } = encodeTiles(screenLike(size, 5));
+    const store = new FrameStore({ codec: "jpeg-tiles", ...size, tables: [tables] });
+    const { decoder, surface, painter } = easel();
+    const draw = async () => {
+      const drawing = painter.draw(store);
+      await decoder.finishAll();
+      return await drawing;
+    };
+    expect(await draw()).toBe(false);
+    expect(painter.size).toBeUndefined();
+    store.apply(update(tiles.slice(0, 2)));
+    expect(await draw()).toBe(true);
+    expect(painter.size).toBe(store.stream);
+    const row = size.width * 4;
+    const whole = decodeTurbo(
+      assembleJpeg({ ...size, tables, segments: tiles.map(({ bytes }) => bytes) }),
+    ).data;
+    // Two tiles of 128×8 px are the first eight rows.
+    expect(surface.pixels.data.subarray(0, 8 * row).equals(whole.subarray(0, 8 * row))).toBe(true);
+    expect(surface.pixels.data.subarray(8 * row).every((byte) => byte === 0)).toBe(true);
+    store.apply(update(tiles.slice(2)));
+    expect(await draw()).toBe(true);
+    expect(surface.pixels.data.equals(whole)).toBe(true);
+  });
+
   it("draws everything anew on a surface that lost its pixels, even in the middle of a change", async () => {
     const { store, other, whole } = tiled({ width: 333, height: 77 });
     const { decoder, surface, painter } = easel();

@@ -19,7 +19,7 @@ export interface Screen {
   /** How often a JPEG could not be decoded. The old pixels stay, and the next pass tries again. */
   readonly undecodable: number;
   /**
-   * Draws all that the store holds by now.
+   * Draws all that the store holds by now. What it does not hold stays as it is: black, where nothing stood.
    * @returns whether it stands there; not if some of it could not be decoded, or another picture was asked for
    */
   draw(store: FrameStore): Promise<boolean>;
@@ -97,8 +97,8 @@ export class Painter<Bitmap extends { close(): void }> implements Screen {
       if (overtaken) return false;
       const missing = jpegs.length - pieces.length;
       this.#undecodable += missing;
-      // Of a new picture a part is worth nothing, of a change it is.
-      if (missing > 0 && cursor === 0) return false;
+      // A new picture is shown with all that there is of it, or not at all; a change may be shown in part.
+      if (cursor === 0 && (missing > 0 || pieces.length === 0)) return false;
       if (pieces.length > 0) this.surface.draw(store.stream, pieces);
       if (missing === 0) this.#drawn = { store, version };
       return missing === 0;

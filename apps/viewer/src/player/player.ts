@@ -8,6 +8,7 @@ import { type Connection, type ConnectionEvent, transition } from "./core/connec
 import { type Ending, endingOf, mayNotSee } from "./core/ending.ts";
 import type { Latency } from "./core/latency.ts";
 import { type Loss, lossOf } from "./core/loss.ts";
+import { Parts } from "./core/parts.ts";
 import { INITIAL_SNAPSHOT, type Snapshot, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
 import type { Statistics } from "./core/statistics.ts";
 import type { Screen } from "./painter.ts";
@@ -54,6 +55,7 @@ export class Player {
   #asOf: AsOf | undefined;
   /** What came last could not be decoded. */
   #undecodable = false;
+  #parts = new Parts();
   /** Whether the relay has let us into this room before. */
   #welcomed = false;
   #loss: Loss | undefined;
@@ -162,6 +164,7 @@ export class Player {
     this.parts.screen.clear();
     this.#asOf = undefined;
     this.#undecodable = false;
+    this.#parts = new Parts();
   }
 
   #on(event: SubscriberEvent): void {
@@ -169,6 +172,7 @@ export class Player {
       case "drawn":
         this.#asOf = event.asOf;
         this.#undecodable = false;
+        this.#parts.drawn(event.cut, event.asOf.drawnAt);
         this.#updates += event.updates;
         this.#refresh();
         this.parts.onDrawn(this.#updates, event.latency);
@@ -231,13 +235,23 @@ export class Player {
     this.#refresh();
   }
 
+  /** In whole percent; 0 where only a part of an earlier picture stands. */
+  #arriving(): number | undefined {
+    const newest = this.#replica.stores.at(-1);
+    if (newest ? newest.complete : !this.parts.screen.size) return undefined;
+    return newest ? Math.floor((100 * newest.heldTiles) / newest.tileCount) : 0;
+  }
+
   #refresh(): void {
-    const next = snapshotOf(this.parts.timing.now(), {
+    const now = this.parts.timing.now();
+    const next = snapshotOf(now, {
       room: this.#room,
       connection: this.#connection,
       picture: this.parts.screen.size,
       asOf: this.#asOf,
       undecodable: this.#undecodable,
+      arriving: this.#arriving(),
+      behind: this.#parts.behindAt(now),
     });
     if (sameSnapshot(this.#snapshot, next)) return;
     this.#snapshot = next;

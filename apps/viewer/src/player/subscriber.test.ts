@@ -37,7 +37,7 @@ describe("updates", () => {
     expect(screen.drawn.at(-1)).toBe(6);
   });
 
-  it("of a picture that is not whole yet are acknowledged, or the rest would never come", async () => {
+  it("of a first picture that is not whole yet are drawn and acknowledged, or the rest would never come (P-98)", async () => {
     const { screen, network, player } = stage();
     const socket = network.newest;
     socket.join();
@@ -45,8 +45,8 @@ describe("updates", () => {
     socket.update({ cut: true, tiles: TILES.slice(0, 2) });
     await settle();
     expect(socket.acks).toEqual([1]);
-    expect(screen.drawn).toEqual([]);
-    expect(player.getSnapshot().picture).toBeUndefined();
+    expect(screen.drawn).toEqual([1]);
+    expect(player.getSnapshot().picture).toBe(screen.size);
     socket.update({ tiles: TILES.slice(2) });
     await settle();
     expect(socket.acks).toEqual([1, 2]);

@@ -24,7 +24,7 @@ import type { StatisticsMeter } from "./core/statistics.ts";
 import type { Screen } from "./painter.ts";
 
 const NORMAL_CLOSE = 1000;
-const NEVER = { capturedAt: 0, encodedAt: 0, relayedAt: 0, receivedAt: 0 } as const;
+const NEVER = { capturedAt: 0, encodedAt: 0, relayedAt: 0, receivedAt: 0, cut: false } as const;
 
 /** The port to a WebSocket. */
 export interface Socket {
@@ -55,6 +55,8 @@ export type SubscriberEvent =
       readonly asOf: AsOf;
       /** Of the newest of them. */
       readonly latency: Latency;
+      /** More is to follow the newest of them: some of the picture is older. */
+      readonly cut: boolean;
     }
   /** Of what was applied, some could not be decoded, and does not stand on the screen. */
   | { readonly type: "undecodable" }
@@ -90,7 +92,7 @@ export class Subscriber {
   #visible: boolean;
   #welcomed = false;
   #ended = false;
-  #newest: Times & { readonly receivedAt: number } = NEVER;
+  #newest: Times & { readonly receivedAt: number; readonly cut: boolean } = NEVER;
   #applied = 0;
   #acked = 0;
   #drawing = false;
@@ -190,8 +192,8 @@ export class Subscriber {
     const tableCount = replica.stores.at(-1)?.stream.tables.length ?? 0;
     meter()?.updated(update, { at: receivedAt, bytes, tableCount });
     this.#heartbeat.updated(receivedAt);
-    const { capturedAt, encodedAt, relayedAt } = update;
-    this.#newest = { capturedAt, encodedAt, relayedAt, receivedAt };
+    const { capturedAt, encodedAt, relayedAt, cut } = update;
+    this.#newest = { capturedAt, encodedAt, relayedAt, receivedAt, cut };
     this.#applied++;
     if (!this.#drawing) void this.#drawNewest();
   }
@@ -210,13 +212,14 @@ export class Subscriber {
     const { replica, screen, report, now, meter } = this.parts;
     const applied = this.#applied;
     const newest = this.#newest;
-    const { shown } = replica;
+    // Where no picture stands, one that is not whole yet is better than none (P-35).
+    const [picture] = replica.stores;
     const { undecodable } = screen;
     const beganAt = now();
-    const capturedAt = shown?.capturedAt ?? 0;
+    const capturedAt = picture?.capturedAt ?? 0;
     // What cannot be decoded is acknowledged all the same, or nothing would ever come again.
-    const stands = shown
-      ? await screen.draw(shown).catch((bug: unknown) => this.#fail(bug))
+    const stands = picture
+      ? await screen.draw(picture).catch((bug: unknown) => this.#fail(bug))
       : false;
     if (this.#ended) return;
     const updates = applied - this.#acked;
@@ -226,7 +229,7 @@ export class Subscriber {
     const asOf = { capturedAt, drawnAt, clock: this.#clock };
     const latency = latencyOf({ ...newest, drawnAt }, this.#clock);
     meter()?.drawn({ stands, updates, latency, drawingMs: drawnAt - beganAt });
-    if (stands) report({ type: "drawn", updates, asOf, latency });
+    if (stands) report({ type: "drawn", updates, asOf, latency, cut: newest.cut });
     else if (screen.undecodable > undecodable) report({ type: "undecodable" });
   }
 

@@ -37,7 +37,7 @@ export function Status(props: {
       title={status.title}
       detail={status.detail}
       remarks={[counting, ...status.remarks, place].filter((remark) => remark !== undefined)}
-      quiet={status.tone === "good"}
+      quiet={status.quiet}
       late={first}
       tip={tip}
     >
@@ -58,9 +58,9 @@ export function Status(props: {
 }
 
 function formOf(
-  { tone }: StatusWords,
+  { quiet }: StatusWords,
   page: { readonly picture: boolean; readonly embedded: boolean; readonly first: boolean },
 ): NoticeProps["form"] {
-  if (page.embedded && (tone === "good" || page.first)) return "none";
+  if (page.embedded && (quiet || page.first)) return "none";
   return page.picture ? "pill" : "page";
 }

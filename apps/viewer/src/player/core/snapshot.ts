@@ -15,6 +15,10 @@ export interface Snapshot {
   readonly ageS: number | undefined;
   /** What came last could not be decoded: whatever stands there is older. */
   readonly undecodable: boolean;
+  /** How much of a picture that is not whole yet has arrived, whole percent; undefined while none is on its way. */
+  readonly arriving: number | undefined;
+  /** Some of the picture is older than the rest. */
+  readonly behind: boolean;
 }
 
 /** What holds before anything was tried, and in a page rendered ahead of time. */
@@ -25,26 +29,24 @@ export const INITIAL_SNAPSHOT: Snapshot = {
   picture: undefined,
   ageS: undefined,
   undecodable: false,
+  arriving: undefined,
+  behind: false,
 };
 
 /** @param now our clock, ms */
 export function snapshotOf(
   now: number,
-  model: Pick<Snapshot, "room" | "connection" | "picture" | "undecodable"> & {
-    readonly asOf: AsOf | undefined;
-  },
+  model: Omit<Snapshot, "retryInS" | "ageS"> & { readonly asOf: AsOf | undefined },
 ): Snapshot {
-  const { room, connection, picture, asOf, undecodable } = model;
+  const { asOf, ...same } = model;
+  const { connection, picture } = same;
   return {
-    room,
-    connection,
+    ...same,
     retryInS:
       connection.state === "disconnected"
         ? Math.max(1, Math.ceil((connection.retryAt - now) / 1000))
         : undefined,
-    picture,
     ageS: picture && asOf ? staleS(connection, ageMs(asOf, now)) : undefined,
-    undecodable,
   };
 }
 
@@ -60,6 +62,8 @@ export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
     a.retryInS === b.retryInS &&
     a.picture === b.picture &&
     a.ageS === b.ageS &&
-    a.undecodable === b.undecodable
+    a.undecodable === b.undecodable &&
+    a.arriving === b.arriving &&
+    a.behind === b.behind
   );
 }

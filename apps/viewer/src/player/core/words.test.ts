@@ -58,6 +58,37 @@ describe("statusOf", () => {
     });
   });
 
+  it("says of a picture that is not whole that it arrives, and how much of it is here (P-98)", () => {
+    expect(status(LIVE, { arriving: 40 })).toMatchObject({
+      tone: "busy",
+      title: "The host is live",
+      remarks: ["40 % received", "2 watching"],
+    });
+    expect(status(LIVE, { picture, arriving: 40 })).toMatchObject({
+      tone: "busy",
+      quiet: false,
+      title: "The picture is arriving",
+      remarks: ["40 % received", "2 watching"],
+    });
+    expect(status(LIVE, { arriving: 0 }).remarks).toEqual(["2 watching"]);
+    expect(status(away("offline"), { picture, arriving: 40 }).remarks).not.toContain(
+      "40 % received",
+    );
+  });
+
+  it("is not green while parts of the picture are older, though it needs nobody's attention (P-98)", () => {
+    expect(status(LIVE, { picture, behind: true })).toMatchObject({
+      tone: "busy",
+      quiet: true,
+      title: "Catching up",
+      remarks: ["parts of the picture are older", "2 watching"],
+    });
+    expect(status(LIVE, { picture })).toMatchObject({ tone: "good", quiet: true });
+    expect(status(LIVE, { picture, behind: true, ageS: 9 }).title).toBe(
+      "Nothing new from the host",
+    );
+  });
+
   it("says of a picture that this browser cannot decode that it comes, unless the one that stands there is the present", () => {
     const title = "The host’s picture cannot be shown";
     const undecodable = true;

@@ -24,6 +24,8 @@ export interface Status extends Words {
   readonly tone: Tone;
   /** When it is tried again, in words with a number that counts down. */
   readonly counting: string | undefined;
+  /** Nobody needs to read it now: it may shrink to its dot. */
+  readonly quiet: boolean;
   /** Short remarks, most important first. They may count, too. */
   readonly remarks: readonly string[];
   /** Whether to say how a screen is shared here. */
@@ -38,6 +40,7 @@ export function statusOf(snapshot: Snapshot, browser: { readonly online: boolean
     counting: countingOf(snapshot, browser),
     remarks: remarksOf(snapshot),
     invites: false,
+    quiet: false,
     actions: [],
   };
   switch (connection.state) {
@@ -65,7 +68,13 @@ export function statusOf(snapshot: Snapshot, browser: { readonly online: boolean
 
 const FIRST: Words = { title: "Connecting…", detail: undefined };
 
-function liveStatus({ picture, ageS, undecodable }: Snapshot): Words & Pick<Status, "tone"> {
+function liveStatus({
+  picture,
+  ageS,
+  undecodable,
+  arriving,
+  behind,
+}: Snapshot): Words & Pick<Status, "tone"> & Partial<Pick<Status, "quiet">> {
   if (undecodable && (!picture || ageS !== undefined)) {
     return {
       tone: "bad",
@@ -77,12 +86,23 @@ function liveStatus({ picture, ageS, undecodable }: Snapshot): Words & Pick<Stat
   if (!picture) {
     return { tone: "busy", title: "The host is live", detail: "The picture is on its way." };
   }
-  if (ageS === undefined) return { tone: "good", title: "Live", detail: undefined };
-  return {
-    tone: "away",
-    title: "Nothing new from the host",
-    detail: "It is live, but its pictures do not arrive. Its own connection may be slow.",
-  };
+  if (ageS !== undefined) {
+    return {
+      tone: "away",
+      title: "Nothing new from the host",
+      detail: "It is live, but its pictures do not arrive. Its own connection may be slow.",
+    };
+  }
+  if (arriving !== undefined) {
+    return {
+      tone: "busy",
+      title: "The picture is arriving",
+      detail: "Until it is complete, parts of it are missing or old.",
+    };
+  }
+  return behind
+    ? { tone: "busy", quiet: true, title: "Catching up", detail: undefined }
+    : { tone: "good", quiet: true, title: "Live", detail: undefined };
 }
 
 function waitingStatus(
@@ -151,9 +171,13 @@ function countingOf(
   return `Trying again in ${retryInS} s`;
 }
 
-function remarksOf({ connection, ageS }: Snapshot): readonly string[] {
+function remarksOf({ connection, ageS, arriving, behind }: Snapshot): readonly string[] {
   const viewers = "viewers" in connection ? connection.viewers : undefined;
+  const live = connection.state === "connected";
   return [
+    // A picture that comes in one piece is not there before it is complete.
+    live && arriving ? `${arriving} % received` : undefined,
+    live && behind && arriving === undefined ? "parts of the picture are older" : undefined,
     ageS === undefined ? undefined : `picture from ${ageWords(ageS)}`,
     viewers === undefined ? undefined : viewersWords(viewers, connection.state),
   ].filter((remark) => remark !== undefined);
