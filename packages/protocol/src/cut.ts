@@ -97,7 +97,7 @@ export class CutQueue<T extends PendingTile> {
       maxBytes,
       bytesOf: ({ bytesLength }) => bytesLength,
     });
-    return [...turn.slice(0, count), ...outOfTurn];
+    return [...turn.slice(0, 1), ...outOfTurn, ...turn.slice(1, count)];
   }
 
   /** These do not wait any more. @param tiles of the last `choose` */

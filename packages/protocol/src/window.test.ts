@@ -115,6 +115,48 @@ describe("Window, whatever happens", () => {
 });
 
 /** The table of docs/flow-control.md, a part of it, with room for what else may change. */
+describe("Window, on a link that is much faster than its sender", () => {
+  /** Sends so many bytes to a receiver that answers at once. @returns the lengths of the updates */
+  function transfer(bytes: number, { workMs, busy }: { workMs: number; busy: boolean }): number[] {
+    const window = new Window();
+    const lengths: number[] = [];
+    let now = 0;
+    let answeredAt = 0;
+    for (let left = bytes; left > 0 && lengths.length < 10_000; ) {
+      // An answer that comes while the sender works is read when it has finished.
+      const from = now;
+      now += workMs;
+      if (busy) window.busy(from, now);
+      if (lengths.length > 0 && answeredAt <= now) window.acked(1, now);
+      const granted = window.grant(left, now);
+      if (granted > 0) {
+        window.sent(granted, now);
+        lengths.push(granted);
+        left -= granted;
+        answeredAt = now + 1;
+      }
+    }
+    return lengths;
+  }
+
+  it("does not begin with probes again and again because each answer comes before the next cut", () => {
+    const lengths = transfer(5_000_000, { workMs: 10, busy: false });
+    expect(lengths.filter((length) => length <= 1500).length).toBeLessThanOrEqual(4);
+    expect(lengths.length).toBeLessThan(30);
+  });
+
+  it("does not take the sender's own work for the link's delay", () => {
+    const [idle, heard, unheard] = [
+      transfer(20_000_000, { workMs: 2, busy: false }),
+      transfer(20_000_000, { workMs: 300, busy: true }),
+      transfer(20_000_000, { workMs: 300, busy: false }),
+    ].map((lengths) => lengths.length);
+    expect(heard).toBeLessThan(2 * (idle ?? 0));
+    // It would be several times as many.
+    expect(unheard).toBeGreaterThan(3 * (heard ?? 0));
+  });
+});
+
 describe("Window, on simulated links", () => {
   const run = (name: string, more: Partial<Scenario> = {}) => {
     const row = ROWS.find((other) => other.name === name);

@@ -24,8 +24,12 @@ const MAX_CUTS = 8;
 const MAX_GROWTH = 1.25;
 const PROBE_INTERVAL_ROUND_TRIPS = 30;
 const MIN_PROBE_INTERVAL_MS = 2000;
+/** Where nothing is in flight a probe costs nothing, but not sooner than so many round trips after the last one. */
+const PROBE_REST = 10;
 /** Before anything was heard. */
 const FIRST_BASE_MS = 100;
+/** What is heard within this time after the sender was busy may have come before, and have had to wait. */
+const HEARD_LATE_MS = 5;
 /** Updates so small that bytes do not bound them are bounded by their number. */
 const MAX_UPDATES = 1000;
 
@@ -53,12 +57,14 @@ export class Window {
   readonly #path = new Path();
   #roundTrips: number[] = [];
   #ackedAt = 0;
+  #busy = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   #silences = 0;
   /** What left before a stall's end is late because of the stall. */
   #excusedUntil = Number.NEGATIVE_INFINITY;
   #probeAt = Number.NaN;
   #draining = false;
   #probes = PROBES;
+  #probedAt = Number.NEGATIVE_INFINITY;
   /** The window when the last probe was planned. */
   #probedSize = START_BYTES;
 
@@ -88,7 +94,9 @@ export class Window {
     // More than half a window at a time would be stop and wait again.
     if (pendingBytes <= Math.min(room, Math.max(PROBE_BYTES, this.#size / 2))) return pendingBytes;
     this.#limited = true;
-    if (this.#inFlight === 0) this.#probes = PROBES;
+    if (this.#inFlight === 0 && this.#now >= this.#probedAt + PROBE_REST * this.#path.targetMs) {
+      this.#probes = PROBES;
+    }
     if (this.#probes > 0) return Math.min(pendingBytes, PROBE_BYTES);
     const cut = this.#cutBytes();
     return room >= cut || this.#inFlight === 0 ? Math.min(pendingBytes, cut) : 0;
@@ -108,7 +116,13 @@ export class Window {
       behind: bytes <= PROBE_BYTES && this.#now - last <= TOGETHER_MS,
     });
     this.#limited = false;
+    if (this.#probes > 0) this.#probedAt = this.#now;
     this.#probes = Math.max(0, this.#probes - 1);
+  }
+
+  /** The sender was busy, and could hear no ack: the link is not to blame for that. */
+  busy(from: number, to: number): void {
+    this.#busy = { from, to };
   }
 
   /** The oldest `count` updates in flight were applied. */
@@ -126,13 +140,20 @@ export class Window {
       this.#roundTrips = [];
       return;
     }
-    const roundTripMs = Math.max(1, this.#now - newest.sentAt);
+    const roundTripMs = Math.max(1, this.#heardAt(newest.sentAt) - newest.sentAt);
     if (newest.behind && landed.length === 1) this.#path.spaced(silenceMs);
     else if (newest.inFlight <= MIN_BYTES) {
       this.#path.crossed(roundTripMs);
       this.#planProbe();
     }
     this.#resize(newest, roundTripMs);
+  }
+
+  /** When an ack that is read now came, at the earliest. */
+  #heardAt(sentAt: number): number {
+    const { from, to } = this.#busy;
+    const waited = this.#now - to <= HEARD_LATE_MS;
+    return waited ? Math.min(this.#now, Math.max(from, sentAt)) : this.#now;
   }
 
   #refuse(): 0 {
