@@ -63,6 +63,46 @@ describe("the pipeline, where a picture does not go at once", () => {
     expect(on().source.grabs).toBe(1);
   });
 
+  it("P-34: begins again with the whole picture if a refresh is asked for between two cuts", async () => {
+    on().start(turbo(), BIG, { fps: 1 });
+    const connection = await on().relay.welcomed();
+    await connection.receive("status");
+    await connection.receive("stream");
+    // A picture that does not fit begins with two short ones.
+    await connection.receive("update");
+    await connection.receive("update");
+    connection.send({ type: "refresh" });
+    connection.ack(2);
+    const { epoch, stream } = await connection.receive("stream");
+    const replica = new Replica();
+    replica.describe(epoch, stream);
+    for (let count = 3; !replica.shown; count++) {
+      replica.apply(await connection.receive("update"));
+      connection.ack(count);
+    }
+    expect(pixelsOf(replica).equals(pixelsExpected(frameOf(BIG)))).toBe(true);
+  });
+
+  it("takes as few updates as the window allows for a picture that is as large as four", async () => {
+    const LARGE = { width: 2000, height: 1400 };
+    const updatesOf = async (size: typeof BIG): Promise<number> => {
+      const connection = await on().relay.welcomed();
+      await connection.receive("status");
+      const { epoch, stream } = await connection.receive("stream");
+      const replica = new Replica();
+      replica.describe(epoch, stream);
+      let count = 0;
+      while (!replica.shown) {
+        replica.apply(await connection.receive("update"));
+        connection.ack(++count);
+      }
+      expect(replica.shown.stream).toMatchObject(size);
+      return count;
+    };
+    on().start(turbo(), LARGE);
+    expect(await updatesOf(LARGE)).toBeLessThan(40);
+  });
+
   it("cuts what turns out to take more than it was thought to", async () => {
     const encoder = turbo();
     const long = (bytes: Uint8Array) => Buffer.concat(new Array(60).fill(Buffer.from(bytes)));

@@ -5,9 +5,10 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff, geometryOf, type StreamDescription } from "@screen-share/protocol";
-import { type Composed, compose } from "./compose.ts";
+import { type Composed, compose, FrameDamage } from "./compose.ts";
 import { Baseline } from "./core/baseline.ts";
 import type { SameBytes } from "./core/damage.ts";
+import { FirstPicture } from "./core/first-picture.ts";
 import type { Pacer } from "./core/pacer.ts";
 import { type Levels, QualityControl } from "./core/quality.ts";
 import type { Picture, Session } from "./core/session.ts";
@@ -38,6 +39,10 @@ export interface PipelineParts {
 
 export class Pipeline {
   #baseline: Baseline | undefined;
+  /** Of the last frame. */
+  #damage: FrameDamage | undefined;
+  /** How the first picture on this connection gets on. */
+  #first: FirstPicture | undefined;
   readonly #quality: QualityControl;
   /** The last picture, while there is more of it to send. */
   #unsent: { readonly frame: Frame; readonly damaged: boolean } | undefined;
@@ -83,18 +88,17 @@ export class Pipeline {
     const { encoder, publisher, pacer, levels, now } = this.parts;
     const stream = encoder.describe(frame);
     const startedAt = now();
-    const baseline = this.#baselineOf(session, stream, frame);
-    const damage = baseline.damage(frame.pixels);
+    const damage = this.#damageOf(session, stream, { frame, now: startedAt });
+    const { baseline } = damage;
     const comparedAt = now();
     this.#stats.spent("damage", comparedAt - startedAt);
 
     const composed = compose(frame, {
       encoder,
-      baseline,
       damage,
       whole: baseline !== this.#baseline,
       window: session.window,
-      level: this.#quality.level,
+      level: this.#levelOf(session, damage, comparedAt),
       finest: levels.qualities.length - 1,
       now: comparedAt,
     });
@@ -102,7 +106,7 @@ export class Pipeline {
     this.#stats.spent("encode", encodedAt - comparedAt);
     this.#unsent = undefined;
     if (!composed) {
-      this.#unsent = { frame, damaged: damage.length > 0 };
+      this.#unsent = { frame, damaged: damage.queue.count > 0 };
       session.waiting = true;
       return;
     }
@@ -114,33 +118,50 @@ export class Pipeline {
     const picture: Picture = { stream, subject, keyframe, cut, tiles, capturedAt, encodedAt };
     const bytes = publisher.publish(session, picture);
     this.#stats.spent("send", now() - encodedAt);
-    if (bytes === undefined) return;
+    if (bytes === undefined) {
+      this.#damage = undefined;
+      return;
+    }
+    session.window.busy(startedAt, now());
     if (composed.more) this.#unsent = { frame, damaged: cut };
+    if (baseline !== this.#baseline) this.#first = new FirstPicture(encodedAt);
+    this.#first?.sent(bytes);
     this.#baseline = baseline;
-    this.#sent(frame, { composed, damage, now: encodedAt });
+    this.#sent(damage, composed, encodedAt);
     this.#stats.sent({ tiles: tiles.length, bytes });
     this.#announce(session, frame);
   }
 
-  #baselineOf(session: Session, stream: StreamDescription, frame: Frame): Baseline {
-    if (this.#baseline && !session.needsWhole(stream, frame.subject)) return this.#baseline;
-    return new Baseline(geometryOf(frame), sameBytes);
+  /** Worked out once a frame, unless the relay wants the whole picture meanwhile. */
+  #damageOf(
+    session: Session,
+    stream: StreamDescription,
+    { frame, now }: { readonly frame: Frame; readonly now: number },
+  ): FrameDamage {
+    const known = this.#damage;
+    const begins = session.needsWhole(stream, frame.subject);
+    if (known?.frame === frame && begins === (known.baseline !== this.#baseline)) return known;
+    const baseline =
+      this.#baseline && !begins ? this.#baseline : new Baseline(geometryOf(frame), sameBytes);
+    const damage = new FrameDamage(frame, baseline, baseline.sortedDamage(frame.pixels, now));
+    this.#damage = damage;
+    return damage;
   }
 
-  #sent(
-    { pixels }: Frame,
-    sent: {
-      readonly composed: Composed;
-      readonly damage: readonly number[];
-      readonly now: number;
-    },
-  ): void {
-    const { composed, damage, now } = sent;
-    const { tiles, level, cut, fresh } = composed;
+  /** How finely damage is encoded: the rest of a first picture that takes long goes coarse. */
+  #levelOf({ window }: Session, { baseline, queue }: FrameDamage, now: number): number {
+    const first = baseline === this.#baseline && !baseline.whole ? this.#first : undefined;
+    const rest = { inFlightBytes: window.inFlight, remainingBytes: queue.bytes };
+    return first?.isSlow(now, rest) ? 0 : this.#quality.level;
+  }
+
+  #sent(damage: FrameDamage, composed: Composed, now: number): void {
+    const { tiles, indices, levels, faint, cut, fresh } = composed;
+    const { pixels } = damage.frame;
     // A picture of codec `jpeg` is one tile to the other side; to us it is all that was damaged.
-    const indices = fresh && !cut ? damage : tiles.map(({ index }) => index);
     const lengths = tiles.length === indices.length ? tiles.map(({ bytes }) => bytes.length) : [];
-    this.#baseline?.sent({ pixels, indices, lengths, level, complete: !cut, now });
+    const { complete } = damage;
+    damage.baseline.sent({ pixels, indices, lengths, levels, faint, complete, now });
     if (fresh && !cut && tiles.length > 0) this.#quality.sent(false, now);
   }
 

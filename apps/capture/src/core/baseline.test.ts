@@ -18,7 +18,8 @@ function picture(seed: number): Uint8Array {
 }
 
 const open = () => new Baseline(geometry, same);
-const COMMON = { lengths: [], level: 1, now: 100 };
+const levels = allTiles(geometry).map(() => 1);
+const COMMON = { lengths: [], levels, now: 100 };
 
 describe("Baseline", () => {
   it("takes everything for damage at first, and nothing once all was sent", () => {
@@ -63,9 +64,10 @@ describe("Baseline", () => {
     const baseline = open();
     const pixels = picture(1);
     const all = allTiles(geometry);
-    baseline.sent({ pixels, indices: all, lengths: [], complete: true, level: 0, now: 100 });
-    baseline.sent({ pixels, indices: [2], lengths: [123], complete: true, level: 2, now: 200 });
-    baseline.sent({ pixels, indices: [3], lengths: [], complete: true, level: 1, now: 300 });
+    const sent = { pixels, lengths: [], complete: true };
+    baseline.sent({ ...sent, indices: all, levels: all.map(() => 0), now: 100 });
+    baseline.sent({ ...sent, indices: [2], lengths: [123], levels: [2], now: 200 });
+    baseline.sent({ ...sent, indices: [3], levels: [1], now: 300 });
     expect(baseline.coarserThan(2, 301)).toEqual(all.filter((index) => index !== 2));
     expect(baseline.coarserThan(2, 300)).toEqual(all.filter((index) => index !== 2 && index !== 3));
     expect(baseline.coarserThan(1, 301)).toEqual(all.filter((index) => index !== 2 && index !== 3));

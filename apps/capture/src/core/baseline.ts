@@ -4,11 +4,25 @@
  */
 import { type Geometry, tileRuns } from "@screen-share/protocol";
 import { allTiles, damagedTiles, type SameBytes } from "./damage.ts";
+import { differsFaintly, FaintChanges } from "./faint.ts";
 
 const BYTES_PER_PX = 4;
 
 /** What a tile takes that was never encoded: about what one of text does, bytes. */
 const LIKELY_BYTES = 400;
+
+/** With more damage than this nothing of it counts as faint: to look would take longer than to send. */
+const MAX_FAINT_TILES = 512;
+
+/** The tiles of a picture that are not those that were sent. All in ascending order. */
+export interface Damage {
+  /** What is to be seen. */
+  readonly clear: readonly number[];
+  /** Faint changes whose time has come. */
+  readonly faint: readonly number[];
+  /** Faint changes that wait. */
+  readonly held: readonly number[];
+}
 
 /** Tiles of one update, as they were encoded. */
 export interface SentTiles {
@@ -17,8 +31,10 @@ export interface SentTiles {
   readonly indices: readonly number[];
   /** How long each became, in the same order; none for codec `jpeg`. */
   readonly lengths: readonly number[];
-  /** How finely, see `encoder.ts`. */
-  readonly level: number;
+  /** How finely each was encoded, in the same order, see `encoder.ts`. */
+  readonly levels: readonly number[];
+  /** Which of them changed only faintly. */
+  readonly faint?: ReadonlySet<number>;
   /** Whether they are all in which this picture differs. */
   readonly complete: boolean;
   /** any steady clock, ms */
@@ -31,6 +47,7 @@ export class Baseline {
   readonly #level: Uint8Array;
   /** How long each tile was when it was encoded last, bytes. */
   readonly #lengths: Uint32Array;
+  readonly #faint: FaintChanges;
   #missing: number;
   #pixels: Uint8Array | undefined;
   /** Whether the pixels are a copy of our own, which may be written to. */
@@ -43,7 +60,28 @@ export class Baseline {
     this.#sentAt = new Float64Array(geometry.tileCount).fill(Number.NEGATIVE_INFINITY);
     this.#level = new Uint8Array(geometry.tileCount);
     this.#lengths = new Uint32Array(geometry.tileCount).fill(LIKELY_BYTES);
+    this.#faint = new FaintChanges(geometry.tileCount);
     this.#missing = geometry.tileCount;
+  }
+
+  /** Whether every tile was sent. */
+  get whole(): boolean {
+    return this.#missing === 0;
+  }
+
+  /** The tiles of a picture that are not those that were sent, by what is to be done about them now. */
+  sortedDamage(pixels: Uint8Array, now: number): Damage {
+    const damage = this.damage(pixels);
+    const sent = this.#pixels;
+    if (!sent || damage.length > MAX_FAINT_TILES) return { clear: damage, faint: [], held: [] };
+    const isFaint = (index: number) =>
+      this.#has(index) && differsFaintly(this.geometry, index, [sent, pixels]);
+    const faint = damage.filter(isFaint);
+    if (faint.length === 0) return { clear: damage, faint, held: [] };
+    const all = new Set(faint);
+    const clear = damage.filter((index) => !all.has(index));
+    const due = this.#faint.due(faint, (index) => this.sentAt(index), now);
+    return due ? { clear, faint, held: [] } : { clear, faint: [], held: faint };
   }
 
   /** The tiles of a picture that are not those that were sent, in ascending order. */
@@ -76,12 +114,13 @@ export class Baseline {
   }
 
   /** The socket took these. */
-  sent({ pixels, indices, lengths, level, complete, now }: SentTiles): void {
+  sent({ pixels, indices, lengths, levels, faint, complete, now }: SentTiles): void {
     for (const [i, index] of indices.entries()) {
       this.#lengths[index] = lengths[i] ?? LIKELY_BYTES;
       if (!this.#has(index)) this.#missing--;
+      this.#faint.sent(index, faint?.has(index) ?? false, now - this.sentAt(index));
       this.#sentAt[index] = now;
-      this.#level[index] = level;
+      this.#level[index] = levels[i] ?? 0;
     }
     if (complete) {
       this.#pixels = pixels;
@@ -94,8 +133,9 @@ export class Baseline {
   }
 
   #copy(pixels: Uint8Array, indices: readonly number[]): void {
+    if (indices.length === 0) return;
     // Of a tile that was never sent the pixels do not count, whatever they are.
-    if (!this.#pixels || !this.#own) this.#pixels = Uint8Array.from(this.#pixels ?? pixels);
+    if (!this.#pixels || !this.#own) this.#pixels = new Uint8Array(this.#pixels ?? pixels);
     this.#own = true;
     const rowBytes = this.geometry.width * BYTES_PER_PX;
     for (const index of indices) {

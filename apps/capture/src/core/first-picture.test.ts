@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { FirstPicture } from "./first-picture.ts";
+
+/** Sends a picture over a link, as much as it takes every 50 ms. @returns when the rest began to go coarse, ms; undefined if never */
+function slowFrom(totalBytes: number, bytesPerMs: number): number | undefined {
+  const first = new FirstPicture(1000);
+  let sent = 0;
+  for (let ms = 0; sent < totalBytes; ms += 50) {
+    const inFlightBytes = Math.min(sent, bytesPerMs * 50);
+    if (first.isSlow(1000 + ms, { inFlightBytes, remainingBytes: totalBytes - sent })) return ms;
+    const bytes = Math.min(totalBytes - sent, bytesPerMs * 50);
+    first.sent(bytes);
+    sent += bytes;
+  }
+  return undefined;
+}
+
+describe("the first picture of a connection", () => {
+  it("goes coarse over 1 Mbit/s if it is long, once that is known", () => {
+    expect(slowFrom(400_000, 125)).toBe(250);
+    expect(slowFrom(4_000_000, 1250)).toBe(250);
+  });
+
+  it("goes as finely as ever if it is short, or the link fast", () => {
+    expect(slowFrom(100_000, 125)).toBeUndefined();
+    expect(slowFrom(4_000_000, 12_500)).toBeUndefined();
+  });
+
+  it("stays coarse once it is", () => {
+    const first = new FirstPicture(0);
+    first.sent(10_000);
+    const options = { inFlightBytes: 0, remainingBytes: 1_000_000 };
+    expect(first.isSlow(249, options)).toBe(false);
+    expect(first.isSlow(250, options)).toBe(true);
+    expect(first.isSlow(251, { inFlightBytes: 0, remainingBytes: 1 })).toBe(true);
+  });
+});
