@@ -67,7 +67,7 @@ describe("readConfig", () => {
 
   it("tells all problems at once, by the names under which they are set", () => {
     const environment = {
-      SERVER_WS_URL: "http://relay",
+      SERVER_WS_URL: "ftp://relay",
       PRODUCER_TOKEN: "a b",
       ROOM: "no room",
       JPEG_QUALITY: "0",
@@ -76,7 +76,7 @@ describe("readConfig", () => {
     };
     expect(readConfig({ fps: "61" }, environment)).toEqual({
       problems: [
-        "SERVER_WS_URL (--server) must be an address that begins with ws:// or wss://.",
+        "SERVER_WS_URL (--server) must be a relay's address, such as wss://relay.example, relay.example:8000, or a viewer link.",
         "PRODUCER_TOKEN holds characters that no token has, or is too long.",
         "ROOM (--room) must be 1 to 64 letters, digits, - or _.",
         "LOG_LEVEL must be one of debug, info, warn, error, silent.",

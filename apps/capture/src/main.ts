@@ -16,7 +16,7 @@ import { IdentityFile, identityPath } from "./identity.ts";
 import { createLog, type Log } from "./log.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Publisher } from "./publish/publisher.ts";
-import { openSocket } from "./publish/socket.ts";
+import { openerFor } from "./publish/socket.ts";
 import { linkLines } from "./publish/viewer-link.ts";
 import { Recorder } from "./record/recorder.ts";
 import { createRecordingFile } from "./record/recording-file.ts";
@@ -55,6 +55,8 @@ async function share(config: Config): Promise<void> {
   if (encoder instanceof EncoderUnavailable) {
     fail(`jpeg-turbo cannot be used here (${encoder.reason}).`, EXIT_FAILED);
   }
+  const openSocket = openerFor(config.server, log);
+  if ("problem" in openSocket) fail(openSocket.problem, EXIT_FAILED);
   const identity = new IdentityFile(identityPath(config), (problem) => log.warn(problem));
   const recorder = await openRecorder(config, log);
   const publisher = new Publisher({
@@ -95,6 +97,8 @@ async function share(config: Config): Promise<void> {
 
 async function endAllLinks(config: Config): Promise<void> {
   const identity = new IdentityFile(identityPath(config), (problem) => fail(problem, EXIT_FAILED));
+  const openSocket = openerFor(config.server);
+  if ("problem" in openSocket) fail(openSocket.problem, EXIT_FAILED);
   const before = identity.read();
   // Kept before it is told: an agent that is sharing reads it as soon as it is put out.
   const outcome = await endLinks({ ...config, identity: identity.endLinks(), openSocket, now });

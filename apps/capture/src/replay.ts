@@ -12,7 +12,7 @@ import { EXIT_FAILED } from "./exit-codes.ts";
 import { IdentityFile, identityPath } from "./identity.ts";
 import { createLog, type Log } from "./log.ts";
 import { Publisher } from "./publish/publisher.ts";
-import { openSocket } from "./publish/socket.ts";
+import { openerFor } from "./publish/socket.ts";
 import { linkLines } from "./publish/viewer-link.ts";
 import { type ReplayConfig, readReplayConfig } from "./replay/config.ts";
 import { Feeder } from "./replay/feeder.ts";
@@ -52,6 +52,8 @@ async function replay(config: ReplayConfig) {
   // Nobody who could put out an agent that shares in this room, but of the generation of its links, so that they go on working.
   const producerId = randomBytes(16).toString("hex");
   const agents = new IdentityFile(identityPath({ server, room }), (words) => log.warn(words));
+  const openSocket = openerFor(server, log);
+  if ("problem" in openSocket) fail(openSocket.problem);
   const publisher = new Publisher({
     url: server,
     token,

@@ -3,10 +3,11 @@
  * at once and in plain words.
  */
 import { LOG_LEVELS } from "@screen-share/program";
-import { PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
+import { ROOM_NAME } from "@screen-share/protocol";
 import * as z from "zod";
 import { DEFAULTS } from "./defaults.ts";
 import { type Environment, given } from "./env.ts";
+import { isLoopback, readServerAddress, viewerLinkIn } from "./server-address.ts";
 
 /** Where a setting comes from, and so what to call it in a complaint. */
 export type Names = Readonly<
@@ -22,21 +23,10 @@ export const RELAY_NAMES = {
 } as const satisfies Names;
 
 const server = z.string().transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const problem =
-    !url || !/^wss?:$/.test(url.protocol)
-      ? "must be an address that begins with ws:// or wss://"
-      : url.username || url.password || url.searchParams.has("token")
-        ? "must not hold a secret; a token goes into PRODUCER_TOKEN"
-        : undefined;
-  if (!url || problem) {
-    context.addIssue({ code: "custom", message: problem ?? "" });
-    return z.NEVER;
-  }
-  url.hash = "";
-  // Nothing else is at the root, so whoever names only the host means this.
-  if (url.pathname === "/") url.pathname = PRODUCER_PATH;
-  return url.href;
+  const address = readServerAddress(text);
+  if ("url" in address) return address.url;
+  context.addIssue({ code: "custom", message: address.problem });
+  return z.NEVER;
 });
 
 /** Which relay, which room, as whom. */
@@ -64,16 +54,16 @@ export const relaySettings = z.object({
   logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
 
-/** Hosts that mean this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3). */
-const LOOPBACK = /^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/;
+const VIEWERS_TOKEN =
+  "PRODUCER_TOKEN must be set: the token in that link is for viewers and cannot share a screen. `pnpm mint --role producer` beside the relay makes one that can.";
 
 /** A check for schemas of relay settings: whoever is on the way reads what goes over ws://, the screen and the token that opens it. */
 export function mustBePrivate(
   settings: Pick<z.infer<typeof relaySettings>, "server" | "insecure">,
   context: z.RefinementCtx,
 ): void {
-  const { protocol, hostname } = new URL(settings.server);
-  if (protocol === "wss:" || settings.insecure || LOOPBACK.test(hostname)) return;
+  const { server, insecure } = settings;
+  if (server.startsWith("wss:") || insecure || isLoopback(server)) return;
   const message =
     "must begin with wss://, or others on the way can read the screen and the token; --insecure allows that";
   context.addIssue({ code: "custom", path: ["server"], message });
@@ -92,13 +82,14 @@ export function readSettings<T extends z.ZodType>(
     Object.entries(names).map(([key, { variable }]) => [key, given(environment[variable])]),
   );
   const fromFlags = Object.entries(flags).filter(([, value]) => value !== "");
-  const result = schema.safeParse({ ...fromEnvironment, ...Object.fromEntries(fromFlags) });
-  if (result.success) return { settings: result.data };
-  return {
-    problems: result.error.issues.map(
-      ({ path: [key], message }) => `${nameOf(names, key)} ${message}.`,
-    ),
-  };
+  const typed = { ...fromEnvironment, ...Object.fromEntries(fromFlags) };
+  const link = viewerLinkIn(String(typed.server ?? ""));
+  const result = schema.safeParse({ ...typed, room: typed.room ?? link.room });
+  const problems =
+    result.error?.issues.map(({ path: [key], message }) => `${nameOf(names, key)} ${message}.`) ??
+    [];
+  if (link.token && typed.token === undefined) problems.push(VIEWERS_TOKEN);
+  return result.success && problems.length === 0 ? { settings: result.data } : { problems };
 }
 
 function nameOf(names: Names, key: PropertyKey | undefined): string {

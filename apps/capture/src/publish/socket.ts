@@ -2,6 +2,7 @@
 import { MAX_CONTROL_LENGTH, SUBPROTOCOL } from "@screen-share/protocol";
 import { WebSocket } from "ws";
 import { InboundLimit } from "./inbound-limit.ts";
+import { proxyAgent, proxyFor, type RelayProxy } from "./proxy.ts";
 
 /**
  * How long one address of the relay may take to accept a connection. Node.js gives each only 250 ms and then tries the next, so a
@@ -57,19 +58,48 @@ export type OpenSocket = (
   events: SocketEvents,
 ) => Socket;
 
-/** Opens a socket; all that happens to it is reported by `events`, never before this returns. */
-export const openSocket: OpenSocket = ({ url, token }, events) => {
+/**
+ * How to open sockets to a relay: through the proxy that the environment names for it, if there is one.
+ * @param log is told which proxy that is
+ * @returns a sentence if the environment names something that is no proxy
+ */
+export function openerFor(
+  relay: string,
+  log?: { readonly info: (message: string) => void },
+): OpenSocket | { readonly problem: string } {
+  const proxy = proxyFor(relay);
+  if (proxy && "problem" in proxy) return proxy;
+  if (proxy) log?.info(`the relay is reached through the proxy ${proxy.name}`);
+  return (options, events) => open(options, events, proxy);
+}
+
+/** Opens a socket directly; all that happens to it is reported by `events`, never before this returns. */
+export const openSocket: OpenSocket = (options, events) => open(options, events, undefined);
+
+function open(
+  { url, token }: Parameters<OpenSocket>[0],
+  events: SocketEvents,
+  proxy: RelayProxy | undefined,
+): Socket {
+  let error: string | undefined;
+  const fail = (words: string) => {
+    error ??= proxy ? `through the proxy ${proxy.name}: ${words}` : words;
+  };
+  const refused = (status: number) => {
+    fail(PROXY_REFUSALS[status] ?? `it refuses with HTTP status ${status}`);
+  };
+  const agent = proxy && proxyAgent(proxy, { addressTimeoutMs: ADDRESS_TIMEOUT_MS, refused });
   const socket = new WebSocket(url, SUBPROTOCOL, {
     headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
     perMessageDeflate: false,
     autoPong: false,
+    ...(agent ? { agent } : {}),
     ...TIMEOUTS,
     // UTF-8 takes up to 3 bytes per UTF-16 unit.
     maxPayload: 3 * MAX_CONTROL_LENGTH,
   });
-  let error: string | undefined;
   const deadline = setTimeout(() => {
-    error = "no answer";
+    fail("no answer");
     socket.terminate();
   }, CONNECT_TIMEOUT_MS);
   const inbound = new InboundLimit(socket);
@@ -92,7 +122,7 @@ export const openSocket: OpenSocket = ({ url, token }, events) => {
   });
   socket.on("pong", came);
   socket.on("error", (cause) => {
-    error ??= inPlainWords(cause);
+    fail(inPlainWords(cause));
   });
   socket.on("close", (code, reason) => {
     clearTimeout(deadline);
@@ -112,7 +142,7 @@ export const openSocket: OpenSocket = ({ url, token }, events) => {
     close: (code, reason) => socket.close(code, reason),
     terminate: () => socket.terminate(),
   };
-};
+}
 
 const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
@@ -123,6 +153,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ETIMEDOUT: "no answer",
   EHOSTUNREACH: "the host cannot be reached",
   ENETUNREACH: "the network cannot be reached",
+};
+
+/** What a proxy says that does not connect us. */
+const PROXY_REFUSALS: Readonly<Record<number, string>> = {
+  403: "it does not allow connections to the relay",
+  407: "it requires a user and a password, as in http://user:password@proxy.example:3128",
 };
 
 function inPlainWords(error: Error & { readonly code?: string }): string {

@@ -1,0 +1,92 @@
+/**
+ * Which relay an address means. People have different ones at hand: the relay's WebSocket address, its page's, only its name, or a
+ * whole viewer link.
+ */
+import { PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
+
+/** Hosts that mean this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3). */
+const LOOPBACK = /^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/;
+const SCHEMES: Readonly<Record<string, string>> = {
+  "ws:": "ws:",
+  "wss:": "wss:",
+  "http:": "ws:",
+  "https:": "wss:",
+};
+
+/** Whether a URL's host is this machine. */
+export function isLoopback(url: string): boolean {
+  return LOOPBACK.test(new URL(url).hostname);
+}
+
+/**
+ * The WebSocket address to dial. Where no scheme is written, it is wss://, or ws:// for this machine.
+ * @returns what is wrong with it, to follow the setting's name, if it means no relay
+ */
+export function readServerAddress(
+  text: string,
+): { readonly url: string } | { readonly problem: string } {
+  const url = parse(text);
+  const scheme = url && SCHEMES[url.protocol];
+  if (!url || !scheme) {
+    return {
+      problem:
+        "must be a relay's address, such as wss://relay.example, relay.example:8000, or a viewer link",
+    };
+  }
+  // A damaged link has its fields in its path or query, where servers would log its token.
+  const holdsToken = /token(=|%3D)/i.test(`${url.pathname}${url.search}`);
+  if (url.username || url.password || holdsToken) {
+    return { problem: "must not hold a secret; a token goes into PRODUCER_TOKEN" };
+  }
+  const named = fieldsOf(url).get("relay");
+  if (named) {
+    return {
+      problem: `is a link to a page that plays from another relay: name that one, ${relayNamed(named)}`,
+    };
+  }
+  // `URL.protocol` cannot be changed from http to ws.
+  const address = new URL(`${scheme}${url.href.slice(url.protocol.length)}`);
+  address.hash = "";
+  address.pathname = producerPath(url.pathname);
+  return { url: address.href };
+}
+
+/**
+ * What else a viewer link names.
+ * @returns the room, if it names one that can be, and whether it holds a token, which is a viewer's and opens nothing for an agent
+ */
+export function viewerLinkIn(text: string): { readonly room?: string; readonly token: boolean } {
+  const url = parse(text);
+  if (!url) return { token: false };
+  const fields = fieldsOf(url);
+  const room = fields.get("room") ?? "";
+  return { ...(ROOM_NAME.test(room) ? { room } : {}), token: Boolean(fields.get("token")) };
+}
+
+function parse(text: string): URL | undefined {
+  const typed = text.trim();
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) return canParse(typed);
+  const secure = canParse(`wss://${typed}`);
+  return secure && LOOPBACK.test(secure.hostname) ? canParse(`ws://${typed}`) : secure;
+}
+
+function canParse(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function fieldsOf({ hash }: URL): URLSearchParams {
+  return new URLSearchParams(hash.slice(1));
+}
+
+/** Only what is safe to print. */
+function relayNamed(text: string): string {
+  const url = canParse(text);
+  return url ? `${url.protocol}//${url.host}` : "in its place";
+}
+
+/** The relay may be below a path of its host. Viewer links end in a slash or in a page's file. */
+function producerPath(path: string): string {
+  if (path.endsWith(PRODUCER_PATH)) return path;
+  const folder = path.replace(/\/ws\/viewer$/, "/").replace(/\/[^/]*\.html?$/, "/");
+  return `${folder.replace(/\/+$/, "")}${PRODUCER_PATH}`;
+}
