@@ -20,6 +20,9 @@ const TOKEN_TTL = "30d";
 /** What the agent sends to the relay beside it never leaves this machine, even if the relay listens on an outer address only. */
 const ON_THIS_MACHINE = ["--insecure"];
 
+/** Ends the links of earlier runs. An agent that is started again in the same run keeps those that it has given out. */
+const FRESH_LINKS = "--fresh-links";
+
 const program = (path: string) => fileURLToPath(new URL(`../apps/${path}`, import.meta.url));
 const RELAY = program("relay/dist/main.js");
 const MINT = program("relay/dist/mint.js");
@@ -87,8 +90,9 @@ async function keepAgent(
   }
   // Settings that it refuses: it has told why. Once it has shared, it can only have crashed.
   if (code === 0 || (code !== null && !shared)) return await stop(code);
-  const again = withoutRecording(args);
-  const rest = again.length < args.length ? ", without --record: the recording has ended" : "";
+  const kept = args.filter((arg) => arg !== FRESH_LINKS);
+  const again = withoutRecording(kept);
+  const rest = again.length < kept.length ? ", without --record: the recording has ended" : "";
   say(`The agent ended unexpectedly; starting it again${rest}.`);
   await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
   if (!stopping.signal.aborted) await keepAgent(settings, again, fallback);
@@ -102,6 +106,7 @@ watchAncestors(() => void stop(0));
 
 const {
   lan,
+  keepLinks,
   port: typedPort,
   help,
   server,
@@ -140,6 +145,11 @@ async function settingsForLan(): Promise<LanSettings> {
 function agentEnv(port: unknown, token: unknown): Environment {
   return {
     ...env.agent,
+    // The links of the relay beside it lead where it says.
+    ...(relayEnv.VIEWER_URL === undefined ? {} : { VIEWER_URL: relayEnv.VIEWER_URL }),
+    // That relay is on this machine, whichever of its addresses it listens on.
+    NO_PROXY: "*",
+    no_proxy: "*",
     SERVER_WS_URL: `ws://${reachableHost(relayEnv.HOST)}:${port}/ws/producer`,
     ...(token === undefined ? {} : { PRODUCER_TOKEN: String(token) }),
     // One thread is enough for one grab at a time, and what it allocates stays its own: a fifth less CPU time.
@@ -162,7 +172,8 @@ if (args.includes("--end-links")) {
 }
 const { port, guarded } = await keepRelay(relayEnv);
 for (const notice of forLan.notices) say(notice);
+const links = lan && !keepLinks ? [FRESH_LINKS] : [];
 await keepAgent(async () => {
   const minted = guarded ? await mintToken(relayEnv, room) : undefined;
   return agentEnv(port, minted?.token);
-}, args);
+}, [...args, ...links]);

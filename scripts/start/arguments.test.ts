@@ -3,19 +3,34 @@ import { readArguments, USAGE, withoutRecording } from "./arguments.ts";
 
 describe("what is typed behind start", () => {
   it.each([
-    [[], { lan: false, help: false, server: false, answered: false, agent: [] }],
+    [[], { lan: false, keepLinks: false, help: false, server: false, answered: false, agent: [] }],
     [
       ["--lan", "--fps", "20"],
-      { lan: true, help: false, server: false, answered: false, agent: ["--fps", "20"] },
+      {
+        lan: true,
+        keepLinks: false,
+        help: false,
+        server: false,
+        answered: false,
+        agent: ["--fps", "20"],
+      },
     ],
     [
       ["--", "--fps", "20"],
-      { lan: false, help: false, server: false, answered: false, agent: ["--fps", "20"] },
+      {
+        lan: false,
+        keepLinks: false,
+        help: false,
+        server: false,
+        answered: false,
+        agent: ["--fps", "20"],
+      },
     ],
     [
       ["--port", "81", "--fps", "20", "--port=82"],
       {
         lan: false,
+        keepLinks: false,
         port: "82",
         help: false,
         server: false,
@@ -25,10 +40,42 @@ describe("what is typed behind start", () => {
     ],
     [
       ["--lan", "--port"],
-      { lan: true, port: "", help: false, server: false, answered: false, agent: [] },
+      {
+        lan: true,
+        keepLinks: false,
+        port: "",
+        help: false,
+        server: false,
+        answered: false,
+        agent: [],
+      },
     ],
-    [["--help"], { lan: false, help: true, server: false, answered: true, agent: ["--help"] }],
-    [["--list"], { lan: false, help: false, server: false, answered: true, agent: ["--list"] }],
+    [
+      ["--lan", "--keep-links"],
+      { lan: true, keepLinks: true, help: false, server: false, answered: false, agent: [] },
+    ],
+    [
+      ["--help"],
+      {
+        lan: false,
+        keepLinks: false,
+        help: true,
+        server: false,
+        answered: true,
+        agent: ["--help"],
+      },
+    ],
+    [
+      ["--list"],
+      {
+        lan: false,
+        keepLinks: false,
+        help: false,
+        server: false,
+        answered: true,
+        agent: ["--list"],
+      },
+    ],
   ])("%j is understood", (argv, meant) => {
     expect(readArguments(argv)).toEqual(meant);
   });

@@ -3,11 +3,12 @@ import { parseArgs } from "node:util";
 
 export const USAGE = `Shares this screen: builds everything, runs the relay and the agent, and restarts what crashes.
 
-Usage: pnpm start [--lan] [--port 8000] [options of the agent]
+Usage: pnpm start [--lan [--keep-links]] [--port 8000] [options of the agent]
 
-  --lan    lets others on this network watch, by a link with a token in it
-  --port   the port of the relay and its page (PORT)
-  --help   prints this
+  --lan         lets others on this network watch, by a link with a token in it
+  --keep-links  with --lan: links of earlier runs work again; otherwise each run has links of its own
+  --port        the port of the relay and its page (PORT)
+  --help        prints this
 
 Everything else goes to the agent, --room, --fps, --record and so on; --end-links and --list, too. Only --server does not: start
 runs a relay of its own, and for another one there is \`pnpm capture --server …\`. The agent's own help:
@@ -18,6 +19,8 @@ const ANSWERED: readonly string[] = ["--help", "-h", "--version", "-V", "--list"
 
 export interface Arguments {
   readonly lan: boolean;
+  /** Whether links of earlier runs may open this one. */
+  readonly keepLinks: boolean;
   /** The relay's port as typed; empty if it was left out behind `--port`. */
   readonly port: string | undefined;
   readonly help: boolean;
@@ -34,9 +37,11 @@ export function readArguments(argv: readonly string[]): Arguments {
   // npm's users write `start -- --fps 20`.
   const given = argv.filter((arg, i) => i > 0 || arg !== "--");
   const ports = optionsOf(given, "port");
-  const agent = given.filter((arg, i) => arg !== "--lan" && !ports.indices.has(i));
+  const ours = ["--lan", "--keep-links"];
+  const agent = given.filter((arg, i) => !ours.includes(arg) && !ports.indices.has(i));
   return {
     lan: given.includes("--lan"),
+    keepLinks: given.includes("--keep-links"),
     port: ports.value,
     help: agent.includes("--help") || agent.includes("-h"),
     server: agent.some((arg) => /^--server(=|$)/.test(arg)),

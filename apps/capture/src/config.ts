@@ -54,6 +54,8 @@ const schema = relaySettings
     record: z.string().optional(),
     list: z.literal(true).optional(),
     endLinks: z.literal(true).optional(),
+    /** Whether links that earlier runs gave out are to end. */
+    freshLinks: z.literal(true).optional(),
   })
   .superRefine(mustBePrivate);
 

@@ -20,7 +20,18 @@ export function readEnvironment(warn: (sentence: string) => void): Environment {
   for (const warning of warnings) warn(warning);
   // The file may belong to the relay's user, and nothing in it is needed to share safely.
   if (unreadable !== undefined) warn(unreadable);
+  offerProxies(environment);
   return environment;
+}
+
+/** The library that chooses a proxy looks for it in `process.env` alone, so what `.env` names must be there as well. */
+function offerProxies(environment: Environment): void {
+  for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"]) {
+    for (const written of [name, name.toLowerCase()]) {
+      const value = environment[written];
+      if (value !== undefined) process.env[written] = value;
+    }
+  }
 }
 
 /** A variable that is set to nothing counts as unset. */

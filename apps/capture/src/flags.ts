@@ -22,6 +22,7 @@ export interface Flags {
   readonly record?: string;
   readonly list?: true;
   readonly endLinks?: true;
+  readonly freshLinks?: true;
   readonly insecure?: true;
 }
 
@@ -60,6 +61,7 @@ export function readFlags(argv: readonly string[]): Flags {
     )
     .option("--record <file>", "also write what is published to this new file; see pnpm replay")
     .option("--insecure", "allow ws:// beyond this machine, where others can read along")
+    .option("--fresh-links", "begin with a new viewer link: those given out before no longer work")
     .option("--list", "list the monitors, and stop")
     .option("--end-links", "end all viewer links given out so far, print a new one, and stop");
   return readCommandLine(command, argv).opts<Flags>();

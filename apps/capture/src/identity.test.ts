@@ -72,6 +72,19 @@ describe("the agent's identity", () => {
     expect(identity.read().generation).not.toBe(first.generation);
   });
 
+  it("ends links for this process at least where the file cannot be replaced", () => {
+    // The name of the file that is written first would be too long.
+    const readOnly = path.join(path.dirname(file), "x".repeat(250));
+    mkdirSync(path.dirname(file));
+    writeFileSync(readOnly, JSON.stringify(open().read()));
+    const identity = new IdentityFile(readOnly, (message) => complaints.push(message));
+    const before = identity.read();
+    const { generation } = identity.endLinks();
+    expect(generation).not.toBe(before.generation);
+    expect(identity.read().generation).toBe(generation);
+    expect(complaints).toHaveLength(1);
+  });
+
   it("is another one at every relay and in every room", () => {
     const paths = ["ws://a/ws/producer", "ws://b/ws/producer"].flatMap((server) =>
       ["main", "demo"].map((room) => identityPath({ server, room })),

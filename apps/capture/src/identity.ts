@@ -25,6 +25,8 @@ export function identityPath(options: {
 
 export class IdentityFile {
   #identity: Identity | undefined;
+  /** What could not be written must not be replaced by what the file holds from before. */
+  #isKept = true;
 
   /** @param complain is told, once, if nothing can be kept */
   constructor(
@@ -34,7 +36,8 @@ export class IdentityFile {
 
   /** As it stands in the file now: another process may have ended its links. Made if there is none. */
   read(): Identity {
-    this.#identity = this.#stored() ?? this.#identity ?? this.#keep(freshIdentity());
+    const stored = this.#isKept ? this.#stored() : undefined;
+    this.#identity = stored ?? this.#identity ?? this.#keep(freshIdentity());
     return this.#identity;
   }
 
@@ -60,7 +63,9 @@ export class IdentityFile {
   #keep(identity: Identity): Identity {
     try {
       writePrivate(this.file, `${JSON.stringify(identity)}\n`);
+      this.#isKept = true;
     } catch (error) {
+      this.#isKept = false;
       const why = error instanceof Error ? error.message : String(error);
       this.complain(`after a restart the links given out now will not work: ${why}`);
     }

@@ -74,6 +74,23 @@ describe("the agent", () => {
     },
   );
 
+  it("keeps the generation of its links over a restart, unless it is to begin with fresh ones", async () => {
+    const relay = await FakeRelay.start();
+    const generations: (string | undefined)[] = [];
+    for (const flags of [[], [], ["--fresh-links"], []]) {
+      const { child, ended } = start(["--source", "test", "--server", relay.url, ...flags]);
+      const connection = await relay.connection();
+      generations.push((await connection.receive("hello")).gen);
+      child.kill("SIGINT");
+      await ended;
+    }
+    const [first, second, third, fourth] = generations;
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+    expect(fourth).toBe(third);
+    await relay.stop();
+  });
+
   it("ends with code 1 and the reason when the relay refuses it for good", async () => {
     const relay = await FakeRelay.start();
     const { ended } = start(["--source", "test", "--server", relay.url]);

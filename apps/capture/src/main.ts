@@ -58,6 +58,7 @@ async function share(config: Config): Promise<void> {
   const openSocket = openerFor(config.server, log);
   if ("problem" in openSocket) fail(openSocket.problem, EXIT_FAILED);
   const identity = new IdentityFile(identityPath(config), (problem) => log.warn(problem));
+  if (config.freshLinks) identity.endLinks();
   const recorder = await openRecorder(config, log);
   const publisher = new Publisher({
     url: config.server,

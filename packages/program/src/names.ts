@@ -44,10 +44,12 @@ export const AGENT_SETTINGS: readonly string[] = [
   "PRODUCER_TOKEN",
   "ROOM",
   "SERVER_WS_URL",
+  "VIEWER_URL",
 ];
 
 /** Set by the desktop or the system for all programs. The agent also accepts them from `.env`. */
 export const SYSTEM_SETTINGS: readonly string[] = [
+  "ALL_PROXY",
   "DISPLAY",
   "HTTPS_PROXY",
   "HTTP_PROXY",
@@ -55,6 +57,7 @@ export const SYSTEM_SETTINGS: readonly string[] = [
   "WAYLAND_DISPLAY",
   "XAUTHORITY",
   "XDG_SESSION_TYPE",
+  "all_proxy",
   "https_proxy",
   "http_proxy",
   "no_proxy",

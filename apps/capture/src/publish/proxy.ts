@@ -1,8 +1,8 @@
 /**
  * The proxy through which a relay is reached: many office networks have no other way out. It is named by the variables that curl and
- * other programs honour: `HTTPS_PROXY` (for wss://), `HTTP_PROXY` (for ws://), `ALL_PROXY` and `NO_PROXY`, in either case. They
- * count in the real environment only; a file `.env` cannot redirect what is sent.
+ * other programs honour: `HTTPS_PROXY` (for wss://), `HTTP_PROXY` (for ws://), `ALL_PROXY` and `NO_PROXY`, in either case.
  */
+/// <reference path="./proxy-from-env.d.ts" />
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
 import { SocksProxyAgent } from "socks-proxy-agent";
