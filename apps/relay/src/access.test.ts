@@ -52,6 +52,10 @@ async function viewerIn(
   return viewer;
 }
 
+const basic = (user: string, password: string) => ({
+  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
+});
+
 const isShown = (viewer: Client) => viewer.until(() => viewer.binary.length > 0);
 
 describe("a v1 client (P-83)", () => {
@@ -102,6 +106,37 @@ describe("plain clients and HTTP (P-83)", () => {
     expect((await get(relay, snapshot, {}, "HEAD")).status).toBe(401);
   });
 
+  it("may show it as the Basic password for pictures, whoever the user is", async () => {
+    const room = "camera";
+    await producerIn(room);
+    const token = handMade({ room });
+    const snapshot = `/snapshot.jpg?room=${room}`;
+    for (const user of ["", "admin", "jürgen"]) {
+      expect((await get(relay, snapshot, basic(user, token))).status).toBe(200);
+    }
+    expect((await get(relay, snapshot, basic("admin", handMade({ room: "other" })))).status).toBe(
+      403,
+    );
+    expect((await get(relay, snapshot, basic("admin", `${token}x`))).status).toBe(401);
+    // A password that is no token is for a proxy before the relay.
+    expect((await get(relay, snapshot, basic("me", "sesame: open"))).status).toBe(401);
+    expect((await get(relay, `${snapshot}&token=${token}`, basic("me", "sesame"))).status).toBe(
+      200,
+    );
+    const headers = basic("admin", token);
+    const viewer = await connect(relay, `/ws/viewer?room=${room}`, { plain: true, headers });
+    expect(await viewer.closed).toMatchObject({ code: 4401 });
+  });
+
+  it("are asked for a password where they are no browser, which would ask its user", async () => {
+    const asked = async (headers: Record<string, string>) =>
+      (await get(relay, "/snapshot.jpg", headers)).headers["www-authenticate"];
+    expect(await asked({})).toMatch(/^Basic realm="[^"]+", charset="UTF-8", Bearer$/);
+    expect(await asked({ "user-agent": "HomeAssistant/2026.11" })).toContain("Basic");
+    expect(await asked({ "user-agent": "Mozilla/5.0 (X11; Linux x86_64)" })).toBe("Bearer");
+    expect(await asked({ "sec-fetch-mode": "no-cors" })).toBe("Bearer");
+  });
+
   it("may not use ?token= where QUERY_TOKENS is off", async () => {
     const strict = await liveRelay({ AUTH_SECRET: SECRET, QUERY_TOKENS: "off" });
     const token = handMade();
@@ -121,7 +156,7 @@ describe("access", () => {
         const asked = `${path}?room=${encodeURIComponent(room)}`;
         const nobody = await get(relay, asked);
         expect([asked, nobody.status]).toEqual([asked, 401]);
-        expect(nobody.headers["www-authenticate"]).toBe("Bearer");
+        expect(nobody.headers["www-authenticate"]).toMatch(/Bearer$/);
         expect(nobody.body.toString()).toBe("Refused: this relay asks for a token.\n");
         const other = await get(relay, asked, bearer(handMade({ room: "other" })));
         expect([asked, other.status]).toEqual([asked, 403]);

@@ -9,7 +9,7 @@ import { handMade, SECRET } from "./testing/tokens.ts";
 
 const FAR = "192.0.2.1";
 
-interface DoorParts extends Partial<Omit<DoorOptions, "auth" | "port">> {
+interface DoorParts extends Partial<Omit<DoorOptions, "auth">> {
   readonly secret?: string | undefined;
 }
 
@@ -17,7 +17,7 @@ function doorWith({ secret = SECRET, ...options }: DoorParts = {}): Door {
   const keys = secret === "" ? [] : [tokenKey(secret)];
   const auth = new Auth({ keys, linkTtlMs: 1000, viewerUrl: undefined, wallNow: Date.now });
   const defaults = { allowedOrigins: [], queryTokens: true, trustedHeader: undefined };
-  return new Door({ auth, ...defaults, port: () => 8000, now: () => 0, ...options });
+  return new Door({ auth, ...defaults, now: () => 0, ...options });
 }
 
 function request(

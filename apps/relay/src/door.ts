@@ -20,8 +20,6 @@ export interface DoorOptions {
   /** Whether `?token=` counts. */
   readonly queryTokens: boolean;
   readonly trustedHeader: TrustedHeader | undefined;
-  /** The port that we listen on. */
-  readonly port: () => number;
   readonly now: () => number;
 }
 
@@ -54,10 +52,10 @@ export class Door {
     { headers }: HttpRequest,
     { picture }: { readonly picture: boolean },
   ): ProtocolError | undefined {
-    const { auth, allowedOrigins, port } = this.options;
+    const { auth, allowedOrigins } = this.options;
     const reason = auth.guarded
       ? foreignOrigin(headers.get("origin"), allowedOrigins)
-      : refusalOf(headers, { port: port(), allowedOrigins }, { picture });
+      : refusalOf(headers, { allowedOrigins, picture });
     return reason === undefined ? undefined : new ProtocolError(reason, CLOSE.forbidden);
   }
 
@@ -117,7 +115,7 @@ export class Door {
    * @throws ProtocolError
    */
   async picture(request: HttpRequest, room: string): Promise<Grant> {
-    const token = this.#tokenOf(request, { query: true });
+    const token = basicToken(request.headers) ?? this.#tokenOf(request, { query: true });
     const address = this.addressOf(request);
     const identity = await this.#identify(token, address);
     return grantOf(identity, { role: "viewer", room, holder: holderOf(token, address) });
@@ -163,6 +161,18 @@ export class Door {
     if (bearer !== undefined || !options.query || !this.options.queryTokens) return bearer;
     return query.get("token") ?? undefined;
   }
+}
+
+/** A token has three parts (RFC 7519 §3); any other password is for a proxy before us. */
+const TOKEN_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** The token of a program that knows only user and password: it is the password (RFC 7617), whoever the user is. */
+function basicToken(headers: HttpRequest["headers"]): string | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const credentials = Buffer.from(encoded, "base64").toString();
+  const password = credentials.slice(credentials.indexOf(":") + 1);
+  return TOKEN_SHAPE.test(password) ? password : undefined;
 }
 
 /**

@@ -97,7 +97,6 @@ export async function startRelay(
         : config.ALLOWED_ORIGINS,
     queryTokens: config.QUERY_TOKENS,
     trustedHeader: config.TRUST_PROXY,
-    port: () => server?.port ?? config.PORT,
     now: clock,
   });
   const mintLink: ProducerOptions["mintLink"] = (link, done) => auth.mintLink(link, done);

@@ -6,42 +6,30 @@
 /** What a request says of where it comes from; header names in lower case, repeated ones joined by ", ". */
 export type Headers = ReadonlyMap<string, string>;
 
-const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"] as const;
-
-export interface LoopbackRules {
-  /** The port that we listen on. */
-  readonly port: number;
-  /** Further origins, to the letter. */
-  readonly allowedOrigins: readonly string[];
-}
+/** Any port: a forwarded one, as by `ssh -L`, is still this machine. What protects is the name. */
+const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/;
+const HTTP_PORT = "80";
 
 /**
  * Judges a request or an upgrade.
+ * @param options.allowedOrigins origins besides our own page's, to the letter
  * @param options.picture whether a picture is asked for over HTTP, which pages of other sites could embed unseen
  * @returns why it is refused, in plain words, or undefined
  */
 export function refusalOf(
   headers: Headers,
-  rules: LoopbackRules,
-  options: { readonly picture: boolean },
+  options: { readonly allowedOrigins: readonly string[]; readonly picture: boolean },
 ): string | undefined {
-  const hosts = LOOPBACK_HOSTS.flatMap((host) =>
-    rules.port === 80 ? [host, `${host}:80`] : [`${host}:${rules.port}`],
-  );
-  if (!hosts.includes(headers.get("host")?.toLowerCase() ?? "")) {
-    return "this relay has no secret, so it answers only to localhost";
-  }
+  const host = hostOf(headers.get("host") ?? "");
+  if (host === undefined) return "this relay has no secret, so it answers only to localhost";
   for (const name of headers.keys()) {
     if (name === "forwarded" || name.startsWith("x-forwarded-")) {
       return "this relay has no secret, so it must not be published through a proxy or tunnel";
     }
   }
   const origin = headers.get("origin");
-  if (
-    origin !== undefined &&
-    !hosts.some((host) => origin.toLowerCase() === `http://${host}`) &&
-    !rules.allowedOrigins.includes(origin)
-  ) {
+  const own = origin !== undefined && hostOf(/^http:\/\/(.*)$/i.exec(origin)?.[1] ?? "") === host;
+  if (origin !== undefined && !own && !options.allowedOrigins.includes(origin)) {
     return "this page is not one of the relay's own";
   }
   const site = headers.get("sec-fetch-site");
@@ -50,4 +38,10 @@ export function refusalOf(
     return "pages of other sites may not embed this picture";
   }
   return undefined;
+}
+
+/** A host of this machine with its port, written in one way; undefined for any other. */
+function hostOf(text: string): string | undefined {
+  const [, name, port = HTTP_PORT] = LOOPBACK_HOST.exec(text.toLowerCase()) ?? [];
+  return name === undefined ? undefined : `${name}:${port}`;
 }

@@ -142,6 +142,10 @@ describe("a snapshot's headers (P-61, P-62)", () => {
     const reply = mjpeg(hub, pictureRequest());
     expect(reply.headers["Cache-Control"]).toBe("no-store");
   });
+
+  it("asks proxies to hold no stream back (P-62)", () => {
+    expect(mjpeg(newHub(), pictureRequest()).headers["X-Accel-Buffering"]).toBe("no");
+  });
 });
 
 describe("a stream's fps (P-65)", () => {

@@ -142,6 +142,8 @@ export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStrea
         ...embedding,
         "Cache-Control": "no-store",
         "Content-Type": MJPEG_CONTENT_TYPE,
+        // nginx, and proxies that follow it, would hold back up to 64 KB of a stream.
+        "X-Accel-Buffering": "no",
       },
       filler: MJPEG_FILLER,
       begin: (sink) => new MjpegViewer(room, sink, { grant, maxFps, time }),

@@ -69,7 +69,11 @@ const STATUSES: Readonly<Record<number, number>> = {
 export function textReply(status: number, text: string): HttpReply {
   return {
     status,
-    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+    headers: {
+      "Content-Type": "text/plain; charset=utf-8",
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+    },
     body: `${text}\n`,
   };
 }

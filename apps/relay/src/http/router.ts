@@ -1,8 +1,9 @@
-/** Which handler answers which path. Everything else is 404, and nothing but GET and HEAD is asked for. */
+/** Which handler answers which path. Everything else is 404, and other methods than GET and HEAD are refused. */
 import { DEFAULT_ROOM, ProtocolError } from "@screen-share/protocol";
 import type { Hub } from "../core/hub.ts";
 import type { Time } from "../core/time.ts";
 import type { Door } from "../door.ts";
+import { preflightHeaders } from "./embedding.ts";
 import { mjpeg, type PictureRequest, snapshot } from "./pictures.ts";
 import {
   type HttpRequest,
@@ -42,8 +43,12 @@ export function route(request: HttpRequest, options: RouterOptions): Answer | Pr
   const refusal = door.refusal(request, { picture: picture !== undefined });
   // With a secret the page and its files are for everybody: a page of another origin gains nothing by them.
   if (refusal && (picture || !door.guarded)) return refusalReply(refusal);
+  if (request.method === "OPTIONS" && picture && door.guarded) {
+    return { status: 200, headers: preflightHeaders(door.embedding(request)), body: "" };
+  }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return textReply(405, "Only GET and HEAD are answered here.");
+    const reply = textReply(405, "Only GET and HEAD are answered here.");
+    return { ...reply, headers: { ...reply.headers, Allow: "GET, HEAD" } };
   }
   if (picture) return judged(request, options, picture);
   if (request.path === "/healthz") return healthReply(200, "ok", health);
@@ -56,6 +61,19 @@ export function route(request: HttpRequest, options: RouterOptions): Answer | Pr
 }
 
 async function judged(
+  request: HttpRequest,
+  options: RouterOptions,
+  picture: PictureHandler,
+): Promise<Answer> {
+  const answer = await answered(request, options, picture);
+  if ("begin" in answer) return answer;
+  const challenge = answer.status === 401 ? { "WWW-Authenticate": challengeFor(request) } : {};
+  // A page may read why it is refused, too.
+  const headers = { ...options.door.embedding(request), ...answer.headers, ...challenge };
+  return { ...answer, headers };
+}
+
+async function answered(
   request: HttpRequest,
   { door, hub, time }: RouterOptions,
   picture: PictureHandler,
@@ -72,10 +90,24 @@ async function judged(
   }
 }
 
+/**
+ * How to show a token (RFC 9110 §11.6.1). Camera programs send a password only once they are asked for it; a browser would ask
+ * its user for one, wherever a page shows the picture.
+ */
+function challengeFor({ headers }: HttpRequest): string {
+  const browser =
+    headers.has("sec-fetch-mode") || /^Mozilla\//.test(headers.get("user-agent") ?? "");
+  return browser ? "Bearer" : 'Basic realm="Screen Share", charset="UTF-8", Bearer';
+}
+
 /** `/healthz`: the process lives. `/readyz`: somebody new may be sent to it. */
 function healthReply(status: number, word: string, { version }: Health): WholeReply {
   const body = `${JSON.stringify({ status: word, version })}\n`;
   return { status, headers: HEALTH_HEADERS, body };
 }
 
-const HEALTH_HEADERS = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+const HEALTH_HEADERS = {
+  "Content-Type": "application/json",
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+};

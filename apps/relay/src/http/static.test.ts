@@ -36,6 +36,11 @@ async function get(
   return serveStatic(files, { path: name, headers: new Map(options.headers) });
 }
 
+it("files may be loaded by other sites where some of them may frame the page", async () => {
+  const { headers } = await get("/", { frameAncestors: "https://a.example" });
+  expect(headers).not.toHaveProperty("Cross-Origin-Resource-Policy");
+});
+
 describe("a page", () => {
   it("is sent with its own policy, and with who may frame it", async () => {
     const { status, headers } = await get("/");
@@ -46,6 +51,8 @@ describe("a page", () => {
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
       "Permissions-Policy": expect.stringMatching(/^camera=\(\), .*fullscreen=\(self\)/),
+      "Cross-Origin-Opener-Policy": "same-origin",
+      "Cross-Origin-Resource-Policy": "same-origin",
     });
   });
 
@@ -101,9 +108,9 @@ it("the script for other people's pages may be loaded by every origin, and nothi
   expect(status).toBe(200);
   expect(headers).toMatchObject({ ...shared, "Content-Type": "text/javascript; charset=utf-8" });
   for (const name of ["/", "/_next/static/a.js", "/icon.svg"]) {
-    for (const header of Object.keys(shared)) {
-      expect((await get(name)).headers).not.toHaveProperty(header);
-    }
+    const own = (await get(name)).headers;
+    expect(own).not.toHaveProperty("Access-Control-Allow-Origin");
+    expect(own).toHaveProperty("Cross-Origin-Resource-Policy", "same-origin");
   }
 });
 

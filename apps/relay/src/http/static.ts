@@ -90,7 +90,7 @@ function staticFile(name: string, bytes: Buffer, frameAncestors: string): Static
       "Cache-Control": HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
-      ...(name === FOR_EVERY_PAGE ? SHARED_HEADERS : {}),
+      ...(name === FOR_EVERY_PAGE ? SHARED_HEADERS : ownHeaders(frameAncestors)),
       ...(extension === ".html" ? pageHeaders(bytes.toString(), frameAncestors) : {}),
     },
   };
@@ -102,11 +102,18 @@ const SHARED_HEADERS = {
   "Cross-Origin-Resource-Policy": "cross-origin",
 };
 
+/** Other sites may not load what is ours (Fetch §3.8), unless some of them may frame the page. */
+function ownHeaders(frameAncestors: string): Readonly<Record<string, string>> {
+  return frameAncestors === NOBODY ? { "Cross-Origin-Resource-Policy": "same-origin" } : {};
+}
+
 function pageHeaders(html: string, frameAncestors: string): Readonly<Record<string, string>> {
   const policy = PAGE_POLICY.exec(html)?.[1] ?? STRICT_POLICY;
   return {
     "Content-Security-Policy": `${policy}; frame-ancestors ${frameAncestors}`,
     "Permissions-Policy": PERMISSIONS,
+    // A page that opens this one, or is opened by it, has no hold on its window (HTML §7.1.3).
+    "Cross-Origin-Opener-Policy": "same-origin",
     // For browsers that do not know frame-ancestors; it cannot name anybody.
     ...(frameAncestors === NOBODY ? { "X-Frame-Options": "DENY" } : {}),
   };
