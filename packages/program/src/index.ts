@@ -1,4 +1,6 @@
 /** What all programs of the product share: how they read their settings, and when they end. */
+
+export { parseEnvFile } from "./env-file.ts";
 export {
   type Environment,
   NO_ENV_FILE,
