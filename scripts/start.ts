@@ -11,14 +11,15 @@ import { type Child, messageOf, runChild } from "./start/child.ts";
 import { type LanSettings, lanSettings, reachableHost } from "./start/lan.ts";
 import { childEnvironments, readSettings, roomOf } from "./start/settings.ts";
 
-/** The agent's exit code for "there is no display here" (apps/capture/src/exit-codes.ts). */
-const EXIT_NO_DISPLAY = 3;
 const RESTART_DELAY_MS = 1000;
 /** How long the agent's own token holds; it gets another one whenever it is started. */
 const TOKEN_TTL = "30d";
 
-/** What the agent sends to the relay beside it never leaves this machine, even if the relay listens on an outer address only. */
-const ON_THIS_MACHINE = ["--insecure"];
+/**
+ * Arguments of the agent before those that were typed: the test card until there is a screen, and no need for wss://, because what it
+ * sends to the relay beside it never leaves this machine, even if the relay listens on an outer address only.
+ */
+const AGENT_DEFAULTS = ["--source", "auto", "--insecure"];
 
 /** Ends the links of earlier runs. An agent that is started again in the same run keeps those that it has given out. */
 const FRESH_LINKS = "--fresh-links";
@@ -72,9 +73,8 @@ async function mintToken(env: Environment, room = "main"): Promise<Message> {
 async function keepAgent(
   settings: () => Promise<Environment>,
   args: readonly string[],
-  fallback: readonly string[] = ["--source", "test"],
 ): Promise<void> {
-  const agent = runChild(AGENT, { env: await settings(), args: [...args, ...ON_THIS_MACHINE] });
+  const agent = runChild(AGENT, { env: await settings(), args: [...AGENT_DEFAULTS, ...args] });
   children.set("agent", agent);
   let shared = false;
   void messageOf(agent, "sharing").then((message) => {
@@ -84,10 +84,6 @@ async function keepAgent(
   });
   const { code } = await agent.exited;
   if (stopping.signal.aborted) return;
-  if (code === EXIT_NO_DISPLAY && fallback.length > 0) {
-    say("So this shows the built-in test card instead of a screen.");
-    return await keepAgent(settings, [...args, ...fallback], []);
-  }
   // Settings that it refuses: it has told why. Once it has shared, it can only have crashed.
   if (code === 0 || (code !== null && !shared)) return await stop(code);
   const kept = args.filter((arg) => arg !== FRESH_LINKS);
@@ -95,7 +91,7 @@ async function keepAgent(
   const rest = again.length < kept.length ? ", without --record: the recording has ended" : "";
   say(`The agent ended unexpectedly; starting it again${rest}.`);
   await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-  if (!stopping.signal.aborted) await keepAgent(settings, again, fallback);
+  if (!stopping.signal.aborted) await keepAgent(settings, again);
 }
 
 surviveLostOutput();
@@ -159,7 +155,7 @@ function agentEnv(port: unknown, token: unknown): Environment {
 
 /** Runs the agent for its answer alone. */
 async function answer(env: Environment): Promise<never> {
-  const agent = runChild(AGENT, { env, args });
+  const agent = runChild(AGENT, { env, args: [...AGENT_DEFAULTS, ...args] });
   children.set("agent", agent);
   const { code } = await agent.exited;
   return await stop(code ?? 1);

@@ -5,7 +5,8 @@ import { readCommandLine } from "./command-line.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { ENCODER_CHOICES } from "./encode/choose.ts";
 
-export const SOURCE_CHOICES = ["screen", "test"] as const;
+/** `auto` is the test card until there is a screen. */
+export const SOURCE_CHOICES = ["screen", "test", "auto"] as const;
 
 /** Settings as typed; those that were not are absent. */
 export interface Flags {

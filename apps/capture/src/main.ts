@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The capture agent: wires its parts, handles signals, and decides how the process ends. */
 import { hostname } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { endWithParent, notifyParent, surviveLostOutput } from "@screen-share/program";
 import { type Config, readConfig } from "./config.ts";
@@ -21,6 +22,7 @@ import { linkLines } from "./publish/viewer-link.ts";
 import { Recorder } from "./record/recorder.ts";
 import { createRecordingFile } from "./record/recording-file.ts";
 import { Scaler } from "./scale.ts";
+import { openAwaited } from "./source/awaited-screen.ts";
 import type { MonitorInfo } from "./source/monitor.ts";
 import { listScreen, openScreen } from "./source/screen.ts";
 import { type Source, SourceFailure } from "./source/source.ts";
@@ -30,6 +32,8 @@ import { TestCard } from "./source/test-card.ts";
 const RECORDING_WRITER = fileURLToPath(
   new URL(import.meta.url.replace(/main(\.\w+)$/, "recording-writer$1")),
 );
+/** A pause that keeps no program running. */
+const sleep = (ms: number) => setTimeout(ms, undefined, { ref: false });
 const now = () => performance.timeOrigin + performance.now();
 
 /** How to end when nobody is left who could stop us. Until something is shared there is nothing to say goodbye to. */
@@ -46,9 +50,7 @@ else await share(result.config);
 async function share(config: Config): Promise<void> {
   const log = createLog(config.logLevel, { app: "capture" });
   const source = await openSource(config, log);
-  // Grabbed once before anyone is told: without a display there is nothing to connect for.
-  const first = await source.grab();
-  if (first instanceof SourceFailure) failFor(first);
+  if (source instanceof SourceFailure) failFor(source);
   const levels = levelsOf(config);
   const { qualities } = levels;
   const encoder = chooseEncoder({ choice: config.encoder, qualities, log });
@@ -116,10 +118,24 @@ function printLink(link: string): void {
   process.stdout.write(linkLines(link));
 }
 
-async function openSource(config: Config, log: Log): Promise<Source> {
-  if (config.source === "test") return new TestCard({ now, name: hostname() });
-  const { x11, wayland, monitor } = config;
-  return openScreen({ x11, wayland, platform: process.platform, monitor, now, log });
+/** A source that has grabbed once: without a display there is nothing to connect for. */
+async function openSource(config: Config, log: Log): Promise<Source | SourceFailure> {
+  const { source, monitor, x11, wayland } = config;
+  const card = new TestCard({ now, name: hostname() });
+  if (source === "test") return card;
+  const look = async () => {
+    const screen = await openScreen({
+      x11,
+      wayland,
+      platform: process.platform,
+      monitor,
+      now,
+      log,
+    });
+    const first = await screen.grab();
+    return first instanceof SourceFailure ? first : screen;
+  };
+  return source === "auto" ? await openAwaited({ card, look, log, sleep }) : await look();
 }
 
 /** Last of all that may fail: an empty file would be left behind. */

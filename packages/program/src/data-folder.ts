@@ -26,7 +26,8 @@ export function dataFolder(env = process.env, platform = process.platform): stri
   }
 }
 
-function homeFolder(): string | undefined {
+/** This user's home; undefined if there is none, where Node's own function throws. */
+export function homeFolder(): string | undefined {
   try {
     return homedir();
   } catch {

@@ -1,5 +1,6 @@
 /** What all programs of the product share: how they read their settings, and when they end. */
 
+export { homeFolder } from "./data-folder.ts";
 export { parseEnvFile } from "./env-file.ts";
 export {
   type Environment,

@@ -3,8 +3,9 @@
  * missing or wrong. The words name the file and XAUTHORITY, and never a key.
  */
 import { readFile } from "node:fs/promises";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { homeFolder } from "@screen-share/program";
 
 const FAMILY_INTERNET = 0;
 const FAMILY_INTERNET6 = 6;
@@ -46,7 +47,12 @@ export async function chooseKey(
   target: Target,
   host = hostname(),
 ): Promise<KeyChoice> {
-  const file = xauthority ?? join(homedir(), ".Xauthority");
+  const home = homeFolder();
+  const file = xauthority ?? (home && join(home, ".Xauthority"));
+  if (file === undefined) {
+    const advice = `XAUTHORITY is not set, and this user has no home folder. ${HOW_TO_FIND}`;
+    return { key: undefined, advice };
+  }
   const setting = xauthority === undefined ? "XAUTHORITY is not set, and" : "XAUTHORITY names";
   const content = await readFile(file).catch((error: NodeJS.ErrnoException) => error);
   if (!Buffer.isBuffer(content)) {
