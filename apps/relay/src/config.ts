@@ -14,6 +14,10 @@ import { TRANSPORTS } from "./transport/choose.ts";
 
 /** Of the memory that there is, the part that pictures may take; what is made of them takes about as much again. */
 const PICTURE_SHARE = 1 / 4;
+/** The part that may be held for clients that do not read. */
+const HELD_SHARE = 1 / 8;
+/** Two of the largest messages: with less, no slow client would get one. */
+const MIN_HELD_BYTES = 32 * 2 ** 20;
 /** The memory that there must be for each viewer, bytes; and the fewest viewers that a relay takes. */
 const VIEWER_BYTES = 64 * 1024;
 const MIN_VIEWERS = 1000;
@@ -163,6 +167,8 @@ export type Config = Omit<z.infer<typeof settings>, "AUTH_SECRET" | "AUTH_SECRET
   readonly keys: readonly TokenKey[];
   /** Viewers of all rooms together. */
   readonly maxViewers: number;
+  /** What is held for all clients together that do not read, bytes. */
+  readonly maxHeldBytes: number;
 };
 
 /** What is wrong with the settings, a line each. */
@@ -187,6 +193,7 @@ export function parseConfig(env: Environment): Config {
   const { AUTH_SECRET, AUTH_SECRET_PREVIOUS, ...config } = result.data;
   return {
     ...config,
+    maxHeldBytes: Math.max(MIN_HELD_BYTES, Math.floor(memoryThereIs() * HELD_SHARE)),
     maxViewers: Math.max(MIN_VIEWERS, Math.floor(memoryThereIs() / VIEWER_BYTES)),
     keys: [AUTH_SECRET, AUTH_SECRET_PREVIOUS].filter((key) => key !== undefined),
   };

@@ -11,6 +11,7 @@ import { Auth } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { type Grant, UNLIMITED } from "./core/access.ts";
 import { AwaitedSession } from "./core/awaited-session.ts";
+import { HeldBytes } from "./core/held-bytes.ts";
 import { Hub } from "./core/hub.ts";
 import type { Peer, Session } from "./core/peer.ts";
 import { PlainProducer } from "./core/plain-producer.ts";
@@ -66,7 +67,10 @@ export async function startRelay(
   const { log, files, version } = parts;
   const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics({ version });
   const visits = new VisitLog(log, () => metrics?.bundled(), clock());
-  const hub = new Hub({
+  const held: HeldBytes = new HeldBytes(config.maxHeldBytes, () =>
+    hub.stats.dropped("buffers_full"),
+  );
+  const hub: Hub = new Hub({
     maxRooms: config.MAX_ROOMS,
     maxViewers: config.MAX_VIEWERS_PER_ROOM,
     maxPlaces: config.maxViewers,
@@ -76,6 +80,7 @@ export async function startRelay(
     maxComposedBytes: config.MAX_PICTURE_MEMORY * COMPOSED_SHARE,
     pictureTtlMs: config.PICTURE_TTL,
     time: TIME,
+    held,
     stats: logged(metrics ?? UNCOUNTED, visits, log),
   });
   metrics?.watch(hub, config.MAX_PICTURE_MEMORY);
@@ -165,6 +170,7 @@ export async function startRelay(
       visits.line({ room: String(summary.room), role: "viewer" }, "stream closed", fields, clock());
     },
     traffic: metrics,
+    held,
     now: clock,
   });
   const metricsServer =

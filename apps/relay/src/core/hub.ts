@@ -1,5 +1,6 @@
 /** All rooms of a relay, by name. A room is made when it is first entered and forgotten when it is idle. */
 import { CLOSE, ProtocolError, REASON, ROOM_NAME } from "@screen-share/protocol";
+import type { HeldBytes } from "./held-bytes.ts";
 import { PictureMemory } from "./picture-memory.ts";
 import { Places } from "./places.ts";
 import { type Census, Room, type RoomLimits, type Watcher } from "./room.ts";
@@ -17,6 +18,7 @@ export interface HubLimits extends RoomLimits {
   /** What counts the time that a room's picture takes. */
   readonly newWork: () => Work;
   readonly stats: Stats;
+  readonly held: HeldBytes;
   /** Makes a name that no room of any relay has had before. */
   readonly newRoomId: () => string;
 }
@@ -30,6 +32,14 @@ export class Hub {
     this.#places = new Places(limits.maxPlaces);
     const { maxPictureBytes: maxBytes, maxComposedBytes } = limits;
     this.#memory = new PictureMemory({ maxBytes, maxComposedBytes }, () => this.#forgetAbandoned());
+  }
+
+  get held(): HeldBytes {
+    return this.limits.held;
+  }
+
+  get stats(): Stats {
+    return this.limits.stats;
   }
 
   get roomCount(): number {
@@ -71,8 +81,8 @@ export class Hub {
       );
     }
     const { limits } = this;
-    const { newRoomId, newWork, stats } = limits;
-    const shared = { limits, places: this.#places, memory: this.#memory, stats };
+    const { newRoomId, newWork, stats, held } = limits;
+    const shared = { limits, places: this.#places, memory: this.#memory, held, stats };
     const parts = { ...shared, id: newRoomId(), work: newWork() };
     const room = new Room(name, parts, now);
     this.#rooms.set(name, room);

@@ -3,10 +3,12 @@
  * acks, only TCP's: the newest picture is written whenever the socket has taken all of the one before, and not before its time if the
  * client has set a pace.
  */
-import { CLOSE, type CloseCode } from "@screen-share/protocol";
+import { CLOSE, type CloseCode, type Size } from "@screen-share/protocol";
 import type { Grant } from "./access.ts";
+import type { Holder } from "./held-bytes.ts";
 import type { Shown } from "./picture.ts";
 import type { Room, Watcher } from "./room.ts";
+import { blankJpeg, FILLER, OPENING, StreamPart } from "./stream-part.ts";
 import type { Time } from "./time.ts";
 import type { WholeJpeg } from "./whole-jpeg.ts";
 
@@ -16,6 +18,8 @@ export interface StreamSink {
   write(bytes: Uint8Array): boolean;
   /** Ends the response; `ended` is not called for it. */
   end(): void;
+  /** Breaks the connection off, and forgets what it has not taken; `ended` is not called for it. */
+  drop(): void;
 }
 
 export interface MjpegOptions {
@@ -24,11 +28,6 @@ export interface MjpegOptions {
   readonly maxFps: number | undefined;
   readonly time: Time;
 }
-
-const BOUNDARY = "picture";
-/** Stands between two parts and means nothing: a header of the next one. */
-export const MJPEG_FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
-export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 
 /**
  * A picture that stands is sent again, each time after so long, ms; the last goes on. Soon, since Chromium shows a part only when the
@@ -41,12 +40,20 @@ export const REPEATS_MS = [250, 1000, 5000] as const;
 export const MAX_SILENCE_MS = REPEATS_MS[2];
 
 /**
+ * Fillers stand in the header of the next part, of which readers take 100 lines or so: after this many the part is finished, with a grey
+ * picture. Only a stream that has shown nothing for minutes gets there.
+ */
+export const MAX_FILLERS_PER_PART = 48;
+/** The size of the grey picture where no other was ever shown, px. */
+const BLANK_SIZE: Size = { width: 1280, height: 720 };
+
+/**
  * How long a client may take nothing at all. A socket tells that it takes more only once a good part of what the kernel holds
  * for it, up to some megabytes, is gone; HTTP has no other sign of life.
  */
 export const MAX_STALL_MS = 180_000;
 
-export class MjpegViewer implements Watcher {
+export class MjpegViewer implements Watcher, Holder {
   readonly kind = "mjpeg viewer";
   #epoch: number | undefined;
   #cursor = 0;
@@ -55,7 +62,12 @@ export class MjpegViewer implements Watcher {
   #sentAt = Number.NEGATIVE_INFINITY;
   /** When anything was written last. */
   #wroteAt: number;
-  #writable: boolean;
+  #writable = true;
+  /** What is being written. */
+  #part: StreamPart | undefined;
+  /** How many fillers stand in the next part's header. */
+  #fillers = 0;
+  #size = BLANK_SIZE;
   #over = false;
   /** When it is to look again what is due, and what keeps it from that. */
   #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
@@ -76,7 +88,7 @@ export class MjpegViewer implements Watcher {
     this.#minGapMs = maxFps === undefined ? 0 : 1000 / maxFps;
     this.#beganAt = time.now();
     this.#wroteAt = this.#beganAt;
-    this.#writable = sink.write(ascii(`--${BOUNDARY}\r\n`));
+    this.#writable = sink.write(OPENING);
     this.advance();
   }
 
@@ -99,8 +111,16 @@ export class MjpegViewer implements Watcher {
   ended(): void {
     this.#over = true;
     this.#writable = false;
+    this.#part = undefined;
     this.#sleep();
+    this.room.held.release(this);
     this.room.leave(this);
+  }
+
+  cutOff(): void {
+    this.#end = { code: CLOSE.full, reason: "too much is held for clients that do not read" };
+    this.ended();
+    this.sink.drop();
   }
 
   /** HTTP has no way to say why. */
@@ -111,16 +131,18 @@ export class MjpegViewer implements Watcher {
   }
 
   advance(): void {
-    const { shown } = this.room.picture;
     const now = this.options.time.now();
-    const isDue = this.#writable && shown !== undefined && now >= this.#dueAt(shown);
+    this.#pump(now);
+    const { shown } = this.room.picture;
+    const isDue = this.#free && shown !== undefined && now >= this.#dueAt(shown);
     const whole = isDue ? this.room.picture.whole.newest(shown) : undefined;
     // What is composed of a newer picture will come by itself.
     const composing = isDue && (!whole || (this.#isNew(shown) && !this.#isNewer(whole)));
-    if (whole && !composing) this.#show(whole, now);
+    if (shown && whole && !composing) this.#show(whole, shown.store.stream, now);
     // A client that is gone would stay for ever: only a write can find out.
-    if (this.#writable && now >= this.#wroteAt + MAX_SILENCE_MS) this.#write(MJPEG_FILLER, now);
-    if (this.#writable) {
+    if (this.#free && now >= this.#wroteAt + MAX_SILENCE_MS) this.#fill(now);
+    if (this.#over) return;
+    if (this.#free) {
       const fillerAt = this.#wroteAt + MAX_SILENCE_MS;
       const idle = !shown || composing;
       this.#wakeAt(idle ? fillerAt : Math.min(this.#dueAt(shown), fillerAt), now);
@@ -147,14 +169,47 @@ export class MjpegViewer implements Watcher {
     return epoch !== this.#epoch || this.#cursor < pictureVersion;
   }
 
-  #show(whole: WholeJpeg, now: number): void {
+  /** Whether another part, or a filler, may be written now. */
+  get #free(): boolean {
+    return this.#writable && !this.#part;
+  }
+
+  #show(whole: WholeJpeg, { width, height }: Size, now: number): void {
     this.#repeats = this.#isNewer(whole) ? 0 : this.#repeats + 1;
     this.#epoch = whole.epoch;
     this.#cursor = whole.pictureVersion;
+    this.#size = { width, height };
     this.#sentAt = now;
     this.#frames++;
-    this.#write(part(whole.bytes), now);
+    this.#begin(whole.bytes, now);
     this.room.stats.sent(this.kind, { cut: false, skipped: 0 });
+  }
+
+  #fill(now: number): void {
+    if (this.#fillers >= MAX_FILLERS_PER_PART) this.#begin(blankJpeg(this.#size), now);
+    else {
+      this.#fillers++;
+      this.#write(FILLER, now);
+    }
+  }
+
+  #begin(jpeg: Uint8Array, now: number): void {
+    this.#fillers = 0;
+    this.#part = new StreamPart(jpeg);
+    this.#pump(now);
+  }
+
+  /** Goes on with the part that is being written, as far as the socket takes it. */
+  #pump(now: number): void {
+    let ownBytes = 0;
+    while (this.#part && this.#writable) {
+      const bytes = this.#part.next();
+      if (bytes) this.#write(bytes, now);
+      else this.#part = undefined;
+      if (!this.#writable) ownBytes = bytes?.length ?? 0;
+    }
+    if (ownBytes > 0) this.room.held.hold(this, { ownBytes, shared: this.#part?.jpeg });
+    else if (this.#writable) this.room.held.release(this);
   }
 
   #write(bytes: Uint8Array, now: number): void {
@@ -177,19 +232,4 @@ export class MjpegViewer implements Watcher {
     this.#alarm?.cancel();
     this.#alarm = undefined;
   }
-}
-
-/** A part closes with the next one's boundary, since clients show a part once they have seen its end. */
-function part(jpeg: Uint8Array): Uint8Array {
-  const head = ascii(`Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
-  const tail = ascii(`\r\n--${BOUNDARY}\r\n`);
-  const bytes = new Uint8Array(head.length + jpeg.length + tail.length);
-  bytes.set(head);
-  bytes.set(jpeg, head.length);
-  bytes.set(tail, head.length + jpeg.length);
-  return bytes;
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }

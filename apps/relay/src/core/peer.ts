@@ -1,7 +1,7 @@
 /** The port to one WebSocket: all that a session may do to it. */
 export interface Peer {
   /**
-   * Hands a message over. Bytes are never changed or kept by the peer after the call.
+   * Hands a message over. Bytes are never changed by the peer, nor by the caller afterwards: it may keep them until it has drained.
    * @returns "sent" if the socket took it, "buffered" if it took it and is now behind, "dropped" if it did not take
    *   it: nothing was sent, and `drained` will be called when trying again makes sense
    */

@@ -4,6 +4,7 @@
  */
 import { CLOSE, type CloseCode, ProtocolError, REASON } from "@screen-share/protocol";
 import type { Grant } from "./access.ts";
+import type { HeldBytes } from "./held-bytes.ts";
 import { Picture } from "./picture.ts";
 import type { PictureMemory } from "./picture-memory.ts";
 import { type Place, Places } from "./places.ts";
@@ -88,6 +89,7 @@ export class Room {
       /** Those of all rooms together. */
       readonly places: Places<Watcher>;
       readonly memory: PictureMemory;
+      readonly held: HeldBytes;
       readonly work: Work;
       readonly stats: Stats;
     },
@@ -121,6 +123,11 @@ export class Room {
 
   get viewerCount(): number {
     return this.#watchers.size;
+  }
+
+  /** What is held for clients, of this room and all others. */
+  get held(): HeldBytes {
+    return this.options.held;
   }
 
   get stats(): Stats {

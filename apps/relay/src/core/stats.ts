@@ -14,6 +14,8 @@ export type DropReason =
   | "memory_full"
   /** A snapshot was refused: composing it took more time or memory than its room may have. */
   | "composing_costs_too_much"
+  /** A client was cut off for which most was held, since the relay held too much for clients that did not read. */
+  | "buffers_full"
   /** A newcomer took a viewer's place. */
   | "place_taken"
   /** A link had as many streams and plain viewers as it may. */

@@ -183,6 +183,9 @@ export class Metrics implements Stats {
     this.#collected("composed_memory_bytes", "What whole JPEGs of pictures hold.", [], (gauge) =>
       gauge.set(hub.composedBytes),
     );
+    this.#collected("held_bytes", "What is held for clients that have not taken it.", [], (gauge) =>
+      gauge.set(hub.held.usedBytes),
+    );
     this.#collected("rooms", "Rooms that are remembered.", [], (gauge) => gauge.set(hub.roomCount));
     const perKind = (kinds: readonly (ProducerKind | ViewerKind)[]) => (gauge: Gauge) => {
       gauge.reset();

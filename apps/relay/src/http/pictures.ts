@@ -3,9 +3,10 @@ import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
 import type { Grant } from "../core/access.ts";
 import { Glance } from "../core/glance.ts";
 import type { Hub } from "../core/hub.ts";
-import { MJPEG_CONTENT_TYPE, MJPEG_FILLER, MjpegViewer } from "../core/mjpeg-viewer.ts";
+import { MjpegViewer } from "../core/mjpeg-viewer.ts";
 import type { Shown } from "../core/picture.ts";
 import type { Room } from "../core/room.ts";
+import { MJPEG_CONTENT_TYPE } from "../core/stream-part.ts";
 import type { Time } from "../core/time.ts";
 import type { WholeJpeg } from "../core/whole-jpeg.ts";
 import { isKnown } from "./conditional.ts";
@@ -145,7 +146,6 @@ export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStrea
         // nginx, and proxies that follow it, would hold back up to 64 KB of a stream.
         "X-Accel-Buffering": "no",
       },
-      filler: MJPEG_FILLER,
       begin: (sink) => new MjpegViewer(room, sink, { grant, maxFps, time }),
     };
   });

@@ -35,8 +35,6 @@ export type WholeReply = HttpReply | NotModified;
 export interface HttpStream {
   readonly status: 200;
   readonly headers: Readonly<Record<string, string>>;
-  /** Bytes that mean nothing between two writes: by them a socket is asked whether it has caught up. */
-  readonly filler: Uint8Array;
   /** Begins to write; may write, or end, at once. */
   readonly begin: (sink: StreamSink) => StreamSource;
 }

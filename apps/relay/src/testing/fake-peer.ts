@@ -54,6 +54,7 @@ export class FakeSink implements StreamSink {
   writable = true;
   readonly written: Uint8Array[] = [];
   ended = false;
+  dropped = false;
 
   write(bytes: Uint8Array): boolean {
     if (this.ended) return false;
@@ -63,5 +64,10 @@ export class FakeSink implements StreamSink {
 
   end(): void {
     this.ended = true;
+  }
+
+  drop(): void {
+    this.ended = true;
+    this.dropped = true;
   }
 }

@@ -14,6 +14,7 @@ import {
 } from "@screen-share/protocol";
 import { encodeTiles, encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { type Gate, type Grant, OPEN_GATE, UNLIMITED } from "../core/access.ts";
+import { HeldBytes } from "../core/held-bytes.ts";
 import { Hub } from "../core/hub.ts";
 import { MjpegViewer } from "../core/mjpeg-viewer.ts";
 import { PlainProducer } from "../core/plain-producer.ts";
@@ -41,7 +42,8 @@ export function newHub(limits: Partial<ConstructorParameters<typeof Hub>[0]> = {
   let rooms = 0;
   const newRoomId = () => `room${++rooms}`;
   const parts = { newWork, newRoomId, stats: UNCOUNTED, time: new FakeTime() };
-  return new Hub({ ...defaults, pictureTtlMs: 600_000, ...parts, ...limits });
+  const held = new HeldBytes(2 ** 30, () => {});
+  return new Hub({ ...defaults, pictureTtlMs: 600_000, held, ...parts, ...limits });
 }
 
 /** Work on a clock of its own, which takes as long as a test says. */

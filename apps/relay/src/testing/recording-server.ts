@@ -1,4 +1,5 @@
 /** A server on either adapter whose sessions only record what happens, for the suite that both adapters pass. */
+import { HeldBytes } from "../core/held-bytes.ts";
 import type { Peer, Session } from "../core/peer.ts";
 import { type HttpRequest, type HttpStream, textReply, type WholeReply } from "../http/reply.ts";
 import type { Connection, Server, ServerOptions, StartServer } from "../transport/transport.ts";
@@ -55,6 +56,7 @@ export class RecordingServer extends Happenings {
   readonly sessions: RecordingSession[] = [];
   readonly requests: HttpRequest[] = [];
   readonly traffic = { received: 0, delivered: 0 };
+  readonly held = new HeldBytes(2 ** 30, () => {});
   /** Summaries of the streams that have ended. */
   readonly streamed: unknown[] = [];
   /** Answers HTTP; a test may replace it. */
@@ -95,6 +97,7 @@ export class RecordingServer extends Happenings {
           recording.traffic.delivered += bytes;
         },
       },
+      held: recording.held,
       now: () => performance.now(),
     });
     return recording;

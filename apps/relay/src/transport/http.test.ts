@@ -140,7 +140,6 @@ describe.each(ADAPTERS)("HTTP on %s", (_, startServer) => {
       server.answer = () => ({
         status: 200,
         headers: { "Content-Type": "text/x-stream" },
-        filler: Buffer.from("~"),
         begin: (given) => {
           begun(given);
           return {

@@ -67,7 +67,9 @@ class Link<Entry> implements SocketEvents {
     private readonly forget: () => void,
   ) {
     const { role } = connection;
-    this.peer = new SocketPeer(socket, (bytes) => options.traffic?.delivered(role, bytes));
+    const { traffic, held } = options;
+    const delivered = (bytes: number) => traffic?.delivered(role, bytes);
+    this.peer = new SocketPeer(socket, { delivered, held });
     this.#frames = new Bucket(FRAMES[role], options.now());
     this.#session = options.connect(connection, this.peer);
   }
@@ -93,7 +95,8 @@ class Link<Entry> implements SocketEvents {
   }
 
   drained(): void {
-    this.#session.drained(this.options.now());
+    if (this.peer.gone) return;
+    if (this.peer.drained()) this.#session.drained(this.options.now());
   }
 
   closed(code: number, reason: string): void {

@@ -1,6 +1,7 @@
 /** HTTP on node:http: requests become values, and values responses. */
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Socket as TcpSocket } from "node:net";
+import type { HeldBytes } from "../core/held-bytes.ts";
 import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
 import { answerTo, hasBody } from "./bodies.ts";
 import { HTTP_IDLE_MS, MAX_HEADER_BYTES } from "./limits.ts";
@@ -14,7 +15,7 @@ const CHECK_MS = 2000;
 
 type HttpOptions = Pick<
   ServerOptions<unknown>,
-  "host" | "port" | "answer" | "streamed" | "traffic"
+  "host" | "port" | "answer" | "streamed" | "traffic" | "held"
 >;
 
 /** What a connection is busy with. */
@@ -107,7 +108,8 @@ export class NodeHttp {
     if (response.destroyed || response.socket?.destroyed) return;
     const { method } = request;
     const wrote = (bytes: number) => this.options.traffic?.delivered("http", bytes);
-    if (!("begin" in reply)) return writeReply(response, reply, { method, wrote });
+    const { held } = this.options;
+    if (!("begin" in reply)) return writeReply(response, reply, { method, wrote, held });
     response.writeHead(reply.status, reply.headers);
     if (method === "HEAD") response.end();
     else {
@@ -141,7 +143,15 @@ export function readRequest(incoming: IncomingMessage): HttpRequest {
 function writeReply(
   response: ServerResponse,
   reply: WholeReply,
-  { method, wrote }: { readonly method: string; readonly wrote: (bytes: number) => void },
+  {
+    method,
+    wrote,
+    held,
+  }: {
+    readonly method: string;
+    readonly wrote: (bytes: number) => void;
+    readonly held: HeldBytes;
+  },
 ): void {
   const body = "body" in reply ? reply.body : undefined;
   const length = "body" in reply ? Buffer.byteLength(reply.body) : reply.bodyLength;
@@ -153,6 +163,11 @@ function writeReply(
   else {
     wrote(length);
     response.end(body);
+    if (typeof body === "string" || response.writableLength === 0) return;
+    // Others may be sent the same body; an old snapshot is held for its readers alone.
+    const holder = { cutOff: () => void response.destroy() };
+    response.once("close", () => held.release(holder));
+    held.hold(holder, { ownBytes: 0, shared: body });
   }
 }
 
@@ -193,10 +208,15 @@ function stream(
     response.end();
     over();
   };
+  const drop = () => {
+    if (!open) return;
+    over();
+    response.destroy();
+  };
   response.once("close", () => {
     if (!open) return;
     source?.ended();
     over();
   });
-  source = reply.begin({ write, end });
+  source = reply.begin({ write, end, drop });
 }

@@ -2,6 +2,7 @@
  * The port to the network: it listens, turns WebSockets into peers and sessions, and HTTP requests into values. It has two
  * adapters, which pass one shared suite: uws.ts and ws.ts.
  */
+import type { HeldBytes } from "../core/held-bytes.ts";
 import type { Peer, Session } from "../core/peer.ts";
 import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
 
@@ -45,6 +46,8 @@ export interface ServerOptions<Entry> {
   /** A stream has ended, by either side. */
   readonly streamed: (request: HttpRequest, source: StreamSource) => void;
   readonly traffic: Traffic | undefined;
+  /** Accounts for what sockets have not taken. */
+  readonly held: HeldBytes;
   readonly now: () => number;
 }
 

@@ -1,5 +1,6 @@
 /** Values become responses of uWebSockets.js: whole ones, of which the library holds no more than it must, and streams. */
 import type * as uWS from "uWebSockets.js";
+import type { HeldBytes } from "../core/held-bytes.ts";
 import { type HttpStream, type StreamSource, statusLine, type WholeReply } from "../http/reply.ts";
 
 export interface WriteOptions {
@@ -8,6 +9,8 @@ export interface WriteOptions {
   readonly wrote: (bytes: number) => void;
   /** The connection is closed after this response. */
   readonly last?: boolean;
+  /** Accounts for bodies that sockets have not taken. */
+  readonly held: HeldBytes;
 }
 
 function writeHead(res: uWS.HttpResponse, { status, headers }: WholeReply | HttpStream): void {
@@ -19,7 +22,7 @@ function writeHead(res: uWS.HttpResponse, { status, headers }: WholeReply | Http
 export function writeReply(
   res: uWS.HttpResponse,
   reply: WholeReply,
-  { method, wrote, last = false }: WriteOptions,
+  { method, wrote, held, last = false }: WriteOptions,
 ): void {
   writeHead(res, reply);
   // The last response of its connection: headers cannot be held back, so thousands that nobody reads would pile up.
@@ -32,7 +35,7 @@ export function writeReply(
   else {
     wrote(body.length);
     if (last) res.end(body, true);
-    else end(res, body);
+    else end(res, body, held);
   }
 }
 
@@ -40,12 +43,19 @@ export function writeReply(
  * Ends a response with a body, of which the library is given only what the socket takes: else whoever asks for many files at once
  * and reads none would have us hold them all. A further request meanwhile breaks the connection.
  */
-function end(res: uWS.HttpResponse, body: Uint8Array): void {
+function end(res: uWS.HttpResponse, body: Uint8Array, held: HeldBytes): void {
   const bodyAt = res.getWriteOffset();
   const writeFrom = (offset: number) => res.tryEnd(body.subarray(offset - bodyAt), body.length);
   if (writeFrom(bodyAt).includes(true)) return;
-  res.onAborted(() => {});
-  res.onWritable((offset) => writeFrom(offset).includes(true));
+  // Others may be sent the same body; an old snapshot is held for its readers alone.
+  const holder = { cutOff: () => void res.close() };
+  res.onAborted(() => held.release(holder));
+  res.onWritable((offset) => {
+    const isDone = writeFrom(offset).includes(true);
+    if (isDone) held.release(holder);
+    return isDone;
+  });
+  held.hold(holder, { ownBytes: 0, shared: body });
 }
 
 function bytesOf(body: Uint8Array | string): Uint8Array {
@@ -72,6 +82,12 @@ function keepWaiting(res: uWS.HttpResponse): void {
   res.resume();
 }
 
+/**
+ * Bytes of a stream that are kept back where the socket is behind. The library reports when it can take some bytes, not when it has sent all that it
+ * holds; whether it has is known only from a further write. So a byte at a time of these is written to find out.
+ */
+const KEPT_BACK_BYTES = 64;
+
 function stream(
   res: uWS.HttpResponse,
   reply: HttpStream,
@@ -80,15 +96,31 @@ function stream(
   let open = true;
   let source: StreamSource | undefined;
   let patience: NodeJS.Timeout | undefined;
-  const write = (bytes: Uint8Array): boolean => {
-    if (!open) return false;
+  let keptBack: Uint8Array = NOTHING;
+  const put = (bytes: Uint8Array): boolean => {
     let taken = true;
-    wrote(bytes.length);
     res.cork(() => {
-      taken = res.write(bytes);
+      taken = bytes.length === 0 || res.write(bytes);
     });
     if (!taken) patience ??= setInterval(() => keepWaiting(res), PATIENCE_MS);
     return taken;
+  };
+  const write = (bytes: Uint8Array): boolean => {
+    if (!open) return false;
+    wrote(bytes.length);
+    const end = Math.max(0, bytes.length - KEPT_BACK_BYTES);
+    const rest = bytes.subarray(end);
+    if (put(bytes.subarray(0, end))) return put(rest);
+    keptBack = rest;
+    return false;
+  };
+  /** @returns whether the socket has taken all that was written */
+  const goOn = (): boolean => {
+    const [first, rest] = [keptBack.subarray(0, 1), keptBack.subarray(1)];
+    keptBack = rest;
+    if (!put(first)) return false;
+    keptBack = NOTHING;
+    return put(rest);
   };
   const caughtUp = () => {
     clearInterval(patience);
@@ -101,19 +133,25 @@ function stream(
   };
   const end = () => {
     if (!open) return;
-    res.cork(() => res.end());
+    res.cork(() => res.end(keptBack));
     over();
   };
+  const drop = () => {
+    if (!open) return;
+    over();
+    res.close();
+  };
   res.onAborted(() => {
+    if (!open) return;
     source?.ended();
     over();
   });
-  source = reply.begin({ write, end });
-  // Called when the socket can take some bytes, not when it has sent all; and what the library holds back goes out only
-  // with a further write.
+  source = reply.begin({ write, end, drop });
   res.onWritable(() => {
     caughtUp();
-    if (write(reply.filler)) source?.drained();
+    if (open && goOn()) source?.drained();
     return true;
   });
 }
+
+const NOTHING = new Uint8Array();

@@ -16,6 +16,7 @@ import {
 } from "./limits.ts";
 import { Links, type SocketEvents } from "./links.ts";
 import { checkPort, listenError } from "./port-in-use.ts";
+import type { Socket } from "./socket-peer.ts";
 import { offersOurProtocol } from "./subprotocol.ts";
 import type { Connection, Role, ServerOptions, StartServer } from "./transport.ts";
 import { beginStream, writeReply } from "./uws-responses.ts";
@@ -44,12 +45,13 @@ export const startUwsServer: StartServer = async <Entry>(options: ServerOptions<
     const request = readRequest(res, req);
     const { method } = request;
     const wrote = (bytes: number) => options.traffic?.delivered("http", bytes);
+    const { held } = options;
     whenSettled(res, answerTo(request, options), (reply) => {
       res.cork(() => {
         const last = hasBody(request);
-        if (!("begin" in reply)) return writeReply(res, reply, { method, wrote, last });
+        if (!("begin" in reply)) return writeReply(res, reply, { method, wrote, held, last });
         const ended = (source: StreamSource) => options.streamed(request, source);
-        beginStream(res, reply, { method, wrote, ended });
+        beginStream(res, reply, { method, wrote, held, ended });
       });
     });
   });
@@ -97,7 +99,7 @@ function webSockets<Entry>(
     },
     open: (socket) => {
       const data = socket.getUserData();
-      data.link = links.open(data.connection, socket);
+      data.link = links.open(data.connection, socketOf(socket));
     },
     message: (socket, message, isBinary) => {
       linkOf(socket).received(new Uint8Array(message), isBinary);
@@ -105,10 +107,37 @@ function webSockets<Entry>(
     ping: (socket) => linkOf(socket).pinged(),
     pong: (socket, payload) => linkOf(socket).ponged(Buffer.from(payload).toString()),
     drain: (socket) => {
-      if (socket.getBufferedAmount() === 0) linkOf(socket).drained();
+      if (socket.getBufferedAmount() > 0) return;
+      const link = linkOf(socket);
+      // Not at once: of a large message that is sent within this handler the library sends only the beginning (uSockets' us_socket_write2
+      // does not ask to be called again).
+      setImmediate(() => link.drained());
     },
     close: (socket, code, reason) => linkOf(socket).closed(code, Buffer.from(reason).toString()),
   });
+}
+
+/** The fragments' functions are in every build, but in no build's types. */
+type Fragments = {
+  sendFirstFragment(fragment: Uint8Array, isBinary: boolean, compress: boolean): number;
+  sendFragment(fragment: Uint8Array, compress: boolean): number;
+  sendLastFragment(fragment: Uint8Array, compress: boolean): number;
+};
+
+function socketOf<Data>(webSocket: uWS.WebSocket<Data>): Socket {
+  const fragments = webSocket as uWS.WebSocket<Data> & Fragments;
+  return {
+    send: (message, isBinary, compress) => webSocket.send(message, isBinary, compress),
+    sendFragment: (fragment, place) => {
+      if (place === "first") return fragments.sendFirstFragment(fragment, true, false);
+      if (place === "last") return fragments.sendLastFragment(fragment, false);
+      return fragments.sendFragment(fragment, false);
+    },
+    ping: (payload) => webSocket.ping(payload),
+    getBufferedAmount: () => webSocket.getBufferedAmount(),
+    end: (code, reason) => webSocket.end(code, reason),
+    drop: () => webSocket.close(),
+  };
 }
 
 /** Goes on with a response unless its client went away meanwhile. */

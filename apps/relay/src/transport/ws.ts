@@ -9,7 +9,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { IDLE_TIMEOUT_S, MAX_BACKPRESSURE_BYTES, maxPayloadBytes } from "./limits.ts";
 import { Links, type SocketEvents } from "./links.ts";
 import { NodeHttp, readRequest } from "./node-http.ts";
-import type { Socket } from "./socket-peer.ts";
+import type { FragmentPlace, Socket } from "./socket-peer.ts";
 import { offersOurProtocol } from "./subprotocol.ts";
 import type { Role, ServerOptions, StartServer } from "./transport.ts";
 
@@ -130,6 +130,11 @@ class WsSocket implements Socket {
 
   send(message: Uint8Array | string, binary: boolean): number {
     return this.#taken(() => this.webSocket.send(message, { binary }, this.#written));
+  }
+
+  sendFragment(fragment: Uint8Array, place: FragmentPlace): number {
+    const options = { binary: true, fin: place === "last" };
+    return this.#taken(() => this.webSocket.send(fragment, options, this.#written));
   }
 
   ping(payload: string): number {

@@ -1,0 +1,69 @@
+/** The bytes of a multipart stream (multipart/x-mixed-replace, RFC 2046 §5.1), of which a socket is given only as much as it takes. */
+import {
+  assembleJpeg,
+  EMPTY_TILE,
+  emptySegment,
+  geometryOf,
+  type Size,
+  TILE_MCUS,
+  tileMcuCount,
+} from "@screen-share/protocol";
+
+const BOUNDARY = "picture";
+export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
+/** What a stream begins with. */
+export const OPENING: Uint8Array = ascii(`--${BOUNDARY}\r\n`);
+/** A header line that means nothing: it stands before a part's own ones. */
+export const FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
+
+/** The most that is handed to a socket at once, bytes. */
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * A picture as a part. It ends with the next one's boundary, since clients show a part once they have seen its end. The picture itself is
+ * shared and never copied as a whole.
+ */
+export class StreamPart {
+  readonly #head: Uint8Array;
+  readonly #tail = ascii(`\r\n--${BOUNDARY}\r\n`);
+  #at = 0;
+
+  constructor(readonly jpeg: Uint8Array) {
+    this.#head = ascii(`Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
+  }
+
+  get length(): number {
+    return this.#head.length + this.jpeg.length + this.#tail.length;
+  }
+
+  /** The next bytes; undefined once there are no more. */
+  next(): Uint8Array | undefined {
+    const from = this.#at;
+    if (from >= this.length) return undefined;
+    const to = Math.min(this.length, from + CHUNK_BYTES);
+    this.#at = to;
+    const bytes = new Uint8Array(to - from);
+    let offset = 0;
+    for (const piece of [this.#head, this.jpeg, this.#tail]) {
+      const [begin, end] = [Math.max(from, offset), Math.min(to, offset + piece.length)];
+      if (begin < end) bytes.set(piece.subarray(begin - offset, end - offset), begin - from);
+      offset += piece.length;
+    }
+    return bytes;
+  }
+}
+
+/** A grey picture: it stands for none. */
+export function blankJpeg(size: Size): Uint8Array {
+  const geometry = geometryOf(size);
+  const flat = new Array<number>(64).fill(16);
+  const segments = Array.from({ length: geometry.tileCount }, (_, index) => {
+    const mcuCount = tileMcuCount(geometry, index);
+    return mcuCount === TILE_MCUS ? EMPTY_TILE : emptySegment(mcuCount);
+  });
+  return assembleJpeg({ ...size, tables: { luma: flat, chroma: flat }, segments });
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
