@@ -1,11 +1,13 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// What agents keep for their user must not be mixed with what tests make them keep.
-const env = { XDG_DATA_HOME: mkdtempSync(path.join(tmpdir(), "screen-share-data-")) };
+// Agents keep files for their user. Those of tests are kept apart, and removed when all tests are over.
+const dataFolder = mkdtempSync(path.join(tmpdir(), "screen-share-data-"));
+process.once("exit", () => rmSync(dataFolder, { recursive: true, force: true }));
+const env = { XDG_DATA_HOME: dataFolder };
 
 /** They load native code that remembers its first display, or are a process's whole life to look at. */
 const APART = ["apps/capture/src/source/*.test.ts", "apps/relay/src/hostile.test.ts"];
