@@ -4,15 +4,15 @@
  */
 import { type Geometry, tileRuns } from "@screen-share/protocol";
 import { allTiles, damagedTiles, type SameBytes } from "./damage.ts";
-import { differsFaintly, FaintChanges } from "./faint.ts";
+import { differsFaintly, FAINT_PER_CLEAR, FaintChanges } from "./faint.ts";
 
 const BYTES_PER_PX = 4;
 
 /** What a tile takes that was never encoded: about what one of text does, bytes. */
 const LIKELY_BYTES = 400;
 
-/** With more damage than this nothing of it counts as faint: to look would take longer than to send. */
-const MAX_FAINT_TILES = 512;
+/** With more damage than this nothing of it counts as faint: to look would take longer than to send, and so much is no echo. */
+const MAX_FAINT_TILES = 2048;
 
 /** The tiles of a picture that are not those that were sent. All in ascending order. */
 export interface Damage {
@@ -80,7 +80,8 @@ export class Baseline {
     if (faint.length === 0) return { clear: damage, faint, held: [] };
     const all = new Set(faint);
     const clear = damage.filter((index) => !all.has(index));
-    const due = this.#faint.due(faint, (index) => this.sentAt(index), now);
+    const moves = clear.length * FAINT_PER_CLEAR >= faint.length;
+    const due = moves || this.#faint.due(faint, (index) => this.sentAt(index), now);
     return due ? { clear, faint, held: [] } : { clear, faint: [], held: faint };
   }
 

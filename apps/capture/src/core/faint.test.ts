@@ -134,16 +134,29 @@ describe("changes that the eye may notice or not", () => {
     }
   });
 
-  it("are judged by how much a px differs, and by how many do", () => {
+  it("are judged by how much a px differs, however many do", () => {
     const before = blank();
     const isFaint = (px: number, levels: number) => {
       const pixels = blank();
       for (let i = 0; i < px; i++) pixels.fill(128 + levels, pxOf(0, i), pxOf(0, i) + 1);
       return differsFaintly(geometry, 0, [before, pixels]);
     };
-    expect(isFaint(1, MAX_FAINT_LEVELS)).toBe(true);
-    expect(isFaint(1, MAX_FAINT_LEVELS + 1)).toBe(false);
-    expect(isFaint(256, 1)).toBe(true);
-    expect(isFaint(257, 1)).toBe(false);
+    for (const px of [1, 1024]) {
+      expect(isFaint(px, MAX_FAINT_LEVELS)).toBe(true);
+      expect(isFaint(px, MAX_FAINT_LEVELS + 1)).toBe(false);
+    }
+  });
+
+  it("are not held back beside as many clear ones: the dark parts of a video move with the rest", () => {
+    const agent = new Agent();
+    const screen = blank();
+    agent.look(screen);
+    for (let turn = 1; turn < 20; turn++) {
+      for (let tile = 0; tile < 5; tile++) {
+        const level = tile === 0 ? (turn * 60) % 256 : 128 + (turn % 2) * 5;
+        screen.fill(level, pxOf(tile, 0), pxOf(tile, 100));
+      }
+      expect(agent.look(screen)).toEqual([0, 1, 2, 3, 4]);
+    }
   });
 });

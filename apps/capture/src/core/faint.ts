@@ -8,9 +8,9 @@ import { type Geometry, tileRuns } from "@screen-share/protocol";
 const BYTES_PER_PX = 4;
 const CHANNELS = 3;
 /** A faint change is one of at most this many levels of 255 in any channel. */
-export const MAX_FAINT_LEVELS = 24;
-/** And of at most this part of a tile's px: dark video changes nearly all of them. */
-const MAX_FAINT_PART = 1 / 4;
+export const MAX_FAINT_LEVELS = 20;
+/** Where this many faint changes or fewer come with a clear one, all belong to something that moves, and none is held back. */
+export const FAINT_PER_CLEAR = 4;
 /** The first faint change of a tile goes at once; the next waits this long after it, each further one twice as long. */
 const FIRST_HOLD_MS = 500;
 /** No faint change waits longer after the tile was last sent. */
@@ -24,17 +24,11 @@ export function differsFaintly(
   index: number,
   [before, after]: readonly [Uint8Array, Uint8Array],
 ): boolean {
-  let px = 0;
-  let differing = 0;
-  const runs = tileRuns(geometry, index);
-  const area = runs.reduce((sum, { width, height }) => sum + width * height, 0);
-  for (const { x, y, width, height } of runs) {
+  for (const { x, y, width, height } of tileRuns(geometry, index)) {
     for (let row = y; row < y + height; row++) {
-      px = (row * geometry.width + x) * BYTES_PER_PX;
+      let px = (row * geometry.width + x) * BYTES_PER_PX;
       for (const end = px + width * BYTES_PER_PX; px < end; px += BYTES_PER_PX) {
-        const levels = difference(before, after, px);
-        if (levels > MAX_FAINT_LEVELS) return false;
-        if (levels > 0 && ++differing > area * MAX_FAINT_PART) return false;
+        if (difference(before, after, px) > MAX_FAINT_LEVELS) return false;
       }
     }
   }
