@@ -68,6 +68,7 @@ export class FakeConnection {
   /** How it was closed. */
   readonly closed: Promise<number>;
   readonly #inbox = new Queue<Received>();
+  #updates = 0;
 
   constructor(
     private readonly socket: WebSocket,
@@ -85,7 +86,7 @@ export class FakeConnection {
   /** The next message but pings, which must be of this type. */
   async receive<T extends Received["type"]>(type: T): Promise<OfType<T>> {
     for (;;) {
-      const message = await this.#inbox.take();
+      const message = await this.#take();
       if (message.type === type) return message as OfType<T>;
       if (message.type !== "ping") throw new Error(`got ${message.type} instead of ${type}`);
     }
@@ -94,9 +95,20 @@ export class FakeConnection {
   /** The next message of a type, whatever comes before it. */
   async skipTo<T extends Received["type"]>(type: T): Promise<OfType<T>> {
     for (;;) {
-      const message = await this.#inbox.take();
+      const message = await this.#take();
       if (message.type === type) return message as OfType<T>;
     }
+  }
+
+  /** Acknowledges every update that was taken so far. */
+  ackAll(): void {
+    this.ack(this.#updates);
+  }
+
+  async #take(): Promise<Received> {
+    const message = await this.#inbox.take();
+    if (message.type === "update") this.#updates++;
+    return message;
   }
 
   send(message: ToProducerMessage): void {

@@ -148,8 +148,13 @@ export function chooseCut<T extends PendingTile>(
 
 /** The tiles of regions, joined at sides or corners, that have few tiles. */
 function smallRegions<T extends PendingTile>(pending: readonly T[], columns: number): Set<T> {
-  const place = new Map(pending.map(({ index }, at) => [index, at]));
-  const parent = pending.map((_, at) => at);
+  const last = pending.at(-1)?.index ?? -1;
+  const place = new Int32Array(last + 1).fill(-1);
+  const parent = new Int32Array(pending.length);
+  pending.forEach(({ index }, at) => {
+    place[index] = at;
+    parent[at] = at;
+  });
   const rootOf = (at: number): number => {
     let root = at;
     for (let up = parent[root]; up !== undefined && up !== root; up = parent[root]) root = up;
@@ -159,14 +164,14 @@ function smallRegions<T extends PendingTile>(pending: readonly T[], columns: num
   const steps = stepsToNeighbours(columns);
   pending.forEach(({ index }, at) => {
     for (const step of steps) {
-      const other = place.get(index + step);
-      if (other !== undefined) parent[rootOf(other)] = rootOf(at);
+      const other = place[index + step] ?? -1;
+      if (other >= 0) parent[rootOf(other)] = rootOf(at);
     }
   });
-  const counts = new Map<number, number>();
+  const counts = new Int32Array(pending.length);
   for (let at = 0; at < pending.length; at++) {
     const root = rootOf(at);
-    counts.set(root, (counts.get(root) ?? 0) + 1);
+    counts[root] = (counts[root] ?? 0) + 1;
   }
-  return new Set(pending.filter((_, at) => (counts.get(rootOf(at)) ?? 0) <= SMALL_REGION_TILES));
+  return new Set(pending.filter((_, at) => (counts[rootOf(at)] ?? 0) <= SMALL_REGION_TILES));
 }

@@ -138,12 +138,14 @@ export class Baseline {
     // Of a tile that was never sent the pixels do not count, whatever they are.
     if (!this.#pixels || !this.#own) this.#pixels = new Uint8Array(this.#pixels ?? pixels);
     this.#own = true;
+    // A part of a Node.js Buffer takes long to make.
+    const source = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.length);
     const rowBytes = this.geometry.width * BYTES_PER_PX;
     for (const index of indices) {
       for (const { x, y, width, height } of tileRuns(this.geometry, index)) {
         for (let row = y; row < y + height; row++) {
           const from = row * rowBytes + x * BYTES_PER_PX;
-          this.#pixels.set(pixels.subarray(from, from + width * BYTES_PER_PX), from);
+          this.#pixels.set(source.subarray(from, from + width * BYTES_PER_PX), from);
         }
       }
     }

@@ -17,8 +17,8 @@ function slowFrom(totalBytes: number, bytesPerMs: number): number | undefined {
 
 describe("the first picture of a connection", () => {
   it("goes coarse over 1 Mbit/s if it is long, once that is known", () => {
-    expect(slowFrom(400_000, 125)).toBe(250);
-    expect(slowFrom(4_000_000, 1250)).toBe(250);
+    expect(slowFrom(400_000, 125)).toBe(500);
+    expect(slowFrom(4_000_000, 1250)).toBe(500);
   });
 
   it("goes as finely as ever if it is short, or the link fast", () => {
@@ -26,12 +26,24 @@ describe("the first picture of a connection", () => {
     expect(slowFrom(4_000_000, 12_500)).toBeUndefined();
   });
 
+  it("is not taken for slow because its window begins small", () => {
+    const first = new FirstPicture(0);
+    let left = 4_000_000;
+    for (let ms = 0; left > 0; ms += 50) {
+      const bytes = Math.min(left, 5000 * 2 ** (ms / 50));
+      expect(first.isSlow(ms, { inFlightBytes: 0, remainingBytes: left })).toBe(false);
+      first.sent(bytes);
+      left -= bytes;
+    }
+  });
+
   it("stays coarse once it is", () => {
     const first = new FirstPicture(0);
-    first.sent(10_000);
     const options = { inFlightBytes: 0, remainingBytes: 1_000_000 };
-    expect(first.isSlow(249, options)).toBe(false);
-    expect(first.isSlow(250, options)).toBe(true);
-    expect(first.isSlow(251, { inFlightBytes: 0, remainingBytes: 1 })).toBe(true);
+    expect(first.isSlow(250, options)).toBe(false);
+    first.sent(10_000);
+    expect(first.isSlow(499, options)).toBe(false);
+    expect(first.isSlow(500, options)).toBe(true);
+    expect(first.isSlow(501, { inFlightBytes: 0, remainingBytes: 1 })).toBe(true);
   });
 });

@@ -3,7 +3,7 @@
  * repainted once it is whole. Decides, and encodes nothing.
  */
 
-/** It takes this long to see how fast the way is. */
+/** How fast the way is shows in what arrives within this time, once it has been found out for as long: a window begins small. */
 const MEASURED_MS = 250;
 /** What takes no longer goes as finely as ever. */
 const ENDURED_MS = 1000;
@@ -11,6 +11,8 @@ const ENDURED_MS = 1000;
 export class FirstPicture {
   #sentBytes = 0;
   #slow = false;
+  /** What had arrived when a period of measuring began; undefined before the first. */
+  #period: { readonly since: number; readonly arrivedBytes: number } | undefined;
 
   /** @param startedAt when its first update left, ms */
   constructor(private readonly startedAt: number) {}
@@ -21,14 +23,16 @@ export class FirstPicture {
   }
 
   /** Whether what remains should go coarse. Once it should, all of it should. */
-  isSlow(
-    now: number,
-    options: { readonly inFlightBytes: number; readonly remainingBytes: number },
-  ) {
-    const elapsedMs = now - this.startedAt;
-    if (this.#slow || elapsedMs < MEASURED_MS) return this.#slow;
-    const arrivedBytes = Math.max(1, this.#sentBytes - options.inFlightBytes);
-    this.#slow = (options.remainingBytes * elapsedMs) / arrivedBytes > ENDURED_MS;
+  isSlow(now: number, options: { readonly inFlightBytes: number; readonly remainingBytes: number }) {
+    const { inFlightBytes, remainingBytes } = options;
+    if (this.#slow || now - this.startedAt < MEASURED_MS) return this.#slow;
+    const arrivedBytes = this.#sentBytes - inFlightBytes;
+    const period = this.#period;
+    this.#period ??= { since: now, arrivedBytes };
+    if (!period || now - period.since < MEASURED_MS) return false;
+    const bytes = Math.max(1, arrivedBytes - period.arrivedBytes);
+    this.#slow = (remainingBytes * (now - period.since)) / bytes > ENDURED_MS;
+    this.#period = { since: now, arrivedBytes };
     return this.#slow;
   }
 }
