@@ -134,9 +134,10 @@ export class Baseline {
   }
 
   #copy(pixels: Uint8Array, indices: readonly number[]): void {
-    if (indices.length === 0) return;
     // Of a tile that was never sent the pixels do not count, whatever they are.
-    if (!this.#pixels || !this.#own) this.#pixels = new Uint8Array(this.#pixels ?? pixels);
+    this.#pixels ??= pixels;
+    if (this.#pixels === pixels || indices.length === 0) return;
+    if (!this.#own) this.#pixels = new Uint8Array(this.#pixels);
     this.#own = true;
     // A part of a Node.js Buffer takes long to make.
     const source = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.length);

@@ -23,7 +23,10 @@ export class FirstPicture {
   }
 
   /** Whether what remains should go coarse. Once it should, all of it should. */
-  isSlow(now: number, options: { readonly inFlightBytes: number; readonly remainingBytes: number }) {
+  isSlow(
+    now: number,
+    options: { readonly inFlightBytes: number; readonly remainingBytes: number },
+  ) {
     const { inFlightBytes, remainingBytes } = options;
     if (this.#slow || now - this.startedAt < MEASURED_MS) return this.#slow;
     const arrivedBytes = this.#sentBytes - inFlightBytes;
