@@ -33,6 +33,42 @@ describe("ClockOffset (P-14)", () => {
     );
   });
 
+  it("learns at the first exchange that either clock was set, or stood still while its machine slept", () => {
+    const delay = fc.double({ min: 0, max: 200, noNaN: true });
+    const step = fc.oneof(
+      fc.integer({ min: -1e12, max: -1000 }),
+      fc.integer({ min: 1000, max: 1e12 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(delay, { minLength: 1, maxLength: 20 }),
+        step,
+        delay,
+        (delays, ms, last) => {
+          const offset = new ClockOffset();
+          let now = 2e12;
+          const exchange = (aheadMs: number, roundTripMs: number) => {
+            const remoteAt = now + roundTripMs / 2 + aheadMs;
+            offset.add({ sentAt: now, remoteAt, receivedAt: now + roundTripMs });
+            now += 5000;
+          };
+          for (const roundTripMs of delays) exchange(0, roundTripMs);
+          exchange(ms, last);
+          const errorMs = Math.abs(offset.toRemote(now) - (now + ms));
+          expect(errorMs).toBeLessThanOrEqual(last / 2 + 0.01);
+        },
+      ),
+    );
+  });
+
+  it("keeps the best of earlier exchanges while the clocks only drift", () => {
+    const offset = new ClockOffset();
+    offset.add({ sentAt: 1000, remoteAt: 1001, receivedAt: 1002 });
+    // 500 ppm, as bad as quartz gets, and a slow answer.
+    offset.add({ sentAt: 41_000, remoteAt: 41_370, receivedAt: 41_400 });
+    expect(offset.errorMs).toBe(1);
+  });
+
   it("passes over an exchange that ended before it began", () => {
     const offset = new ClockOffset();
     offset.add({ sentAt: 10, remoteAt: 5, receivedAt: 9 });

@@ -1,10 +1,13 @@
 /**
  * How far another machine's clock is from ours, from ping/pong (Cristian's algorithm: Probabilistic clock
  * synchronization, 1989). The exchange with the shortest round trip among the last few bounds the error
- * by half of it. Pure: times arrive as arguments, ms.
+ * by half of it. A clock that was set, or stood still while its machine slept, shows in an exchange that contradicts earlier ones,
+ * which then no longer count. Pure: times arrive as arguments, ms.
  */
 
 const KEPT_SAMPLES = 8;
+/** Two sound clocks drift apart by no more than this over the kept exchanges, which take less than two minutes, ms. */
+const MAX_DRIFT_MS = 50;
 
 interface Sample {
   readonly offsetMs: number;
@@ -28,7 +31,9 @@ export class ClockOffset {
     const roundTripMs = exchange.receivedAt - exchange.sentAt;
     if (!(roundTripMs >= 0) || !Number.isFinite(exchange.remoteAt)) return;
     const offsetMs = exchange.remoteAt - (exchange.sentAt + exchange.receivedAt) / 2;
-    this.#samples = [...this.#samples.slice(1 - KEPT_SAMPLES), { offsetMs, roundTripMs }];
+    const sample = { offsetMs, roundTripMs };
+    const agreeing = this.#samples.filter((earlier) => agree(earlier, sample));
+    this.#samples = [...agreeing.slice(1 - KEPT_SAMPLES), sample];
   }
 
   /** Whether at least one exchange was taken in. */
@@ -59,4 +64,10 @@ export class ClockOffset {
       undefined,
     );
   }
+}
+
+/** Whether one offset can explain both: each bounds it by half its round trip to either side. */
+function agree(one: Sample, other: Sample): boolean {
+  const furthestMs = (one.roundTripMs + other.roundTripMs) / 2 + MAX_DRIFT_MS;
+  return Math.abs(one.offsetMs - other.offsetMs) <= furthestMs;
 }

@@ -20,9 +20,37 @@ describe("a lost connection", () => {
       expect(state()).toBe("connecting");
     }
     expect(delays).toEqual([750, 1500, 3000, 3000, 3000, 3000, 3000, 3000]);
+  });
+
+  it("begins to wait from 1 s again only after a connection that drew a picture or lasted 30 s (P-41)", async () => {
+    const { network, timing, player } = stage();
+    /** How long it waits after this connection. */
+    const waitedMs = () => {
+      network.newest.events.closed(1012);
+      const { connection } = player.getSnapshot();
+      if (connection.state !== "disconnected") throw new Error("it is lost");
+      const delay = connection.retryAt - timing.now();
+      timing.advance(delay);
+      return delay;
+    };
+    expect([waitedMs(), waitedMs(), waitedMs()]).toEqual([750, 1500, 3000]);
     network.newest.join();
-    network.newest.events.closed(1012);
-    expect(player.getSnapshot().connection).toMatchObject({ retryAt: timing.now() + 750 });
+    expect(waitedMs()).toBe(3000);
+
+    const drawn = network.newest;
+    drawn.join();
+    drawn.tell({ type: "stream", epoch: 0, stream: STREAM });
+    drawn.update({ ...KEYFRAME, epoch: 0 });
+    await settle();
+    expect(drawn.acks).toEqual([1]);
+    expect([waitedMs(), waitedMs()]).toEqual([750, 1500]);
+
+    network.newest.join();
+    for (let s = 0; s < 30; s += 10) {
+      timing.advance(10_000);
+      network.newest.tell({ type: "viewers", count: s });
+    }
+    expect(waitedMs()).toBe(750);
   });
 
   it("is tried again at once when the network is back, or somebody looks", () => {

@@ -24,6 +24,8 @@ import type { StatisticsMeter } from "./core/statistics.ts";
 import type { Screen } from "./painter.ts";
 
 const NORMAL_CLOSE = 1000;
+/** A connection that has lasted this long is a good one. A room without a picture shows nothing earlier. */
+const PROVEN_AFTER_MS = 30_000;
 const NEVER = { capturedAt: 0, encodedAt: 0, relayedAt: 0, receivedAt: 0, cut: false } as const;
 
 /** The port to a WebSocket. */
@@ -60,7 +62,7 @@ export type SubscriberEvent =
     }
   /** Of what was applied, some could not be decoded, and does not stand on the screen. */
   | { readonly type: "undecodable" }
-  /** The connection is over; `proven` if it was a good one as long as it lasted. Comes once, and last. */
+  /** The connection is over; `proven` if it was a good one: it drew a picture, or lasted a while. Comes once, and last. */
   | {
       readonly type: "lost";
       /** The relay's, or ours if we gave up. */
@@ -90,7 +92,7 @@ export class Subscriber {
   readonly #heartbeat: Heartbeat;
   #socket: Socket | undefined;
   #visible: boolean;
-  #welcomed = false;
+  #welcomedAt: number | undefined;
   #ended = false;
   #newest: Times & { readonly receivedAt: number; readonly cut: boolean } = NEVER;
   #applied = 0;
@@ -110,7 +112,7 @@ export class Subscriber {
       message: (data) => this.#read(data),
       closed: (code, reason = "") => {
         const { retryable } = closeMeaning(code);
-        this.#lose({ code, reason, retryable, proven: this.#welcomed });
+        this.#lose({ code, reason, retryable, proven: this.#proven });
       },
     });
     return this.#socket !== undefined;
@@ -165,7 +167,7 @@ export class Subscriber {
         this.#answered(message);
         return;
       case "welcome":
-        this.#welcomed = true;
+        this.#welcomedAt = this.parts.now();
         if (!this.#visible) this.#send({ type: "visibility", visible: false });
         this.#ping();
         this.parts.report(message);
@@ -177,6 +179,16 @@ export class Subscriber {
       default:
         message satisfies never;
     }
+  }
+
+  get #welcomed(): boolean {
+    return this.#welcomedAt !== undefined;
+  }
+
+  /** A relay that lets us in and then closes at once must not have us dial as fast as we can (P-41). */
+  get #proven(): boolean {
+    if (this.#welcomedAt === undefined) return false;
+    return this.#acked > 0 || this.parts.now() - this.#welcomedAt >= PROVEN_AFTER_MS;
   }
 
   #answered({ sentAt, relayAt }: Extract<ToViewerMessage, { type: "pong" }>): void {
@@ -249,7 +261,7 @@ export class Subscriber {
 
   #giveUp(code: number, reason: string): void {
     // A relay that is welcoming and then talks nonsense has not proven itself.
-    const proven = this.#welcomed && code === CLOSE.silent;
+    const proven = this.#proven && code === CLOSE.silent;
     this.#lose({ code, reason, retryable: true, proven });
     this.#socket?.close(code, reason);
   }

@@ -32,6 +32,17 @@ describe("Heartbeat", () => {
     expect(heartbeat.tick(500_000 + SILENT_MS)).toBe("dead");
   });
 
+  it.each([-3_600_000, -5000, 5000, 10_000])(
+    "pings at once when the clock was set by %i ms",
+    (step) => {
+      const heartbeat = new Heartbeat(10_000_000);
+      expect(heartbeat.tick(10_001_000)).toBe("nothing");
+      heartbeat.heard(10_001_500);
+      expect(heartbeat.tick(10_002_000 + step)).toBe("ping");
+      expect(heartbeat.tick(10_003_000 + step)).toBe("nothing");
+    },
+  );
+
   it("waits for a whole picture, and knows from it how slow the link is", () => {
     const heartbeat = new Heartbeat(0);
     heartbeat.heard(1000);

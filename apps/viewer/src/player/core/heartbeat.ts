@@ -14,7 +14,12 @@ export const SILENT_MS = 15_000;
  */
 export const PATIENT_MS = 60_000;
 
+/** Between two looks, a second apart, a clock that moves by so much more or less was set, or its machine slept, ms. */
+const JUMP_MS = 2000;
+const TICK_MS = 1000;
+
 export class Heartbeat {
+  #tickedAt: number | undefined;
   #quietSince: number;
   #pingedAt: number;
   #pictureDueSince: number | undefined;
@@ -49,6 +54,7 @@ export class Heartbeat {
   watched(now: number): void {
     this.#quietSince = now;
     this.#pingedAt = now;
+    this.#tickedAt = undefined;
   }
 
   /** What is due. To be asked about once a second, only while the page is visible; "ping" counts as sent. */
@@ -57,7 +63,10 @@ export class Heartbeat {
     this.#quietSince = Math.min(this.#quietSince, now);
     this.#pingedAt = Math.min(this.#pingedAt, now);
     if (now - this.#quietSince >= this.#patienceMs) return "dead";
-    if (now - this.#pingedAt < PING_INTERVAL_MS) return "nothing";
+    // The relay's clock is then as far from ours as nobody knows, until it is asked.
+    const jumpMs = this.#tickedAt === undefined ? 0 : Math.abs(now - this.#tickedAt - TICK_MS);
+    this.#tickedAt = now;
+    if (jumpMs < JUMP_MS && now - this.#pingedAt < PING_INTERVAL_MS) return "nothing";
     this.#pingedAt = now;
     return "ping";
   }
