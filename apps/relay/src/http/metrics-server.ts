@@ -9,6 +9,15 @@ import type { Metrics } from "./metrics.ts";
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 
+/** A request is a few lines: whoever takes longer to send one is no monitoring. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** How often that is checked. Node.js does so only every 30 s by default. */
+const CHECK_INTERVAL_MS = 2000;
+/** Prometheus asks once a minute by default, and may do so over one connection. */
+const KEEP_ALIVE_MS = 75_000;
+/** More than a few monitoring programs need; each holds one or two. */
+const MAX_CONNECTIONS = 50;
+
 export interface MetricsServer {
   readonly port: number;
   close(): Promise<void>;
@@ -22,9 +31,16 @@ export async function startMetricsServer(options: {
   readonly metrics: Metrics;
 }): Promise<MetricsServer> {
   const { host, port, metrics } = options;
-  const server = createServer((request, response) => {
+  const timeouts = {
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const server = createServer(timeouts, (request, response) => {
     void answer(request, response).catch((error: Error) => response.destroy(error));
   });
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", ({ code }: NodeJS.ErrnoException) => {
       const why = code === "EADDRINUSE" ? "is taken already" : `cannot be listened on (${code})`;
