@@ -7,8 +7,13 @@ import styles from "./statistics-panel.module.css";
 
 const THANKS_MS = 3000;
 
-export function CopyReport(props: { readonly statistics: Statistics; readonly version: string }) {
-  const { statistics, version } = props;
+/** @param props.sentence what keeps the picture from being faster */
+export function CopyReport(props: {
+  readonly statistics: Statistics;
+  readonly sentence: string;
+  readonly version: string;
+}) {
+  const { statistics, sentence, version } = props;
   const [copied, setCopied] = useState(false);
   const [byHand, setByHand] = useState<string>();
   const text = useRef<HTMLTextAreaElement>(null);
@@ -23,7 +28,7 @@ export function CopyReport(props: { readonly statistics: Statistics; readonly ve
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = async () => {
-    const report = reportOf(statistics, {
+    const report = reportOf(statistics, sentence, {
       version,
       userAgent: navigator.userAgent,
       window: { width: innerWidth, height: innerHeight },

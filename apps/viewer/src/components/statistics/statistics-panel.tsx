@@ -1,6 +1,7 @@
 /** The statistics beside the picture, which goes on as ever: a sentence, where the time goes, charts, and every figure. */
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { type StatisticsSource, useStatistics } from "../../hooks/use-statistics.ts";
+import { type Bottleneck, BottleneckWatch } from "../../player/core/bottleneck.ts";
 import { bytes, digits, milliseconds } from "../../player/core/figures.ts";
 import type { Statistics } from "../../player/core/statistics.ts";
 import { sectionsOf } from "../../player/core/statistics-rows.ts";
@@ -19,6 +20,7 @@ export function StatisticsPanel(props: {
 }) {
   const { player, version, close, takesFocus } = props;
   const statistics = useStatistics(player);
+  const bottleneck = useBottleneck(statistics);
   const panel = useRef<HTMLElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -38,11 +40,13 @@ export function StatisticsPanel(props: {
       aria-labelledby={heading}
       tabIndex={-1}
       data-testid="statistics"
-      data-bottleneck={statistics?.bottleneck.kind}
+      data-bottleneck={bottleneck?.kind}
     >
       <header className={styles.header}>
         <h2 id={heading}>Statistics</h2>
-        {statistics && <CopyReport statistics={statistics} version={version} />}
+        {statistics && bottleneck && (
+          <CopyReport statistics={statistics} sentence={bottleneck.words} version={version} />
+        )}
         <button
           type="button"
           className={styles.close}
@@ -61,7 +65,7 @@ export function StatisticsPanel(props: {
         data-keys="scroll"
       >
         <p className={styles.sentence} data-testid="bottleneck">
-          {statistics?.bottleneck.words ?? "Measuring…"}
+          {bottleneck?.words ?? "Measuring…"}
         </p>
         {statistics && (
           <>
@@ -73,6 +77,16 @@ export function StatisticsPanel(props: {
       </section>
     </section>
   );
+}
+
+/** What limits the picture, by the figures of each second. */
+function useBottleneck(statistics: Statistics | undefined): Bottleneck | undefined {
+  const [watch] = useState(() => new BottleneckWatch());
+  const [found, setFound] = useState<Bottleneck>();
+  useEffect(() => {
+    if (statistics) setFound(watch.next(statistics));
+  }, [watch, statistics]);
+  return found;
 }
 
 function Charts({ statistics }: { readonly statistics: Statistics }): ReactNode {

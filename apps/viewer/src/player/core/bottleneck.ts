@@ -44,7 +44,7 @@ export interface Bottleneck {
 }
 
 /** What it goes by. */
-export type Figures = Omit<Statistics, "bottleneck" | "history" | "ageMs">;
+export type Figures = Omit<Statistics, "history" | "ageMs">;
 
 /** These are no matter of measuring: they count at once. */
 const PLAIN: ReadonlySet<BottleneckKind> = new Set(["measuring", "hidden", "host", "relay"]);

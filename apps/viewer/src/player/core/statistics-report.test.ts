@@ -36,7 +36,6 @@ const STATISTICS: Statistics = {
   mergedPerSecond: 0.2,
   drawingShare: 0.2,
   undecodable: 0,
-  bottleneck: { kind: "link", words: "Your connection is the limit: 0.96 Mbit/s." },
   history: [
     { latencyMs: undefined, paintedFps: undefined, bytesPerSecond: undefined },
     { latencyMs: 240.4, paintedFps: 9.8, bytesPerSecond: 117_000 },
@@ -52,7 +51,7 @@ describe("a report", () => {
       devicePixelRatio: 2,
       at: "2026-11-22T12:00:00.000Z",
     };
-    expect(reportOf(STATISTICS, page)).toBe(`\
+    expect(reportOf(STATISTICS, "Your connection is the limit: 0.96 Mbit/s.", page)).toBe(`\
 Screen Share 1.2.3, statistics of 2026-11-22T12:00:00.000Z
 Your connection is the limit: 0.96 Mbit/s.
 Where the time goes: Capture 12 ms; Host’s uplink 8 ms; Relay and your link 200 ms; Decode and draw 20 ms
@@ -91,7 +90,7 @@ Browser: A browser/1.0
       history: [],
     };
     const page = { version: "1.2.3", userAgent: "", window: { width: 1, height: 1 } };
-    const text = reportOf(unknown, { ...page, devicePixelRatio: 1, at: "" });
+    const text = reportOf(unknown, "", { ...page, devicePixelRatio: 1, at: "" });
     expect(text).not.toMatch(/undefined|NaN|Infinity/);
     expect(text).toContain("Relay connecting; Connected for –; Host –; Watching –");
     expect(text).toContain("What moves is renewed at once");

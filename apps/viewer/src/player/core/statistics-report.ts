@@ -15,8 +15,9 @@ export interface PageFacts {
   readonly at: string;
 }
 
-export function reportOf(statistics: Statistics, page: PageFacts): string {
-  const { bottleneck, latency, history } = statistics;
+/** @param sentence what keeps the picture from being faster */
+export function reportOf(statistics: Statistics, sentence: string, page: PageFacts): string {
+  const { latency, history } = statistics;
   const parts = PARTS.map((part) => `${PART_NAMES[part]} ${milliseconds(latency[part])}`);
   const sections = sectionsOf(statistics).map(
     ({ title, rows }) =>
@@ -25,7 +26,7 @@ export function reportOf(statistics: Statistics, page: PageFacts): string {
   const { width, height } = page.window;
   return [
     `Screen Share ${page.version}, statistics of ${page.at}`,
-    bottleneck.words,
+    sentence,
     `Where the time goes: ${parts.join("; ")}`,
     ...sections,
     `Each second of the last ${history.length}, oldest first:`,

@@ -1,5 +1,6 @@
 import type { Tile } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
+import { type Bottleneck, BottleneckWatch } from "./bottleneck.ts";
 import type { Latency } from "./latency.ts";
 import { HISTORY_S, type Standing, type Statistics, StatisticsMeter } from "./statistics.ts";
 
@@ -29,6 +30,7 @@ const tilesAt = (indices: readonly number[], table = 2): Tile[] =>
 
 /** A meter and the time that it is told. */
 class Bench {
+  readonly #watch = new BottleneckWatch();
   now = 50_000;
   readonly meter = new StatisticsMeter(this.now);
 
@@ -50,13 +52,18 @@ class Bench {
   }
 
   /** A second in which something happens so often, evenly. */
-  second(times: number, run: (i: number) => void, standing: Partial<Standing> = {}): Statistics {
+  second(
+    times: number,
+    run: (i: number) => void,
+    standing: Partial<Standing> = {},
+  ): Statistics & { readonly bottleneck: Bottleneck } {
     for (let i = 0; i < times; i++) {
       this.now += 1000 / times;
       run(i);
     }
     if (times === 0) this.now += 1000;
-    return this.meter.tick(this.now, { ...STANDING, ...standing });
+    const statistics = this.meter.tick(this.now, { ...STANDING, ...standing });
+    return { ...statistics, bottleneck: this.#watch.next(statistics) };
   }
 }
 

@@ -5,7 +5,6 @@
 import type { Size, StreamDescription, Update } from "@screen-share/protocol";
 import { type AsOf, ageMs } from "./age.ts";
 import { Behind } from "./behind.ts";
-import { type Bottleneck, BottleneckWatch } from "./bottleneck.ts";
 import type { Connection } from "./connection.ts";
 import type { Latency } from "./latency.ts";
 import { percentile } from "./percentile.ts";
@@ -71,7 +70,6 @@ export interface Statistics {
   readonly drawingShare: number;
   /** JPEGs that this browser could not decode, since the page was opened. */
   readonly undecodable: number;
-  readonly bottleneck: Bottleneck;
   /** The oldest first, at most `HISTORY_S` of them. */
   readonly history: readonly Moment[];
 }
@@ -100,7 +98,6 @@ const UNKNOWN: Moment = {
 
 export class StatisticsMeter {
   readonly #behind = new Behind();
-  readonly #bottleneck = new BottleneckWatch();
   #second = newSecond();
   #recent: readonly Second[] = [];
   #history: readonly Moment[] = [];
@@ -198,8 +195,7 @@ export class StatisticsMeter {
       joining: this.#joining,
     };
     this.#join(seconds, picture !== undefined);
-    const bottleneck = this.#bottleneck.next(figures);
-    return { ...figures, bottleneck, history: this.#history };
+    return { ...figures, history: this.#history };
   }
 
   /** The figures begin anew once the picture is there as it is now, or will not be for a while. */
