@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useNotice } from "../hooks/use-notice.ts";
 import { useOnline } from "../hooks/use-online.ts";
 import { usePlayer } from "../hooks/use-player.ts";
+import { useSelfView } from "../hooks/use-self-view.ts";
 import { useStatisticsPanel } from "../hooks/use-statistics-panel.ts";
 import { useWakeLock } from "../hooks/use-wake-lock.ts";
 import { ViewState } from "../player/core/view-state.ts";
@@ -34,7 +35,9 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
   const statistics = useStatisticsPanel(!embedded && (link?.options.statistics ?? false));
   const { notice, tell } = useNotice();
   const onMissing = useCallback(() => tell("The controls could not be loaded yet."), [tell]);
-  useWakeLock(connection.state === "connected" && hasPicture && !stale);
+  const live = connection.state === "connected" && hasPicture && !stale;
+  const seesItself = useSelfView(live && !embedded ? handle : undefined);
+  useWakeLock(live);
   const joined = connection.state === "connected" || connection.state === "waiting";
   const relayName = link?.relay?.name;
   useEffect(() => {
@@ -48,7 +51,7 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
       {/* Another key, another canvas: see use-player.ts. */}
       <Screen key={canvasKey} {...{ canvas, view, picture, stale }} held={!embedded} />
       <Status
-        {...{ snapshot, online, embedded, retry }}
+        {...{ snapshot, online, embedded, seesItself, retry }}
         tip={`Screen Share ${version}`}
         relay={link?.relay}
         guarded={link?.token !== undefined}

@@ -12,6 +12,7 @@ import { Notice, type NoticeProps } from "./notice.tsx";
  * @param props.relay what is dialled; undefined in a page rendered ahead of time
  * @param props.tip told to whoever rests the pointer on it
  * @param props.guarded whether this page has a token for the room
+ * @param props.seesItself this page is on the screen that it shows
  * @param props.embedded nothing is said while the picture is live; whoever watches there is no host
  */
 export function Status(props: {
@@ -20,12 +21,13 @@ export function Status(props: {
   readonly relay: Relay | undefined;
   readonly guarded: boolean;
   readonly embedded: boolean;
+  readonly seesItself: boolean;
   readonly tip: string;
   readonly retry: () => void;
 }) {
-  const { snapshot, online, relay, guarded, embedded, tip, retry } = props;
+  const { snapshot, online, relay, guarded, embedded, seesItself, tip, retry } = props;
   const { connection, picture, room = DEFAULT_ROOM } = snapshot;
-  const status = statusOf(snapshot, { online });
+  const status = statusOf(snapshot, { online, seesItself });
   const { counting } = status;
   const place = room === DEFAULT_ROOM || picture ? undefined : `room “${room}”`;
   const first = connection.state === "connecting" && connection.after === undefined;

@@ -89,6 +89,19 @@ describe("statusOf", () => {
     );
   });
 
+  it("says plainly that a page looks at its own screen", () => {
+    const seesItself = { online: true, seesItself: true };
+    expect(statusOf(shown(LIVE, { picture }), seesItself)).toMatchObject({
+      tone: "calm",
+      quiet: false,
+      title: "You are looking at your own screen",
+      remarks: ["2 watching"],
+    });
+    expect(statusOf(shown(away("offline"), { picture }), seesItself).title).toBe(
+      "The host is offline",
+    );
+  });
+
   it("says of a picture that this browser cannot decode that it comes, unless the one that stands there is the present", () => {
     const title = "The host’s picture cannot be shown";
     const undecodable = true;

@@ -33,8 +33,14 @@ export interface Status extends Words {
   readonly actions: readonly Action[];
 }
 
-/** @param browser.online whether the browser believes that there is a network; it may be wrong about this very machine */
-export function statusOf(snapshot: Snapshot, browser: { readonly online: boolean }): Status {
+/**
+ * @param browser.online whether the browser believes that there is a network; it may be wrong about this very machine
+ * @param browser.seesItself whether this page is on the screen that it shows
+ */
+export function statusOf(
+  snapshot: Snapshot,
+  browser: { readonly online: boolean; readonly seesItself?: boolean },
+): Status {
   const { connection } = snapshot;
   const common = {
     counting: countingOf(snapshot, browser),
@@ -49,7 +55,7 @@ export function statusOf(snapshot: Snapshot, browser: { readonly online: boolean
         ? { ...common, ...FIRST, tone: "busy" }
         : { ...common, ...lossStatus(connection.after, snapshot, browser) };
     case "connected":
-      return { ...common, ...liveStatus(snapshot) };
+      return { ...common, ...liveStatus(snapshot), ...(browser.seesItself && SELF) };
     case "waiting":
       return { ...common, ...waitingStatus(connection.host, snapshot) };
     case "disconnected":
@@ -65,6 +71,15 @@ export function statusOf(snapshot: Snapshot, browser: { readonly online: boolean
       return connection satisfies never;
   }
 }
+
+/** Only while the picture is live: what else is said matters more. */
+const SELF: Words & Pick<Status, "tone" | "quiet"> = {
+  tone: "calm",
+  quiet: false,
+  title: "You are looking at your own screen",
+  detail:
+    "This page is on the screen that is shared, so the picture contains itself. Other viewers are not affected. Open the link on another device, or close this page.",
+};
 
 const FIRST: Words = { title: "Connecting…", detail: undefined };
 

@@ -1,0 +1,71 @@
+/** A host who opens the link on the very screen that is shared: that page says so, and no other does. The real relay, agent and Chromium. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startBrowser } from "./support/browser.ts";
+import { Desktop } from "./support/desktop.ts";
+import { freePort } from "./support/ports.ts";
+import { type Program, startAgent, startRelay } from "./support/programs.ts";
+import { eventually } from "./support/wait.ts";
+import { WindowedBrowser } from "./support/windowed-browser.ts";
+
+/** A busy machine needs several tries. */
+const LIMIT_MS = 90_000;
+const WORDS = "You are looking at your own screen";
+
+let desktop: Desktop;
+let relay: Program;
+let agent: Program;
+let port: number;
+let elsewhere: Browser;
+let own: WindowedBrowser;
+beforeAll(async () => {
+  desktop = await Desktop.start({ width: 1280, height: 800 });
+  port = await freePort();
+  relay = await startRelay(port, { LOG_LEVEL: "error" });
+  agent = startAgent({ port, display: desktop.display });
+  elsewhere = await startBrowser();
+  own = await WindowedBrowser.start(desktop);
+});
+afterAll(async () => {
+  await own.close();
+  await elsewhere.close();
+  await agent.end("SIGTERM");
+  await relay.end("SIGTERM");
+  await desktop.stop();
+});
+
+/** Notes when the page has tried whether the picture does what its dot does. */
+function noteTrials(): void {
+  const begin = () => {
+    let changed = false;
+    new MutationObserver(() => {
+      const { backgroundColor } = document.querySelector<HTMLElement>(".notice-dot")?.style ?? {};
+      if (backgroundColor) changed = true;
+      else if (changed) document.documentElement.dataset.tried = "";
+    }).observe(document, { subtree: true, attributeFilter: ["style"] });
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+}
+
+const says = async (page: Page) => (await page.getByTestId("status").textContent()) ?? "";
+
+describe("a page on the screen that it shows", () => {
+  it("says so, while one elsewhere that shows the same picture tries and does not", async () => {
+    await own.page.goto(`http://localhost:${port}/`);
+    const told = await eventually(
+      () => says(own.page),
+      (words) => words.includes(WORDS),
+      LIMIT_MS,
+    );
+    expect(told).toContain(WORDS);
+    expect(told).toContain("Open the link on another device");
+
+    const page = await elsewhere.newPage();
+    await page.addInitScript(noteTrials);
+    await page.goto(`http://localhost:${port}/`);
+    const tried = () => page.evaluate(() => "tried" in document.documentElement.dataset);
+    expect(await eventually(tried, (is) => is, LIMIT_MS)).toBe(true);
+    expect(await says(page)).not.toContain(WORDS);
+  }, 200_000);
+});
