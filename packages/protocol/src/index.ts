@@ -10,6 +10,7 @@ export * from "./frame-store.ts";
 export * from "./geometry.ts";
 export * from "./jpeg-decodable.ts";
 export * from "./jpeg-header.ts";
+export * from "./jpeg-rotation.ts";
 export * from "./jpeg-tables.ts";
 export * from "./jpeg-tiles.ts";
 export * from "./messages.ts";

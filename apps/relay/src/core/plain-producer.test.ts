@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { snapshot } from "../http/pictures.ts";
 import { FakePeer } from "../testing/fake-peer.ts";
 import {
   FakeViewer,
   FakeWork,
+  mjpegViewer,
   newHub,
+  pictureRequest,
   plainProducer,
   plainViewer,
   wholeJpeg,
@@ -53,6 +56,32 @@ describe("what a plain producer sends (P-51)", () => {
     const v1 = new FakeViewer(hub);
     v1.settle();
     expect(v1.replica.shown?.since(0).map(({ bytes }) => Buffer.from(bytes))).toEqual([jpeg]);
+  });
+});
+
+describe("a plain producer's JPEG that asks for an EXIF rotation (P-24)", () => {
+  const exif = Buffer.from(
+    "457869660000" + "4d4d002a00000008" + "0001" + "0112000300000001" + "00060000" + "00000000",
+    "hex",
+  );
+  const head = Buffer.of(0xff, 0xe1, 0, exif.length + 2);
+  const jpeg = Buffer.from(wholeJpeg(1));
+  const rotated = Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
+
+  it("reaches plain viewers unchanged (P-53), snapshots and streams without it", async () => {
+    const { hub, session } = plainProducer();
+    session.receive(rotated, 0);
+    const viewer = new FakePeer();
+    plainViewer(hub, viewer);
+    expect(viewer.binary.map((bytes) => Buffer.from(bytes))).toEqual([rotated]);
+    const reply = await snapshot(hub, pictureRequest());
+    const body = "body" in reply ? Buffer.from(reply.body) : undefined;
+    expect(body?.length).toBe(rotated.length);
+    expect(body?.equals(rotated)).toBe(false);
+    const at = rotated.indexOf("00060000", "hex");
+    expect(body?.subarray(at, at + 4)).toEqual(Buffer.from("00010000", "hex"));
+    const { sink } = mjpegViewer(hub);
+    expect(Buffer.concat(sink.written).includes(body ?? "nothing")).toBe(true);
   });
 });
 

@@ -115,7 +115,7 @@ export class PlainViewer implements Session, Watcher {
     if (!this.#mayGo(likelyBytes, now)) return;
     const whole = picture.whole.newest(shown);
     if (!whole || (whole.epoch === this.#epoch && this.#cursor >= whole.pictureVersion)) return;
-    const { bytes: jpeg } = whole;
+    const jpeg = whole.producersBytes ?? whole.bytes;
     if (!this.#mayGo(jpeg.length, now)) return;
     if (!this.#outbox.send(jpeg)) return;
     this.#window.sent(jpeg.length, now);

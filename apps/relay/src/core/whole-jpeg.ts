@@ -3,6 +3,7 @@
  * done in slices, between which the relay serves others; at the room's expense, and only while the room is within its share of the relay's
  * time and the relay has memory for it.
  */
+import { withoutRotation } from "@screen-share/protocol";
 import { Composition, RequantisedTiles } from "./composition.ts";
 import type { Shown } from "./picture.ts";
 import type { MemoryAccount } from "./picture-memory.ts";
@@ -21,6 +22,8 @@ export interface WholeJpeg {
   readonly epoch: number;
   /** The version at which the picture last changed. */
   readonly pictureVersion: number;
+  /** As a plain producer sent it, if that asks for an EXIF rotation. Shared: never to be changed. */
+  readonly producersBytes?: Uint8Array;
 }
 
 interface Job {
@@ -96,7 +99,7 @@ export class WholeJpegs {
     if (!store.geometry) {
       // A producer's own JPEG, which the picture holds.
       const [tile] = store.since(0);
-      if (tile) this.#show({ bytes: tile.bytes, epoch, pictureVersion });
+      if (tile) this.#showOwn(tile.bytes, { epoch, pictureVersion });
       return;
     }
     const { memory, work } = this.parts;
@@ -105,6 +108,17 @@ export class WholeJpegs {
     memory.busy = true;
     if (work.debtMs > 0) this.#later(this.#job);
     else this.#slice(this.#job);
+  }
+
+  #showOwn(producersBytes: Uint8Array, of: Omit<WholeJpeg, "bytes">): void {
+    const { memory, work } = this.parts;
+    const bytes = work.spend(() => withoutRotation(producersBytes));
+    if (bytes === producersBytes) this.#show({ ...of, bytes });
+    else if (memory.compose(bytes.length)) {
+      this.#drop();
+      this.#show({ ...of, bytes, producersBytes });
+      this.#readyBytes = bytes.length;
+    }
   }
 
   /** @returns whether it is done */
