@@ -14,13 +14,22 @@ import { RawViewer } from "../e2e/support/raw-viewer.ts";
 import { percentile } from "../e2e/support/statistics.ts";
 import { digits, heading, say } from "./report.ts";
 
-const JOINS = 50;
+/** How often each size of screen is joined. */
+const SCREENS = [
+  { width: 1920, height: 1080, joins: 50 },
+  { width: 3840, height: 2160, joins: 10 },
+  { width: 7680, height: 4320, joins: 3 },
+] as const;
 
 export async function joinBench(): Promise<void> {
-  heading(`A late joiner's first 1920×1080 picture, loopback, ${JOINS} joins`);
+  for (const screen of SCREENS) await joinScreen(screen);
+}
+
+async function joinScreen({ width, height, joins }: (typeof SCREENS)[number]): Promise<void> {
+  heading(`A late joiner's first ${width}×${height} picture, loopback, ${joins} joins`);
   const port = await freePort();
   const relay = await startRelay(port, { LOG_LEVEL: "warn" });
-  const size = { width: 1920, height: 1080 };
+  const size = { width, height };
   const { tables, tiles } = encodeTiles(screenLike(size));
   const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
   const keyframe = encodeUpdate({ keyframe: true, cut: false, epoch: 1, ...times, tiles });
@@ -40,7 +49,7 @@ export async function joinBench(): Promise<void> {
 
   const waits: number[] = [];
   const bareOpens: number[] = [];
-  for (let i = 0; i < JOINS; i++) {
+  for (let i = 0; i < joins; i++) {
     const openedAt = performance.now();
     const bare = new WebSocket(`ws://localhost:${port}/ws/viewer`, SUBPROTOCOL);
     await once(bare, "open");
