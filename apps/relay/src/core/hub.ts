@@ -28,6 +28,9 @@ export class Hub {
   readonly #memory: PictureMemory;
   readonly #places: Places<Watcher>;
 
+  /** Whether several rooms are watched, as of the last tick: then none may take the others' time. */
+  #shared = true;
+
   constructor(private readonly limits: HubLimits) {
     this.#places = new Places(limits.maxPlaces);
     const { maxPictureBytes: maxBytes, maxComposedBytes } = limits;
@@ -83,7 +86,8 @@ export class Hub {
     const { limits } = this;
     const { newRoomId, newWork, stats, held } = limits;
     const shared = { limits, places: this.#places, memory: this.#memory, held, stats };
-    const parts = { ...shared, id: newRoomId(), work: newWork() };
+    const sharesTime = () => this.#shared;
+    const parts = { ...shared, sharesTime, id: newRoomId(), work: newWork() };
     const room = new Room(name, parts, now);
     this.#rooms.set(name, room);
     return room;
@@ -91,7 +95,12 @@ export class Hub {
 
   /** Called about once a second. @param wallNow ms since 1970, as grants have it */
   tick(now: number, wallNow: number): void {
-    for (const room of this.#rooms.values()) room.tick(now, wallNow);
+    let watched = 0;
+    for (const room of this.#rooms.values()) {
+      room.tick(now, wallNow);
+      if (room.viewerCount > 0) watched++;
+    }
+    this.#shared = watched > 1;
     this.#forgetIdle();
   }
 

@@ -91,6 +91,8 @@ export class Room {
       readonly memory: PictureMemory;
       readonly held: HeldBytes;
       readonly work: Work;
+      /** Whether viewers of other rooms need the relay's time, too. */
+      readonly sharesTime: () => boolean;
       readonly stats: Stats;
     },
     now: number,
@@ -238,9 +240,10 @@ export class Room {
   advance(now: number): void {
     const { shown } = this.picture;
     if (shown && !shown.partial) this.#waking = false;
-    const started = this.work.start();
+    // A large audience may have all of a relay's time, as long as nobody else needs it.
+    const started = this.options.sharesTime() ? this.work.start() : undefined;
     for (const watcher of this.#watchers.keys()) watcher.advance(now);
-    this.work.finish(started);
+    if (started) this.work.finish(started);
   }
 
   /** How many of the viewers take pictures now. */

@@ -134,6 +134,32 @@ describe("the work of an ack that lets more be sent", () => {
   });
 });
 
+describe("the time that it takes to send an update to all viewers", () => {
+  function debtAfterUpdate(
+    hub: ReturnType<typeof newHub>,
+    room: ReturnType<typeof bigRoom>,
+  ): number {
+    const viewer = new FakeViewer(hub);
+    viewer.settle();
+    hub.tick(0, 0);
+    const send = viewer.peer.send.bind(viewer.peer);
+    viewer.peer.send = (message) => {
+      room.work.pass(3000);
+      return send(message);
+    };
+    room.producer.update([tile(3)]);
+    return room.work.debtMs;
+  }
+
+  it("counts for the room while viewers watch another room, too, and not while they do not", () => {
+    const alone = bigRoom();
+    expect(debtAfterUpdate(alone.hub, alone)).toBeLessThanOrEqual(0);
+    const shared = bigRoom();
+    new FakeViewer(shared.hub, "other");
+    expect(debtAfterUpdate(shared.hub, shared)).toBeGreaterThan(0);
+  });
+});
+
 describe("what is kept of viewers that lag", () => {
   it("counts as memory of the room's picture, is small, and is given back", () => {
     const { hub } = bigRoom();
