@@ -3,11 +3,14 @@ import { once } from "node:events";
 import { createReadStream, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { signToken, tokenKey } from "@screen-share/protocol/token";
 import { describe, expect, it } from "vitest";
 import { FakeRelay } from "../test/fake-relay.ts";
 import { type Recorded, RecordingReader } from "./core/recording.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
+import { expiryOf } from "./publish/viewer-link.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const SECRET = "a-token-that-nobody-may-read";
@@ -73,6 +76,35 @@ describe("the agent", () => {
       await relay.stop();
     },
   );
+
+  it("prints the link that replaces one which ended while the process was stopped", async () => {
+    const relay = await FakeRelay.start();
+    const { child, ended } = start(["--source", "test", "--server", relay.url]);
+    const linkUntil = async (expiresAt: number) => {
+      const key = tokenKey("a secret of thirty-two bytes or more");
+      const token = await signToken(key, { role: "viewer", room: "main", expiresAt });
+      return `http://relay.example/#room=main&token=${token}`;
+    };
+    const first = await linkUntil(Date.now() + 2000);
+    const asleep = await relay.connection();
+    await asleep.receive("hello");
+    asleep.welcome(first);
+    await asleep.receive("status");
+    child.kill("SIGSTOP");
+    while (Date.now() < (expiryOf(first)?.getTime() ?? 0)) await sleep(50);
+    asleep.terminate();
+    child.kill("SIGCONT");
+    const awake = await relay.connection();
+    await awake.receive("hello");
+    const second = await linkUntil(Date.now() + 3_600_000);
+    awake.welcome(second);
+    await awake.receive("status");
+    child.kill("SIGINT");
+    const { stdout } = await ended;
+    const printed = stdout.match(/^Viewer link: .*$/gm);
+    expect(printed).toEqual([`Viewer link: ${first}`, `Viewer link: ${second}`]);
+    await relay.stop();
+  });
 
   it("keeps the generation of its links over a restart, unless it is to begin with fresh ones", async () => {
     const relay = await FakeRelay.start();
