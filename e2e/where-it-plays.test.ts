@@ -79,11 +79,11 @@ async function shown(): Promise<string | null> {
   return await page.getByTestId("screen").getAttribute("data-player");
 }
 
-/** Whether a built script has the player in it: nothing else decodes pictures. */
+/** Whether a built script has the player in it: nothing else keeps a store of tiles. */
 async function isPlayer(script: string): Promise<boolean> {
   const text = await readFile(new URL(`../apps/viewer/out${script}`, import.meta.url), "utf8");
-  // How it has JPEGs decoded; that a browser can do it at all is asked elsewhere, too.
-  return text.includes("imageOrientation");
+  // What the store says of an update that it refuses.
+  return text.includes("a keyframe lacks tiles");
 }
 
 describe("in a browser that can", () => {
