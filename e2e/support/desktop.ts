@@ -18,12 +18,14 @@ export class Desktop {
     private readonly session: Session,
   ) {}
 
-  static async start(size: { width: number; height: number }): Promise<Desktop> {
+  /** @param display take this one instead of one that is free */
+  static async start(size: { width: number; height: number }, display?: string): Promise<Desktop> {
     const session = new Session("x");
     const screen = `${size.width}x${size.height}x24`;
     const server = spawn(
       "Xvfb",
       [
+        ...(display === undefined ? [] : [display]),
         ...["-displayfd", "3", "-screen", "0", screen, "-fbdir", session.home],
         ...["-nolisten", "tcp", "-noreset"],
       ],
