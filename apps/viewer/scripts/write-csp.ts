@@ -1,10 +1,16 @@
-/** The last step of the build: every exported page gets its policy. A page that cannot have one fails the build. */
+/**
+ * The last step of the build: every exported page gets its policy, and the one that is shown at any depth finds its files. A page that
+ * cannot have a policy fails the build.
+ */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { withPolicy } from "./csp.ts";
+import { rooted } from "./rooted.ts";
 
 const FOLDER = fileURLToPath(new URL("../out", import.meta.url));
+
+const NOT_FOUND = "404.html";
 
 async function main(): Promise<readonly string[]> {
   const files = await readdir(FOLDER, { recursive: true });
@@ -14,7 +20,8 @@ async function main(): Promise<readonly string[]> {
   for (const page of pages) {
     const file = path.join(FOLDER, page);
     try {
-      await writeFile(file, withPolicy(await readFile(file, "utf8")));
+      const html = await readFile(file, "utf8");
+      await writeFile(file, withPolicy(page === NOT_FOUND ? rooted(html) : html));
     } catch (error) {
       problems.push(`${page}: ${error instanceof Error ? error.message : error}`);
     }

@@ -7,6 +7,6 @@ import { viewerElement } from "./viewer-element.ts";
 
 const NAME = "screen-share-viewer";
 /** Of the build, or else the server that this script came from. */
-const home = BUILT_RELAYS?.[0].url ?? new URL(import.meta.url).origin;
+const home = BUILT_RELAYS?.[0].url ?? new URL(".", import.meta.url).href;
 
 if (!customElements.get(NAME)) customElements.define(NAME, viewerElement(home));

@@ -1,6 +1,11 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { Notice } from "../components/status/notice.tsx";
 
+/** Nothing runs here: at whatever depth the page is shown, relative addresses of scripts would lead nowhere. */
+export const config: { readonly unstable_runtimeJS: false; readonly maxDuration?: number } = {
+  unstable_runtimeJS: false,
+};
+
 /** What stands where there is no page. Next's own would need inline styles, which our policy does not allow. */
 export default function NotFound() {
   return (

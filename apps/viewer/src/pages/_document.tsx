@@ -18,7 +18,7 @@ export default function Document() {
         {BUILT_RELAYS && (
           <meta name="relay" content={BUILT_RELAYS.map(({ url }) => url).join(",")} />
         )}
-        <link rel="icon" href="/icon.svg" type="image/svg+xml" sizes="any" />
+        <link rel="icon" href="./icon.svg" type="image/svg+xml" sizes="any" />
       </Head>
       <body>
         <Main />
