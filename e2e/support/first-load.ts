@@ -7,13 +7,16 @@ const out = new URL("../../apps/viewer/out/", import.meta.url);
 /** Gzipped; kilobytes of 1000 bytes are meant wherever it is shown. */
 export const FIRST_LOAD_MAX_BYTES = 150_000;
 
-const PROGRAM = /\/player\/player\.[\w-]+\.js/;
+const PROGRAM = /\bplayer\/player\.[\w-]+\.js/;
 
 export interface Script {
   /** From the server's root, with its slash. */
   readonly path: string;
   readonly gzipBytes: number;
 }
+
+/** As the page names its files: relative to itself. */
+const HERE = /^\.?\/?/;
 
 /** The built page's scripts, and the worker's program that they name. Not those for browsers without modules, which no other loads. */
 export async function firstLoadScripts(): Promise<readonly Script[]> {
@@ -29,6 +32,7 @@ export async function firstLoadScripts(): Promise<readonly Script[]> {
   }));
 }
 
-async function read(path: string): Promise<{ readonly path: string; readonly text: string }> {
+async function read(name: string): Promise<{ readonly path: string; readonly text: string }> {
+  const path = name.replace(HERE, "/");
   return { path, text: await readFile(new URL(`.${path}`, out), "utf8") };
 }
