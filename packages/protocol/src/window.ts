@@ -24,8 +24,8 @@ const MAX_CUTS = 8;
 const MAX_GROWTH = 1.25;
 const PROBE_INTERVAL_ROUND_TRIPS = 30;
 const MIN_PROBE_INTERVAL_MS = 2000;
-/** Where nothing is in flight a probe costs nothing, but not sooner than so many round trips after the last one. */
-const PROBE_REST = 10;
+/** Where nothing is in flight a probe costs little, but not sooner than so many round trips and updates after the last one. */
+const PROBE_REST = 4;
 /** Before anything was heard. */
 const FIRST_BASE_MS = 100;
 /** What is heard within this time after the sender was busy may have come before, and have had to wait. */
@@ -65,6 +65,7 @@ export class Window {
   #draining = false;
   #probes = PROBES;
   #probedAt = Number.NEGATIVE_INFINITY;
+  #sentSinceProbe = 0;
   /** The window when the last probe was planned. */
   #probedSize = START_BYTES;
 
@@ -94,9 +95,7 @@ export class Window {
     // More than half a window at a time would be stop and wait again.
     if (pendingBytes <= Math.min(room, Math.max(PROBE_BYTES, this.#size / 2))) return pendingBytes;
     this.#limited = true;
-    if (this.#inFlight === 0 && this.#now >= this.#probedAt + PROBE_REST * this.#path.targetMs) {
-      this.#probes = PROBES;
-    }
+    if (this.#inFlight === 0 && this.#hasRested) this.#probes = PROBES;
     if (this.#probes > 0) return Math.min(pendingBytes, PROBE_BYTES);
     const cut = this.#cutBytes();
     return room >= cut || this.#inFlight === 0 ? Math.min(pendingBytes, cut) : 0;
@@ -116,8 +115,11 @@ export class Window {
       behind: bytes <= PROBE_BYTES && this.#now - last <= TOGETHER_MS,
     });
     this.#limited = false;
-    if (this.#probes > 0) this.#probedAt = this.#now;
-    this.#probes = Math.max(0, this.#probes - 1);
+    if (this.#probes > 0) {
+      this.#probedAt = this.#now;
+      this.#probes--;
+      this.#sentSinceProbe = 0;
+    } else this.#sentSinceProbe++;
   }
 
   /** The sender was busy, and could hear no ack: the link is not to blame for that. */
@@ -147,6 +149,12 @@ export class Window {
       this.#planProbe();
     }
     this.#resize(newest, roundTripMs);
+  }
+
+  /** Whether the last probe is long ago, on the clock and in updates: a sender slower than its link would send nothing else. */
+  get #hasRested(): boolean {
+    const restMs = PROBE_REST * this.#path.targetMs;
+    return this.#now >= this.#probedAt + restMs && this.#sentSinceProbe >= PROBE_REST;
   }
 
   /** When an ack that is read now came, at the earliest. */
