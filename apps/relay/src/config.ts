@@ -21,6 +21,9 @@ const MIN_HELD_BYTES = 32 * 2 ** 20;
 /** The memory that there must be for each viewer, bytes; and the fewest viewers that a relay takes. */
 const VIEWER_BYTES = 64 * 1024;
 const MIN_VIEWERS = 1000;
+/** Of the memory that there is, the part that unfinished messages may take; a few of the longest must fit. */
+const UNFINISHED_SHARE = 1 / 8;
+const UNFINISHED_MESSAGES = 2;
 /** Whoever stops a relay gives it minutes at most before they kill it. */
 const MAX_STOP_DELAY_MS = 3_600_000;
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
@@ -169,6 +172,8 @@ export type Config = Omit<z.infer<typeof settings>, "AUTH_SECRET" | "AUTH_SECRET
   readonly maxViewers: number;
   /** What is held for all clients together that do not read, bytes. */
   readonly maxHeldBytes: number;
+  /** All messages together that have begun to arrive and are not whole yet, bytes. */
+  readonly maxUnfinishedBytes: number;
 };
 
 /** What is wrong with the settings, a line each. */
@@ -195,6 +200,10 @@ export function parseConfig(env: Environment): Config {
     ...config,
     maxHeldBytes: Math.max(MIN_HELD_BYTES, Math.floor(memoryThereIs() * HELD_SHARE)),
     maxViewers: Math.max(MIN_VIEWERS, Math.floor(memoryThereIs() / VIEWER_BYTES)),
+    maxUnfinishedBytes: Math.max(
+      UNFINISHED_MESSAGES * config.MAX_MESSAGE_BYTES,
+      Math.floor(memoryThereIs() * UNFINISHED_SHARE),
+    ),
     keys: [AUTH_SECRET, AUTH_SECRET_PREVIOUS].filter((key) => key !== undefined),
   };
 }

@@ -30,10 +30,13 @@ import type { StaticFiles } from "./http/static.ts";
 import type { Logger } from "./log.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { chooseTransport } from "./transport/choose.ts";
+import { Descriptors, descriptorLimit, openDescriptors } from "./transport/descriptors.ts";
 import type { Connection, Server } from "./transport/transport.ts";
 import { VisitLog } from "./visit-log.ts";
 
 const TICK_MS = 1000;
+const OUT_OF_DESCRIPTORS =
+  "new connections are refused: the file descriptors of this process are in use, or HTTP has its half of them; raise the limit (ulimit -n, LimitNOFILE)";
 /** Whole JPEGs may take this part of what the pictures themselves may. */
 const COMPOSED_SHARE = 1 / 2;
 /** Statuses of who was not let in to a picture, as close codes. */
@@ -132,12 +135,23 @@ export async function startRelay(
     return new AwaitedSession(judged);
   }
 
+  const descriptors = new Descriptors({
+    limit: descriptorLimit(),
+    count: openDescriptors,
+    report: ({ refusing, limit }) => {
+      if (refusing) log.warn({ limit }, OUT_OF_DESCRIPTORS);
+      else log.info({ limit }, "new connections are accepted again");
+    },
+  });
   const { startServer, loss } = await chooseTransport(config.TRANSPORT);
   if (loss !== undefined) log.warn(loss);
   server = await startServer({
     host: config.HOST,
     port: config.PORT,
     maxBytes: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },
+    maxUnfinishedBytes: config.maxUnfinishedBytes,
+    // A client that was never in a room was never admitted.
+    admitted: ({ summary }) => "room" in summary,
     enter: (request, options) => door.enter(request, options),
     connect: ({ entry, ...connection }, peer) =>
       entry instanceof ProtocolError
@@ -171,6 +185,7 @@ export async function startRelay(
     },
     traffic: metrics,
     held,
+    descriptors,
     now: clock,
   });
   const metricsServer =
@@ -185,6 +200,7 @@ export async function startRelay(
     hub.tick(clock(), Date.now());
     door.tick();
     refusals.tick(clock());
+    descriptors.tick(clock());
     visits.tick(clock());
   }, TICK_MS);
   return {

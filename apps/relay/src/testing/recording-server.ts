@@ -7,6 +7,9 @@ import { Happenings } from "./happenings.ts";
 
 export const MAX_BYTES = { producer: 1_000_000, viewer: 1000 } as const;
 
+/** Enough that the memory of other tests, in the same process, does not matter. */
+const MAX_UNFINISHED_BYTES = 2 ** 30;
+
 type Disconnected = Parameters<ServerOptions<string>["disconnected"]>[2];
 
 export class RecordingSession implements Session {
@@ -16,6 +19,8 @@ export class RecordingSession implements Session {
   ends = 0;
   ticks = 0;
   end: Disconnected | undefined;
+  /** A test says whether it has been admitted. */
+  admitted = false;
 
   constructor(
     readonly connection: Connection<string>,
@@ -55,6 +60,24 @@ export class RecordingSession implements Session {
 export class RecordingServer extends Happenings {
   readonly sessions: RecordingSession[] = [];
   readonly requests: HttpRequest[] = [];
+  /** A test says how many more connections there may be. */
+  readonly descriptors = {
+    left: Number.POSITIVE_INFINITY,
+    http: 0,
+    opened: () => {
+      if (this.descriptors.left <= 0) return false;
+      this.descriptors.left--;
+      this.descriptors.http++;
+      return true;
+    },
+    closed: () => {
+      this.descriptors.http--;
+      this.notify();
+    },
+    upgraded: () => {
+      this.descriptors.http--;
+    },
+  };
   readonly traffic = { received: 0, delivered: 0 };
   readonly held = new HeldBytes(2 ** 30, () => {});
   /** Summaries of the streams that have ended. */
@@ -64,12 +87,18 @@ export class RecordingServer extends Happenings {
     () => textReply(404, "There is nothing here.");
   #server: Server | undefined;
 
-  static async start(startServer: StartServer, port = 0): Promise<RecordingServer> {
+  static async start(
+    startServer: StartServer,
+    options: Partial<Pick<ServerOptions<string>, "port" | "maxBytes" | "maxUnfinishedBytes">> = {},
+  ): Promise<RecordingServer> {
     const recording = new RecordingServer();
     recording.#server = await startServer<string>({
       host: "127.0.0.1",
-      port,
+      port: 0,
       maxBytes: MAX_BYTES,
+      maxUnfinishedBytes: MAX_UNFINISHED_BYTES,
+      ...options,
+      admitted: (session) => (session as RecordingSession).admitted,
       enter: ({ path }, { plain }) => `${plain ? "plain" : "v1"} ${path}`,
       connect: (connection, peer) => {
         const session = new RecordingSession(connection, peer, recording);
@@ -98,6 +127,7 @@ export class RecordingServer extends Happenings {
         },
       },
       held: recording.held,
+      descriptors: recording.descriptors,
       now: () => performance.now(),
     });
     return recording;

@@ -8,7 +8,10 @@ import { OPCODE, RawSocket } from "../testing/attacks/raw-socket.ts";
 import { connect, get } from "../testing/live-relay.ts";
 import { RecordingServer } from "../testing/recording-server.ts";
 
-describe.each(ADAPTERS)("HTTP on %s", (_, startServer) => {
+/** Whether the build of uWebSockets.js is the older one. */
+const NODE_20 = process.versions.node.startsWith("20.");
+
+describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
   let server: RecordingServer;
   beforeAll(async () => {
     server = await RecordingServer.start(startServer);
@@ -239,6 +242,53 @@ describe.each(ADAPTERS)("HTTP on %s", (_, startServer) => {
     });
   });
 
+  it("a request with many header lines is answered", async () => {
+    server.answer = () => textReply(200, "fine");
+    const many = (count: number) =>
+      request(Array.from({ length: count }, (_, i) => `X-${i}: y\r\n`).join(""));
+    // The build of uWebSockets.js for Node 20 takes no more.
+    for (const count of name === "uws" && NODE_20 ? [90] : [90, 99, 120, 400]) {
+      const raw = await RawSocket.open(server.port);
+      raw.write(many(count));
+      await raw.until(() => raw.statuses.length > 0);
+      expect([count, raw.statuses]).toEqual([count, [200]]);
+      raw.destroy();
+    }
+  });
+
+  it("a request of HTTP/1.0 is answered", async () => {
+    server.answer = () => textReply(200, "fine");
+    const raw = await RawSocket.open(server.port);
+    raw.write("GET /healthz HTTP/1.0\r\n\r\n");
+    await raw.closed;
+    // uWebSockets.js only says that it does not support it.
+    expect(raw.text).toMatch(
+      name === "uws" ? /^HTTP\/1\.1 505 [\s\S]*HTTP\/1\.0/ : /^HTTP\/1\.1 200 [\s\S]*fine/,
+    );
+  });
+
+  it("a connection for which there is no descriptor is closed, and all others go on", async () => {
+    server.answer = () => textReply(200, "fine");
+    await server.until(() => server.descriptors.http === 0);
+    const kept = await RawSocket.open(server.port);
+    await get(server, "/x");
+    server.descriptors.left = 1;
+    const socket = await connect(server, "/ws/viewer");
+    for (let i = 0; i < 20; i++) {
+      const refused = await RawSocket.open(server.port);
+      await refused.closed;
+      expect(refused.bytes).toHaveLength(0);
+    }
+    kept.write(request());
+    await kept.until(() => kept.statuses.length > 0);
+    expect(socket.socket.readyState).toBe(socket.socket.OPEN);
+    server.descriptors.left = Number.POSITIVE_INFINITY;
+    expect((await get(server, "/x")).status).toBe(200);
+    kept.destroy();
+    socket.socket.terminate();
+    await server.until(() => server.descriptors.http === 0);
+  });
+
   it("a connection that sends nothing, or half a request, is closed", async () => {
     const silent = await RawSocket.open(server.port);
     const half = await RawSocket.open(server.port);
@@ -264,7 +314,7 @@ async function freePort(): Promise<number> {
 describe.each(ADAPTERS)("the server of %s", (_, startServer) => {
   it("says in plain words that its port is taken", async () => {
     const { other, port } = await listening();
-    await expect(RecordingServer.start(startServer, port)).rejects.toThrow(
+    await expect(RecordingServer.start(startServer, { port })).rejects.toThrow(
       `port ${port} of 127.0.0.1 is taken already`,
     );
     other.close();
@@ -272,7 +322,7 @@ describe.each(ADAPTERS)("the server of %s", (_, startServer) => {
 
   it("closes every connection with the code, lets its port go, and can have it back", async () => {
     const port = await freePort();
-    const server = await RecordingServer.start(startServer, port);
+    const server = await RecordingServer.start(startServer, { port });
     const clients = [await connect(server, "/ws/viewer"), await connect(server, "/ws/producer")];
     const idle = await RawSocket.open(port);
     const silent = await RawSocket.upgraded(port, { path: "/ws/viewer" });
@@ -286,7 +336,7 @@ describe.each(ADAPTERS)("the server of %s", (_, startServer) => {
     expect(silent.frames.map(({ opcode }) => opcode)).toEqual([OPCODE.close]);
     await idle.closed;
     expect(server.sessions.map(({ end }) => end?.code)).toEqual([1012, 1012, 1012]);
-    const again = await RecordingServer.start(startServer, port);
+    const again = await RecordingServer.start(startServer, { port });
     expect(again.port).toBe(port);
     await again.close();
   });

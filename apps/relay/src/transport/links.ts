@@ -16,6 +16,11 @@ const FRAMES = {
 } as const;
 const FRAME_COSTS = { message: 1, pong: 10, ping: 20 } as const;
 
+/** Answers to pings that a client has not read: beyond this it is one that never reads. */
+const MAX_UNREAD_ANSWER_BYTES = 16 * 1024;
+/** The head of a frame of the server (RFC 6455 §5.2). */
+const FRAME_HEAD_BYTES = 4;
+
 /** A close frame has room for so many bytes of reason (RFC 6455 §5.5). */
 const MAX_REASON_BYTES = 123;
 
@@ -25,7 +30,7 @@ export class Links<Entry> {
   constructor(private readonly options: ServerOptions<Entry>) {}
 
   /** A WebSocket has opened. */
-  open(connection: Connection<Entry>, socket: Socket): SocketEvents {
+  open(connection: Connection<Entry>, socket: Socket): Link<Entry> {
     const link = new Link(connection, socket, this.options, () => this.#links.delete(link));
     this.#links.add(link);
     return link;
@@ -33,6 +38,13 @@ export class Links<Entry> {
 
   tick(): void {
     for (const link of this.#links) link.tick();
+  }
+
+  /** What all sockets hold that their clients have not taken, bytes. */
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const { peer } of this.#links) bytes += peer.heldBytes;
+    return bytes;
   }
 
   /** Closes all of them. */
@@ -45,13 +57,17 @@ export class Links<Entry> {
 export interface SocketEvents {
   /** A whole message has arrived. Its bytes may be reused after the call. */
   received(bytes: Uint8Array, isBinary: boolean): void;
-  /** A ping has arrived, and was answered. */
-  pinged(): void;
+  /** A ping has arrived, and was answered with as many bytes. */
+  pinged(payloadBytes: number): void;
   ponged(payload: string): void;
   /** The socket has sent all that it held. */
   drained(): void;
   /** The socket is closed. Called once. */
   closed(code: number, reason: string): void;
+  /** Whether its client has shown that it may be here. */
+  readonly admitted: boolean;
+  /** The connection is about to be broken by us, without a word to the client. */
+  breaking(code: number, reason: string): void;
 }
 
 /** One open WebSocket: what its socket reports goes to its session. */
@@ -59,6 +75,7 @@ class Link<Entry> implements SocketEvents {
   readonly peer: SocketPeer;
   readonly #session: Session;
   readonly #frames: Bucket;
+  #unreadAnswerBytes = 0;
 
   constructor(
     private readonly connection: Connection<Entry>,
@@ -85,8 +102,17 @@ class Link<Entry> implements SocketEvents {
     this.#session.receive(isBinary ? bytes : Buffer.from(bytes).toString(), now);
   }
 
-  pinged(): void {
-    this.#mayGoOn("ping", this.options.now());
+  get admitted(): boolean {
+    return this.options.admitted(this.#session);
+  }
+
+  pinged(payloadBytes: number): void {
+    if (!this.#mayGoOn("ping", this.options.now())) return;
+    if (this.peer.heldBytes === 0) this.#unreadAnswerBytes = 0;
+    else this.#unreadAnswerBytes += FRAME_HEAD_BYTES + payloadBytes;
+    if (this.#unreadAnswerBytes > MAX_UNREAD_ANSWER_BYTES) {
+      this.peer.close(CLOSE.full, "answers are not read");
+    }
   }
 
   ponged(payload: string): void {
@@ -95,17 +121,26 @@ class Link<Entry> implements SocketEvents {
   }
 
   drained(): void {
-    if (this.peer.gone) return;
-    if (this.peer.drained()) this.#session.drained(this.options.now());
+    if (this.peer.gone || !this.peer.drained()) return;
+    this.#unreadAnswerBytes = 0;
+    this.#session.drained(this.options.now());
   }
 
   closed(code: number, reason: string): void {
     this.forget();
     this.peer.lost();
     this.#session.ended(this.options.now());
-    const by = this.peer.closedWith === undefined ? "client" : "relay";
-    const end = { code, by, reason: plainText(reason, MAX_REASON_BYTES) } as const;
-    this.options.disconnected(this.connection, this.#session, end);
+    const { closedWith, closedReason } = this.peer;
+    const byClient = closedWith === undefined;
+    this.options.disconnected(this.connection, this.#session, {
+      code: closedWith ?? code,
+      by: byClient ? "client" : "relay",
+      reason: plainText(byClient ? reason : closedReason, MAX_REASON_BYTES),
+    });
+  }
+
+  breaking(code: number, reason: string): void {
+    this.peer.breaking(code, reason);
   }
 
   /** Counts a frame. One too many closes the connection. */

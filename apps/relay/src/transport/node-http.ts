@@ -4,7 +4,7 @@ import type { Socket as TcpSocket } from "node:net";
 import type { HeldBytes } from "../core/held-bytes.ts";
 import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
 import { answerTo, hasBody } from "./bodies.ts";
-import { HTTP_IDLE_MS, MAX_HEADER_BYTES } from "./limits.ts";
+import { HTTP_IDLE_MS, MAX_HEADER_BYTES, MAX_HEADER_LINES } from "./limits.ts";
 import { listenError } from "./port-in-use.ts";
 import type { ServerOptions } from "./transport.ts";
 
@@ -15,7 +15,7 @@ const CHECK_MS = 2000;
 
 type HttpOptions = Pick<
   ServerOptions<unknown>,
-  "host" | "port" | "answer" | "streamed" | "traffic" | "held"
+  "host" | "port" | "answer" | "streamed" | "traffic" | "held" | "descriptors"
 >;
 
 /** What a connection is busy with. */
@@ -28,6 +28,8 @@ interface Turn {
 
 export class NodeHttp {
   readonly server: Server;
+  /** Those that may stay, and are no WebSockets. */
+  readonly #connections = new WeakSet<TcpSocket>();
   readonly #turns = new WeakMap<TcpSocket, Turn>();
 
   constructor(private readonly options: HttpOptions) {
@@ -40,6 +42,8 @@ export class NodeHttp {
       // The host is judged by the relay itself.
       requireHostHeader: false,
     });
+    this.server.maxHeadersCount = MAX_HEADER_LINES;
+    this.server.on("connection", (tcp) => this.#accepted(tcp));
     this.server.on("request", (incoming, response) => this.#enqueue(incoming, response));
   }
 
@@ -63,6 +67,23 @@ export class NodeHttp {
   /** Stops listening. Resolves when all connections are closed. */
   close(): Promise<void> {
     return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  #accepted(tcp: TcpSocket): void {
+    const { descriptors } = this.options;
+    if (!descriptors.opened()) {
+      tcp.destroy();
+      return;
+    }
+    this.#connections.add(tcp);
+    tcp.once("close", () => {
+      if (this.#connections.delete(tcp)) descriptors.closed();
+    });
+  }
+
+  /** A connection is no longer one of HTTP. */
+  upgraded(tcp: TcpSocket): void {
+    if (this.#connections.delete(tcp)) this.options.descriptors.upgraded();
   }
 
   /** Answers a request that asks for an upgrade that there is not: as if it had not asked. */

@@ -35,6 +35,7 @@ interface SocketPeerOptions {
 export class SocketPeer implements Peer, Holder {
   #open = true;
   #closedWith: number | undefined;
+  #closedReason = "";
   /** The library forgot the socket: touching it again would throw. */
   #gone = false;
   /** The message that is being sent in fragments, and how much of it the library has. */
@@ -77,15 +78,19 @@ export class SocketPeer implements Peer, Holder {
     return this.#gone;
   }
 
-  /** The code that it was closed with from our side; undefined if it was not, and the code that came is the client's own. */
+  /** The code that it was closed with from our side. Undefined if the client closed it. */
   get closedWith(): number | undefined {
     return this.#closedWith;
   }
 
+  /** The reason that goes with it. */
+  get closedReason(): string {
+    return this.#closedReason;
+  }
+
   close(code: number, reason: string): void {
     if (!this.#open) return;
-    this.#open = false;
-    this.#closedWith = code;
+    this.breaking(code, reason);
     // Not within the caller's own call: the socket reports its end at once.
     queueMicrotask(() => {
       if (!this.#gone) this.socket.end(code, fitReason(reason));
@@ -94,14 +99,21 @@ export class SocketPeer implements Peer, Holder {
 
   /** Too much is held for clients that do not read, and most of it for this one. */
   cutOff(): void {
-    this.#open = false;
+    this.breaking(CLOSE.full, "too much is held for it");
     this.#rest = undefined;
-    this.#closedWith ??= CLOSE.full;
     const drop = () => {
       if (!this.#gone) this.socket.drop();
     };
     if (this.#calling) queueMicrotask(drop);
     else drop();
+  }
+
+  /** From now on nothing is sent; the code and the reason are for the log. */
+  breaking(code: number, reason: string): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#closedWith = code;
+    this.#closedReason = fitReason(reason);
   }
 
   /** The socket is no more. */

@@ -8,6 +8,16 @@ import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/
 
 export type Role = "producer" | "viewer";
 
+/** Says whether there are file descriptors for a connection. */
+interface Descriptors {
+  /** A connection has been accepted. @returns whether it may stay; if so, `closed` or `upgraded` follows */
+  opened(): boolean;
+  /** An HTTP connection has ended. */
+  closed(): void;
+  /** An HTTP connection has become a WebSocket. */
+  upgraded(): void;
+}
+
 /** Counts bytes of payload. */
 interface Traffic {
   received(channel: Role, bytes: number): void;
@@ -37,6 +47,10 @@ export interface ServerOptions<Entry> {
   readonly port: number;
   /** The longest message that reaches a session, bytes. A longer one breaks the connection. */
   readonly maxBytes: Readonly<Record<Role, number>>;
+  /** All messages together that have begun to arrive and are not whole yet, bytes. */
+  readonly maxUnfinishedBytes: number;
+  /** Whether the client of a session has shown that it may be here. All others are strangers. */
+  readonly admitted: (session: Session) => boolean;
   /** Judges an upgrade. A refused client is accepted too, so that its session can send the reason. */
   readonly enter: (request: HttpRequest, options: { readonly plain: boolean }) => Entry;
   readonly connect: (connection: Connection<Entry>, peer: Peer) => Session;
@@ -48,6 +62,7 @@ export interface ServerOptions<Entry> {
   readonly traffic: Traffic | undefined;
   /** Accounts for what sockets have not taken. */
   readonly held: HeldBytes;
+  readonly descriptors: Descriptors;
   readonly now: () => number;
 }
 

@@ -8,39 +8,67 @@ import { PRODUCER_PATH, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol"
 import type * as uWS from "@uwsjs/core";
 import type { HttpRequest, StreamSource } from "../http/reply.ts";
 import { answerTo, hasBody } from "./bodies.ts";
+import { LargeMessages } from "./large-messages.ts";
 import {
   IDLE_TIMEOUT_S,
   MAX_BACKPRESSURE_BYTES,
   MAX_HEADER_BYTES,
+  MAX_HEADER_LINES,
   maxPayloadBytes,
 } from "./limits.ts";
 import { Links, type SocketEvents } from "./links.ts";
 import { checkPort, listenError } from "./port-in-use.ts";
-import type { Socket } from "./socket-peer.ts";
 import { offersOurProtocol } from "./subprotocol.ts";
 import type { Connection, Role, ServerOptions, StartServer } from "./transport.ts";
 import { beginStream, writeReply } from "./uws-responses.ts";
+import { UwsSocket } from "./uws-socket.ts";
 
 // biome-ignore lint/style/noProcessEnv: not a setting of ours. The library reads it once, when it is loaded.
 process.env.UWS_HTTP_MAX_HEADERS_SIZE = String(MAX_HEADER_BYTES);
+// biome-ignore lint/style/noProcessEnv: as above. The build for Node 20 does not know it, and has a limit of 98 lines.
+process.env.UWS_HTTP_MAX_HEADERS_COUNT = String(MAX_HEADER_LINES);
 const library = loadLibrary();
 
 /** How long clients have to read the reason before their sockets are dropped, ms. */
 const CLOSING_GRACE_MS = 300;
+
+/** How often the memory of unfinished messages is compared with its limit, ms. */
+const MEMORY_CHECK_MS = 25;
 
 /** What the library keeps with a WebSocket. */
 interface SocketData<Entry> {
   readonly connection: Connection<Entry>;
   /** Set when it opens. */
   link?: SocketEvents;
+  socket?: UwsSocket;
 }
 
 export const startUwsServer: StartServer = async <Entry>(options: ServerOptions<Entry>) => {
   const { host, port } = options;
   const app = library.App();
   const links = new Links(options);
-  webSockets(app, links, options, "producer");
-  webSockets(app, links, options, "viewer");
+  const { maxUnfinishedBytes: maxBytes } = options;
+  const messageBytes = maxPayloadBytes(options.maxBytes.producer);
+  const large = new LargeMessages(
+    { maxBytes, messageBytes },
+    memoryBeyondAccounts,
+    () => links.heldBytes,
+  );
+  webSockets(app, { links, options, large }, "producer");
+  webSockets(app, { links, options }, "viewer");
+  const memoryCheck = setInterval(() => large.check(options.now()), MEMORY_CHECK_MS);
+  const { descriptors } = options;
+  /** Connections that were refused: their ends are not counted. */
+  let refused = 0;
+  // biome-ignore lint/suspicious/useIterableCallbackReturn: the library's `filter` has nothing to do with arrays.
+  app.filter((res, count) => {
+    if (Number(count) > 0) {
+      if (descriptors.opened()) return;
+      refused++;
+      res.close();
+    } else if (refused > 0) refused--;
+    else descriptors.closed();
+  });
   app.any("/*", (res, req) => {
     const request = readRequest(res, req);
     const { method } = request;
@@ -65,6 +93,8 @@ export const startUwsServer: StartServer = async <Entry>(options: ServerOptions<
     port: library.us_socket_local_port(listening),
     tick: () => links.tick(),
     close: async (code, reason) => {
+      clearInterval(memoryCheck);
+      large.closing();
       library.us_listen_socket_close(listening);
       links.close(code, reason);
       await new Promise((done) => setTimeout(done, CLOSING_GRACE_MS));
@@ -75,8 +105,16 @@ export const startUwsServer: StartServer = async <Entry>(options: ServerOptions<
 
 function webSockets<Entry>(
   app: uWS.TemplatedApp,
-  links: Links<Entry>,
-  options: ServerOptions<Entry>,
+  {
+    links,
+    options,
+    large,
+  }: {
+    readonly links: Links<Entry>;
+    readonly options: ServerOptions<Entry>;
+    /** Undefined if no message is large. */
+    readonly large?: LargeMessages;
+  },
   role: Role,
 ): void {
   app.ws<SocketData<Entry>>(role === "producer" ? PRODUCER_PATH : VIEWER_PATH, {
@@ -87,6 +125,7 @@ function webSockets<Entry>(
     sendPingsAutomatically: true,
     upgrade: (res, req, context) => {
       const request = readRequest(res, req);
+      options.descriptors.upgraded();
       const plain = !offersOurProtocol(request.headers.get("sec-websocket-protocol"));
       // At once: an upgrade later on, out of a `cork`, reads freed memory in this build of the library (uWebSockets#1928).
       res.upgrade<SocketData<Entry>>(
@@ -99,12 +138,18 @@ function webSockets<Entry>(
     },
     open: (socket) => {
       const data = socket.getUserData();
-      data.link = links.open(data.connection, socketOf(socket));
+      const ours = new UwsSocket(socket, large, options.now);
+      const link = links.open(data.connection, ours);
+      data.socket = ours;
+      data.link = link;
+      const refusal = ours.carry(link);
+      if (refusal) link.peer.close(refusal.code, refusal.reason);
     },
     message: (socket, message, isBinary) => {
       linkOf(socket).received(new Uint8Array(message), isBinary);
+      socket.getUserData().socket?.finished();
     },
-    ping: (socket) => linkOf(socket).pinged(),
+    ping: (socket, payload) => linkOf(socket).pinged(payload.byteLength),
     pong: (socket, payload) => linkOf(socket).ponged(Buffer.from(payload).toString()),
     drain: (socket) => {
       if (socket.getBufferedAmount() > 0) return;
@@ -113,31 +158,11 @@ function webSockets<Entry>(
       // does not ask to be called again).
       setImmediate(() => link.drained());
     },
-    close: (socket, code, reason) => linkOf(socket).closed(code, Buffer.from(reason).toString()),
-  });
-}
-
-/** The fragments' functions are in every build, but in no build's types. */
-type Fragments = {
-  sendFirstFragment(fragment: Uint8Array, isBinary: boolean, compress: boolean): number;
-  sendFragment(fragment: Uint8Array, compress: boolean): number;
-  sendLastFragment(fragment: Uint8Array, compress: boolean): number;
-};
-
-function socketOf<Data>(webSocket: uWS.WebSocket<Data>): Socket {
-  const fragments = webSocket as uWS.WebSocket<Data> & Fragments;
-  return {
-    send: (message, isBinary, compress) => webSocket.send(message, isBinary, compress),
-    sendFragment: (fragment, place) => {
-      if (place === "first") return fragments.sendFirstFragment(fragment, true, false);
-      if (place === "last") return fragments.sendLastFragment(fragment, false);
-      return fragments.sendFragment(fragment, false);
+    close: (socket, code, reason) => {
+      socket.getUserData().socket?.over();
+      linkOf(socket).closed(code, Buffer.from(reason).toString());
     },
-    ping: (payload) => webSocket.ping(payload),
-    getBufferedAmount: () => webSocket.getBufferedAmount(),
-    end: (code, reason) => webSocket.end(code, reason),
-    drop: () => webSocket.close(),
-  };
+  });
 }
 
 /** Goes on with a response unless its client went away meanwhile. */
@@ -170,6 +195,12 @@ function readRequest(res: uWS.HttpResponse, req: uWS.HttpRequest): HttpRequest {
     headers,
     remoteAddress: Buffer.from(res.getRemoteAddressAsText()).toString(),
   };
+}
+
+/** Of the memory of this process, what neither JavaScript nor its buffers account for, bytes. */
+function memoryBeyondAccounts(): number {
+  const { rss, heapTotal, external } = process.memoryUsage();
+  return rss - heapTotal - external;
 }
 
 /** Upstream's current release has builds for Node 22, 24 and 26; an older one, in another package, has one for Node 20, too. */

@@ -1,0 +1,97 @@
+/**
+ * File descriptors: each connection takes one. When they run out nothing can be accepted, and a library that is not prepared for it
+ * does nothing but try. So the relay refuses connections while it still has a few, and HTTP, where a client may stay without a word
+ * for a while, does not get all of them.
+ */
+import { readdirSync } from "node:fs";
+
+/** Kept for the log, for files, and for the metrics server. */
+const RESERVED = 16;
+/** The part of all descriptors that HTTP connections may take: idle ones, requests and streams. */
+const HTTP_SHARE = 1 / 2;
+/** How often a lack that lasts is reported, ms. */
+const REPORT_EVERY_MS = 60_000;
+
+export interface DescriptorsOptions {
+  /** How many this process may have open. */
+  readonly limit: number;
+  /** How many it has open. Undefined if that cannot be known; -1 if none is left to look. */
+  readonly count: () => number | undefined;
+  /** Reports that connections are refused, or that they no longer are. */
+  readonly report: (state: { readonly refusing: boolean; readonly limit: number }) => void;
+}
+
+export class Descriptors {
+  #open: number;
+  /** Open connections that are no WebSockets. */
+  #http = 0;
+  #refused = 0;
+  #reportedAt: number | undefined;
+
+  constructor(private readonly options: DescriptorsOptions) {
+    this.#open = options.count() ?? 0;
+  }
+
+  /** A connection has been accepted. @returns whether it may stay; if so, `closed` or `upgraded` follows */
+  opened(): boolean {
+    const most = this.options.limit - RESERVED;
+    if (this.#open >= most || this.#http >= most * HTTP_SHARE) {
+      this.#refused++;
+      return false;
+    }
+    this.#open++;
+    this.#http++;
+    return true;
+  }
+
+  /** An HTTP connection has ended. */
+  closed(): void {
+    this.#open--;
+    this.#http--;
+  }
+
+  /** An HTTP connection has become a WebSocket. */
+  upgraded(): void {
+    this.#http--;
+  }
+
+  /** Counts again. Called about once a second. */
+  tick(now: number): void {
+    const { limit, count, report } = this.options;
+    // Ends of WebSockets are not reported one by one, so the estimate only grows.
+    if (this.#open >= limit / 4 || this.#refused > 0) {
+      const open = count();
+      if (open !== undefined) this.#open = open < 0 ? limit : open;
+    }
+    if (this.#refused > 0) {
+      if (this.#reportedAt === undefined || now - this.#reportedAt >= REPORT_EVERY_MS) {
+        this.#reportedAt = now;
+        report({ refusing: true, limit });
+      }
+    } else if (this.#reportedAt !== undefined) {
+      this.#reportedAt = undefined;
+      report({ refusing: false, limit });
+    }
+    this.#refused = 0;
+  }
+}
+
+/** How many descriptors this process may have; Infinity where there is no such limit. */
+export function descriptorLimit(): number {
+  const report = process.report?.getReport() as
+    | { userLimits?: { open_files?: { soft?: number | string } } }
+    | undefined;
+  const soft = report?.userLimits?.open_files?.soft;
+  return typeof soft === "number" ? soft : Number.POSITIVE_INFINITY;
+}
+
+/** How many descriptors this process has open, where the system tells. */
+export function openDescriptors(): number | undefined {
+  try {
+    // One of them is the folder itself.
+    return readdirSync("/dev/fd").length - 1;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "EMFILE" ? -1 : undefined;
+  }
+}
