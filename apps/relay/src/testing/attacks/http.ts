@@ -125,10 +125,20 @@ export const httpAttacks: readonly Attack[] = [
     name: "HTTP: other methods",
     allowed: ["405"],
     run: each(
-      ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"].flatMap((method) =>
+      ["POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"].flatMap((method) =>
         ["/", "/snapshot.jpg", "/ws/viewer"].map((path) => request(path, "", method)),
       ),
     ),
+  },
+  {
+    name: "HTTP: OPTIONS where no page of another origin may ask",
+    allowed: ["405"],
+    run: each(["/", "/ws/viewer"].map((path) => request(path, "", "OPTIONS"))),
+  },
+  {
+    name: "HTTP: OPTIONS of a picture, as before a request of another origin",
+    allowed: ["200"],
+    run: each([request("/snapshot.jpg", "", "OPTIONS")]),
   },
   {
     name: "HTTP: headers injected by room and token",
