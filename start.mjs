@@ -2,6 +2,8 @@
  * The entry of `npx pnpm@10 start`, `npm start` and `node start.mjs`. Old versions of Node (from 14.13) must be able to run this file and
  * those that it imports, so that they can print what is wrong; so must a checkout in which nothing is installed yet.
  */
+import { accessSync, constants } from "node:fs";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ensureInstalled } from "./scripts/start/installation.mjs";
 import { machineProblem } from "./scripts/start/preflight.mjs";
@@ -14,9 +16,20 @@ async function main() {
     process.stderr.write(`${problem}\n`);
     process.exit(1);
   }
+  // tsx keeps what it has compiled there, and ends if it cannot.
+  if (!isWritable(tmpdir())) process.env.TSX_DISABLE_CACHE = "1";
   const { register } = await import("tsx/esm/api");
   register();
   await import("./scripts/start.ts");
+}
+
+function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 await main();

@@ -28,6 +28,7 @@ export const RELAY_SETTINGS: readonly string[] = [
   "PORT",
   "QUERY_TOKENS",
   "STOP_DELAY",
+  "TRANSPORT",
   "TRUST_PROXY",
   "VIEWER_URL",
 ];
