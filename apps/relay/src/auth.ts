@@ -1,5 +1,5 @@
 /** Tokens of this relay: checked with its secrets, minted with the first of them. */
-import { CLOSE, DEFAULT_ROOM, ProtocolError } from "@screen-share/protocol";
+import { CLOSE, DEFAULT_ROOM, ProtocolError, writeLink } from "@screen-share/protocol";
 import { signToken, type TokenKey, verifyToken } from "@screen-share/protocol/token";
 import type { Identity } from "./core/access.ts";
 import type { NewLink } from "./core/producer-session.ts";
@@ -71,9 +71,6 @@ export function viewerLink(
   viewerUrl: string | undefined,
   { room, token }: { readonly room: string; readonly token?: string },
 ): string {
-  const base = viewerUrl ?? "/";
-  // It may name the relay already.
-  const joint = base.includes("#") ? "&" : "#";
-  if (token !== undefined) return `${base}${joint}room=${room}&token=${token}`;
-  return room === DEFAULT_ROOM ? base : `${base}${joint}room=${room}`;
+  const named = token !== undefined || room !== DEFAULT_ROOM;
+  return writeLink(viewerUrl ?? "/", { room: named ? room : undefined, token });
 }

@@ -23,3 +23,4 @@ export * from "./tile-changes.ts";
 export * from "./update.ts";
 export * from "./version.ts";
 export * from "./window.ts";
+export * from "./wire/link.ts";

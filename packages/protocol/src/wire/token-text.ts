@@ -1,0 +1,124 @@
+/** A token as it stands in other text: cut free of what was put around it, and put together again where a line was broken. Pure. */
+import { MAX_TOKEN_LENGTH, ROOM_NAME } from "../version.ts";
+
+/** The signature of HS256, the only algorithm there is (P-80), in base64url: 32 bytes. */
+const SIGNATURE_LENGTH = 43;
+/** A JSON Web Token begins with a JSON object, and `{"` and a letter are "eyJ" in base64url. */
+const PREFIX = "eyJ";
+const BEGINNING = /(?<![\w.-])eyJ[\w-]{8,}/;
+const PIECE = /[\w.-]+/y;
+/** Where a mail program broke a line, perhaps a quoted one, or quoted-printable did. */
+const BREAK = /=?[\s>]+/y;
+const ELLIPSIS = /\s?(?:…|\.\.\.)/y;
+
+export interface FoundToken {
+  readonly token: string;
+  /** Where the text goes on behind it. */
+  readonly end: number;
+  /** It has the shape of a token that a relay signs: three texts of base64url. */
+  readonly shaped: boolean;
+  /** Its end is missing. */
+  readonly cutOff: boolean;
+}
+
+/** Reads the token that begins at `at`; an empty one if none does. */
+export function readToken(text: string, at: number): FoundToken {
+  const first = match(PIECE, text, at);
+  const end = at + first.length;
+  const whole = isWhole(first) ? undefined : rejoined(text, at);
+  if (whole) return { ...whole, shaped: true, cutOff: false };
+  const token = trimmed(first);
+  const shaped = isShaped(token);
+  const shortened = match(ELLIPSIS, text, at + token.length) !== "";
+  const cutOff = shortened ? !isWhole(token) : token.startsWith(PREFIX) && !shaped;
+  return { token, end, shaped, cutOff };
+}
+
+/** The first token that stands anywhere in the text. */
+export function findToken(text: string): FoundToken | undefined {
+  const found = BEGINNING.exec(text);
+  if (!found) return undefined;
+  const token = readToken(text, found.index);
+  return token.shaped || token.cutOff ? token : undefined;
+}
+
+/** The pieces of a broken token, if they make a whole one: other words may follow, and are no part of it. */
+function rejoined(text: string, at: number): Pick<FoundToken, "token" | "end"> | undefined {
+  let [token, dots, sinceDot, end] = ["", 0, 0, at];
+  for (;;) {
+    const piece = match(PIECE, text, end);
+    if (piece === "" || token.length + piece.length > MAX_TOKEN_LENGTH) return undefined;
+    end += piece.length;
+    const last = withoutStops(piece);
+    const parts = last.split(".");
+    const length = (parts.at(-1)?.length ?? 0) + (parts.length === 1 ? sinceDot : 0);
+    if (dots + parts.length - 1 === 2 && length === SIGNATURE_LENGTH) {
+      return { token: token + last, end };
+    }
+    token += piece;
+    dots += piece.split(".").length - 1;
+    sinceDot = last === piece ? length : 0;
+    const gap = match(BREAK, text, end);
+    if (gap === "") return undefined;
+    end += gap.length;
+  }
+}
+
+function withoutStops(piece: string): string {
+  let end = piece.length;
+  while (piece[end - 1] === ".") end--;
+  return piece.slice(0, end);
+}
+
+/** Without the full stops of a sentence, and the hyphens and underscores of markup behind a signature that is whole without them. */
+function trimmed(piece: string): string {
+  const token = withoutStops(piece);
+  const whole = token.lastIndexOf(".") + 1 + SIGNATURE_LENGTH;
+  return isMarkup(token, whole, token.length) ? token.slice(0, whole) : token;
+}
+
+function isMarkup(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (text[at] !== "_" && text[at] !== "-") return false;
+  return true;
+}
+
+function isShaped(token: string): boolean {
+  const parts = token.split(".");
+  return parts.length === 3 && parts.every((part) => part !== "");
+}
+
+function isWhole(token: string): boolean {
+  return isShaped(token) && token.length - 1 - token.lastIndexOf(".") === SIGNATURE_LENGTH;
+}
+
+/** The room that a token opens, read without any proof: it only says where to go. */
+export function roomOfToken(token: string): string | undefined {
+  const [, claims = ""] = token.split(".");
+  try {
+    const parsed: unknown = JSON.parse(base64UrlText(claims));
+    const { room } = parsed as { readonly room?: unknown };
+    return typeof room === "string" && ROOM_NAME.test(room) ? room : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** The bytes as Latin-1 text, which is enough for a room's name. */
+function base64UrlText(encoded: string): string {
+  let [bits, count, text] = [0, 0, ""];
+  for (const digit of encoded) {
+    bits = ((bits << 6) | BASE64URL.indexOf(digit)) & 0xffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    text += String.fromCharCode((bits >> count) & 0xff);
+  }
+  return text;
+}
+
+function match(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? "";
+}
