@@ -11,7 +11,11 @@ export function useHotkeys(actions: readonly Action[]): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || isElsewhere(event)) return;
-      const action = actionFor(newest.current, event);
+      const { key, code, shiftKey, ctrlKey, altKey, metaKey, repeat } = event;
+      const altGraph = event.getModifierState("AltGraph");
+      const action = actionFor(newest.current, {
+        ...{ key, code, shiftKey, ctrlKey, altKey, metaKey, repeat, altGraph },
+      });
       if (!action) return;
       event.preventDefault();
       action.run(event.key);

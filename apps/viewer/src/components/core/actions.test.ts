@@ -31,7 +31,8 @@ function deeds(noted: string[], changed: Partial<Deeds> = {}): Deeds {
 }
 
 const press = (key: string, changed: Partial<KeyPress> = {}): KeyPress => ({
-  ...{ key, ctrlKey: false, altKey: false, metaKey: false, repeat: false },
+  ...{ key, code: "", shiftKey: false, altGraph: false, repeat: false },
+  ...{ ctrlKey: false, altKey: false, metaKey: false },
   ...changed,
 });
 const idFor = (actions: readonly Action[], key: KeyPress) => actionFor(actions, key)?.id;
@@ -83,6 +84,44 @@ describe("the table of actions", () => {
     const left = actions.filter(({ enabled }) => enabled).map(({ id }) => id);
     expect(left).toEqual(["copy-link", "full-screen", "statistics", "help"]);
     expect(idFor(actions, press("s"))).toBeUndefined();
+  });
+
+  it("finds a key by its place where the layout writes something else with it", () => {
+    const actions = actionsOf(deeds([]));
+    const at = (code: string, key: string, changed: Partial<KeyPress> = {}) =>
+      idFor(actions, press(key, { code, ...changed }));
+    const shiftKey = true;
+    // Cyrillic, Greek, Hebrew, Arabic, Thai; an input method; a key that writes nothing by itself.
+    for (const key of ["ш", "Ш", "ι", "ן", "ه", "ร", "ｉ", "Process", "Unidentified"]) {
+      expect([key, at("KeyI", key)]).toEqual([key, "statistics"]);
+    }
+    // The top row of French, Czech and Lithuanian; digits of other scripts, on the number pad, too.
+    for (const key of ["é", "ě", "č", "۲", "٢", "२"]) {
+      expect([key, at("Digit2", key)]).toEqual([key, "actual"]);
+    }
+    expect(at("Numpad2", "٢")).toBe("actual");
+    expect(at("Digit1", "&")).toBe("fit");
+    expect(at("Slash", ",", { shiftKey })).toBe("help");
+    expect(at("Minus", "ข")).toBe("zoom-out");
+    expect(at("Equal", "ช")).toBe("zoom-in");
+  });
+
+  it("takes a key for what it writes wherever that is Latin, or held with AltGr", () => {
+    const actions = actionsOf(deeds([]));
+    const at = (code: string, key: string, changed: Partial<KeyPress> = {}) =>
+      idFor(actions, press(key, { code, ...changed }));
+    // Dvorak, AZERTY, and signs above digits.
+    expect(at("KeyI", "c")).toBe("copy-link");
+    expect(at("KeyS", "o")).toBeUndefined();
+    expect(at("KeyR", "p")).toBe("picture-in-picture");
+    expect(at("Digit6", "-")).toBe("zoom-out");
+    expect(at("Digit2", "@", { shiftKey: true })).toBeUndefined();
+    expect(at("Digit2", "²", { altGraph: true })).toBeUndefined();
+    // The number pad without Num Lock, and keys that write nothing.
+    expect(at("Numpad1", "End")).toBeUndefined();
+    expect(at("Numpad2", "ArrowDown")).toBe("pan");
+    expect(at("Slash", "/")).toBeUndefined();
+    expect(at("KeyI", "ш", { ctrlKey: true })).toBeUndefined();
   });
 
   it("ends a recording and a floating window though the picture is gone", () => {

@@ -169,24 +169,53 @@ function nothing(): void {}
 /** What of a keyboard event decides. */
 export interface KeyPress {
   readonly key: string;
+  /** Where the key is, as the US layout calls it. */
+  readonly code: string;
+  readonly shiftKey: boolean;
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
   readonly metaKey: boolean;
+  /** AltGr: what it writes then is meant, and nothing else. */
+  readonly altGraph: boolean;
   /** Held down, and told again. */
   readonly repeat: boolean;
 }
 
-/** The action that a key asks for now, if any. */
+/** The action that a key asks for now, if any: by what it writes, or else by where it is. */
 export function actionFor(actions: readonly Action[], press: KeyPress): Action | undefined {
   if (press.ctrlKey || press.altKey || press.metaKey) return undefined;
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
-  return actions.find(
-    (action) =>
-      action.available &&
-      action.enabled &&
-      (action.repeats || !press.repeat) &&
-      action.keys.includes(key),
-  );
+  const byPlace = press.altGraph ? undefined : keyByPlace(press);
+  const find = (wanted: string | undefined) =>
+    actions.find(
+      (action) =>
+        action.available &&
+        action.enabled &&
+        (action.repeats || !press.repeat) &&
+        wanted !== undefined &&
+        action.keys.includes(wanted),
+    );
+  return find(key) ?? find(byPlace);
+}
+
+/** Keys that write nothing by themselves: an input method has them, or the browser cannot tell. */
+const UNWRITTEN: readonly string[] = ["Process", "Unidentified", "Dead"];
+const PLACE = /^(?:Key([A-Z])|(?:Digit|Numpad)([0-9]))$/;
+
+/**
+ * What a key is on the US layout, where a layout writes something else with it: letters and signs of another script, and the top row,
+ * which writes digits only with Shift on some layouts. A Latin letter always means itself.
+ */
+function keyByPlace({ key, code, shiftKey }: KeyPress): string | undefined {
+  const writes = [...key].length === 1;
+  if (!writes && !UNWRITTEN.includes(key)) return undefined;
+  const isForeign = !writes || key > "\u007f";
+  const [, letter, digit] = PLACE.exec(code) ?? [];
+  if (letter !== undefined) return isForeign ? letter.toLowerCase() : undefined;
+  if (digit !== undefined) return shiftKey ? undefined : digit;
+  if (code === "Slash") return shiftKey ? "?" : undefined;
+  if (!isForeign || shiftKey) return undefined;
+  return code === "Minus" ? "-" : code === "Equal" ? "=" : undefined;
 }
 
 const KEY_CAPS: Readonly<Record<string, string>> = {
