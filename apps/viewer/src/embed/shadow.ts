@@ -29,9 +29,7 @@ export interface Shadow {
 
 /** Fills a shadow root. No markup is parsed, and the style is no element: pages with strict policies allow both. */
 export function fillShadow(root: ShadowRoot, retry: () => void): Shadow {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  root.adoptedStyleSheets = [sheet];
+  addStyle(root);
   const stage = element("div", "stage");
   const canvas = element("canvas", "canvas");
   canvas.setAttribute("role", "img");
@@ -66,6 +64,17 @@ export function fillShadow(root: ShadowRoot, retry: () => void): Shadow {
       canvas.toggleAttribute("data-stale", picture === "stale");
     },
   };
+}
+
+function addStyle(root: ShadowRoot): void {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    // An old browser, which has yet to be told so in words that can be read.
+    root.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
+  }
 }
 
 function element<Name extends keyof HTMLElementTagNameMap>(

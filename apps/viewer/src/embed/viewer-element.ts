@@ -171,8 +171,9 @@ export function viewerElement(home: string): CustomElementConstructor {
 
     /** One that was set before this class was there stands on the element itself. */
     #takeEarlyToken(): void {
-      if (!Object.hasOwn(this, "token")) return;
-      const { value } = Object.getOwnPropertyDescriptor(this, "token") ?? {};
+      const early = Object.getOwnPropertyDescriptor(this, "token");
+      if (!early) return;
+      const { value } = early;
       Reflect.deleteProperty(this, "token");
       if (typeof value === "string") this.token = value;
     }

@@ -3,9 +3,10 @@ import { missingIn } from "./support.ts";
 
 it("tells what a browser lacks for the picture, and nothing of one that has all of it", () => {
   const there = () => {};
-  const whole = { WebSocket: there, createImageBitmap: there, ResizeObserver: there };
+  const whole = { WebSocket: there, createImageBitmap: there, ResizeObserver: there, Array };
   expect(missingIn(whole)).toBeUndefined();
   expect(missingIn({ ...whole, createImageBitmap: undefined })).toBe("createImageBitmap");
   expect(missingIn({ ...whole, ResizeObserver: undefined })).toBe("ResizeObserver");
+  expect(missingIn({ ...whole, Array: { prototype: {} } })).toBe("ECMAScript 2022");
   expect(missingIn({})).toBe("WebSockets");
 });
