@@ -2,88 +2,18 @@
  * A viewer's token: from the link to the relay, and nowhere else. The relay is a stand-in that records what it is told and lets in
  * one token; the page and its policy are the built ones.
  */
-import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-import {
-  CLOSE,
-  encodeControl,
-  parseViewerMessage,
-  REASON,
-  type ViewerMessage,
-} from "@screen-share/protocol";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { WebSocketServer } from "ws";
 import { startBrowser, viewerState } from "./support/browser.ts";
+import { GOOD, type Hello, PageStandIn } from "./support/page-stand-in.ts";
 import { eventually } from "./support/wait.ts";
 
-const VIEWER = fileURLToPath(new URL("../apps/viewer/out", import.meta.url));
-const TYPES: Readonly<Record<string, string>> = {
-  ".css": "text/css",
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".svg": "image/svg+xml",
-};
-const GOOD = "eyJhbGciOiJIUzI1NiJ9.good_token-of-this-test.c2ln";
 const EXPIRED = "eyJhbGciOiJIUzI1NiJ9.old_token-of-this-test.c2ln";
-
-type Hello = Extract<ViewerMessage, { type: "hello" }>;
-
-/** Serves the built viewer, lets in whoever shows `GOOD`, and closes with 4401 on everyone else. */
-class StandIn {
-  readonly hellos: Hello[] = [];
-  /** Whether pages come with their policy as a header too, as the relay sends it; a plain file server sends none. */
-  policyHeader = true;
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      const { pathname } = new URL(request.url ?? "/", "http://localhost");
-      const name = pathname === "/" ? "/index.html" : pathname;
-      readFile(path.join(VIEWER, name)).then(
-        (bytes) => {
-          const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(`${bytes}`);
-          if (this.policyHeader && policy?.[1] && name.endsWith(".html")) {
-            response.setHeader("Content-Security-Policy", `${policy[1]}; frame-ancestors 'none'`);
-          }
-          response.setHeader("Content-Type", TYPES[path.extname(name)] ?? "text/plain");
-          response.end(bytes);
-        },
-        () => response.writeHead(404).end(),
-      );
-    });
-    new WebSocketServer({ server: this.#server }).on("connection", (socket) => {
-      socket.on("message", (data) => {
-        const message = parseViewerMessage(data.toString());
-        if (message.type !== "hello") return;
-        this.hellos.push(message);
-        if (message.token !== GOOD) return socket.close(CLOSE.unauthorized, REASON.expired);
-        socket.send(encodeControl({ type: "welcome", room: message.room }));
-        socket.send(encodeControl({ type: "producer", state: "offline", since: 0 }));
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    this.#server.listen(0, "localhost");
-    await once(this.#server, "listening");
-    return `http://localhost:${(this.#server.address() as AddressInfo).port}/`;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-}
 
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-let standIn: StandIn;
+let standIn: PageStandIn;
 let address: string;
 /** Whatever the browser complained of. */
 let complaints: string[];
@@ -94,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  standIn = new StandIn();
+  standIn = new PageStandIn();
   address = await standIn.listen();
   complaints = [];
   context = await browser.newContext();
@@ -263,18 +193,31 @@ describe("a link's token", () => {
     complaints = complaints.filter((text) => !/closed before the connection is/.test(text));
   });
 
-  it("is kept for the page's life where the browser stores nothing", async () => {
-    await page.addInitScript(() => {
+  it("lasts over a reload where the browser stores nothing, in the state of the tab's history", async () => {
+    await context.addInitScript(() => {
       Object.defineProperty(window, "sessionStorage", {
         get() {
           throw new DOMException("blocked", "SecurityError");
         },
       });
     });
-    await open(`#token=${GOOD}`);
+    await open(`#room=demo&token=${GOOD}`);
     await becomes("waiting");
+    for (const count of [2, 3]) {
+      await page.reload();
+      expect(await lastOf(count)).toEqual({ room: "demo", token: GOOD });
+      await becomes("waiting");
+      expect(page.url()).toBe(`${address}#room=demo`);
+    }
+    const inState = await page.evaluate(() => {
+      const state = JSON.stringify(history.state);
+      history.replaceState(null, "", location.href);
+      return state;
+    });
+    expect(inState).toContain(GOOD);
     expect(await whatIsInSight()).not.toContain(GOOD);
-    await page.reload();
-    expect(await becomes("ended")).toMatch(/only with the link/);
+    const other = await openTab();
+    await open("#room=demo", other);
+    expect(await lastOf(4)).toEqual({ room: "demo", token: undefined });
   });
 });

@@ -1,13 +1,15 @@
 /**
- * The last step of the build: every exported page gets its policy, and the one that is shown at any depth finds its files. A page that
- * cannot have a policy fails the build.
+ * The last step of the build: every exported page gets its first script and its policy, and the one that is shown at any depth finds its
+ * files. A page that cannot have them fails the build.
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { withPolicy } from "./csp.ts";
+import { packed, withFirstScript } from "./first-script.ts";
 import { rooted } from "./rooted.ts";
 
+const FIRST_SCRIPT = fileURLToPath(new URL("opening.js", import.meta.url));
 const FOLDER = fileURLToPath(new URL("../out", import.meta.url));
 
 const NOT_FOUND = "404.html";
@@ -17,11 +19,14 @@ async function main(): Promise<readonly string[]> {
   const pages = files.filter((file) => file.endsWith(".html"));
   if (pages.length === 0) return [`there is no page in ${FOLDER}`];
   const problems: string[] = [];
+  const script = packed(await readFile(FIRST_SCRIPT, "utf8"));
   for (const page of pages) {
     const file = path.join(FOLDER, page);
     try {
       const html = await readFile(file, "utf8");
-      await writeFile(file, withPolicy(page === NOT_FOUND ? rooted(html) : html));
+      const isNotFound = page === NOT_FOUND;
+      const first = withFirstScript(isNotFound ? rooted(html) : html, script, { isNotFound });
+      await writeFile(file, withPolicy(first));
     } catch (error) {
       problems.push(`${page}: ${error instanceof Error ? error.message : error}`);
     }

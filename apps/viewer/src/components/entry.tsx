@@ -4,7 +4,7 @@ import { type Entrance, entranceOf } from "../player/core/entrance.ts";
 import type { Link } from "../player/link.ts";
 import { missingIn } from "../player/support.ts";
 import { pageRelays } from "../relays.ts";
-import { JoinForm } from "./status/join-form.tsx";
+import { LaterJoinForm } from "./status/later-join-form.tsx";
 import { Notice } from "./status/notice.tsx";
 import { Viewer } from "./viewer.tsx";
 
@@ -55,7 +55,7 @@ function Inside(props: {
             title="Open a shared screen"
             detail="Paste the link that you were given, or enter a room’s name and where it is."
           >
-            <JoinForm />
+            <LaterJoinForm />
           </Notice>
         </>
       );
@@ -72,7 +72,7 @@ function Inside(props: {
             detail="It was not followed, and nothing was sent. Open the link that the relay’s own page gives, or ask for another one."
             remarks={[shortened(entrance.name)]}
           >
-            <JoinForm />
+            <LaterJoinForm />
           </Notice>
         </>
       );

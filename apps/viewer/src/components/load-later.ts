@@ -6,6 +6,7 @@ import {
   useEffect,
   useState,
 } from "react";
+import { loadPart } from "../page/parts.ts";
 
 /** A part that did not come, as while the server is away, is asked for again after so long. */
 const AGAIN_MS = 4000;
@@ -28,7 +29,7 @@ export function loadLater<Props extends object>(
 ): LoadedLater<Props> {
   let kept: ComponentType<Props> | undefined;
   const keep = async () => {
-    kept ??= await load();
+    kept ??= await loadPart(load);
     return kept;
   };
   return {

@@ -1,15 +1,18 @@
 /** The picture of one relay, and over it how things stand and what can be done. */
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useNotice } from "../hooks/use-notice.ts";
 import { useOnline } from "../hooks/use-online.ts";
 import { usePlayer } from "../hooks/use-player.ts";
 import { useSelfView } from "../hooks/use-self-view.ts";
 import { useStatisticsPanel } from "../hooks/use-statistics-panel.ts";
 import { useWakeLock } from "../hooks/use-wake-lock.ts";
+import { onUpdated, wasUpdated } from "../page/parts.ts";
+import { ofDamagedLink } from "../player/core/ending.ts";
+import type { Snapshot } from "../player/core/snapshot.ts";
 import { ViewState } from "../player/core/view-state.ts";
 import { titleOf } from "../player/core/words.ts";
 import { keepLastRoom } from "../player/last-room.ts";
-import type { Link } from "../player/link.ts";
+import type { Damage, Link } from "../player/link.ts";
 import { loadLater } from "./load-later.ts";
 import { Screen } from "./screen.tsx";
 import { Statistics } from "./statistics/statistics.tsx";
@@ -27,13 +30,18 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view] = useState(() => new ViewState());
   const online = useOnline();
-  const { snapshot, canvasKey, retry, handle } = usePlayer(canvas, link?.relay?.url);
+  const { snapshot: played, canvasKey, retry, handle } = usePlayer(canvas, link?.relay?.url);
+  const snapshot = explained(played, link?.damage);
   const { room, connection, picture, ageS } = snapshot;
   const hasPicture = picture !== undefined;
   const stale = ageS !== undefined;
   const embedded = link?.options.embedded ?? false;
   const statistics = useStatisticsPanel(!embedded && (link?.options.statistics ?? false));
   const { notice, tell } = useNotice();
+  const isUpdated = useSyncExternalStore(onUpdated, wasUpdated, () => false);
+  useEffect(() => {
+    if (link?.damage === "repaired") tell("This link was damaged on its way. It was repaired.");
+  }, [link, tell]);
   const onMissing = useCallback(() => tell("The controls could not be loaded yet."), [tell]);
   const live = connection.state === "connected" && hasPicture && !stale;
   const seesItself = useSelfView(live && !embedded ? handle : undefined);
@@ -62,6 +70,14 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
             <p role="status" className="told" data-testid="notice">
               {notice?.words}
             </p>
+            {isUpdated && (
+              <p role="status" className="told">
+                This page was updated.{" "}
+                <button type="button" className="button-small" onClick={() => location.reload()}>
+                  Reload
+                </button>
+              </p>
+            )}
             {handle && (
               <Controls.Part
                 {...{ handle, view, hasPicture, statistics, tell, onMissing }}
@@ -74,4 +90,12 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
       )}
     </>
   );
+}
+
+/** What the snapshot says, if it is no wonder: the link was damaged. */
+function explained(snapshot: Snapshot, damage: Damage | undefined): Snapshot {
+  const { connection } = snapshot;
+  if (connection.state !== "ended" || !damage) return snapshot;
+  const ending = ofDamagedLink(connection.ending);
+  return { ...snapshot, connection: { ...connection, ending } };
 }

@@ -33,6 +33,7 @@ export function playOnCanvas(
   intersection.observe(watched);
   document.addEventListener("visibilitychange", look, { signal });
   window.addEventListener("online", () => player.online(), { signal });
+  window.addEventListener("offline", () => player.offline(), { signal });
   signal.addEventListener("abort", () => {
     intersection.disconnect();
     player.stop();

@@ -1,9 +1,10 @@
 /** The picture in a floating window: opened, closed, and which it is. */
 import { useEffect, useRef, useState } from "react";
 import type { Toggle } from "../components/core/actions.ts";
+import { loadPart, MissingPart } from "../page/parts.ts";
 import type { PictureHandle } from "./use-player.ts";
 
-export const loadFloating = () => import("../controls/picture-in-picture.ts");
+export const loadFloating = () => loadPart(() => import("../controls/picture-in-picture.ts"));
 
 /** Undefined where the browser has none. */
 export function useFloating(
@@ -36,8 +37,9 @@ export function useFloating(
       });
       if (ended?.aborted) close.current();
       else setOn(true);
-    } catch {
-      tell("The browser did not open a floating window.");
+    } catch (error) {
+      const missing = error instanceof MissingPart;
+      tell(missing ? error.message : "The browser did not open a floating window.");
     } finally {
       opening.current = false;
     }

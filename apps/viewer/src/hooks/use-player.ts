@@ -3,7 +3,9 @@ import { type RefObject, useEffect, useMemo, useState, useSyncExternalStore } fr
 import { shareLink } from "../components/core/share-link.ts";
 import type { PictureSource } from "../controls/mirror.ts";
 import { WORKER_URL } from "../env.ts";
+import { wasUpdated } from "../page/parts.ts";
 import { type Playing, playOn } from "../player/browser.ts";
+import type { EndingKind } from "../player/core/ending.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
 import { agedWords } from "../player/core/words.ts";
 import { readLink } from "../player/link.ts";
@@ -25,15 +27,14 @@ const initialSnapshot = () => INITIAL_SNAPSHOT;
 /** Canvases that have served a player: they can serve no other. */
 const PLAYED_ON = new WeakSet<HTMLCanvasElement>();
 
-/** What holds when a part of the page did not come, as after a deployment, when the old one is gone; or when the browser cannot draw. */
-const UNLOADED: Snapshot = {
-  ...INITIAL_SNAPSHOT,
-  connection: {
-    state: "ended",
-    ending: { kind: "unloaded", told: "" },
-  },
-};
-const unloadedSnapshot = () => UNLOADED;
+/** What holds when a part of the page did not come, or the browser cannot draw. */
+const UNLOADED = failure("unloaded");
+const UPDATED = failure("updated");
+const unloadedSnapshot = () => (wasUpdated() ? UPDATED : UNLOADED);
+
+function failure(kind: EndingKind): Snapshot {
+  return { ...INITIAL_SNAPSHOT, connection: { state: "ended", ending: { kind, told: "" } } };
+}
 
 /** One player's life. A canvas that was handed to a worker serves no other player, so each has a canvas of its own. */
 interface Run {

@@ -3,9 +3,10 @@ import { useEffect, useRef, useState } from "react";
 import { fileName } from "../components/core/file-name.ts";
 import { formatOf } from "../components/core/recording.ts";
 import type { Recording, RecordingEnd } from "../controls/recorder.ts";
+import { loadPart, MissingPart } from "../page/parts.ts";
 import type { PictureHandle } from "./use-player.ts";
 
-export const loadRecorder = () => import("../controls/recorder.ts");
+export const loadRecorder = () => loadPart(() => import("../controls/recorder.ts"));
 
 export interface RecordingState {
   /** On the page's clock, `performance.now()`; undefined while nothing is recorded. */
@@ -63,7 +64,8 @@ export function useRecording(
       tell("Recording started.");
       tell(endWords(await started.ended));
     } catch (error) {
-      tell(endWords({ type: "failed", meaning: error instanceof Error ? error.message : "" }));
+      const meaning = error instanceof Error ? error.message : "";
+      tell(error instanceof MissingPart ? meaning : endWords({ type: "failed", meaning }));
     } finally {
       recording.current = undefined;
       setSince(undefined);

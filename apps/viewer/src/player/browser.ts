@@ -1,6 +1,7 @@
 /**
  * The player on a real page: in a worker where the browser can, else on the page's own thread; and the page's events told to it.
  */
+import { loadPart } from "../page/parts.ts";
 import type { Drawn, PlayerHandle } from "./handle.ts";
 import { ableWorker, playInWorker, startWorker } from "./in-worker.ts";
 import { readLink } from "./link.ts";
@@ -43,7 +44,7 @@ export async function playOn(
   const worker =
     workerUrl !== undefined && canHandOver() ? await beginWorker(workerUrl) : undefined;
   // Only where it is needed: the worker's program has all of this in it already.
-  const playHere = worker ? undefined : (await import("./here.ts")).playHere;
+  const playHere = worker ? undefined : (await loadPart(() => import("./here.ts"))).playHere;
   if (signal.aborted) {
     worker?.terminate();
     return undefined;
@@ -62,7 +63,8 @@ export async function playOn(
     : playHere?.(canvas, parts);
   if (!player) return undefined;
   const enter = () => {
-    const { relay, room, token, bare } = readLink(window, relays);
+    const { relay, room, token, bare, damage } = readLink(window, relays);
+    if (damage === "unread") return;
     // Another relay is for another player, and where several can be meant it is asked which.
     const meant = relay?.url === relayUrl && !(bare && relays.length > 1);
     if (meant) player.enter(room, token);
@@ -70,6 +72,7 @@ export async function playOn(
   const tellVisible = () => player.setVisible(isVisible());
   document.addEventListener("visibilitychange", tellVisible, { signal });
   window.addEventListener("online", () => player.online(), { signal });
+  window.addEventListener("offline", () => player.offline(), { signal });
   window.addEventListener("hashchange", enter, { signal });
   signal.addEventListener("abort", () => player.stop());
   enter();

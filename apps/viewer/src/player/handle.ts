@@ -12,6 +12,7 @@ export interface PlayerHandle
     | "enter"
     | "retry"
     | "online"
+    | "offline"
     | "setVisible"
     | "stop"
   > {

@@ -45,6 +45,7 @@ export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle 
     enter: (room, token) => player.enter(room, token),
     retry: () => player.retry(),
     online: () => player.online(),
+    offline: () => player.offline(),
     setVisible: (now) => player.setVisible(now),
     snapshotPng: async () => await pngOf(standing()),
     bitmap: async () => await createImageBitmap(standing()),

@@ -145,6 +145,7 @@ export function playInWorker(
       send({ type: "enter", room, ...(token === undefined ? {} : { token }) }),
     retry: () => send({ type: "retry" }),
     online: () => send({ type: "online" }),
+    offline: () => send({ type: "offline" }),
     setVisible: (now) => send({ type: "visible", visible: now }),
     snapshotPng: () => pngs.ask((id) => send({ type: "png", id })),
     bitmap: () => bitmaps.ask((id) => send({ type: "bitmap", id })),

@@ -1,30 +1,37 @@
 import { describe, expect, it } from "vitest";
-import { type LinkedPage, readLink } from "./link.ts";
+import { type LinkedPage, putLink, readLink, unreadLink } from "./link.ts";
 import { parseRelays } from "./relays.ts";
+import { repairLink } from "./repair.ts";
 import { TabTokens } from "./tab-tokens.ts";
 
 const RELAY = "wss://relay.example";
 const [KNOWN] = parseRelays(RELAY);
-const PLAIN = { bare: false, options: { embedded: false, transparent: false, statistics: false } };
+const PLAIN = {
+  bare: false,
+  damage: undefined,
+  options: { embedded: false, transparent: false, statistics: false },
+};
 const HERE = { relay: KNOWN, relayName: undefined, ...PLAIN };
 
 class FakePage implements LinkedPage {
-  readonly location: { hash: string; href: string };
+  readonly location: { href: string };
   readonly history = {
-    state: { kept: true },
+    state: { kept: true } as unknown,
     replaceState: (state: unknown, _: string, url?: string | URL | null) => {
+      this.history.state = state;
       this.replaced.push(state);
       this.goTo(String(url));
     },
   };
   readonly replaced: unknown[] = [];
+  opening: LinkedPage["opening"];
 
   constructor(href: string) {
-    this.location = { hash: new URL(href).hash, href };
+    this.location = { href };
   }
 
   goTo(href: string): void {
-    Object.assign(this.location, { hash: new URL(href).hash, href });
+    this.location.href = href;
   }
 }
 
@@ -57,6 +64,17 @@ const open = (href: string, storage = new FakeStorage()) => {
     storage,
     tokens,
     read: (relays = RELAY) => readLink(page, parseRelays(relays), tokens),
+    /** Reads it, and what is damaged of it, too, as the page does. */
+    repair() {
+      const relays = parseRelays(RELAY);
+      const link = readLink(page, relays, tokens);
+      const href = unreadLink(page);
+      if (href === undefined) return link;
+      const { fragment, damage } = repairLink(new URL(href));
+      const repaired = new URL(page.location.href);
+      repaired.hash = fragment;
+      return putLink(page, { href: repaired.href, damage, relays }, tokens);
+    },
   };
 };
 
@@ -141,12 +159,54 @@ describe("readLink", () => {
   });
 
   it("keeps no token of a room that cannot be, and none that no relay would read", () => {
-    const { page, storage, read } = open("https://h/#room=a/b&token=x");
-    expect(read()).toEqual({ ...HERE, room: undefined, token: undefined });
+    const { page, storage, repair } = open("https://h/#room=a/b&token=x");
+    expect(repair()).toEqual({ ...HERE, room: undefined, token: undefined });
     page.goTo("https://h/#room=a&token=%zz");
-    expect(read()).toEqual({ ...HERE, room: "a", token: undefined });
+    expect(repair()).toEqual({ ...HERE, room: "a", token: undefined });
     expect(page.location.href).toBe("https://h/#room=a");
     expect(storage.items.size).toBe(0);
+  });
+
+  it("takes a damaged link out of sight at once, and shows what it says when that was read (P-95)", () => {
+    const token = `eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjF9.${"x".repeat(43)}`;
+    const fields = `room=demo&token=${token}`;
+    for (const handed of [
+      `%23${fields}`,
+      `%2523room%3Ddemo%2526token%3D${token}`,
+      `?${fields}`,
+      `#${fields.replace("&", "&amp;")}`,
+      `#${fields}.`,
+      `#${fields}%22`,
+      `#${fields}%E2%80%8B`,
+      `#${fields}?utm_source=mail`,
+      `#https://h/%23${fields}`,
+    ]) {
+      const { page, read, repair, storage } = open(`https://h/${handed}`);
+      expect([handed, read().damage, read().damage]).toEqual([handed, "unread", "unread"]);
+      expect(page.location.href).toBe("https://h/");
+      expect(storage.items.size).toBe(0);
+      const repaired = { ...HERE, room: "demo", token, damage: "repaired" };
+      expect([handed, repair()]).toEqual([handed, repaired]);
+      expect(page.location.href).toBe("https://h/#room=demo");
+      expect(read()).toEqual(repaired);
+      expect(JSON.stringify(page.history.state)).not.toContain(token);
+    }
+  });
+
+  it("goes nowhere with the fields of another address, or a token that was cut short", () => {
+    const { repair } = open("https://h/?url=https%3A%2F%2Fother.example%2F%23token%3Da.b.c");
+    expect(repair()).toEqual({ ...HERE, bare: true, room: "main", token: undefined });
+    const cut = open("https://h/#room=demo&token=eyJhbGciOiJIUzI1NiJ9.eyJl%E2%80%A6").repair();
+    expect(cut).toEqual({ ...HERE, room: "demo", token: undefined, damage: "cut-off" });
+  });
+
+  it("reads the link that the first script has taken out of the address, once", () => {
+    const { page, read } = open("https://h/");
+    page.opening = { link: "https://h/#room=demo&token=a.b.c", begun() {} };
+    expect(read()).toEqual({ ...HERE, room: "demo", token: "a.b.c" });
+    expect(page.location.href).toBe("https://h/#room=demo");
+    page.goTo("https://h/#room=other");
+    expect(read()).toEqual({ ...HERE, room: "other", token: undefined });
   });
 
   it("works as long as the page lives where nothing can be stored", () => {
@@ -158,7 +218,20 @@ describe("readLink", () => {
       expect(page.location.href).toBe("https://h/");
       expect(read().token).toBe("a");
       expect(open("https://h/", storage).read().token).toBeUndefined();
+      // A reload finds it in the state of the history's entry, which goes with the tab as a session does.
+      expect(page.history.state).toEqual({ kept: true, link: "https://h/#token=a" });
     }
+  });
+
+  it("leaves nothing in the history's state of a room whose token is stored", () => {
+    const { page, read, storage } = open("https://h/#room=x&token=a");
+    storage.broken = "write";
+    read();
+    expect(page.history.state).toMatchObject({ link: "https://h/#room=x&token=a" });
+    storage.broken = undefined;
+    page.goTo("https://h/#room=x&token=b");
+    read();
+    expect(page.history.state).toEqual({ kept: true });
   });
 
   it("prefers a newer token that could not be stored to an older one that could, and the reverse", () => {

@@ -1,6 +1,5 @@
-/** What somebody has put into the field for a link: a link, be it among other words, the part of it behind the "#", or just a room's name. */
-import { ROOM_NAME } from "@screen-share/protocol";
-import { readFragment } from "./core/fragment.ts";
+/** What was put into the field for a link: a link in any other text, the part of it behind the "#", a token, or a room's name. */
+import { DEFAULT_ROOM, findLink, ROOM_NAME, writeLink } from "@screen-share/protocol";
 
 export type Pasted =
   /** For this page: where to go, and what to show there. */
@@ -10,21 +9,16 @@ export type Pasted =
       readonly token: string | undefined;
       /** As the link names it. */
       readonly relay: string | undefined;
+      /** It is a name or a token alone, and does not say on which relay. */
+      readonly anyRelay: boolean;
     }
   /** A link to another page, to be opened there: its token is not for us. `host` is where it leads, however it was written. */
   | { readonly kind: "elsewhere"; readonly address: string; readonly host: string }
   | { readonly kind: "nothing"; readonly problem: string };
 
-/** In angle brackets a link may have been broken over lines (RFC 3986, appendix C). */
-const BRACKETED = /<(https?:\/\/[^<>]+)>/i;
-const AMONG_WORDS = /https?:\/\/[^\s<>"“”«»]+/i;
-const PUNCTUATION = /[)\]}'’.,;:!?]+$/;
-/** The part of a link behind its "#": a field of ours, and before it nothing that an address could be. */
-const FIELDS = /^#?(?:[^\s#/:]*&)?(?:room|token|relay)(?:=|%3d)/i;
-/** A host's name or address, and a "#" somewhere behind it. */
-const WITHOUT_SCHEME = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:]+\])(?::\d+)?(?:[/?][^#]*)?#/i;
-
 const NEITHER = "This is neither a link nor a room’s name.";
+const CUT_OFF =
+  "This link was cut short: its end is missing. Copy the whole link, or ask for a new one.";
 
 /** @param page the address of this page: origin and path */
 export function readPasted(
@@ -33,36 +27,39 @@ export function readPasted(
 ): Pasted {
   const trimmed = text.trim();
   if (trimmed === "") return nothing("Paste a link, or enter a room’s name.");
-  const link =
-    BRACKETED.exec(trimmed)?.[1]?.replace(/\s+/g, "") ??
-    AMONG_WORDS.exec(trimmed)?.[0].replace(PUNCTUATION, "");
-  if (link !== undefined) return follow(link, page);
-  if (/\s/.test(trimmed)) return nothing(NEITHER);
-  if (WITHOUT_SCHEME.test(trimmed))
-    return follow(`${new URL(page.origin).protocol}//${trimmed}`, page);
-  if (FIELDS.test(trimmed)) return here(trimmed);
   if (ROOM_NAME.test(trimmed)) {
-    return { kind: "here", room: trimmed, token: undefined, relay: undefined };
+    return { kind: "here", room: trimmed, token: undefined, relay: undefined, anyRelay: true };
   }
-  return nothing(NEITHER);
+  const urlOf = (address: string) => parse(address, page.origin);
+  const isHere = (address: string) => {
+    const url = urlOf(address);
+    return url?.origin === page.origin && pathOf(url.pathname) === pathOf(page.path);
+  };
+  const link = findLink(text, { isHere });
+  if (!link) return nothing(NEITHER);
+  if (link.cutOff) return nothing(CUT_OFF);
+  const { room = DEFAULT_ROOM, token, relay } = link;
+  if (!link.here) {
+    const url = urlOf(writeLink(link.address ?? "", link));
+    return url ? { kind: "elsewhere", address: url.href, host: url.host } : nothing(NEITHER);
+  }
+  if (!ROOM_NAME.test(room)) return nothing("The link’s room cannot be: it may have been cut off.");
+  return { kind: "here", room, token, relay, anyRelay: !/=|%3d/i.test(text) };
 }
 
-function follow(link: string, page: { readonly origin: string; readonly path: string }): Pasted {
-  let url: URL;
-  try {
-    url = new URL(link);
-  } catch {
-    return nothing(NEITHER);
-  }
-  const { origin, pathname, hash, href, host } = url;
-  if (origin === page.origin && pathname === page.path) return here(hash);
-  return { kind: "elsewhere", address: href, host };
+/** @param address perhaps without its scheme: then it is that of the page */
+function parse(address: string, pageOrigin: string): URL | undefined {
+  const { protocol } = new URL(pageOrigin);
+  const written = /^https?:/i.test(address) ? address : `${protocol}//${address}`;
+  return URL.canParse(written) ? new URL(written) : undefined;
 }
 
-function here(fragment: string): Pasted {
-  const { room, token, relay } = readFragment(fragment);
-  if (room === undefined) return nothing("The link’s room cannot be: it may have been cut off.");
-  return { kind: "here", room, token, relay };
+/** Several paths lead to one page. */
+function pathOf(pathname: string): string {
+  return `/${pathname
+    .split("/")
+    .filter((part) => part !== "" && part !== "index.html")
+    .join("/")}`;
 }
 
 function nothing(problem: string): Pasted {

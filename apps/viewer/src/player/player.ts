@@ -56,6 +56,8 @@ export class Player {
   /** What came last could not be decoded. */
   #undecodable = false;
   #parts = new Parts();
+  /** Nothing was heard from the relay since the browser lost its network. */
+  #unheard = false;
   /** Whether the relay has let us into this room before. */
   #welcomed = false;
   #loss: Loss | undefined;
@@ -109,6 +111,13 @@ export class Player {
     const { state } = this.#connection;
     const idle = state === "disconnected" || state === "ended";
     if (idle && this.#room !== undefined) this.#dial(this.#room);
+  }
+
+  /** The browser has lost its network. A relay that answers all the same is on this machine. */
+  offline(): void {
+    this.#unheard = true;
+    this.#refresh();
+    this.#subscriber?.probe();
   }
 
   /** The network is back. What had ended for good stays so. */
@@ -181,10 +190,15 @@ export class Player {
         this.#undecodable = true;
         this.#refresh();
         return;
+      case "heard":
+        this.#unheard = false;
+        this.#refresh();
+        return;
       case "lost":
         this.#lost(event);
         return;
       case "welcome":
+        this.#unheard = false;
         this.#welcomed = true;
         this.#loss = undefined;
         break;
@@ -252,6 +266,7 @@ export class Player {
       undecodable: this.#undecodable,
       arriving: this.#arriving(),
       behind: this.#parts.behindAt(now),
+      unheard: this.#unheard,
     });
     if (sameSnapshot(this.#snapshot, next)) return;
     this.#snapshot = next;

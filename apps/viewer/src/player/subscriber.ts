@@ -62,6 +62,8 @@ export type SubscriberEvent =
     }
   /** Of what was applied, some could not be decoded, and does not stand on the screen. */
   | { readonly type: "undecodable" }
+  /** Something came after `probe`. */
+  | { readonly type: "heard" }
   /** The connection is over; `proven` if it was a good one: it drew a picture, or lasted a while. Comes once, and last. */
   | {
       readonly type: "lost";
@@ -98,6 +100,7 @@ export class Subscriber {
   #applied = 0;
   #acked = 0;
   #drawing = false;
+  #probed = false;
 
   constructor(private readonly parts: SubscriberParts) {
     this.#visible = parts.visible;
@@ -128,6 +131,12 @@ export class Subscriber {
     if (visible) this.#ping();
   }
 
+  /** Asks the relay for an answer, and reports the next message that comes. */
+  probe(): void {
+    this.#probed = true;
+    if (this.#welcomed) this.#ping();
+  }
+
   /** To be called once a second: asks for signs of life, and gives up on a connection that has none. */
   tick(): void {
     if (!this.#visible || this.#ended) return;
@@ -146,6 +155,8 @@ export class Subscriber {
   #read(data: string | ArrayBuffer): void {
     if (this.#ended) return;
     this.#heartbeat.heard(this.parts.now());
+    if (this.#probed) this.parts.report({ type: "heard" });
+    this.#probed = false;
     try {
       if (typeof data === "string") this.#take(parseToViewerMessage(data));
       else this.#apply(decodeUpdate(new Uint8Array(data)), data.byteLength);

@@ -1,5 +1,11 @@
 /** The tokens of this tab: one for each relay and room, for as long as the tab lives. */
 
+export interface KnownToken {
+  readonly token: string;
+  /** Whether a reload has it, too. */
+  readonly stored: boolean;
+}
+
 export class TabTokens {
   /** What the browser would not store: it lasts as long as the page does. */
   readonly #unstored = new Map<string, string>();
@@ -8,12 +14,13 @@ export class TabTokens {
   constructor(private readonly storage: () => Pick<Storage, "getItem" | "setItem">) {}
 
   /** The newest that was set for this relay and room. */
-  get(relayUrl: string, room: string): string | undefined {
+  get(relayUrl: string, room: string): KnownToken | undefined {
     const key = keyOf(relayUrl, room);
     const unstored = this.#unstored.get(key);
-    if (unstored !== undefined) return unstored;
+    if (unstored !== undefined) return { token: unstored, stored: false };
     try {
-      return this.storage().getItem(key) ?? undefined;
+      const token = this.storage().getItem(key);
+      return token === null ? undefined : { token, stored: true };
     } catch {
       return undefined;
     }

@@ -9,7 +9,7 @@ export type ToWorker =
   | ({ readonly type: "start"; readonly canvas: OffscreenCanvas } & Omit<PlayOptions, "onDrawn">)
   | { readonly type: "enter"; readonly room: string | undefined; readonly token?: string }
   | { readonly type: "retry" }
-  | { readonly type: "online" }
+  | { readonly type: "online" | "offline" }
   | { readonly type: "visible"; readonly visible: boolean }
   /** Whether somebody looks at the statistics, which are made only then. */
   | { readonly type: "statistics"; readonly wanted: boolean }

@@ -26,6 +26,9 @@ self.onmessage = ({ data }) => {
     case "online":
       player?.online();
       return;
+    case "offline":
+      player?.offline();
+      return;
     case "visible":
       player?.setVisible(data.visible);
       return;

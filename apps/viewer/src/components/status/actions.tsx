@@ -3,7 +3,7 @@ import { DEFAULT_ROOM } from "@screen-share/protocol";
 import type { Action } from "../../player/core/failure-words.ts";
 import { fragmentOf, type Place } from "../../player/go.ts";
 import { pageRelays } from "../../relays.ts";
-import { JoinForm } from "./join-form.tsx";
+import { LaterJoinForm } from "./later-join-form.tsx";
 
 /**
  * @param props.here where the page is
@@ -19,7 +19,7 @@ export function Actions(props: {
   const buttons = actions.filter((action) => action !== "link");
   return (
     <>
-      {actions.includes("link") && <JoinForm here={here} />}
+      {actions.includes("link") && <LaterJoinForm here={here} />}
       {buttons.length > 0 && (
         <div className="actions">
           {buttons.map((action) => (

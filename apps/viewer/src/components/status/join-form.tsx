@@ -8,8 +8,12 @@ import { pageRelays } from "../../relays.ts";
 
 type Problem = Exclude<Pasted, { kind: "here" }>;
 
-/** @param props.here where the page is already; undefined: nowhere */
-export function JoinForm({ here }: { readonly here?: Place | undefined }) {
+export interface JoinFormProps {
+  /** Where the page is already; undefined: nowhere. */
+  readonly here?: Place | undefined;
+}
+
+export function JoinForm({ here }: JoinFormProps) {
   const id = useId();
   const [page, setPage] = useState<{ readonly relays: Relays; readonly last?: LastRoom }>();
   const [problem, setProblem] = useState<Problem>();
@@ -84,9 +88,8 @@ export function JoinForm({ here }: { readonly here?: Place | undefined }) {
 function enter(text: string, chosenRelay: string, relays: Relays): Problem | undefined {
   const pasted = readPasted(text, { origin: location.origin, path: location.pathname });
   if (pasted.kind !== "here") return pasted;
-  // Only a room's name says nothing of where it is; a link that names no relay means the first.
-  const bareName = pasted.token === undefined && pasted.relay === undefined;
-  const relay = bareName && relays.length > 1 ? chosenRelay : pasted.relay;
+  // A link that names no relay means the first.
+  const relay = pasted.anyRelay && relays.length > 1 ? chosenRelay : pasted.relay;
   if (goTo({ ...pasted, relay }, relays)) return undefined;
   return { kind: "nothing", problem: `This page does not know the link’s relay, ${relay}.` };
 }

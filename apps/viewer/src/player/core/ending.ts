@@ -5,6 +5,8 @@ import type { End } from "./loss.ts";
 export type EndingKind =
   /** The relay asks for a token, and this page has none. */
   | "no-token"
+  /** Likewise: there was one in the link, but not all of it arrived. */
+  | "damaged-link"
   | "expired"
   | "ended-by-host"
   | "invalid-token"
@@ -16,8 +18,10 @@ export type EndingKind =
   | "room-name"
   /** The browser refuses to dial. */
   | "blocked"
-  /** A part of this page did not come, as after a deployment, or could not be started. */
+  /** A part of this page did not come, or could not be started. */
   | "unloaded"
+  /** A part of this page is gone: its server has a newer version. */
+  | "updated"
   /** Page and relay do not speak the same language. */
   | "incompatible";
 
@@ -35,6 +39,12 @@ export function mayNotSee(code: number): boolean {
 /** @param hasToken whether the relay was shown one */
 export function endingOf(end: End, hasToken: boolean): Ending {
   return { kind: kindOf(end, hasToken), told: end.reason };
+}
+
+/** What the end is, where the link was damaged on its way: then it is no wonder that it opens nothing. */
+export function ofDamagedLink(ending: Ending): Ending {
+  const mayBeWhy = ending.kind === "no-token" || ending.kind === "invalid-token";
+  return mayBeWhy ? { ...ending, kind: "damaged-link" } : ending;
 }
 
 function kindOf({ code, reason }: End, hasToken: boolean): EndingKind {

@@ -63,6 +63,11 @@ export const ENDING_WORDS: Readonly<Record<EndingKind, (ending: Ending) => Endin
     detail: "It opens only with the link that you were given. Paste it here.",
     actions: ["link"],
   }),
+  "damaged-link": () => ({
+    title: "This link was damaged on its way",
+    detail: "A part of it is missing. Copy the whole link and paste it here, or ask for a new one.",
+    actions: ["link"],
+  }),
   expired: () => ({
     title: "This link has expired",
     detail: "Ask whoever shares the screen for a new one.",
@@ -101,7 +106,12 @@ export const ENDING_WORDS: Readonly<Record<EndingKind, (ending: Ending) => Endin
   }),
   unloaded: () => ({
     title: "A part of this page could not be loaded or started",
-    detail: "A newer version may have taken its place, or your connection was lost.",
+    detail: "The connection may have been interrupted.",
+    actions: ["reload"],
+  }),
+  updated: () => ({
+    title: "This page was updated",
+    detail: "Reload it to get the new version.",
     actions: ["reload"],
   }),
   incompatible: ({ told }) => ({

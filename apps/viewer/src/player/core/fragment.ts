@@ -34,6 +34,34 @@ const MAX_LENGTH = 16_384;
 /** RFC 7515 §7.1: three texts of base64url. */
 const TOKEN_TEXT = /^[A-Za-z0-9_.-]+$/;
 
+/** Fields as they are written; of others, those that hold nothing of a link. */
+const INTACT =
+  /^(?:room=[\w-]*|token=(?:eyJ[\w-]+\.[\w-]+\.[\w-]{1,43}|(?!eyJ)[\w.-]*[\w-])|relay=[\w.:/[\]%-]*)$/;
+const OF_A_LINK = /token|room|relay|eyJ|[%;?#]/i;
+const HARMLESS_PATH = /^[\w./-]*$/;
+
+/**
+ * Whether an address is as it was written, as far as one can see quickly. If not, `repaired.ts` reads it.
+ * @param url of the page
+ */
+export function isIntact(url: {
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+}): boolean {
+  const fields = url.hash.slice(1).split("&");
+  return (
+    isHarmlessPath(url.pathname) &&
+    !OF_A_LINK.test(url.search.slice(1)) &&
+    fields.every((field) => INTACT.test(field) || !OF_A_LINK.test(field))
+  );
+}
+
+/** Whether nothing of a link is in a path. */
+export function isHarmlessPath(path: string): boolean {
+  return HARMLESS_PATH.test(path) && !path.includes("eyJ");
+}
+
 /** @param fragment with or without its "#"; of a field that stands there twice the first counts. One that is too long says nothing. */
 export function readFragment(fragment: string): Fragment {
   const fields = (fragment.length > MAX_LENGTH ? "" : fragment)

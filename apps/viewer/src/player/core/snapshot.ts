@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly arriving: number | undefined;
   /** Some of the picture is older than the rest. */
   readonly behind: boolean;
+  /** The browser has lost its network, and nothing was heard from the relay since. */
+  readonly unheard: boolean;
 }
 
 /** What holds before anything was tried, and in a page rendered ahead of time. */
@@ -31,6 +33,7 @@ export const INITIAL_SNAPSHOT: Snapshot = {
   undecodable: false,
   arriving: undefined,
   behind: false,
+  unheard: false,
 };
 
 /** @param now our clock, ms */
@@ -64,6 +67,7 @@ export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
     a.ageS === b.ageS &&
     a.undecodable === b.undecodable &&
     a.arriving === b.arriving &&
-    a.behind === b.behind
+    a.behind === b.behind &&
+    a.unheard === b.unheard
   );
 }

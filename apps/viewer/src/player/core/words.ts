@@ -42,6 +42,8 @@ export function statusOf(
   browser: { readonly online: boolean; readonly seesItself?: boolean },
 ): Status {
   const { connection } = snapshot;
+  // It may be wrong about a relay on this very machine: that goes on talking.
+  const isOffline = snapshot.unheard && !browser.online;
   const common = {
     counting: countingOf(snapshot, browser),
     remarks: remarksOf(snapshot),
@@ -55,9 +57,10 @@ export function statusOf(
         ? { ...common, ...FIRST, tone: "busy" }
         : { ...common, ...lossStatus(connection.after, snapshot, browser) };
     case "connected":
+      if (isOffline) return { ...common, ...OFFLINE };
       return { ...common, ...liveStatus(snapshot), ...(browser.seesItself && SELF) };
     case "waiting":
-      return { ...common, ...waitingStatus(connection.host, snapshot) };
+      return { ...common, ...(isOffline ? OFFLINE : waitingStatus(connection.host, snapshot)) };
     case "disconnected":
       return { ...common, ...lossStatus(connection.loss, snapshot, browser) };
     case "ended":
@@ -81,6 +84,7 @@ const SELF: Words & Pick<Status, "tone" | "quiet"> = {
     "This page is on the screen that is shared, so the picture contains itself. Other viewers are not affected. Open the link on another device, or close this page.",
 };
 
+const OFFLINE = { ...OFFLINE_WORDS, tone: "bad" } as const;
 const FIRST: Words = { title: "Connecting…", detail: undefined };
 
 function liveStatus({
@@ -219,6 +223,6 @@ export function titleOf(snapshot: Snapshot, browser: { readonly online: boolean 
   const { room, connection, picture } = snapshot;
   const place =
     room === undefined || room === DEFAULT_ROOM ? "Screen Share" : `${room} · Screen Share`;
-  const unremarkable = connection.state === "connected" && !picture;
+  const unremarkable = connection.state === "connected" && !picture && !snapshot.unheard;
   return unremarkable ? place : `${statusOf(snapshot, browser).title} · ${place}`;
 }

@@ -1,0 +1,152 @@
+/**
+ * Links as mail and chat programs pass them on, and a page of which something is missing: the token leaves the address all the same, and
+ * the page says what is the matter.
+ */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startBrowser } from "./support/browser.ts";
+import { GOOD, PageStandIn } from "./support/page-stand-in.ts";
+import { eventually } from "./support/wait.ts";
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let standIn: PageStandIn;
+let address: string;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  standIn = new PageStandIn();
+  address = await standIn.listen();
+  context = await browser.newContext();
+  page = await context.newPage();
+  // What is said for a moment is noted, for a test that looks later.
+  await page.addInitScript(() => {
+    const said: string[] = [];
+    Object.assign(window, { said });
+    new MutationObserver(() => {
+      said.push(document.querySelector('[data-testid="notice"]')?.textContent ?? "");
+    }).observe(document, { childList: true, characterData: true, subtree: true });
+  });
+});
+afterEach(async () => {
+  await context.close();
+  standIn.close();
+});
+
+const FIELDS = `room=demo&token=${GOOD}`;
+const inSight = () =>
+  page.evaluate(() =>
+    JSON.stringify([location.href, history.state, document.documentElement.outerHTML, name]),
+  );
+const says = async (words: string) =>
+  await page.getByText(words).filter({ visible: true }).first().waitFor();
+const hasSaid = async (words: string) => {
+  const said = await eventually(
+    () => page.evaluate(() => (window as Window & { said?: readonly string[] }).said ?? []),
+    (all) => all.includes(words),
+  );
+  expect(said).toContain(words);
+};
+const lastHello = () =>
+  eventually(
+    async () => standIn.hellos.at(-1),
+    (hello) => hello !== undefined,
+  );
+
+describe("a link that was damaged on its way (P-95)", () => {
+  for (const handed of [
+    `#${FIELDS.replace("&", "&amp;")}`,
+    `#${FIELDS}.`,
+    `#${FIELDS}%22%3E`,
+    `#${FIELDS}%E2%80%8B`,
+    `#${FIELDS}?utm_source=mail`,
+    `#${encodeURIComponent(FIELDS)}`,
+    `%23${FIELDS}`,
+    `%2523${encodeURIComponent(encodeURIComponent(FIELDS))}`,
+    `?${FIELDS}`,
+    `/#${FIELDS}`,
+  ]) {
+    it(`opens the room, and says so: ${handed.replace(GOOD, "TOKEN")}`, async () => {
+      await page.goto(address + handed);
+      expect(await lastHello()).toMatchObject({ room: "demo", token: GOOD });
+      if (handed !== `/#${FIELDS}`) await says("Waiting for the host");
+      await hasSaid("This link was damaged on its way. It was repaired.");
+      expect(page.url()).toBe(`${address}#room=demo`);
+      expect(await inSight()).not.toContain(GOOD);
+      await page.reload();
+      await says("Waiting for the host");
+      expect(standIn.hellos.map(({ token }) => token)).toEqual([GOOD, GOOD]);
+    });
+  }
+
+  it("is asked for again if its end is missing, and what is left of its token goes nowhere", async () => {
+    await page.goto(`${address}#room=demo&token=${GOOD.slice(0, 15)}%E2%80%A6`);
+    await says("This link was damaged on its way");
+    await says("A part of it is missing.");
+    expect(standIn.hellos).toMatchObject([{ room: "demo" }]);
+    expect(standIn.hellos[0]?.token).toBeUndefined();
+    await page.getByLabel("Link or room name").fill(`${address}#room=demo&token=${GOOD}`);
+    await page.keyboard.press("Enter");
+    await says("Waiting for the host");
+  });
+
+  it("does not bring a token of another page's link here", async () => {
+    await page.goto(`${address}?url=https%3A%2F%2Fother.example%2F%23token%3D${GOOD}`);
+    await says("It opens only with the link");
+    expect(standIn.hellos.map(({ token }) => token)).toEqual([undefined]);
+    expect(await inSight()).not.toContain(GOOD);
+  });
+});
+
+describe("a page of which something is missing", () => {
+  it("says so, without the token in its address, and a reload brings it to the room", async () => {
+    await context.route("**/_next/**/*.js", (route) => route.abort());
+    await page.goto(`${address}#${FIELDS}`);
+    await says("A part of this page did not arrive");
+    expect(page.url()).toBe(address);
+    await context.unroute("**/_next/**/*.js");
+    await page.getByRole("button", { name: "Reload" }).click();
+    await says("Waiting for the host");
+    expect(standIn.hellos).toMatchObject([{ room: "demo", token: GOOD }]);
+    expect(await inSight()).not.toContain(GOOD);
+  });
+
+  it("says nothing of a script that it can do without", async () => {
+    await context.route("**/_ssgManifest.js", (route) => route.abort());
+    await page.goto(`${address}#${FIELDS}`);
+    await says("Waiting for the host");
+    expect(await page.getByText("did not arrive").count()).toBe(0);
+  });
+
+  it("names the browser that it needs where its scripts do not parse", async () => {
+    await context.route("**/_next/**/*.js", async (route) => {
+      await route.fulfill({ contentType: "text/javascript", body: "class { static { ??= } }" });
+    });
+    await page.goto(`${address}#${FIELDS}`);
+    await says("This browser cannot run this page");
+    await says("It needs Chrome or Edge 111, Firefox 111, Safari 16.4");
+    expect(page.url()).toBe(address);
+  });
+
+  it("says that it was updated when its parts are gone, and has a button for that", async () => {
+    await page.addInitScript(() => Object.assign(window, { Worker: undefined }));
+    // What is needed from the beginning is here; what is loaded later belongs to a build that is gone.
+    await page.goto(address);
+    await says("Paste it here");
+    standIn.gone = /^\/_next\//;
+    await page.goto(`${address}#${FIELDS}`);
+    await says("Waiting for the host");
+    await page.keyboard.press("i");
+    await says("This page was updated.");
+    standIn.gone = undefined;
+    await page.getByRole("button", { name: "Reload" }).click();
+    await eventually(
+      async () => standIn.hellos.length,
+      (count) => count >= 3,
+    );
+    expect(standIn.hellos.at(-1)).toMatchObject({ room: "demo", token: GOOD });
+  });
+});
