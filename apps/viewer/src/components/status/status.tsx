@@ -4,12 +4,9 @@ import { captureCommand } from "../../player/core/command.ts";
 import type { Snapshot } from "../../player/core/snapshot.ts";
 import { type Status as StatusWords, statusOf } from "../../player/core/words.ts";
 import type { Relay } from "../../player/relays.ts";
-import { loadLater } from "../load-later.ts";
 import { Actions } from "./actions.tsx";
+import { Command } from "./command.tsx";
 import { Notice, type NoticeProps } from "./notice.tsx";
-
-// Only where the host is away, and nobody waits for it.
-const Command = loadLater(async () => (await import("./command.tsx")).Command);
 
 /**
  * @param props.relay what is dialled; undefined in a page rendered ahead of time
@@ -47,8 +44,7 @@ export function Status(props: {
       tip={tip}
     >
       {status.invites && relay && !embedded && (
-        <Command.Part
-          onMissing={ignore}
+        <Command
           command={captureCommand({ server: relay.url.replace(VIEWER_PATH, ""), room })}
           guarded={guarded}
         />
@@ -70,6 +66,3 @@ function formOf(
   if (page.embedded && (quiet || page.first)) return "none";
   return page.picture ? "pill" : "page";
 }
-
-/** A part that is asked for again for as long as it is wanted. */
-function ignore(): void {}
