@@ -46,7 +46,9 @@ async function isBuildGone(): Promise<boolean> {
     const manifest = document.querySelector<HTMLScriptElement>('script[src$="_buildManifest.js"]');
     if (!manifest) return false;
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    return (await fetch(manifest.src, { method: "HEAD", cache: "no-store", signal })).status === 404;
+    return (
+      (await fetch(manifest.src, { method: "HEAD", cache: "no-store", signal })).status === 404
+    );
   } catch {
     // The server is out of reach.
     return false;
