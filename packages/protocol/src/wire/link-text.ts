@@ -56,7 +56,7 @@ export function unwrapped(text: string): readonly string[] {
 }
 
 /** Percent-escapes undone, once. Those that are no UTF-8 are read byte by byte, and stay if they are no ASCII. */
-export function unescaped(text: string): string {
+function unescaped(text: string): string {
   return text.replace(ESCAPES, (escapes) => {
     try {
       return decodeURIComponent(escapes);
