@@ -54,6 +54,7 @@ export async function fanOutBench(): Promise<void> {
   table([
     { relay: "Screen Share", ...cells(await measureRelay()) },
     { relay: "the same, with metrics", ...cells(await measureRelay(counting)) },
+    { relay: "the same, on ws", ...cells(await measureRelay({ TRANSPORT: "ws" })) },
     { relay: "ws, bare broadcast", ...cells(await measureBare()) },
   ]);
   say(
