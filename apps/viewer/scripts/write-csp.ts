@@ -7,6 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { withPolicy } from "./csp.ts";
 import { packed, withFirstScript } from "./first-script.ts";
+import { relative } from "./relative.ts";
 import { rooted } from "./rooted.ts";
 
 const FIRST_SCRIPT = fileURLToPath(new URL("opening.js", import.meta.url));
@@ -16,6 +17,10 @@ const NOT_FOUND = "404.html";
 
 async function main(): Promise<readonly string[]> {
   const files = await readdir(FOLDER, { recursive: true });
+  for (const name of files.filter((file) => /\.(?:html|js|css|txt|json)$/.test(file))) {
+    const file = path.join(FOLDER, name);
+    await writeFile(file, relative(await readFile(file, "utf8")));
+  }
   const pages = files.filter((file) => file.endsWith(".html"));
   if (pages.length === 0) return [`there is no page in ${FOLDER}`];
   const problems: string[] = [];

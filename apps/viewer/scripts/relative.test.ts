@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { ASSET_PREFIX, relative } from "./relative.ts";
+
+it("files are named relative to the page, and nothing else is changed", () => {
+  const file = (prefix: string) =>
+    `<script src="${prefix}/_next/a.js"></script>{"assetPrefix":"${prefix}"}https://other.invalid/`;
+  expect(relative(file(ASSET_PREFIX))).toBe(file("."));
+  expect(relative(relative(file(ASSET_PREFIX)))).toBe(file("."));
+});
+
+it("the prefix has no path, for which Next would add rewrites", () => {
+  expect(new URL(ASSET_PREFIX).pathname).toBe("/");
+});
