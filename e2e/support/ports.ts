@@ -10,8 +10,8 @@ const PORTS = 12_000;
 let next = (process.pid * 97) % PORTS;
 
 /**
- * A TCP port of 127.0.0.1 that nobody listens on. It stays reserved until this process ends: the UDP port of the same number is held,
- * which every caller of this function respects, in any process.
+ * A TCP port of 127.0.0.1 that nobody listens on. It stays reserved until this process ends: a UDP port that stands for it is held,
+ * which every caller of this function respects, in any process. It is not that of the same number: a server with HTTP/3 needs that.
  * @throws Error if all ports are taken
  */
 export async function freePort(): Promise<number> {
@@ -40,7 +40,7 @@ async function reserve(port: number): Promise<boolean> {
     () => true,
     () => false,
   );
-  mark.bind({ port, address: "127.0.0.1", exclusive: true });
+  mark.bind({ port: port - PORTS, address: "127.0.0.1", exclusive: true });
   if (await bound) return true;
   mark.close();
   return false;
