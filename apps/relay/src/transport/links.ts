@@ -57,8 +57,8 @@ export class Links<Entry> {
 export interface SocketEvents {
   /** A whole message has arrived. Its bytes may be reused after the call. */
   received(bytes: Uint8Array, isBinary: boolean): void;
-  /** A ping has arrived, and was answered with as many bytes. */
-  pinged(payloadBytes: number): void;
+  /** A ping has arrived. @returns whether it may be answered, with as many bytes */
+  pinged(payloadBytes: number): boolean;
   ponged(payload: string): void;
   /** The socket has sent all that it held. */
   drained(): void;
@@ -106,13 +106,15 @@ class Link<Entry> implements SocketEvents {
     return this.options.admitted(this.#session);
   }
 
-  pinged(payloadBytes: number): void {
-    if (!this.#mayGoOn("ping", this.options.now())) return;
+  pinged(payloadBytes: number): boolean {
+    if (!this.#mayGoOn("ping", this.options.now())) return false;
     if (this.peer.heldBytes === 0) this.#unreadAnswerBytes = 0;
     else this.#unreadAnswerBytes += FRAME_HEAD_BYTES + payloadBytes;
     if (this.#unreadAnswerBytes > MAX_UNREAD_ANSWER_BYTES) {
       this.peer.close(CLOSE.full, "answers are not read");
+      return false;
     }
+    return true;
   }
 
   ponged(payload: string): void {

@@ -149,7 +149,8 @@ function webSockets<Entry>(
       linkOf(socket).received(new Uint8Array(message), isBinary);
       socket.getUserData().socket?.finished();
     },
-    ping: (socket, payload) => linkOf(socket).pinged(payload.byteLength),
+    // The library has answered it already.
+    ping: (socket, payload) => void linkOf(socket).pinged(payload.byteLength),
     pong: (socket, payload) => linkOf(socket).ponged(Buffer.from(payload).toString()),
     drain: (socket) => {
       if (socket.getBufferedAmount() > 0) return;

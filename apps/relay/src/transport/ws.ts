@@ -157,9 +157,8 @@ class WsSocket implements Socket, Holder {
     });
     this.webSocket.on("ping", (payload: Buffer) => {
       this.#controlBytes += CONTROL_HEAD_BYTES + payload.length;
-      if (this.#closed) return;
+      if (this.#closed || !link.pinged(payload.length)) return;
       this.#taken(() => this.webSocket.pong(payload, false, this.#written));
-      link.pinged(payload.length);
     });
     this.webSocket.on("pong", (payload: Buffer) => {
       this.#controlBytes += CONTROL_HEAD_BYTES + payload.length;
