@@ -19,6 +19,9 @@ import { eventually } from "./support/wait.ts";
 const LINK = /Viewer link: (\S+)\n/;
 const CONFIG = fileURLToPath(new URL("../vercel.json", import.meta.url));
 
+/** The page is built in 20 s on two idle cores. */
+const BUILD_LIMIT_MS = 300_000;
+
 let browser: Browser;
 let relayPort: number;
 let build: ViewerBuild;
@@ -42,7 +45,7 @@ beforeAll(async () => {
   await agent.until(LINK);
   link = LINK.exec(agent.output)?.[1] ?? "";
   browser = await startBrowser();
-}, 120_000);
+}, BUILD_LIMIT_MS);
 afterAll(async () => {
   await browser.close();
   await agent.end("SIGTERM");

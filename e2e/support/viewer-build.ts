@@ -7,7 +7,13 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Kept out of version control; on the same file system as the packages, which are linked rather than copied. */
 const ARTIFACTS = path.join(ROOT, ".artifacts");
-const FILES = ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml", "tsconfig.base.json"];
+const FILES = [
+  "package.json",
+  "pnpm-workspace.yaml",
+  "pnpm-lock.yaml",
+  "tsconfig.base.json",
+  "scripts/untracked.mjs",
+];
 const FOLDERS = ["apps/viewer", "packages/protocol"];
 const MADE: readonly string[] = ["out", ".next", ".turbo"];
 
