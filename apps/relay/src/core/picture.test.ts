@@ -29,6 +29,7 @@ function described(): Picture {
     work: new FakeWork(),
     time: new FakeTime(),
     evicted: () => {},
+    cleared: () => {},
     composed: () => {},
   });
   picture.describe(1, stream);

@@ -51,15 +51,19 @@ export class Picture {
   /** What is kept for it elsewhere. */
   #besideBytes = 0;
 
-  constructor(parts: {
-    readonly memory: PictureMemory;
-    readonly work: Work;
-    readonly time: Time;
-    /** The relay needs its memory: it has been forgotten. */
-    readonly evicted: () => void;
-    /** A whole JPEG is there that was not there at once. */
-    readonly composed: () => void;
-  }) {
+  constructor(
+    private readonly parts: {
+      readonly memory: PictureMemory;
+      readonly work: Work;
+      readonly time: Time;
+      /** The relay needs its memory: it has been forgotten. */
+      readonly evicted: () => void;
+      /** A whole JPEG is there that was not there at once. */
+      readonly composed: () => void;
+      /** It has been forgotten: what viewers remember of it has no use any more. */
+      readonly cleared: () => void;
+    },
+  ) {
     this.#memory = parts.memory.open({
       evict: () => {
         this.clear();
@@ -135,6 +139,7 @@ export class Picture {
     this.#account();
     this.#forgetUpdates();
     this.whole.forget();
+    this.parts.cleared();
   }
 
   /** Nobody watches: what can be composed again is forgotten. */

@@ -103,6 +103,7 @@ export class Room {
       time,
       evicted: () => this.#evicted(),
       composed: () => this.advance(time.now()),
+      cleared: () => this.advance(time.now()),
     });
     this.#places = new Places(options.limits.maxViewers);
     this.#status = { state: "offline", since: now };

@@ -72,7 +72,11 @@ export class ViewerSync {
   /** Sends what is due, as far as the viewer can take it now. */
   advance(now: number): void {
     const { shown } = this.room.picture;
-    if (this.#paused || !shown) return;
+    if (!shown) {
+      this.#lags(undefined);
+      return;
+    }
+    if (this.#paused) return;
     const { store, epoch } = shown;
     if (epoch !== this.#epoch) {
       const message = encodeControl({ type: "stream", epoch, stream: store.stream });

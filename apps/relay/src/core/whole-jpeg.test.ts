@@ -45,6 +45,7 @@ function mixedPicture({
     work,
     time,
     evicted: () => {},
+    cleared: () => {},
     composed: () => composed.push(picture.shown && picture.whole.newest(picture.shown)),
   });
   picture.describe(1, stream);
