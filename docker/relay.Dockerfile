@@ -42,6 +42,7 @@ RUN relay=/out/app/apps/relay && mkdir -p $relay/dist $relay/node_modules/@uwsjs
       (cd uWebSockets.js && cp package.json LICENSE uws.js $binary $relay/node_modules/uWebSockets.js/); \
     fi && \
     cd $relay && node -e 'let uws; try { uws = require("@uwsjs/core") } catch { uws = require("uWebSockets.js") } uws.App()' && \
+    find $relay/node_modules -name '*.d.ts' -delete && \
     chmod -R a+rX,go-w /out && chmod 755 /out/usr/local/bin/*
 
 FROM ${NODE_IMAGE}
