@@ -5,6 +5,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startBrowser } from "./support/browser.ts";
+import { noteNotices, noticesOf } from "./support/notices.ts";
 import { GOOD, PageStandIn } from "./support/page-stand-in.ts";
 import { eventually } from "./support/wait.ts";
 
@@ -22,14 +23,7 @@ beforeEach(async () => {
   address = await standIn.listen();
   context = await browser.newContext();
   page = await context.newPage();
-  // What is said for a moment is noted, for a test that looks later.
-  await page.addInitScript(() => {
-    const said: string[] = [];
-    Object.assign(window, { said });
-    new MutationObserver(() => {
-      said.push(document.querySelector('[data-testid="notice"]')?.textContent ?? "");
-    }).observe(document, { childList: true, characterData: true, subtree: true });
-  });
+  await page.addInitScript(noteNotices);
 });
 afterEach(async () => {
   await context.close();
@@ -43,12 +37,8 @@ const inSight = () =>
   );
 const says = async (words: string) =>
   await page.getByText(words).filter({ visible: true }).first().waitFor();
-const hasSaid = async (words: string) => {
-  const said = await eventually(
-    () => page.evaluate(() => (window as Window & { said?: readonly string[] }).said ?? []),
-    (all) => all.includes(words),
-  );
-  expect(said).toContain(words);
+const hasSaid = async (words: RegExp) => {
+  expect(await noticesOf(page, words)).toContainEqual(expect.stringMatching(words));
 };
 const lastHello = () =>
   eventually(
@@ -73,7 +63,7 @@ describe("a link that was damaged on its way (P-95)", () => {
       await page.goto(address + handed);
       expect(await lastHello()).toMatchObject({ room: "demo", token: GOOD });
       if (handed !== `/#${FIELDS}`) await says("Waiting for the host");
-      await hasSaid("This link was damaged on its way. It was repaired.");
+      await hasSaid(/^This link was damaged on its way\. It was repaired\.$/);
       expect(page.url()).toBe(`${address}#room=demo`);
       expect(await inSight()).not.toContain(GOOD);
       await page.reload();

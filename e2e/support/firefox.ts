@@ -17,12 +17,14 @@ export class Firefox implements OtherBrowser {
     readonly downloads: string,
   ) {}
 
-  static async start(): Promise<Firefox> {
+  /** @param prefs settings beside Firefox's own, as `about:config` calls them */
+  static async start(prefs: Readonly<Record<string, boolean>> = {}): Promise<Firefox> {
     const session = new Session("firefox");
     const browser = await firefox.launch({
       channel: "moz-firefox",
       executablePath: FIREFOX_PATH,
       downloadsPath: session.home,
+      firefoxUserPrefs: prefs,
       env: session.env(),
     });
     return new Firefox(closing(browser, session), session.home);

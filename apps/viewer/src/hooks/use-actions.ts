@@ -3,14 +3,16 @@ import { useSyncExternalStore } from "react";
 import { type Action, actionsOf, type Toggle } from "../components/core/actions.ts";
 import { fileName } from "../components/core/file-name.ts";
 import { canCopyPictures, copyPng, copyText } from "../controls/clipboard.ts";
+import { readsTrue } from "../controls/reads-true.ts";
 import { download } from "../controls/save-file.ts";
+import { loadPart, MissingPart } from "../page/parts.ts";
 import { panBy } from "../player/core/view.ts";
 import type { ViewState } from "../player/core/view-state.ts";
 import { stepZoom } from "../player/core/zoom-steps.ts";
 import { loadFloating, useFloating } from "./use-floating.ts";
 import { useFullScreen } from "./use-full-screen.ts";
 import type { PictureHandle } from "./use-player.ts";
-import { loadRecorder, type RecordingState, useRecording } from "./use-recording.ts";
+import { loadRecorder, NOISE, type RecordingState, useRecording } from "./use-recording.ts";
 
 export interface ActionParts {
   readonly handle: PictureHandle;
@@ -69,15 +71,25 @@ export function loadDeeds(): void {
 
 async function saveSnapshot({ handle, room, tell }: ActionParts): Promise<void> {
   try {
-    const name = fileName(room, new Date(), "png");
-    download(await handle.snapshotPng(), name);
-    tell("Snapshot saved.");
-  } catch {
-    tell("The snapshot could not be saved.");
+    const isTrue = readsTrue(document);
+    const name = fileName(room, new Date(), isTrue ? "png" : "jpg");
+    download(await (isTrue ? handle.snapshotPng() : snapshotJpeg(handle)), name);
+    tell(isTrue ? "Snapshot saved." : "Snapshot saved as a JPEG.");
+  } catch (error) {
+    tell(error instanceof MissingPart ? error.message : "The snapshot could not be saved.");
   }
 }
 
+/** Made of the tiles as they came: what this browser reads of a canvas is noise. */
+async function snapshotJpeg(handle: PictureHandle): Promise<Blob> {
+  const { composeJpeg } = await loadComposer();
+  return new Blob([composeJpeg(await handle.encoded())], { type: "image/jpeg" });
+}
+
+const loadComposer = () => loadPart(() => import("../controls/compose-jpeg.ts"));
+
 async function copyPicture({ handle, tell }: ActionParts): Promise<void> {
+  if (!readsTrue(document)) return tell(`${NOISE} Save a snapshot instead.`);
   const copied = await copyPng(handle.snapshotPng());
   tell(copied ? "Picture copied." : "The browser did not let the picture be copied.");
 }

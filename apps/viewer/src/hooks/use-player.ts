@@ -8,6 +8,7 @@ import { type Playing, playOn } from "../player/browser.ts";
 import type { EndingKind } from "../player/core/ending.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
 import { agedWords } from "../player/core/words.ts";
+import type { EncodedPicture } from "../player/handle.ts";
 import { readLink } from "../player/link.ts";
 import { pageRelays } from "../relays.ts";
 import type { StatisticsSource } from "./use-statistics.ts";
@@ -16,6 +17,8 @@ import type { StatisticsSource } from "./use-statistics.ts";
 export interface PictureHandle extends PictureSource, StatisticsSource {
   /** The picture that stands there, in its own size. Rejects if there is none. */
   snapshotPng(): Promise<Blob>;
+  /** The same as it came. */
+  encoded(): Promise<EncodedPicture>;
   /** What opens this room for somebody else. */
   link(): string;
   /** Plays on while the page is hidden. @returns what ends that */
@@ -109,6 +112,7 @@ function handleOf({ player, onDrawn, keepPlaying }: Playing): PictureHandle {
     bitmap: player.bitmap,
     remark: () => agedWords(player.getSnapshot(), { online: navigator.onLine }),
     snapshotPng: player.snapshotPng,
+    encoded: player.encoded,
     subscribeStatistics: player.subscribeStatistics,
     getStatistics: player.getStatistics,
     onDrawn,

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { fileName } from "../components/core/file-name.ts";
 import { formatOf } from "../components/core/recording.ts";
+import { readsTrue } from "../controls/reads-true.ts";
 import type { Recording, RecordingEnd } from "../controls/recorder.ts";
 import { loadPart, MissingPart } from "../page/parts.ts";
 import type { PictureHandle } from "./use-player.ts";
@@ -14,6 +15,8 @@ export interface RecordingState {
   /** Undefined where the browser cannot record. */
   readonly toggle: (() => void) | undefined;
 }
+
+export const NOISE = "This browser hides what pages draw, and gives them noise.";
 
 /**
  * What is recorded is one room, as long as it can be watched: when the page goes to another, or can no longer get into this one, or
@@ -72,7 +75,9 @@ export function useRecording(
     }
   };
   const toggle = () => {
-    if (recording.current === undefined) void start();
+    if (recording.current === undefined && !readsTrue(document)) {
+      tell(`${NOISE} Allow canvas data for this page to record, or save a snapshot.`);
+    } else if (recording.current === undefined) void start();
     else if (recording.current !== "starting") recording.current.stop();
   };
   return { since, toggle: canRecord() ? toggle : undefined };

@@ -1,4 +1,5 @@
 /** A player as the page sees it, wherever it runs: on the page itself, or in a worker. */
+import type { StreamDescription, Tile } from "@screen-share/protocol";
 import type { Latency } from "./core/latency.ts";
 import type { Player } from "./player.ts";
 
@@ -18,8 +19,16 @@ export interface PlayerHandle
   > {
   /** What stands on the canvas, at its full size, as a PNG file. Rejects while nothing does, after the end, and in a browser that cannot. */
   snapshotPng(): Promise<Blob>;
+  /** The same as it came, for browsers that cannot be trusted with the pixels. Rejects likewise. */
+  encoded(): Promise<EncodedPicture>;
   /** The same, to be drawn elsewhere; it is the caller's to close. Rejects likewise. */
   bitmap(): Promise<ImageBitmap>;
+}
+
+/** A picture as it came: what its tiles belong to, and all of them. */
+export interface EncodedPicture {
+  readonly stream: StreamDescription;
+  readonly tiles: readonly Tile[];
 }
 
 /** Why whoever asks a player for something after its end gets nothing. */

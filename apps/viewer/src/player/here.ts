@@ -48,6 +48,12 @@ export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle 
     offline: () => player.offline(),
     setVisible: (now) => player.setVisible(now),
     snapshotPng: async () => await pngOf(standing()),
+    encoded: async () => {
+      standing();
+      const { shown } = player;
+      if (!shown) throw new Error("there is no picture yet");
+      return { stream: shown.stream, tiles: shown.since(0) };
+    },
     bitmap: async () => await createImageBitmap(standing()),
     stop() {
       ended = true;

@@ -5,7 +5,12 @@
 import { Answers } from "./answers.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
 import type { Statistics } from "./core/statistics.ts";
-import { PLAYER_ENDED, type PlayerHandle, type PlayOptions } from "./handle.ts";
+import {
+  type EncodedPicture,
+  PLAYER_ENDED,
+  type PlayerHandle,
+  type PlayOptions,
+} from "./handle.ts";
 import type { ToPage, ToWorker } from "./worker-messages.ts";
 
 /** Whoever has not said a word by then is not waited for. */
@@ -71,6 +76,7 @@ export function playInWorker(
   const listeners = new Set<() => void>();
   const pngs = new Answers<Blob>();
   const bitmaps = new Answers<ImageBitmap>();
+  const pictures = new Answers<EncodedPicture>();
   const statisticsListeners = new Set<() => void>();
   let snapshot: Snapshot = INITIAL_SNAPSHOT;
   let statistics: Statistics | undefined;
@@ -83,7 +89,7 @@ export function playInWorker(
     worker.terminate();
     listeners.clear();
     statisticsListeners.clear();
-    for (const answers of [pngs, bitmaps]) answers.end(PLAYER_ENDED);
+    for (const answers of [pngs, bitmaps, pictures]) answers.end(PLAYER_ENDED);
   };
 
   worker.onmessage = ({ data }) => {
@@ -108,6 +114,12 @@ export function playInWorker(
         return;
       case "no png":
         pngs.refuse(data.id, data.reason);
+        return;
+      case "encoded":
+        pictures.give(data.id, data.picture);
+        return;
+      case "no encoded":
+        pictures.refuse(data.id, data.reason);
         return;
       case "bitmap":
         bitmaps.give(data.id, data.bitmap);
@@ -148,6 +160,7 @@ export function playInWorker(
     offline: () => send({ type: "offline" }),
     setVisible: (now) => send({ type: "visible", visible: now }),
     snapshotPng: () => pngs.ask((id) => send({ type: "png", id })),
+    encoded: () => pictures.ask((id) => send({ type: "encoded", id })),
     bitmap: () => bitmaps.ask((id) => send({ type: "bitmap", id })),
     stop: end,
   };

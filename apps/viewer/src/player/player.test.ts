@@ -186,3 +186,19 @@ it("tells that what comes cannot be decoded, until something can, or the room is
   player.enter("other");
   expect(told()).toBe(false);
 });
+
+it("knows that nothing was heard since the browser lost its network, until something is", async () => {
+  const { player, socket } = await playing();
+  const unheard = () => player.getSnapshot().unheard;
+  expect(unheard()).toBe(false);
+  player.offline();
+  expect(unheard()).toBe(true);
+  // A relay on this machine answers all the same.
+  const ping = socket.said.at(-1);
+  expect(ping).toMatchObject({ type: "ping" });
+  socket.tell({ type: "pong", sentAt: 0, relayAt: 0 });
+  expect(unheard()).toBe(false);
+  player.offline();
+  socket.update(KEYFRAME);
+  expect(unheard()).toBe(false);
+});

@@ -2,7 +2,7 @@
  * Keeps one viewer in one room: connects, reconnects, and tells what there is to show beside the picture. It
  * alone decides when to try again. Knows neither React nor the DOM; whoever owns the page tells it of both.
  */
-import { Backoff, Replica } from "@screen-share/protocol";
+import { Backoff, type FrameStore, Replica } from "@screen-share/protocol";
 import type { AsOf } from "./core/age.ts";
 import { type Connection, type ConnectionEvent, transition } from "./core/connection.ts";
 import { type Ending, endingOf, mayNotSee } from "./core/ending.ts";
@@ -79,6 +79,11 @@ export class Player {
 
   /** What to show now; the same object until something else is to be shown. */
   readonly getSnapshot = (): Snapshot => this.#snapshot;
+
+  /** The picture as it came, newer than what is drawn by a moment at most; undefined while there is none. */
+  get shown(): FrameStore | undefined {
+    return this.#replica.shown;
+  }
 
   /** As `subscribe`, to figures that are made about once a second while anybody listens. */
   readonly subscribeStatistics = (listener: () => void): (() => void) =>

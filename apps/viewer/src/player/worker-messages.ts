@@ -1,7 +1,7 @@
 /** What the page and its worker say to each other. All of it is plain values, so that it can be cloned on the way. */
 import type { Snapshot } from "./core/snapshot.ts";
 import type { Statistics } from "./core/statistics.ts";
-import type { Drawn, PlayOptions } from "./handle.ts";
+import type { Drawn, EncodedPicture, PlayOptions } from "./handle.ts";
 
 /** Page → worker. */
 export type ToWorker =
@@ -15,6 +15,8 @@ export type ToWorker =
   | { readonly type: "statistics"; readonly wanted: boolean }
   /** Asks for a PNG; `id` comes back with it. */
   | { readonly type: "png"; readonly id: number }
+  /** Asks for the picture as it came. */
+  | { readonly type: "encoded"; readonly id: number }
   /** Asks for a bitmap, which is handed over. */
   | { readonly type: "bitmap"; readonly id: number };
 
@@ -27,5 +29,7 @@ export type ToPage =
   | { readonly type: "statistics"; readonly statistics: Statistics | undefined }
   | { readonly type: "png"; readonly id: number; readonly blob: Blob }
   | { readonly type: "no png"; readonly id: number; readonly reason: string }
+  | { readonly type: "encoded"; readonly id: number; readonly picture: EncodedPicture }
+  | { readonly type: "no encoded"; readonly id: number; readonly reason: string }
   | { readonly type: "bitmap"; readonly id: number; readonly bitmap: ImageBitmap }
   | { readonly type: "no bitmap"; readonly id: number; readonly reason: string };

@@ -39,6 +39,9 @@ self.onmessage = ({ data }) => {
     case "png":
       void answerPng(data.id);
       return;
+    case "encoded":
+      void answerEncoded(data.id);
+      return;
     case "bitmap":
       void answerBitmap(data.id);
       return;
@@ -86,6 +89,14 @@ async function answerPng(id: number): Promise<void> {
     self.postMessage({ type: "png", id, blob: await started().snapshotPng() });
   } catch (error) {
     self.postMessage({ type: "no png", id, reason: reasonOf(error) });
+  }
+}
+
+async function answerEncoded(id: number): Promise<void> {
+  try {
+    self.postMessage({ type: "encoded", id, picture: await started().encoded() });
+  } catch (error) {
+    self.postMessage({ type: "no encoded", id, reason: reasonOf(error) });
   }
 }
 

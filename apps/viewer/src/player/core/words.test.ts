@@ -191,6 +191,19 @@ describe("statusOf", () => {
     expect(status(LIVE, { picture }, offline).title).toBe("Live");
   });
 
+  it("says so at once, unless the relay is heard all the same, and does not blame the host", () => {
+    const [unheard, offline] = [{ picture, unheard: true }, { online: false }];
+    for (const connection of [LIVE, { state: "waiting", host: "offline", viewers: 1 } as const]) {
+      for (const aged of [unheard, { ...unheard, ageS: 8 }]) {
+        expect(status(connection, aged, offline)).toMatchObject({
+          title: "You are offline",
+          tone: "bad",
+        });
+        expect(status(connection, aged).title).not.toBe("You are offline");
+      }
+    }
+  });
+
   it("tells how old the picture is that stands there", () => {
     expect(status(lost("lost"), { picture, ageS: 190, retryInS: 2 })).toMatchObject({
       detail: "The last picture stays until it is back.",

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { readsTrue } from "./reads-true.ts";
+
+/** A document whose canvases draw as they should, and read what `spoil` makes of it. */
+function documentThat(spoil: (data: Uint8ClampedArray) => void) {
+  const pixels = new Uint8ClampedArray(16 * 16 * 4).fill(255);
+  const context = {
+    fillStyle: "",
+    fillRect(x: number, y: number) {
+      const colour = context.fillStyle.match(/\d+/g)?.map(Number) ?? [];
+      pixels.set(colour, 4 * (16 * y + x));
+    },
+    getImageData() {
+      const data = pixels.slice();
+      spoil(data);
+      return { data };
+    },
+  };
+  const canvas = { width: 0, height: 0, getContext: () => context };
+  return { createElement: () => canvas } as unknown as Document;
+}
+
+it("a canvas that reads as it was drawn is told from noise, however little", () => {
+  expect(readsTrue(documentThat(() => {}))).toBe(true);
+  const random = documentThat((data) => {
+    for (let at = 0; at < data.length; at++) data[at] = (at * 7919) % 256;
+  });
+  expect(readsTrue(random)).toBe(false);
+  // As Firefox and Brave do it: the lowest bit of a few values.
+  const little = documentThat((data) => {
+    data[410] = (data[410] ?? 0) ^ 1;
+  });
+  expect(readsTrue(little)).toBe(false);
+  expect(readsTrue(documentThat((data) => data.fill(255)))).toBe(false);
+});
