@@ -77,7 +77,8 @@ describe("pnpm start", () => {
       const page = await openViewer(browser, port);
       const shown = await eventually(
         () => canvasPixels(page),
-        (pixels) => pixels !== undefined,
+        // The first picture may be drawn in parts.
+        (pixels) => pixels !== undefined && colourCount(pixels) > 7,
       );
       expect(shown && colourCount(shown)).toBeGreaterThan(7);
       const updates = () => page.getByTestId("screen").getAttribute("data-updates");
