@@ -5,8 +5,8 @@
 import type { Log } from "../log.ts";
 import type { Recorder } from "../record/recorder.ts";
 
-/** A relay tells right after its welcome. */
-const TIMEOUT_MS = 50;
+/** A relay reports demand right after its welcome (P-27); on a slow network, or a busy machine, the two may come apart. */
+const TIMEOUT_MS = 1000;
 
 export class Demand {
   /** Undefined until the relay has told. */
