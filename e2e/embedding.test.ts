@@ -169,6 +169,21 @@ describe("the element", () => {
     expect(await barriers(page)).toEqual([]);
   });
 
+  it("tells its page, and says in words, that an old browser cannot show the screen", async () => {
+    await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: foreign.origin });
+    foreign.html = withElement("<screen-share-viewer></screen-share-viewer>");
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      // As in Chromium before 92, and before 73.
+      Reflect.deleteProperty(Array.prototype, "at");
+      Reflect.deleteProperty(window, "CSSStyleSheet");
+    });
+    await page.goto(foreign.origin);
+    const state = await becomes(page, "This browser cannot show the screen");
+    expect(state).toMatchObject({ state: "ended", detail: "It lacks ECMAScript 2022." });
+    await page.getByText("It lacks ECMAScript 2022.").waitFor();
+  });
+
   it("needs nothing of a page's policy but the relay, and may be loaded where everything is isolated", async () => {
     await relayWith({ ALLOWED_ORIGINS: foreign.origin });
     share();

@@ -1,10 +1,13 @@
 /** A step of the build: the script for other people's pages, one file, `out/embed.js` (docs/embedding.md). */
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { parse } from "acorn";
 import { build } from "rolldown";
 import { BUILT_RELAYS } from "../src/env.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const FILE = at("../out/embed.js");
 const relays = BUILT_RELAYS?.map(({ name }) => name).join(",") ?? "";
 
 await build({
@@ -21,5 +24,9 @@ await build({
     // Browsers that lack what the picture needs must at least run what says so to the page around the element.
     target: "es2018",
   },
-  output: { file: at("../out/embed.js"), format: "esm", minify: true },
+  output: { file: FILE, format: "esm", minify: true },
 });
+
+// `import.meta` is newer as a standard, but came to browsers in 2018.
+const code = (await readFile(FILE, "utf8")).replaceAll("import.meta.url", '""');
+parse(code, { ecmaVersion: 2018, sourceType: "module" });
