@@ -58,6 +58,6 @@ export async function fanOutBench(): Promise<void> {
     { relay: "ws, bare broadcast", ...cells(await measureBare()) },
   ]);
   say(
-    "\nHalf of our viewers are plain ones (whole JPEGs, pinged), half v1 (acks); the bare broadcast's get the same bytes and neither.",
+    "\nOne in eight of our viewers is a plain one (whole JPEGs, pinged), all others are v1 (acks); those of the bare broadcast get the same bytes and neither.",
   );
 }

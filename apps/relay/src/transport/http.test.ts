@@ -246,12 +246,12 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
     server.answer = () => textReply(200, "fine");
     const many = (count: number) =>
       request(Array.from({ length: count }, (_, i) => `X-${i}: y\r\n`).join(""));
-    // The build of uWebSockets.js for Node 20 takes no more.
+    // uWebSockets.js takes 98; its build for Node 20 closes the connection at more, others say why.
     for (const count of name === "uws" && NODE_20 ? [90] : [90, 99, 120, 400]) {
       const raw = await RawSocket.open(server.port);
       raw.write(many(count));
       await raw.until(() => raw.statuses.length > 0);
-      expect([count, raw.statuses]).toEqual([count, [200]]);
+      expect([count, raw.statuses]).toEqual([count, [name === "uws" && count > 90 ? 431 : 200]]);
       raw.destroy();
     }
   });

@@ -13,7 +13,6 @@ import {
   IDLE_TIMEOUT_S,
   MAX_BACKPRESSURE_BYTES,
   MAX_HEADER_BYTES,
-  MAX_HEADER_LINES,
   maxPayloadBytes,
 } from "./limits.ts";
 import { Links, type SocketEvents } from "./links.ts";
@@ -25,8 +24,6 @@ import { UwsSocket } from "./uws-socket.ts";
 
 // biome-ignore lint/style/noProcessEnv: not a setting of ours. The library reads it once, when it is loaded.
 process.env.UWS_HTTP_MAX_HEADERS_SIZE = String(MAX_HEADER_BYTES);
-// biome-ignore lint/style/noProcessEnv: as above. The build for Node 20 does not know it, and has a limit of 98 lines.
-process.env.UWS_HTTP_MAX_HEADERS_COUNT = String(MAX_HEADER_LINES);
 const library = loadLibrary();
 
 /** How long clients have to read the reason before their sockets are dropped, ms. */
