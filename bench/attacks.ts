@@ -18,7 +18,7 @@ const MEMORY_BYTES = 256 * 2 ** 20;
 const QUIET_SECONDS = 5;
 const ATTACK_SECONDS = Number(process.env.ATTACK_SECONDS || 60);
 const ONLY = process.env.ATTACK;
-/** The relay's memory is to be back below this, MB, within so many seconds. */
+/** The relay's memory must be below this, MB, within this many seconds. */
 const BACK_MB = 100;
 const BACK_SECONDS = 60;
 /** As on the machine that fly.toml describes. */

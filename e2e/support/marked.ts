@@ -61,7 +61,7 @@ function inspect(pid: string): MarkedProcess | undefined {
       environment: Object.fromEntries(pairs),
     };
   } catch {
-    // It has ended, or belongs to somebody else.
+    // It has ended, or belongs to another user.
     return undefined;
   }
 }

@@ -66,7 +66,7 @@ export async function lanAddresses(network: Network = THIS_MACHINE): Promise<str
   return found.sort((a, b) => order(a) - order(b)).map(({ address }) => address);
 }
 
-/** An address as it stands in a URL. */
+/** An address as written in a URL. */
 export function urlHost(address: string): string {
   return isIPv6(address) ? `[${address}]` : address;
 }

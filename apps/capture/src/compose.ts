@@ -21,7 +21,7 @@ import type { Frame } from "./source/source.ts";
 /** So many tiles are repainted at a time: a few ms of encoding, after which damage is looked for again. */
 const MAX_REPAINTED = 256;
 
-/** A tile of a frame that is to be sent. */
+/** A tile of a frame that must be sent. */
 interface DamagedTile extends PendingTile {
   /** It changed only faintly, so it is still already, and goes as finely as can be. */
   readonly faint: boolean;
