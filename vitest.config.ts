@@ -29,11 +29,11 @@ class LongFirst extends BaseSequencer {
 // Unit tests wait more than they compute.
 const unit = {
   env,
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
   maxWorkers: availableParallelism() + 1,
 };
-const real = { env, testTimeout: 60_000, hookTimeout: 60_000 };
+const real = { env, testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {

@@ -1,8 +1,12 @@
-/** The built relay on other versions of Node than the one at hand, on the adapter that runs everywhere: a picture goes through. */
-import { type ChildProcess, fork } from "node:child_process";
+/**
+ * Other versions of Node than the one at hand, with the adapter that runs everywhere: the transport's suite passes, and a picture goes
+ * through the built relay.
+ */
+import { type ChildProcess, execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import {
   decodeUpdate,
   encodeAck,
@@ -16,9 +20,21 @@ import { afterEach, describe, expect, it } from "vitest";
 import WebSocket, { type RawData } from "ws";
 import { within } from "./support/wait.ts";
 
+const VERSIONS = [22, 24, 26];
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const RELAY = fileURLToPath(new URL("../apps/relay/dist/main.js", import.meta.url));
+const VITEST = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
 const SIZE = { width: 320, height: 200 };
 const LIMIT_MS = 30_000;
+/** It takes 25 s. */
+const SUITE_LIMIT_MS = 240_000;
+
+/** What vitest's JSON reporter tells, as far as it matters here. */
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
 
 function nodeOf(version: number): string {
   return fileURLToPath(new URL(`nodes/node_modules/node${version}/bin/node`, import.meta.url));
@@ -60,7 +76,7 @@ const isText = (type: string) => (message: Buffer | string) =>
 const isBinary = (message: Buffer | string) => typeof message !== "string";
 
 describe.runIf(HERE)("the built relay", () => {
-  it.each([22, 24, 26])("carries a picture on Node %i with TRANSPORT=ws", async (version) => {
+  it.each(VERSIONS)("carries a picture on Node %i with TRANSPORT=ws", async (version) => {
     const execPath = nodeOf(version);
     expect(existsSync(execPath)).toBe(true);
     const env = { PATH: "/usr/bin:/bin", PORT: "0", TRANSPORT: "ws" };
@@ -101,3 +117,23 @@ describe.runIf(HERE)("the built relay", () => {
     expect((await within(exit, LIMIT_MS, "the relay's end"))[0]).toBe(0);
   });
 });
+
+describe.runIf(HERE).concurrent(
+  "the transport's suite",
+  () => {
+    it.each(VERSIONS)("passes on Node %i with TRANSPORT=ws", async (version) => {
+      const suite = ["run", "--project", "unit", "--reporter=json", "apps/relay/src/transport/"];
+      const env = { PATH: "/usr/bin:/bin", CI: "true", TRANSPORT: "ws" };
+      const options = { cwd: ROOT, env, timeout: SUITE_LIMIT_MS, maxBuffer: 2 ** 26 };
+      const run = promisify(execFile)(nodeOf(version), [VITEST, ...suite], options);
+      const { stdout } = await run.catch((failed: { stdout: string }) => failed);
+      const report: Report = JSON.parse(stdout.slice(stdout.indexOf("{")));
+      const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+      expect(tests.filter(({ status }) => status !== "passed")).toEqual([]);
+      for (const part of ["WebSockets on ws", "HTTP on ws", "unfinished messages on ws"]) {
+        expect(tests.filter(({ fullName }) => fullName.startsWith(part))).not.toEqual([]);
+      }
+    });
+  },
+  SUITE_LIMIT_MS,
+);

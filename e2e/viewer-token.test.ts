@@ -147,7 +147,7 @@ describe("a link's token", () => {
   it("is asked for where there is none, and another link in the same tab is enough", async () => {
     await open("");
     expect(await becomes("ended")).toMatch(/only with the link/);
-    expect(await page.getByLabel("Link or room name").isVisible()).toBe(true);
+    await page.getByLabel("Link or room name").waitFor();
     await open(`#room=main&token=${EXPIRED}`);
     expect(await lastOf(2)).toEqual({ room: "main", token: EXPIRED });
     expect(

@@ -65,8 +65,9 @@ export async function says(page: Page, title: string): Promise<string> {
 }
 
 /** Waits for a picture. */
-export const isPainted = (page: Page) =>
+export const isPainted = (page: Page, limitMs?: number) =>
   eventually(
     () => canvasColour(page, PLACE),
     (colour) => colour !== undefined,
+    limitMs,
   );

@@ -1,12 +1,18 @@
-/** The adapters of the transport that load on this machine, by name. */
-import { chooseTransport } from "../transport/choose.ts";
+/** The adapters of the transport that the shared suite tries on this machine, by name. */
+import { chooseTransport, TRANSPORTS } from "../transport/choose.ts";
 import type { StartServer } from "../transport/transport.ts";
 
-const uws = await chooseTransport("auto");
+// biome-ignore lint/style/noProcessEnv: the environment of the tests, not of a relay
+const { TRANSPORT } = process.env;
+const setting = TRANSPORTS.find((name) => name === TRANSPORT) ?? "auto";
+const chosen = await chooseTransport(setting);
 const ws = await chooseTransport("ws");
 
-/** `ws` always; uWebSockets.js unless it has no build for this machine. */
+/**
+ * `ws` always; uWebSockets.js unless it has no build for this machine. With TRANSPORT=uws in the environment its absence is an error,
+ * with TRANSPORT=ws it is left out.
+ */
 export const ADAPTERS: readonly (readonly [name: string, startServer: StartServer])[] = [
-  ...(uws.loss === undefined ? [["uws", uws.startServer] as const] : []),
+  ...(chosen.startServer === ws.startServer ? [] : [["uws", chosen.startServer] as const]),
   ["ws", ws.startServer],
 ];
