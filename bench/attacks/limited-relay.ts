@@ -8,6 +8,16 @@ const ROOTS = [
   { folder: "/sys/fs/cgroup", limit: "memory.max" },
 ] as const;
 
+/** The control group of memory that this process is in. */
+function ownGroup(): string {
+  const groups = readFileSync("/proc/self/cgroup", "utf8");
+  return (
+    /^\d+:(?:[^:\n]*,)?memory(?:,[^:\n]*)?:(.*)$/m.exec(groups)?.[1] ??
+    /^0::(.*)$/m.exec(groups)?.[1] ??
+    ""
+  );
+}
+
 export class LimitedRelay {
   private constructor(
     private readonly program: Program,
@@ -25,13 +35,17 @@ export class LimitedRelay {
       ({ folder, limit }) => existsSync(`${folder}/${limit}`) || limit === "memory.max",
     );
     if (!root) throw new Error("this machine has no control groups");
+    const own = `${root.folder}${ownGroup()}`;
     const group = `${root.folder}/screen-share-bench-${process.pid}`;
     mkdirSync(group, { recursive: true });
     writeFileSync(`${group}/${root.limit}`, String(memoryBytes));
-    const program = await startRelay(port, env);
+    // A relay asks when it starts how much memory it may have, so it must be born there, and it is born where its parent is.
+    writeFileSync(`${group}/cgroup.procs`, String(process.pid));
+    const starting = startRelay(port, env);
+    writeFileSync(`${own}/cgroup.procs`, String(process.pid));
+    const program = await starting;
     const { pid } = program.process;
     if (pid === undefined) throw new Error("the relay has no process");
-    writeFileSync(`${group}/cgroup.procs`, String(pid));
     return new LimitedRelay(program, group, pid);
   }
 
