@@ -34,7 +34,7 @@ export interface MeasureOptions {
   /** The server's process. */
   readonly pid: number;
   readonly port: number;
-  /** `mixed`: half v1, half plain viewers of the relay. `bare`: of the bare broadcast. */
+  /** `mixed`: v1 and plain viewers of the relay. `bare`: of the bare broadcast. */
   readonly kind: "mixed" | "bare";
   readonly viewers: number;
   /** Sends the picture of this number. */
