@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBrowser } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
-import { openPicture, PHONE, pictureRect } from "./support/viewer-page.ts";
+import { clickControl, openPicture, PHONE, pictureRect } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 
 const PICTURE = testPicture(1600, 900);
@@ -101,7 +101,7 @@ describe("the bar", () => {
 
   it("does not open its menu by itself when the picture comes back", async () => {
     page = await openPicture(browser, room.port);
-    await button("More").press("Enter");
+    await clickControl(page, "More");
     await page.getByRole("menu").waitFor();
     const go = (hash: string) =>
       page.evaluate((to) => {
@@ -178,7 +178,7 @@ describe("the help sheet", () => {
     await page.keyboard.press("2");
     expect(await button("Fit to window").getAttribute("aria-pressed")).toBe("true");
     expect(await page.getByRole("dialog").count()).toBe(0);
-    await button("More").press("Enter");
+    await clickControl(page, "More");
     await page.getByRole("menuitem", { name: "Keyboard and gestures" }).click();
     await page.getByLabel("Single keys work").check();
     await page.keyboard.press("Escape");

@@ -15,7 +15,7 @@ import { eventually } from "./support/wait.ts";
 
 /** So many attempts without a valid token an address has (P-86). */
 const ATTEMPTS = 20;
-/** How long a link lasts that is to end while somebody watches, at most. */
+/** The longest lifetime that is tried for a link that must expire while its viewer watches. */
 const LONGEST_MS = 16_000;
 
 let browser: Browser;

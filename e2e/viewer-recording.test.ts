@@ -13,7 +13,7 @@ import {
   probeVideo,
   takeFilePickerAway,
 } from "./support/video.ts";
-import { openPicture } from "./support/viewer-page.ts";
+import { clickControl, openPicture } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 import { PLACES } from "./support/watched-page.ts";
 
@@ -109,12 +109,12 @@ describe.each(PLACES)("of what is played in the %s", (place) => {
 describe("a recording", () => {
   it("a recording goes straight into a file where the browser writes one", async () => {
     page = await openPicture(browser, room.port, { init: chooseFileOfPage });
-    await button("Record to a file").press("Enter");
+    await clickControl(page, "Record to a file");
     await page
       .getByTestId("recording")
       .getByText(/0:(0[2-9]|[1-5]\d)/)
       .waitFor();
-    await button("Stop recording").press("Enter");
+    await clickControl(page, "Stop recording");
     await page.getByText("Recording saved.").waitFor();
     const file = await fileOfPage(page);
     expect((await playVideo(page, file)).frames).toBeGreaterThan(1);

@@ -8,7 +8,7 @@ import { within } from "./wait.ts";
 
 export const CHROMIUM_PATH = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
 /**
- * What Chromium is to leave out. Its address bar's own pages start a process for every tab, though nobody sees them: each tab would cost
+ * What Chromium leaves out here. Its address bar's own pages start a process for every tab, though nobody sees them: each tab would cost
  * 3 s of processor time instead of 0.8. The others are those that Playwright switches off: of two such lists Chromium heeds the last.
  */
 const DISABLED_FEATURES = [

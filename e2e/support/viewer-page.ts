@@ -44,6 +44,12 @@ export async function openPicture(
   return page;
 }
 
+/** Clicks a control with the pointer, after moving it: the controls hide from a pointer at rest. */
+export async function clickControl(page: Page, name: string): Promise<void> {
+  await page.mouse.move(WINDOW.viewport.width / 2, WINDOW.viewport.height / 2);
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
 /** To be run in a page before its own scripts: as on one that came over plain http, there is no clipboard. */
 export function takeClipboardAway(): void {
   Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
