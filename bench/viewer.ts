@@ -2,7 +2,7 @@
  * The page on a busy picture: what its own thread is kept from, how late the picture is, and what memory it takes. In a worker, and on the
  * page as browsers without have it; in turns, since the machine's other work changes.
  */
-import { startBrowser } from "../e2e/support/browser.ts";
+import { CHROMIUM_PATH, startBrowser } from "../e2e/support/browser.ts";
 import { freePort } from "../e2e/support/ports.ts";
 import { startAgent, startRelay } from "../e2e/support/programs.ts";
 import { percentile, slope } from "../e2e/support/statistics.ts";
@@ -27,7 +27,7 @@ export async function viewerBench(): Promise<void> {
   const relay = await startRelay(port, { LOG_LEVEL: "warn" });
   const args = ["--fps", String(FPS)];
   const agent = startAgent({ port, display: busy.desktop.display, args });
-  const browser = await startBrowser();
+  const browser = await startBrowser(CHROMIUM_PATH);
   await threadBench(browser, port);
   await memoryBench(browser, port);
   await browser.close();

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canvasPixels, openViewer, startBrowser } from "./support/browser.ts";
+import { CHROMIUM_PATH, canvasPixels, openViewer, startBrowser } from "./support/browser.ts";
 import { Desktop } from "./support/desktop.ts";
 import { colourCount, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
@@ -18,7 +18,7 @@ const START_TIMEOUT_MS = 180_000;
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startBrowser();
+  browser = await startBrowser(CHROMIUM_PATH);
 });
 afterAll(() => browser.close());
 

@@ -1,6 +1,6 @@
 /** From the screen of one program to that of another on the same machine: how long it takes, and where the time goes. */
 import { cpus } from "node:os";
-import { openViewer, startBrowser } from "../../e2e/support/browser.ts";
+import { CHROMIUM_PATH, openViewer, startBrowser } from "../../e2e/support/browser.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startAgent, startRelay } from "../../e2e/support/programs.ts";
 import { RawViewer, wallNow } from "../../e2e/support/raw-viewer.ts";
@@ -30,7 +30,7 @@ export async function loopbackBench(): Promise<void> {
   const relay = await startRelay(port, { LOG_LEVEL: "warn" });
   const { display } = busy.desktop;
   const agent = startAgent({ port, display, args: ["--fps", String(FPS)] });
-  const browser = await startBrowser();
+  const browser = await startBrowser(CHROMIUM_PATH);
   const page = await openViewer(browser, port);
   await eventually(
     () => page.getByTestId("screen").getAttribute("data-updates"),

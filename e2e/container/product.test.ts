@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
-import { openViewer, startBrowser, viewerState } from "../support/browser.ts";
+import { CHROMIUM_PATH, openViewer, startBrowser, viewerState } from "../support/browser.ts";
 import { CONFINED, Container } from "../support/docker.ts";
 import { freePort } from "../support/ports.ts";
 import { type Program, startAgent } from "../support/programs.ts";
@@ -22,7 +22,7 @@ let page: Page;
 let tokens: { readonly producer: string; readonly viewer: string };
 
 beforeAll(async () => {
-  [port, browser] = await Promise.all([freePort(), startBrowser()]);
+  [port, browser] = await Promise.all([freePort(), startBrowser(CHROMIUM_PATH)]);
   const settings = [`AUTH_SECRET=${SECRET}`, "HOST=127.0.0.1", `PORT=${port}`];
   const args = settings.flatMap((setting) => ["--env", setting]);
   container = await Container.start([

@@ -5,6 +5,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 /** By the Debian package that has them. */
 const NEEDED: Readonly<Record<string, string>> = {
   chromium: "chromium",
+  "chromium-headless-shell": "chromium-headless-shell",
   "firefox-esr": "firefox-esr",
   WebKitWebDriver: "webkit2gtk-driver",
   Xvfb: "xvfb",

@@ -113,9 +113,10 @@ export class ProducerLink {
     const { meaning, retryable } = closeMeaning(code);
     const replaced = this.#state === "ending";
     if (replaced) {
-      // The relay itself may have gone before it could replace anybody.
-      const fine = code === CLOSE.replaced || code === CLOSE.restarting || code === 1006;
-      if (!fine) onProblem(`was replaced, but closed with ${code}: ${meaning}`);
+      // The relay itself may have gone before it could replace anybody, and a short token may have expired.
+      const fine: number[] = [CLOSE.replaced, CLOSE.restarting, 1006];
+      if (tokenIsShort) fine.push(CLOSE.unauthorized);
+      if (!fine.includes(code)) onProblem(`was replaced, but closed with ${code}: ${meaning}`);
       return;
     }
     this.#state = "dialling";
