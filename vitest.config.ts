@@ -47,6 +47,7 @@ export default defineConfig({
           include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["**/node_modules/**", ...APART],
           isolate: false,
+          globalSetup: "apps/capture/test/programs.ts",
         },
       },
       { test: { ...unit, name: "unit-apart", include: APART } },
@@ -56,11 +57,20 @@ export default defineConfig({
           name: "e2e",
           include: ["e2e/*.test.ts"],
           exclude: UNDISTURBED,
+          isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { ...real, name: "e2e-undisturbed", include: UNDISTURBED, fileParallelism: false } },
+      {
+        test: {
+          ...real,
+          name: "e2e-undisturbed",
+          include: UNDISTURBED,
+          isolate: false,
+          fileParallelism: false,
+        },
+      },
       {
         // Needs an image and an engine: docker/verify brings both.
         test: {

@@ -8,16 +8,16 @@ import { fileURLToPath } from "node:url";
 import { signToken, tokenKey } from "@screen-share/protocol/token";
 import { describe, expect, it } from "vitest";
 import { FakeRelay } from "../test/fake-relay.ts";
+import { programFile } from "../test/programs.ts";
 import { type Recorded, RecordingReader } from "./core/recording.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 import { expiryOf } from "./publish/viewer-link.ts";
 
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const SECRET = "a-token-that-nobody-may-read";
 
-/** Starts the agent from source, with nothing set but these variables. */
+/** Starts the agent with nothing set but these variables. */
 function start(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], {
+  const child = spawn(process.execPath, [programFile("main"), ...args], {
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     // biome-ignore lint/style/noProcessEnv: where tests keep what an agent keeps for its user.
     env: { XDG_DATA_HOME: process.env.XDG_DATA_HOME, ...environment },

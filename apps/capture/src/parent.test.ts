@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { CLOSE } from "@screen-share/protocol";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FakeRelay } from "../test/fake-relay.ts";
+import { programFile } from "../test/programs.ts";
 import { recordedSession } from "../test/recorded-session.ts";
 import { EXIT_FAILED } from "./exit-codes.ts";
 
@@ -19,7 +20,7 @@ const ENVIRONMENT = { XDG_DATA_HOME: process.env.XDG_DATA_HOME };
 const PARENT = `
   const { fork } = require("node:child_process");
   const [file, ...args] = process.argv.slice(1);
-  const options = { execArgv: ["--import", "tsx"], stdio: ["ignore", "ignore", "ignore", "ipc"] };
+  const options = { stdio: ["ignore", "ignore", "ignore", "ipc"] };
   console.log(fork(file, args, options).pid);
   setInterval(() => {}, 1000);
 `;
@@ -42,14 +43,12 @@ afterEach(() => relay.stop());
 
 function programOf(name: "main" | "replay"): [string, string[]] {
   const what = name === "main" ? ["--source", "test"] : [path.join(folder, "a.recording")];
-  const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
-  return [file, [...what, "--server", relay.url]];
+  return [programFile(name), [...what, "--server", relay.url]];
 }
 
 function forked(name: "main" | "replay"): ChildProcess {
   const [file, args] = programOf(name);
-  const execArgv = ["--import", "tsx"];
-  return fork(file, args, { cwd: FOLDER, env: ENVIRONMENT, execArgv, silent: true });
+  return fork(file, args, { cwd: FOLDER, env: ENVIRONMENT, silent: true });
 }
 
 async function hasEnded(pid: number): Promise<void> {
@@ -98,7 +97,7 @@ describe.each(["main", "replay"] as const)("%s, started by another program", (na
 
   it("shares on when nobody reads its output any more", async () => {
     const [file, args] = programOf(name);
-    const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
+    const child = spawn(process.execPath, [file, ...args], {
       cwd: FOLDER,
       env: ENVIRONMENT,
     });
@@ -122,9 +121,7 @@ describe.each(["main", "replay"] as const)("%s, started by another program", (na
 
 describe("a program that only answers", () => {
   it("ends though its parent stays", async () => {
-    const [file] = programOf("main");
-    const execArgv = ["--import", "tsx"];
-    const child = fork(file, ["--fps", "0"], { env: ENVIRONMENT, execArgv, silent: true });
+    const child = fork(programFile("main"), ["--fps", "0"], { env: ENVIRONMENT, silent: true });
     expect(await once(child, "exit")).toEqual([EXIT_FAILED, null]);
   });
 });

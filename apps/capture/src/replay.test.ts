@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 import { CLOSE, Replica } from "@screen-share/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { FakeRelay } from "../test/fake-relay.ts";
+import { programFile } from "../test/programs.ts";
 import { recordedSession } from "../test/recorded-session.ts";
 import { EXIT_FAILED } from "./exit-codes.ts";
 import { IdentityFile, identityPath } from "./identity.ts";
 
-const MAIN = fileURLToPath(new URL("replay.ts", import.meta.url));
 const SECRET = "a-token-that-nobody-may-read";
 
 let folder: string;
@@ -37,9 +37,9 @@ function fail(words: string): never {
   throw new Error(words);
 }
 
-/** Starts it from source, with nothing set but these variables. */
+/** Starts it with nothing set but these variables. */
 function start(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], {
+  const child = spawn(process.execPath, [programFile("replay"), ...args], {
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     // biome-ignore lint/style/noProcessEnv: where tests keep what an agent keeps for its user.
     env: { XDG_DATA_HOME: process.env.XDG_DATA_HOME, ...environment },
