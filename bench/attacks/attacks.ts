@@ -30,8 +30,14 @@ async function repeat({ over }: Target, act: () => Promise<void>): Promise<void>
 const many = (count: number, act: (index: number) => Promise<void>) =>
   Promise.all(Array.from({ length: count }, (_, index) => act(index))).then(() => undefined);
 
-async function hello(client: RawClient, role: "producer" | "viewer", room: string): Promise<void> {
-  const token = await mint({ role, room });
+/** @param link a token that is used again; without one each client has its own */
+async function hello(
+  client: RawClient,
+  role: "producer" | "viewer",
+  room: string,
+  link?: string,
+): Promise<void> {
+  const token = link ?? (await mint({ role, room }));
   const id = role === "producer" ? { producerId: `${room}-`.padEnd(32, "0") } : {};
   client.text(encodeControl({ type: "hello", room, token, ...id } as never));
 }
@@ -260,11 +266,12 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
 
   "1500 viewers of one link": async (target) => {
     const { client } = await producer(target, "main", { width: 640, height: 360 });
+    const link = await mint({ role: "viewer", room: "main" });
     await many(1500, () =>
       repeat(target, async () => {
         const viewer = await RawClient.webSocket(target.port, "/ws/viewer");
         viewer.socket.resume();
-        await hello(viewer, "viewer", "main");
+        await hello(viewer, "viewer", "main", link);
         await until(target, viewer);
         await pause(2000);
       }),

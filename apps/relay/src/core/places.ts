@@ -28,9 +28,10 @@ export class Places<Member> {
     if (this.#count < this.max) return { kind: "free" };
     let most: ReadonlySet<Member> = this.heldBy(holder);
     for (const members of this.#held.values()) if (members.size > most.size) most = members;
-    const newest = [...most].at(-1);
     const fair = most.size > 1 && most !== this.#held.get(holder);
-    return fair && newest !== undefined ? { kind: "held", by: newest } : { kind: "none" };
+    // Only where it is needed: a room that is full refuses newcomers by the hundred.
+    const newest = fair ? [...most].at(-1) : undefined;
+    return newest === undefined ? { kind: "none" } : { kind: "held", by: newest };
   }
 
   enter(member: Member, holder: string): void {
