@@ -1,4 +1,5 @@
 /** What clients do to a relay with a link, a producer's token, or nothing. Each goes on until its signal is aborted. */
+import { once } from "node:events";
 import {
   encodeAck,
   encodeControl,
@@ -30,7 +31,10 @@ async function repeat({ over }: Target, act: () => Promise<void>): Promise<void>
 const many = (count: number, act: (index: number) => Promise<void>) =>
   Promise.all(Array.from({ length: count }, (_, index) => act(index))).then(() => undefined);
 
-/** @param link a token that is used again; without one each client has its own */
+/**
+ * Sends hello, and waits for the answer: what is sent before it is a protocol error, and ends the connection.
+ * @param link a token that is used again; without one each client has its own
+ */
 async function hello(
   client: RawClient,
   role: "producer" | "viewer",
@@ -39,7 +43,10 @@ async function hello(
 ): Promise<void> {
   const token = link ?? (await mint({ role, room }));
   const id = role === "producer" ? { producerId: `${room}-`.padEnd(32, "0") } : {};
+  const answered = once(client.socket, "data");
+  client.socket.resume();
   client.text(encodeControl({ type: "hello", room, token, ...id } as never));
+  await Promise.race([answered, client.closed]);
 }
 
 async function until(target: Target, client: RawClient): Promise<void> {
@@ -77,7 +84,6 @@ async function producer(
     tables: looks.map(({ tables }) => tables),
   };
   const client = await RawClient.webSocket(port, "/ws/producer");
-  client.socket.resume();
   await hello(client, "producer", room);
   const send = (tiles: Parameters<typeof encodeUpdate>[0]["tiles"], keyframe = false) => {
     const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
@@ -114,7 +120,6 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       repeat(target, async () => {
         const client = await RawClient.webSocket(target.port, "/ws/producer");
         await hello(client, "producer", `unfinished-${index}`);
-        await pause(50);
         await leaveUnfinished(target, client);
       }),
     ),
@@ -129,7 +134,6 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     await many(3, () =>
       repeat(target, async () => {
         const viewer = await RawClient.webSocket(target.port, "/ws/viewer");
-        viewer.socket.resume();
         await hello(viewer, "viewer", "main");
         while (viewer.open && !target.over.aborted) {
           viewer.write(acks);
@@ -146,7 +150,6 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     const viewers = many(300, () =>
       repeat(target, async () => {
         const viewer = await RawClient.webSocket(target.port, "/ws/viewer");
-        viewer.socket.resume();
         await hello(viewer, "viewer", "main");
         await until(target, viewer);
       }),
@@ -255,7 +258,6 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     await many(20, () =>
       repeat(target, async () => {
         const viewer = await RawClient.webSocket(target.port, "/ws/viewer");
-        viewer.socket.resume();
         await hello(viewer, "viewer", "main");
         await pause(20);
         viewer.destroy();
@@ -270,7 +272,6 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     await many(1500, () =>
       repeat(target, async () => {
         const viewer = await RawClient.webSocket(target.port, "/ws/viewer");
-        viewer.socket.resume();
         await hello(viewer, "viewer", "main", link);
         await until(target, viewer);
         await pause(2000);

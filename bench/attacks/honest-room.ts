@@ -59,7 +59,8 @@ let producer: WebSocket | undefined;
 async function start(role: "producer" | "viewer"): Promise<void> {
   const socket = await dial(role);
   if (role === "producer") {
-    socket.on("open", () => {
+    // The first message is the welcome: nothing may be sent before it.
+    socket.once("message", () => {
       socket.send(encodeControl({ type: "stream", epoch: 1, stream }));
       socket.send(update(true));
       producer = socket;
