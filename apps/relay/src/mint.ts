@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { notifyParent, surviveLostOutput } from "@screen-share/program";
 import { DEFAULT_ROOM, plainText, ROOM_NAME, type Role } from "@screen-share/protocol";
 import { signToken } from "@screen-share/protocol/token";
-import { viewerLink } from "./auth.ts";
+import { viewerLink } from "./access/auth.ts";
 import { type Config, ConfigError, parseDuration, readConfig } from "./config.ts";
 import { VERSION } from "./version.ts";
 

@@ -1,28 +1,20 @@
 /** A whole relay in this process: rooms behind a server, and the clock that ticks them. */
 import { randomBytes } from "node:crypto";
-import {
-  CLOSE,
-  type CloseCode,
-  DEFAULT_ROOM,
-  ProtocolError,
-  plainText,
-} from "@screen-share/protocol";
-import { Auth } from "./auth.ts";
+import { CLOSE, type CloseCode, plainText } from "@screen-share/protocol";
+import { Admission, type AdmissionOptions } from "./access/admission.ts";
+import { Auth } from "./access/auth.ts";
 import type { Config } from "./config.ts";
-import { type Grant, UNLIMITED } from "./core/access.ts";
-import { AwaitedSession } from "./core/awaited-session.ts";
 import { HeldBytes } from "./core/held-bytes.ts";
 import { Hub } from "./core/hub.ts";
-import type { Peer, Session } from "./core/peer.ts";
+import { MemoryDirectory } from "./core/memory-directory.ts";
 import { PlainProducer } from "./core/plain-producer.ts";
 import { PlainViewer } from "./core/plain-viewer.ts";
 import { type ProducerOptions, ProducerSession } from "./core/producer-session.ts";
-import { RefusedSession } from "./core/refused-session.ts";
 import { roleOf, type Stats, UNCOUNTED } from "./core/stats.ts";
 import type { Time } from "./core/time.ts";
+import { Turns } from "./core/turns.ts";
 import { MAX_VIEWER_MESSAGE_BYTES, ViewerSession } from "./core/viewer-session.ts";
 import { Work } from "./core/work.ts";
-import { Door, type Entry, TOO_MANY_SILENT } from "./door.ts";
 import { Metrics } from "./http/metrics.ts";
 import { startMetricsServer } from "./http/metrics-server.ts";
 import { route } from "./http/router.ts";
@@ -31,12 +23,14 @@ import type { Logger } from "./log.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { chooseTransport } from "./transport/choose.ts";
 import { Descriptors, descriptorLimit, openDescriptors } from "./transport/descriptors.ts";
-import type { Connection, Server } from "./transport/transport.ts";
+import type { Server } from "./transport/transport.ts";
 import { VisitLog } from "./visit-log.ts";
 
 const TICK_MS = 1000;
 const OUT_OF_DESCRIPTORS =
   "new connections are refused: the file descriptors of this process are in use, or HTTP has its half of them; raise the limit (ulimit -n, LimitNOFILE)";
+/** Time of one turn of the event loop that joining may take, ms. */
+const JOINS_MS = 4;
 /** Whole JPEGs may take this part of what the pictures themselves may. */
 const COMPOSED_SHARE = 1 / 2;
 /** Statuses of who was not let in to a picture, as close codes. */
@@ -96,44 +90,37 @@ export async function startRelay(
   const refusals = new RefusalLog(log, clock());
   let server: Server | undefined;
   let stopping = false;
-  const door = new Door({
+  const mintLink: ProducerOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
+  const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, clock, wallNow: Date.now };
+  const createSession: AdmissionOptions["createSession"] = (client, peer) => {
+    const { hello, grant, claim } = client;
+    const now = clock();
+    const room = hub.enter(client.room, now);
+    if (!claim) {
+      return hello
+        ? new ViewerSession(room, peer, grant, now)
+        : new PlainViewer(room, peer, grant, now);
+    }
+    return hello && "producerId" in hello
+      ? new ProducerSession({ room, hello, grant, claim }, peer, producing, now)
+      : new PlainProducer({ room, grant, claim }, peer, producing, now);
+  };
+  const joins = new Turns({ maxMs: JOINS_MS, clock, nextTurn: setImmediate });
+  const admission = new Admission({
     auth,
-    // Who names the viewer page means it to connect.
+    directory: new MemoryDirectory(),
+    // A configured viewer page may always connect.
     allowedOrigins:
       config.ALLOWED_ORIGINS.length > 0 && config.VIEWER_URL !== undefined
         ? [...config.ALLOWED_ORIGINS, new URL(config.VIEWER_URL).origin]
         : config.ALLOWED_ORIGINS,
     queryTokens: config.QUERY_TOKENS,
     trustedHeader: config.TRUST_PROXY,
+    maxMessageLength: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },
+    createSession,
+    pace: (task) => joins.run(task),
     now: clock,
   });
-  const mintLink: ProducerOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
-  const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, clock, wallNow: Date.now };
-
-  function session(connection: Connection<Entry>, peer: Peer): Session {
-    if (connection.plain) return plainSession(connection, peer);
-    const { role, entry } = connection;
-    const refused = ({ closeCode, message }: ProtocolError) => peer.close(closeCode, message);
-    const gate = door.gate(entry, { role, refused });
-    if (!gate) return new RefusedSession(peer, new ProtocolError(TOO_MANY_SILENT, CLOSE.full));
-    return role === "viewer"
-      ? new ViewerSession(hub, peer, gate, clock())
-      : new ProducerSession(hub, peer, { ...producing, gate }, clock());
-  }
-
-  function plainSession({ role, request, entry }: Connection<Entry>, peer: Peer): Session {
-    const room = request.query.get("room") || DEFAULT_ROOM;
-    const begin = (grant: Grant) => () =>
-      role === "viewer"
-        ? new PlainViewer(hub, peer, { room, grant }, clock())
-        : new PlainProducer(hub, peer, { ...producing, room, grant }, clock());
-    if (!door.guarded) return begin(UNLIMITED)();
-    const judged = door.grant(entry, { role, room }).then(begin, (error: unknown) => {
-      if (!(error instanceof ProtocolError)) throw error;
-      return () => new RefusedSession(peer, error);
-    });
-    return new AwaitedSession(judged);
-  }
 
   const descriptors = new Descriptors({
     limit: descriptorLimit(),
@@ -150,17 +137,11 @@ export async function startRelay(
     port: config.PORT,
     maxBytes: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },
     maxUnfinishedBytes: config.maxUnfinishedBytes,
-    // A client that was never in a room was never admitted.
     admitted: ({ summary }) => "room" in summary,
-    enter: (request, options) => door.enter(request, options),
-    connect: ({ entry, ...connection }, peer) =>
-      entry instanceof ProtocolError
-        ? new RefusedSession(peer, entry)
-        : session({ ...connection, entry }, peer),
-    disconnected: ({ role, entry }, { summary }, end) => {
-      const address = entry instanceof ProtocolError ? undefined : entry.address;
-      const fields = { ...summary, role, address, ...end };
-      // Who was never in a room was never let in.
+    connect: (connection, peer) => admission.open(connection, peer),
+    disconnected: ({ role, request }, { summary }, end) => {
+      const fields = { ...summary, role, address: admission.addressOf(request), ...end };
+      // A client that was never in a room was never admitted.
       const joined = "room" in summary;
       metrics?.closed(role, { ...end, joined });
       if (joined)
@@ -169,7 +150,7 @@ export async function startRelay(
     },
     answer: async (request) => {
       const health = { version, stopping };
-      const reply = await route(request, { hub, files, door, health, time: TIME });
+      const reply = await route(request, { hub, files, admission, health, time: TIME });
       const { path } = request;
       metrics?.answered(path, reply.status);
       const refusal = path === "/readyz" ? undefined : REFUSALS[reply.status];
@@ -180,7 +161,7 @@ export async function startRelay(
       return reply;
     },
     streamed: (request, { summary }) => {
-      const fields = { ...summary, address: door.addressOf(request) };
+      const fields = { ...summary, address: admission.addressOf(request) };
       visits.line({ room: String(summary.room), role: "viewer" }, "stream closed", fields, clock());
     },
     traffic: metrics,
@@ -198,7 +179,7 @@ export async function startRelay(
   const timer = setInterval(() => {
     tick();
     hub.tick(clock(), Date.now());
-    door.tick();
+    admission.tick();
     refusals.tick(clock());
     descriptors.tick(clock());
     visits.tick(clock());

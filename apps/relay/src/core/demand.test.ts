@@ -51,8 +51,8 @@ describe("demand (P-27)", () => {
     tick();
     tick();
     expect(demands(producer).slice(2)).toEqual([[2, 2]]);
-    viewer.session.ended();
-    plain.session.ended();
+    viewer.session.ended(0);
+    plain.session.ended(0);
     expect(demands(producer).slice(3)).toEqual([[0, 0]]);
   });
 
@@ -70,17 +70,17 @@ describe("demand (P-27)", () => {
   it("is sent a few times at once, then once per tick, to the producer of a room where one link comes and goes", () => {
     const { hub, producer } = liveRoom();
     const before = demands(producer).length;
-    for (let i = 0; i < 1000; i++) new FakeViewer(hub).session.ended();
+    for (let i = 0; i < 1000; i++) new FakeViewer(hub).session.ended(0);
     const stays = new FakeViewer(hub);
     const burst = demands(producer).length - before;
     expect(burst).toBeLessThan(20);
     for (let i = 0; i < 10; i++) {
-      for (let n = 0; n < 100; n++) new FakeViewer(hub).session.ended();
+      for (let n = 0; n < 100; n++) new FakeViewer(hub).session.ended(0);
       producer.session.tick(0);
     }
     expect(demands(producer).length - before - burst).toBeLessThan(12);
     expect(demands(producer).at(-1)).toEqual([1, 1]);
-    stays.session.ended();
+    stays.session.ended(0);
     producer.session.tick(0);
     expect(demands(producer).at(-1)).toEqual([0, 0]);
   });
@@ -91,7 +91,7 @@ describe("demand (P-27)", () => {
     new FakeViewer(hub);
     expect(demands(producer)).toEqual([[0, 0]]);
     producer.peer.outcome = "sent";
-    producer.session.drained();
+    producer.session.drained(0);
     expect(demands(producer).at(-1)).toEqual([1, 1]);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { snapshot } from "../http/pictures.ts";
 import {
+  admitWith,
   FakeProducer,
   FakeViewer,
-  gateWith,
   liveRoom as liveRoomOf,
   mjpegViewer,
   newHub,
@@ -26,7 +26,7 @@ const EXPIRED = { code: 4401, reason: "the token has expired" };
 describe("when its token's time is over (P-81)", () => {
   it("a v1 viewer is closed with 4401, not a moment before, and is sent nothing more", () => {
     const { hub, producer } = liveRoom();
-    const viewer = new FakeViewer(hub, "main", gateWith(granted));
+    const viewer = new FakeViewer(hub, "main", admitWith(granted));
     const other = new FakeViewer(hub);
     hub.tick(0, END - 1);
     expect(viewer.peer.closed).toBeUndefined();
@@ -71,7 +71,10 @@ describe("when its token's time is over (P-81)", () => {
   });
 
   it.each([
-    ["v1", (hub: ReturnType<typeof newHub>) => new FakeProducer(hub, { gate: gateWith(granted) })],
+    [
+      "v1",
+      (hub: ReturnType<typeof newHub>) => new FakeProducer(hub, { admit: admitWith(granted) }),
+    ],
     ["plain", (hub: ReturnType<typeof newHub>) => plainProducer(hub, granted)],
   ])("a %s producer is closed with 4401, and its place is free at once", (_, start) => {
     const hub = newHub();
@@ -90,7 +93,7 @@ describe("when its token's time is over (P-81)", () => {
 
   it("nothing is taken from a v1 producer any more, and its picture stands (P-36)", () => {
     const hub = newHub();
-    const producer = new FakeProducer(hub, { gate: gateWith(granted) });
+    const producer = new FakeProducer(hub, { admit: admitWith(granted) });
     producer.describe(pair.stream);
     producer.update(first, { keyframe: true });
     hub.tick(0, END);
@@ -110,8 +113,8 @@ describe("when its token's time is over (P-81)", () => {
 
   it("a room goes on for those whose token still holds", () => {
     const { hub } = liveRoom();
-    const later = new FakeViewer(hub, "main", gateWith({ expiresAt: END + 1000 }));
-    const members = [1, 2, 3].map(() => new FakeViewer(hub, "main", gateWith(granted)));
+    const later = new FakeViewer(hub, "main", admitWith({ expiresAt: END + 1000 }));
+    const members = [1, 2, 3].map(() => new FakeViewer(hub, "main", admitWith(granted)));
     hub.tick(0, END);
     expect(members.map(({ peer }) => peer.closed?.code)).toEqual([4401, 4401, 4401]);
     expect(later.peer.closed).toBeUndefined();
@@ -120,7 +123,7 @@ describe("when its token's time is over (P-81)", () => {
   });
 });
 
-it("a snapshot is of a moment: its token is judged at the door alone", async () => {
+it("a snapshot is of a moment: its token is checked once", async () => {
   const { hub } = liveRoom();
   const reply = await snapshot(hub, pictureRequest());
   expect(reply.status).toBe(200);

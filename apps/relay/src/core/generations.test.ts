@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { mjpeg, snapshot } from "../http/pictures.ts";
 import {
+  admitWith,
   FakeProducer,
   FakeViewer,
-  gateWith,
   mjpegViewer,
   newHub,
   picturePair,
@@ -25,7 +25,7 @@ function producerOf(hub: Hub, gen?: string): FakeProducer {
 }
 
 const viewerOf = (hub: Hub, generation?: string) =>
-  new FakeViewer(hub, "main", gateWith({ generation }));
+  new FakeViewer(hub, "main", admitWith({ generation }));
 
 async function statusOf(hub: Hub, kind: typeof snapshot | typeof mjpeg, generation: string) {
   return (await kind(hub, pictureRequest({ granted: { generation } }))).status;
@@ -144,7 +144,7 @@ describe("what was ended stays ended (P-85)", () => {
     hub.tick(600_000, 0);
     expect(hub.find("main")?.picture.shown).toBeUndefined();
     expect(viewerOf(hub, "g1").peer.closed).toEqual(ENDED);
-    backend.session.ended();
+    backend.session.ended(0);
     hub.tick(601_000, 0);
     expect(hub.find("main")).toBeUndefined();
   });

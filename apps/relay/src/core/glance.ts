@@ -2,7 +2,7 @@
  * One look at a room: whoever wants a single picture watches until there is a fresh one, since the agent of a room that nobody
  * watches grabs nothing.
  */
-import type { Grant } from "./access.ts";
+import type { Grant } from "./grant.ts";
 import type { Room, Watcher } from "./room.ts";
 
 /** Ticks of about a second: a fresh picture should come within one grab, and is not waited for much longer. */

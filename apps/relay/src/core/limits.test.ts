@@ -10,8 +10,6 @@ import {
   plainViewer,
   wholeJpeg,
 } from "../testing/participants.ts";
-import { OPEN_GATE } from "./access.ts";
-import { ViewerSession } from "./viewer-session.ts";
 
 const pair = picturePair();
 const { second } = pair;
@@ -57,15 +55,6 @@ describe("a socket that is behind (P-26)", () => {
 });
 
 describe("limits", () => {
-  it("closes a viewer without a hello after 5 s (4408, P-2)", () => {
-    const peer = new FakePeer();
-    const session = new ViewerSession(newHub(), peer, OPEN_GATE, 1000);
-    session.tick(5999);
-    expect(peer.closed).toBeUndefined();
-    session.tick(6000);
-    expect(peer.closed?.code).toBe(4408);
-  });
-
   it("closes the viewer that a full room has no place for (4429)", () => {
     const hub = newHub({ maxViewers: 1 });
     new FakeViewer(hub);
@@ -76,7 +65,7 @@ describe("limits", () => {
     const hub = newHub({ maxRooms: 1 });
     const viewer = new FakeViewer(hub, "one");
     expect(new FakeViewer(hub, "two").peer.closed?.code).toBe(4429);
-    viewer.session.ended();
+    viewer.session.ended(0);
     expect(new FakeViewer(hub, "two").peer.closed).toBeUndefined();
   });
 
@@ -99,7 +88,7 @@ describe("limits", () => {
     const { hub } = liveRoom();
     const other = new FakeViewer(hub);
     const viewer = new FakeViewer(hub);
-    other.session.ended();
+    other.session.ended(0);
     hub.tick(1000, 0);
     expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 1 });
   });

@@ -1,12 +1,12 @@
 /** A producer's viewer link is replaced before it ends, for as long as the producer is connected (P-38). */
-import { encodeControl, parseToProducerMessage } from "@screen-share/protocol";
+import { parseToProducerMessage } from "@screen-share/protocol";
 import { signToken, tokenKey, verifyToken } from "@screen-share/protocol/token";
 import { describe, expect, it, vi } from "vitest";
-import { Auth } from "../auth.ts";
+import { Auth } from "../access/auth.ts";
 import { FakePeer } from "../testing/fake-peer.ts";
 import { newHub, PRODUCER_ID, producerParts } from "../testing/participants.ts";
 import { SECRET } from "../testing/tokens.ts";
-import { type Grant, UNLIMITED } from "./access.ts";
+import { type Grant, UNLIMITED } from "./grant.ts";
 import { ProducerSession } from "./producer-session.ts";
 
 const HOUR = 3_600_000;
@@ -25,16 +25,15 @@ class Shared {
     const wallNow = () => this.wall;
     const auth = new Auth({ keys: [KEY], linkTtlMs, viewerUrl: undefined, wallNow });
     const grant: Grant = { ...UNLIMITED, expiresAt };
-    const gate = { admit: (_: object, settle: (grant: Grant) => void) => settle(grant) };
-    const parts = {
-      ...producerParts(),
-      gate: { ...gate, abandoned: () => {} },
-      mintLink: auth.mintLink.bind(auth),
-      wallNow,
-    };
-    this.session = new ProducerSession(newHub(), this.peer, parts, 0);
+    const parts = { ...producerParts(), mintLink: auth.mintLink.bind(auth), wallNow };
     const hello = { type: "hello", room: "main", producerId: PRODUCER_ID, gen: "one" } as const;
-    this.session.receive(encodeControl(hello), 0);
+    const admitted = {
+      room: newHub().enter("main", 0),
+      hello,
+      grant,
+      claim: { release: () => {} },
+    };
+    this.session = new ProducerSession(admitted, this.peer, parts, 0);
   }
 
   links(): string[] {
@@ -52,7 +51,7 @@ class Shared {
 
   /** A second passes, and whatever is minted meanwhile is minted. */
   async tick(): Promise<void> {
-    this.session.tick(0);
+    this.session.tick();
     // What the session mints, it mints before this, which takes as long.
     await signToken(KEY, { role: "viewer", room: "main", expiresAt: this.wall });
     await signToken(KEY, { role: "viewer", room: "main", expiresAt: this.wall });

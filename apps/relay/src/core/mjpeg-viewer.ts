@@ -4,7 +4,7 @@
  * client has set a pace.
  */
 import { CLOSE, type CloseCode, type Size } from "@screen-share/protocol";
-import type { Grant } from "./access.ts";
+import type { Grant } from "./grant.ts";
 import type { Holder } from "./held-bytes.ts";
 import type { Shown } from "./picture.ts";
 import type { Room, Watcher } from "./room.ts";

@@ -9,8 +9,8 @@ import {
   readJpegSize,
   type StreamDescription,
 } from "@screen-share/protocol";
-import type { Grant } from "./access.ts";
-import type { Hub } from "./hub.ts";
+import type { Claim } from "./directory.ts";
+import type { Grant } from "./grant.ts";
 import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
 import type { Producer, Room } from "./room.ts";
@@ -25,43 +25,40 @@ export class PlainProducer implements Session, Producer {
   readonly producerId = undefined;
   readonly generation = undefined;
   readonly onDemand = false;
-  #room: Room | undefined;
-  #joined = false;
+  #ended = false;
   #stream: StreamDescription | undefined;
   #epoch = 0;
   #frames = 0;
   /** The newest frame, while the room is over its share of the relay's time. */
   #held: Uint8Array | undefined;
 
+  /** @throws ProtocolError as `Room.takePlace` */
   constructor(
-    hub: Hub,
+    private readonly admitted: {
+      readonly room: Room;
+      readonly grant: Grant;
+      readonly claim: Claim;
+    },
     private readonly peer: Peer,
     private readonly options: {
       readonly maxBytes: number;
-      readonly room: string;
-      readonly grant: Grant;
       /** The clock that `now` arguments are read from, ms. */
       readonly clock: () => number;
     },
     now: number,
   ) {
-    refusing(this, () => {
-      const room = hub.enter(options.room, now);
-      room.takePlace(this, options.grant, now);
-      this.#room = room;
-      this.#joined = true;
-    });
+    const { room, grant } = admitted;
+    room.takePlace(this, grant, now);
   }
 
   get summary(): Readonly<Record<string, unknown>> {
-    const room = this.#joined ? { room: this.options.room } : {};
-    const { grant } = this.options;
-    return { kind: this.kind, ...room, name: grant.name, frames: this.#frames };
+    const { room, grant } = this.admitted;
+    return { kind: this.kind, room: room.name, name: grant.name, frames: this.#frames };
   }
 
   receive(message: Uint8Array | string, now: number): void {
-    const room = this.#room;
-    if (!room) return;
+    if (this.#ended) return;
+    const { room } = this.admitted;
     refusing(this, () => {
       if (typeof message === "string") return checkText(message);
       if (message.length > this.options.maxBytes) {
@@ -84,18 +81,20 @@ export class PlainProducer implements Session, Producer {
 
   /** What was held is shown once the room is within its share again. */
   tick(now: number): void {
-    const [room, held] = [this.#room, this.#held];
-    if (!room || !held || room.work.debtMs > 0) return;
+    const { room } = this.admitted;
+    const held = this.#held;
+    if (!held || room.work.debtMs > 0) return;
     this.#hold(room, undefined);
     refusing(this, () => this.#show(room, held, now));
   }
 
   ended(now: number): void {
-    const room = this.#room;
-    this.#room = undefined;
-    if (!room) return;
+    if (this.#ended) return;
+    this.#ended = true;
+    const { room, claim } = this.admitted;
     this.#hold(room, undefined);
     room.leavePlace(this, now);
+    claim.release();
   }
 
   dismiss(code: CloseCode, reason: string): void {

@@ -3,13 +3,11 @@
  * cannot ack, but every WebSocket stack answers pings: one follows each picture, and its pong is the ack.
  */
 import { CLOSE, type CloseCode, Window } from "@screen-share/protocol";
-import type { Grant } from "./access.ts";
-import type { Hub } from "./hub.ts";
+import type { Grant } from "./grant.ts";
 import { Lag } from "./lag.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
-import { refusing } from "./refusing.ts";
 import type { Room, Watcher } from "./room.ts";
 
 const CONNECTED = "producer:connected";
@@ -19,8 +17,7 @@ export class PlainViewer implements Session, Watcher {
   readonly kind = "plain viewer";
   readonly #outbox: Outbox;
   readonly #liveness: Liveness;
-  #room: Room | undefined;
-  #joined = false;
+  #ended = false;
   #told: string | undefined;
   #epoch: number | undefined;
   #cursor = 0;
@@ -32,29 +29,24 @@ export class PlainViewer implements Session, Watcher {
   #ackedCount = 0;
   #lastBytes = 0;
 
+  /** @throws ProtocolError as `Room.join` */
   constructor(
-    hub: Hub,
+    private readonly room: Room,
     private readonly peer: Peer,
-    private readonly options: { readonly room: string; readonly grant: Grant },
+    private readonly grant: Grant,
     now: number,
   ) {
     this.#outbox = new Outbox(peer);
     this.#liveness = new Liveness(now);
     this.#lag = new Lag(now);
-    refusing(this, () => {
-      const room = hub.enter(options.room, now);
-      room.join(this, options.grant);
-      this.#room = room;
-      this.#joined = true;
-      this.producerChanged();
-      this.advance(now);
-    });
+    room.join(this, grant);
+    this.producerChanged();
+    this.advance(now);
   }
 
   get summary(): Readonly<Record<string, unknown>> {
-    const room = this.#joined ? { room: this.options.room } : {};
-    const { grant } = this.options;
-    return { kind: this.kind, ...room, name: grant.name, frames: this.#sentCount };
+    const { room, grant } = this;
+    return { kind: this.kind, room: room.name, name: grant.name, frames: this.#sentCount };
   }
 
   receive(_: Uint8Array | string, now: number): void {
@@ -70,7 +62,7 @@ export class PlainViewer implements Session, Watcher {
     this.#window.acked(drawnCount, now);
     this.#ackedCount = count;
     const lagMs = this.#lag.drawn(drawnCount, now);
-    if (lagMs !== undefined) this.#room?.stats.drawn(this.kind, lagMs);
+    if (lagMs !== undefined) this.room.stats.drawn(this.kind, lagMs);
     this.advance(now);
   }
 
@@ -82,7 +74,8 @@ export class PlainViewer implements Session, Watcher {
   }
 
   tick(now: number): void {
-    this.#room?.stats.windowed(this.kind, this.#window.size);
+    if (this.#ended) return;
+    this.room.stats.windowed(this.kind, this.#window.size);
     const due = this.#liveness.tick(now, this.#window.inFlight);
     // Past the outbox: it may be the only sign of life that a socket that is behind can give.
     if (due === "ping") this.peer.ping("");
@@ -95,17 +88,19 @@ export class PlainViewer implements Session, Watcher {
   }
 
   ended(): void {
-    this.#room?.leave(this);
-    this.#room = undefined;
+    if (this.#ended) return;
+    this.#ended = true;
+    this.room.leave(this);
   }
 
   /** A hidden page cannot say so in this contract. */
   readonly watching = true;
 
   advance(now: number): void {
+    if (this.#ended) return;
     if (this.#pingedCount < this.#sentCount) this.#ping();
-    if (this.#pingedCount < this.#sentCount || !this.#room) return;
-    const { picture, stats } = this.#room;
+    if (this.#pingedCount < this.#sentCount) return;
+    const { picture, stats } = this.room;
     const shown = picture.shown;
     if (!shown) return;
     const { store, epoch, relayedAt } = shown;
@@ -129,8 +124,8 @@ export class PlainViewer implements Session, Watcher {
   }
 
   producerChanged(): void {
-    if (!this.#room) return;
-    const text = this.#room.status.state === "offline" ? DISCONNECTED : CONNECTED;
+    if (this.#ended) return;
+    const text = this.room.status.state === "offline" ? DISCONNECTED : CONNECTED;
     if (text !== this.#told && this.#outbox.send(text)) this.#told = text;
   }
 

@@ -2,19 +2,19 @@
 import { describe, expect, it } from "vitest";
 import { FakePeer } from "../testing/fake-peer.ts";
 import {
+  createProducer,
   FakeProducer,
   FakeViewer,
   liveRoom as liveRoomOf,
   MAX_BYTES,
   newHub,
   PRODUCER_ID,
+  pendingSession,
   picturePair,
   plainViewer,
-  producerParts,
   tilesAsText,
   tilesOf,
 } from "../testing/participants.ts";
-import { ProducerSession } from "./producer-session.ts";
 
 const pair = picturePair();
 const { stream, first, second } = pair;
@@ -34,7 +34,7 @@ describe("a producer", () => {
     producer.update(second);
     expect(producer.acked).toBe(1);
     producer.peer.outcome = "sent";
-    producer.session.drained();
+    producer.session.drained(0);
     expect(producer.acked).toBe(2);
   });
 
@@ -111,8 +111,9 @@ describe("a producer", () => {
 
   it("is closed (4400) for anything before hello", () => {
     const peer = new FakePeer();
-    new ProducerSession(newHub(), peer, producerParts(), 0).receive(new Uint8Array(40), 0);
-    expect(peer.closed?.code).toBe(4400);
+    const session = pendingSession("producer", peer, createProducer(newHub(), peer));
+    session.receive(new Uint8Array(40), 0);
+    expect(peer.closed).toEqual({ code: 4400, reason: "hello comes first" });
   });
 
   it("that goes on after it had stopped is live again (P-16)", () => {

@@ -1,28 +1,25 @@
-/**
- * A v1 producer's connection: hello, then descriptions of its stream and updates, each acknowledged once it is applied.
- */
+/** A v1 producer in its room: it describes its stream and sends updates, each acknowledged once it is applied. */
 import {
   CLOSE,
   type CloseCode,
   decodeUpdate,
   encodeAck,
   encodeControl,
-  HELLO_TIMEOUT_MS,
   type ProducerMessage,
   ProtocolError,
   parseProducerMessage,
   plainText,
   type ToProducerMessage,
 } from "@screen-share/protocol";
-import type { Gate, Grant } from "./access.ts";
 import { Bucket } from "./bucket.ts";
-import type { Hub } from "./hub.ts";
+import type { Claim } from "./directory.ts";
+import type { Grant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
 import { refusing } from "./refusing.ts";
 import type { Producer, Room } from "./room.ts";
 
-/** Control messages: so many at once, and so many a second in the long run. */
+/** Control messages: a burst, and a rate in the long run. */
 const CONTROL = { capacity: 120, perSecond: 20 } as const;
 /**
  * Changes between "nobody watches" and "somebody does" that are sent at once. One link that comes and goes could cause thousands: beyond
@@ -35,14 +32,7 @@ const DEMANDS = { capacity: 8, perSecond: 4 } as const;
  */
 const MAX_DEBT_MS = 1000;
 
-type State =
-  | { readonly state: "greeting"; readonly openedAt: number }
-  /** Its hello is being judged. */
-  | { readonly state: "verifying" }
-  | { readonly state: "producing"; readonly room: Room }
-  | { readonly state: "ended" };
-
-type Hello = Extract<ProducerMessage, { type: "hello" }>;
+export type ProducerHello = Extract<ProducerMessage, { type: "hello" }>;
 
 export interface ProducerOptions {
   /** The longest message, bytes. */
@@ -65,13 +55,23 @@ export interface NewLink {
   readonly generation: string | undefined;
 }
 
+/** What its hello and its token say of it. */
+export interface AdmittedProducer {
+  readonly room: Room;
+  readonly hello: ProducerHello;
+  readonly grant: Grant;
+  readonly claim: Claim;
+}
+
+/** Born in its room: admission has verified the client and claimed the place before. */
 export class ProducerSession implements Session, Producer {
   readonly kind = "producer";
-  producerId: string | undefined;
-  generation: string | undefined;
+  readonly producerId: string;
+  readonly generation: string | undefined;
   readonly onDemand = true;
-  #state: State;
-  #summary: Readonly<Record<string, unknown>> = { kind: "producer" };
+  readonly #room: Room;
+  readonly #summary: Readonly<Record<string, unknown>>;
+  #ended = false;
   #epoch = -1;
   readonly #outbox: Outbox;
   readonly #controlMessages: Bucket;
@@ -85,16 +85,33 @@ export class ProducerSession implements Session, Producer {
   /** What it was last told of who watches. */
   #toldDemand: { readonly viewers: number; readonly watching: number } | undefined;
 
+  /** @throws ProtocolError as `Room.takePlace` */
   constructor(
-    private readonly hub: Hub,
+    private readonly admitted: AdmittedProducer,
     private readonly peer: Peer,
-    private readonly options: ProducerOptions & { readonly gate: Gate },
+    private readonly options: ProducerOptions,
     now: number,
   ) {
-    this.#state = { state: "greeting", openedAt: now };
+    const { room, hello, grant } = admitted;
+    this.#room = room;
+    this.producerId = hello.producerId;
+    this.generation = hello.gen;
     this.#outbox = new Outbox(peer);
     this.#controlMessages = new Bucket(CONTROL, now);
+    // Its hello was the first.
+    this.#controlMessages.take(1, now);
     this.#demands = new Bucket(DEMANDS, now);
+    const name = hello.name === undefined ? undefined : plainText(hello.name, hello.name.length);
+    this.#summary = { kind: this.kind, room: room.name, name: grant.name ?? name };
+    room.takePlace(this, grant, now);
+    const made = { room: room.name, grant, generation: hello.gen };
+    options.mintLink(made, (viewerLink, renewAt) => {
+      if (this.#ended) return;
+      this.#link = renewAt === undefined ? undefined : { made, renewAt };
+      this.#send({ type: "welcome", room: room.name, viewerLink });
+      this.#welcomed = true;
+      this.#tellDemand();
+    });
   }
 
   get summary(): Readonly<Record<string, unknown>> {
@@ -102,7 +119,7 @@ export class ProducerSession implements Session, Producer {
   }
 
   receive(message: Uint8Array | string, now: number): void {
-    if (this.#state.state === "ended") return;
+    if (this.#ended) return;
     refusing(this, () => {
       if (message.length > this.options.maxBytes) {
         throw new ProtocolError(
@@ -126,10 +143,7 @@ export class ProducerSession implements Session, Producer {
     this.#tellDemand();
   }
 
-  tick(now: number): void {
-    if (this.#state.state === "greeting" && now - this.#state.openedAt >= HELLO_TIMEOUT_MS) {
-      this.dismiss(CLOSE.silent, "no hello came");
-    }
+  tick(): void {
     this.#ack();
     this.#tellDemand();
     this.#renewLink();
@@ -137,8 +151,8 @@ export class ProducerSession implements Session, Producer {
 
   /** That nobody watches any more, or somebody does again, is sent at once, within limits; other numbers once a second. */
   demandChanged(): void {
-    if (this.#state.state !== "producing") return;
-    const { watchingCount } = this.#state.room;
+    if (this.#ended) return;
+    const { watchingCount } = this.#room;
     if (!this.#toldDemand || watchingCount > 0 === this.#toldDemand.watching > 0) return;
     const now = this.options.clock();
     if (this.#demands.take(0, now) < 1) return;
@@ -152,16 +166,16 @@ export class ProducerSession implements Session, Producer {
   }
 
   ended(now: number): void {
-    if (this.#state.state === "producing") this.#state.room.leavePlace(this, now);
-    else if (this.#state.state !== "ended") this.options.gate.abandoned();
-    this.#state = { state: "ended" };
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#room.leavePlace(this, now);
+    this.admitted.claim.release();
   }
 
   #control(message: ProducerMessage, now: number): void {
     switch (message.type) {
       case "hello":
-        this.#hello(message, now);
-        break;
+        throw new ProtocolError("hello was already said");
       case "stream":
         if (message.epoch <= this.#epoch) throw new ProtocolError("epochs only grow");
         this.#liveRoom(now).picture.describe(message.epoch, message.stream);
@@ -171,40 +185,9 @@ export class ProducerSession implements Session, Producer {
         this.#status(message.state, now);
         break;
       case "ping":
-        this.#room();
         this.#send({ type: "pong", sentAt: message.sentAt, relayAt: now });
         break;
     }
-  }
-
-  #hello(hello: Hello, now: number): void {
-    if (this.#state.state !== "greeting") throw new ProtocolError("hello was already said");
-    this.#state = { state: "verifying" };
-    this.options.gate.admit(hello, (verdict) => {
-      if (this.#state.state !== "verifying") return;
-      refusing(this, () => {
-        if (verdict instanceof ProtocolError) throw verdict;
-        this.#produce(hello, verdict, now);
-      });
-    });
-  }
-
-  #produce(hello: Hello, grant: Grant, now: number): void {
-    const room = this.hub.enter(hello.room, now);
-    this.producerId = hello.producerId;
-    this.generation = hello.gen;
-    room.takePlace(this, grant, now);
-    this.#state = { state: "producing", room };
-    const name = hello.name === undefined ? undefined : plainText(hello.name, hello.name.length);
-    this.#summary = { kind: "producer", room: room.name, name: grant.name ?? name };
-    const made = { room: room.name, grant, generation: hello.gen };
-    this.options.mintLink(made, (viewerLink, renewAt) => {
-      if (this.#state.state !== "producing") return;
-      this.#link = renewAt === undefined ? undefined : { made, renewAt };
-      this.#send({ type: "welcome", room: room.name, viewerLink });
-      this.#welcomed = true;
-      this.#tellDemand();
-    });
   }
 
   /** Sends another link before the last one ends (P-38). */
@@ -213,7 +196,7 @@ export class ProducerSession implements Session, Producer {
     if (due === undefined || this.options.wallNow() < due.renewAt) return;
     this.#link = undefined;
     this.options.mintLink(due.made, (viewerLink, renewAt) => {
-      if (this.#state.state !== "producing") return;
+      if (this.#ended) return;
       const sent = this.#send({ type: "link", viewerLink });
       // A socket that is behind takes one later.
       if (!sent) this.#link = due;
@@ -222,7 +205,7 @@ export class ProducerSession implements Session, Producer {
   }
 
   #status(state: "live" | "paused" | "stopped", now: number): void {
-    const room = this.#room();
+    const room = this.#room;
     if (state !== "stopped") {
       // What it had sent was forgotten when it stopped.
       this.#refreshDue = room.status.state === "offline";
@@ -256,14 +239,14 @@ export class ProducerSession implements Session, Producer {
   }
 
   #ack(): void {
-    if (this.#state.state !== "producing" || this.#ackedCount === this.#appliedCount) return;
-    if (this.#state.room.work.debtMs > 0) return;
+    if (this.#ended || this.#ackedCount === this.#appliedCount) return;
+    if (this.#room.work.debtMs > 0) return;
     if (this.#outbox.send(encodeAck(this.#appliedCount))) this.#ackedCount = this.#appliedCount;
   }
 
   #tellDemand(): void {
-    if (this.#state.state !== "producing" || !this.#welcomed) return;
-    const { viewerCount: viewers, watchingCount: watching } = this.#state.room;
+    if (this.#ended || !this.#welcomed) return;
+    const { viewerCount: viewers, watchingCount: watching } = this.#room;
     const told = this.#toldDemand;
     if (viewers === told?.viewers && watching === told.watching) return;
     if (this.#send({ type: "demand", viewers, watching })) this.#toldDemand = { viewers, watching };
@@ -275,14 +258,9 @@ export class ProducerSession implements Session, Producer {
 
   /** The room of a producer that sends pictures: it is live, though it may have said that it stopped. */
   #liveRoom(now: number): Room {
-    const room = this.#room();
+    const room = this.#room;
     if (room.status.state === "offline") room.setStatus("live", now);
     return room;
-  }
-
-  #room(): Room {
-    if (this.#state.state !== "producing") throw new ProtocolError("hello comes first");
-    return this.#state.room;
   }
 
   #send(message: ToProducerMessage): boolean {

@@ -3,7 +3,8 @@
  * them takes, and when, is between the watcher and its cursor.
  */
 import { CLOSE, type CloseCode, ProtocolError, REASON } from "@screen-share/protocol";
-import type { Grant } from "./access.ts";
+import { PLACE_TAKEN } from "./directory.ts";
+import type { Grant } from "./grant.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import { Picture } from "./picture.ts";
 import type { PictureMemory } from "./picture-memory.ts";
@@ -71,6 +72,8 @@ export interface Census {
 export class Room {
   readonly picture: Picture;
   readonly #watchers = new Map<Watcher, Grant>();
+  /** Those that take pictures now. */
+  readonly #watching = new Set<Watcher>();
   readonly #places: Places<Watcher>;
   #producer: { readonly producer: Producer; readonly grant: Grant } | undefined;
   #status: ProducerStatus;
@@ -185,7 +188,7 @@ export class Room {
     this.#places.enter(watcher, grant.holder);
     this.options.places.enter(watcher, grant.holder);
     this.#joined(watcher, grant);
-    this.demandChanged();
+    this.watchingChanged(watcher);
   }
 
   leave(watcher: Watcher): void {
@@ -194,7 +197,8 @@ export class Room {
     this.#watchers.delete(watcher);
     this.#places.leave(watcher, grant.holder);
     this.options.places.leave(watcher, grant.holder);
-    this.demandChanged();
+    this.#watching.delete(watcher);
+    this.#demandChanged();
     if (this.#watchers.size === 0) this.picture.rest();
   }
 
@@ -206,7 +210,7 @@ export class Room {
   takePlace(producer: Producer, grant: Grant, now: number): void {
     const holder = this.#producer?.producer;
     if (holder && (holder.producerId === undefined || holder.producerId !== producer.producerId)) {
-      throw new ProtocolError("a producer is already live in this room", CLOSE.producerExists);
+      throw new ProtocolError(PLACE_TAKEN, CLOSE.producerExists);
     }
     this.#producer = { producer, grant };
     this.#joined(producer, grant);
@@ -249,9 +253,7 @@ export class Room {
 
   /** How many of the viewers take pictures now. */
   get watchingCount(): number {
-    let count = 0;
-    for (const watcher of this.#watchers.keys()) if (watcher.watching) count++;
-    return count;
+    return this.#watching.size;
   }
 
   /** Whether what is shown is of before anybody watched: nothing new comes until somebody does, or it has not come yet. */
@@ -260,12 +262,11 @@ export class Room {
     return onDemand && this.#status.state === "live" && (!this.#watched || this.#waking);
   }
 
-  /** Somebody came, went, looked away or looked again. */
-  demandChanged(): void {
-    const watched = this.watchingCount > 0;
-    if (watched && !this.#watched) this.#waking = true;
-    this.#watched = watched;
-    this.#producer?.producer.demandChanged();
+  /** A viewer joined, was hidden or is visible again. */
+  watchingChanged(watcher: Watcher): void {
+    if (watcher.watching) this.#watching.add(watcher);
+    else this.#watching.delete(watcher);
+    this.#demandChanged();
   }
 
   /**
@@ -280,6 +281,13 @@ export class Room {
     const abandoned =
       !this.#producer && now - this.#status.since >= this.options.limits.pictureTtlMs;
     if (abandoned) this.picture.clear();
+  }
+
+  #demandChanged(): void {
+    const watched = this.watchingCount > 0;
+    if (watched && !this.#watched) this.#waking = true;
+    this.#watched = watched;
+    this.#producer?.producer.demandChanged();
   }
 
   #become(status: ProducerStatus): void {

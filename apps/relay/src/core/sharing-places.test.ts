@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { mjpeg } from "../http/pictures.ts";
 import { FakePeer } from "../testing/fake-peer.ts";
 import {
+  admitWith,
   FakeViewer,
-  gateWith,
   liveRoom,
   mjpegViewer,
   newHub,
@@ -15,7 +15,7 @@ import {
 import { MAX_PLAIN_PER_HOLDER } from "./room.ts";
 
 function viewers(hub: ReturnType<typeof newHub>, holder: string, count: number, room = "main") {
-  return Array.from({ length: count }, () => new FakeViewer(hub, room, gateWith({ holder })));
+  return Array.from({ length: count }, () => new FakeViewer(hub, room, admitWith({ holder })));
 }
 const codes = (all: readonly FakeViewer[]) => all.map(({ peer }) => peer.closed?.code);
 
@@ -91,7 +91,7 @@ describe("a full relay (P-57)", () => {
     for (let round = 0; round < 3; round++) {
       const all = viewers(hub, "one", 2, `room-${round}`);
       expect(codes(all)).toEqual([undefined, undefined]);
-      for (const { session } of all) session.ended();
+      for (const { session } of all) session.ended(0);
     }
   });
 });
@@ -108,7 +108,7 @@ describe("streams and plain viewers of one link at one address (P-58)", () => {
     expect(mjpeg(hub, pictureRequest({ granted: { holder: "one" } })).status).toBe(503);
     expect(mjpeg(hub, pictureRequest({ granted: { holder: "two" } })).status).toBe(200);
     expect(viewers(hub, "one", 1)[0]?.peer.closed).toBeUndefined();
-    held[0]?.session.ended();
+    held[0]?.session.ended(0);
     expect(mjpeg(hub, pictureRequest({ granted: { holder: "one" } })).status).toBe(200);
   });
 });

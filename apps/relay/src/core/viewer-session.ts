@@ -1,18 +1,16 @@
-/** A v1 viewer's connection: hello first, then acks, visibility and pings. Nothing it sends goes any further. */
+/** A v1 viewer in its room: it sends acks, visibility and pings. Nothing it sends goes any further. */
 import {
   CLOSE,
   type CloseCode,
   decodeAck,
   encodeControl,
-  HELLO_TIMEOUT_MS,
   ProtocolError,
   parseViewerMessage,
   type ToViewerMessage,
   type ViewerMessage,
 } from "@screen-share/protocol";
-import type { Gate, Grant } from "./access.ts";
 import { Bucket } from "./bucket.ts";
-import type { Hub } from "./hub.ts";
+import type { Grant } from "./grant.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
@@ -23,47 +21,48 @@ import { ViewerSync } from "./viewer-sync.ts";
 /** No message of a viewer is longer: bytes, or UTF-16 units of text. */
 export const MAX_VIEWER_MESSAGE_BYTES = 4096;
 
-/** Messages that ask for something: so many at once, and so many a second in the long run. */
+/** Control messages: a burst, and a rate in the long run. */
 const REQUESTS = { capacity: 60, perSecond: 10 } as const;
 
-type State =
-  | { readonly state: "greeting"; readonly openedAt: number }
-  /** Its hello is being judged. */
-  | { readonly state: "verifying" }
-  | { readonly state: "watching"; readonly room: Room; readonly sync: ViewerSync }
-  | { readonly state: "ended" };
-
+/** Born in its room: admission has verified the client before. */
 export class ViewerSession implements Session, Watcher {
   readonly kind = "viewer";
-  #state: State;
-  #summary: Readonly<Record<string, unknown>> = { kind: this.kind };
   readonly #outbox: Outbox;
   readonly #liveness: Liveness;
   readonly #requests: Bucket;
+  readonly #sync: ViewerSync;
+  #ended = false;
   #toldStatus: ProducerStatus | undefined;
   #toldCount: number | undefined;
 
+  /** @throws ProtocolError as `Room.join` */
   constructor(
-    private readonly hub: Hub,
+    private readonly room: Room,
     private readonly peer: Peer,
-    private readonly gate: Gate,
+    private readonly grant: Grant,
     now: number,
   ) {
-    this.#state = { state: "greeting", openedAt: now };
     this.#outbox = new Outbox(peer);
     this.#liveness = new Liveness(now);
     this.#requests = new Bucket(REQUESTS, now);
+    // Its hello was the first.
+    this.#requests.take(1, now);
+    this.#sync = new ViewerSync(this.#outbox, room, now);
+    room.join(this, grant);
+    this.#send({ type: "welcome", room: room.name });
+    this.producerChanged();
+    this.viewersChanged();
+    this.advance(now);
   }
 
   get summary(): Readonly<Record<string, unknown>> {
-    return this.#state.state === "watching"
-      ? { ...this.#summary, ...this.#state.sync.summary }
-      : this.#summary;
+    const { room, grant } = this;
+    return { kind: this.kind, room: room.name, name: grant.name, ...this.#sync.summary };
   }
 
   receive(message: Uint8Array | string, now: number): void {
     this.#liveness.heard(now);
-    if (this.#state.state === "ended") return;
+    if (this.#ended) return;
     refusing(this, () => {
       if (message.length > MAX_VIEWER_MESSAGE_BYTES) {
         throw new ProtocolError("a viewer's message is too long", CLOSE.tooLarge);
@@ -73,7 +72,7 @@ export class ViewerSession implements Session, Watcher {
           throw new ProtocolError("a viewer asks for too much", CLOSE.full);
         }
         this.#control(parseViewerMessage(message), now);
-      } else this.#joined().sync.acked(decodeAck(message), now);
+      } else this.#sync.acked(decodeAck(message), now);
     });
   }
 
@@ -90,21 +89,13 @@ export class ViewerSession implements Session, Watcher {
   }
 
   tick(now: number): void {
-    switch (this.#state.state) {
-      case "greeting":
-        if (now - this.#state.openedAt < HELLO_TIMEOUT_MS) return;
-        this.dismiss(CLOSE.silent, "no hello came");
-        break;
-      case "watching": {
-        this.#state.room.stats.windowed(this.kind, this.#state.sync.windowBytes);
-        this.#state.sync.tick(now);
-        const due = this.#liveness.tick(now, this.#state.sync.inFlightBytes);
-        // Past the outbox: it may be the only sign of life that a socket that is behind can give.
-        if (due === "ping") this.peer.ping("");
-        else if (due === "dead") this.dismiss(CLOSE.silent, "no sign of life");
-        break;
-      }
-    }
+    if (this.#ended) return;
+    this.room.stats.windowed(this.kind, this.#sync.windowBytes);
+    this.#sync.tick(now);
+    const due = this.#liveness.tick(now, this.#sync.inFlightBytes);
+    // Past the outbox: it may be the only sign of life that a socket that is behind can give.
+    if (due === "ping") this.peer.ping("");
+    else if (due === "dead") this.dismiss(CLOSE.silent, "no sign of life");
   }
 
   dismiss(code: CloseCode, reason: string): void {
@@ -113,85 +104,44 @@ export class ViewerSession implements Session, Watcher {
   }
 
   ended(): void {
-    const { summary } = this;
-    if (this.#state.state === "watching") {
-      this.#state.sync.ended();
-      this.#state.room.leave(this);
-    } else if (this.#state.state !== "ended") this.gate.abandoned();
-    this.#summary = summary;
-    this.#state = { state: "ended" };
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#sync.ended();
+    this.room.leave(this);
   }
 
   advance(now: number): void {
-    if (this.#state.state === "watching") this.#state.sync.advance(now);
+    if (!this.#ended) this.#sync.advance(now);
   }
 
   get watching(): boolean {
-    return this.#state.state === "watching" && !this.#state.sync.paused;
+    return !this.#ended && !this.#sync.paused;
   }
 
   producerChanged(): void {
-    if (this.#state.state !== "watching") return;
-    const { status } = this.#state.room;
-    if (status === this.#toldStatus) return;
+    const { status } = this.room;
+    if (this.#ended || status === this.#toldStatus) return;
     if (this.#send({ type: "producer", ...status })) this.#toldStatus = status;
   }
 
   viewersChanged(): void {
-    if (this.#state.state !== "watching") return;
-    const count = this.#state.room.viewerCount;
-    if (count !== this.#toldCount && this.#send({ type: "viewers", count }))
-      this.#toldCount = count;
+    const count = this.room.viewerCount;
+    if (this.#ended || count === this.#toldCount) return;
+    if (this.#send({ type: "viewers", count })) this.#toldCount = count;
   }
 
   #control(message: ViewerMessage, now: number): void {
     switch (message.type) {
       case "hello":
-        this.#hello(message, now);
-        break;
+        throw new ProtocolError("hello was already said");
       case "visibility":
-        this.#show(message.visible, now);
+        this.#sync.setPaused(!message.visible, now);
+        this.room.watchingChanged(this);
         break;
       case "ping":
-        this.#joined();
         this.#send({ type: "pong", sentAt: message.sentAt, relayAt: now });
         break;
     }
-  }
-
-  #hello(hello: Extract<ViewerMessage, { type: "hello" }>, now: number): void {
-    if (this.#state.state !== "greeting") throw new ProtocolError("hello was already said");
-    this.#state = { state: "verifying" };
-    this.gate.admit(hello, (verdict) => {
-      if (this.#state.state !== "verifying") return;
-      refusing(this, () => {
-        if (verdict instanceof ProtocolError) throw verdict;
-        this.#watch(hello.room, verdict, now);
-      });
-    });
-  }
-
-  #watch(roomName: string, grant: Grant, now: number): void {
-    const room = this.hub.enter(roomName, now);
-    room.join(this, grant);
-    this.#state = { state: "watching", room, sync: new ViewerSync(this.#outbox, room, now) };
-    room.demandChanged();
-    this.#summary = { kind: this.kind, room: room.name, name: grant.name };
-    this.#send({ type: "welcome", room: room.name });
-    this.producerChanged();
-    this.viewersChanged();
-    this.advance(now);
-  }
-
-  #show(visible: boolean, now: number): void {
-    const { room, sync } = this.#joined();
-    sync.setPaused(!visible, now);
-    room.demandChanged();
-  }
-
-  #joined(): Extract<State, { state: "watching" }> {
-    if (this.#state.state !== "watching") throw new ProtocolError("hello comes first");
-    return this.#state;
   }
 
   #send(message: ToViewerMessage): boolean {

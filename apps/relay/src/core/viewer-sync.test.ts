@@ -169,7 +169,7 @@ describe("what is kept of viewers that lag", () => {
     expect(each).toBeGreaterThan(1000);
     expect(each).toBeLessThan(32 * 1024);
     const [first, ...others] = viewers;
-    for (const viewer of others) viewer.session.ended();
+    for (const viewer of others) viewer.session.ended(0);
     expect(hub.pictureBytes).toBe(before + each);
     first?.settle();
     expect(hub.pictureBytes).toBe(before);

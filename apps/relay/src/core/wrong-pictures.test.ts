@@ -65,7 +65,7 @@ describe("rule 2 (P-31): cursors die with their connection", () => {
       expect(viewer.peer.control("stream")).toHaveLength(1);
       expect(viewer.peer.updates[0]).toMatchObject({ keyframe: true });
       expect(viewer.peer.updates[0]?.tiles).toHaveLength(first.length);
-      viewer.session.ended();
+      viewer.session.ended(0);
     }
   });
 });

@@ -72,7 +72,7 @@ describe("a snapshot's ETag (P-61)", () => {
       sharing.update(tiles, { keyframe: true });
       const viewer = new FakeViewer(again);
       seen.push(await etagOf(again));
-      viewer.session.ended();
+      viewer.session.ended(0);
       sharing.session.ended(0);
       again.tick(1, 0);
       expect(again.find("main")).toBeUndefined();

@@ -1,7 +1,7 @@
 /** Pictures over HTTP, for whatever shows images: one JPEG, or an endless stream of them. */
 import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
-import type { Grant } from "../core/access.ts";
 import { Glance } from "../core/glance.ts";
+import type { Grant } from "../core/grant.ts";
 import type { Hub } from "../core/hub.ts";
 import { MjpegViewer } from "../core/mjpeg-viewer.ts";
 import type { Shown } from "../core/picture.ts";

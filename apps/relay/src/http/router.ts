@@ -1,8 +1,8 @@
 /** Which handler answers which path. Everything else is 404, and other methods than GET and HEAD are refused. */
-import { DEFAULT_ROOM, ProtocolError } from "@screen-share/protocol";
+import { ProtocolError } from "@screen-share/protocol";
+import type { Admission } from "../access/admission.ts";
 import type { Hub } from "../core/hub.ts";
 import type { Time } from "../core/time.ts";
-import type { Door } from "../door.ts";
 import { preflightHeaders } from "./embedding.ts";
 import { mjpeg, type PictureRequest, snapshot } from "./pictures.ts";
 import {
@@ -24,7 +24,7 @@ interface Health {
 export interface RouterOptions {
   readonly hub: Hub;
   readonly files: StaticFiles;
-  readonly door: Door;
+  readonly admission: Admission;
   readonly health: Health;
   readonly time: Time;
 }
@@ -38,13 +38,13 @@ const PICTURES: Readonly<Record<string, PictureHandler>> = {
 };
 
 export function route(request: HttpRequest, options: RouterOptions): Answer | Promise<Answer> {
-  const { door, files, health } = options;
+  const { admission, files, health } = options;
   const picture = Object.hasOwn(PICTURES, request.path) ? PICTURES[request.path] : undefined;
-  const refusal = door.refusal(request, { picture: picture !== undefined });
+  const refusal = admission.refusal(request, { picture: picture !== undefined });
   // With a secret the page and its files are for everybody: a page of another origin gains nothing by them.
-  if (refusal && (picture || !door.guarded)) return refusalReply(refusal);
-  if (request.method === "OPTIONS" && picture && door.guarded) {
-    return { status: 200, headers: preflightHeaders(door.embedding(request)), body: "" };
+  if (refusal && (picture || !admission.guarded)) return refusalReply(refusal);
+  if (request.method === "OPTIONS" && picture && admission.guarded) {
+    return { status: 200, headers: preflightHeaders(admission.embedding(request)), body: "" };
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
     const reply = textReply(405, "Only GET and HEAD are answered here.");
@@ -69,20 +69,19 @@ async function judged(
   if ("begin" in answer) return answer;
   const challenge = answer.status === 401 ? { "WWW-Authenticate": challengeFor(request) } : {};
   // A page may read why it is refused, too.
-  const headers = { ...options.door.embedding(request), ...answer.headers, ...challenge };
+  const headers = { ...options.admission.embedding(request), ...answer.headers, ...challenge };
   return { ...answer, headers };
 }
 
 async function answered(
   request: HttpRequest,
-  { door, hub, time }: RouterOptions,
+  { admission, hub, time }: RouterOptions,
   picture: PictureHandler,
 ): Promise<Answer> {
-  const room = request.query.get("room") || DEFAULT_ROOM;
   try {
-    const grant = await door.picture(request, room);
+    const { room, grant } = await admission.picture(request);
     const { headers, query } = request;
-    const embedding = door.embedding(request);
+    const embedding = admission.embedding(request);
     return await picture(hub, { room, grant, headers, query, embedding, time });
   } catch (error) {
     if (error instanceof ProtocolError) return refusalReply(error);

@@ -6,14 +6,16 @@ import {
   encodeControl,
   encodeUpdate,
   type ProducerMessage,
-  type ProtocolError,
+  ProtocolError,
   parseToViewerMessage,
   Replica,
+  type Role,
   type StreamDescription,
   type Tile,
 } from "@screen-share/protocol";
 import { encodeTiles, encodeWhole, screenLike } from "@screen-share/protocol/testing";
-import { type Gate, type Grant, OPEN_GATE, UNLIMITED } from "../core/access.ts";
+import { type Admitted, PendingSession } from "../access/pending-session.ts";
+import { type Grant, UNLIMITED } from "../core/grant.ts";
 import { HeldBytes } from "../core/held-bytes.ts";
 import { Hub } from "../core/hub.ts";
 import { MjpegViewer } from "../core/mjpeg-viewer.ts";
@@ -69,9 +71,25 @@ export class FakeWork extends Work {
   }
 }
 
-/** A gate that lets everybody in with this. */
-export function gateWith(grant: Partial<Grant>): Gate {
-  return { ...OPEN_GATE, admit: (_, settle) => settle({ ...UNLIMITED, ...grant }) };
+type Admit = () => Admitted | Promise<Admitted>;
+type Create = ConstructorParameters<typeof PendingSession>[0]["create"];
+
+/** Admits a client with this grant. */
+export function admitWith(granted: Partial<Grant> = {}): Admit {
+  return () => ({ grant: { ...UNLIMITED, ...granted }, claim: { release: () => {} } });
+}
+
+/** A connection that has opened. */
+export function pendingSession(
+  role: Role,
+  peer: FakePeer,
+  create: Create,
+  options: { admit?: Admit; greeted?: () => void; plain?: boolean; now?: number } = {},
+): PendingSession {
+  const { admit = admitWith(), greeted = () => {}, plain = false, now = 0 } = options;
+  const pace = (task: () => void) => task();
+  const parts = { role, peer, maxMessageLength: MAX_BYTES, admit, create, greeted, pace };
+  return new PendingSession(parts, { plain, now });
 }
 
 /** A small picture in two states; the second differs from the first in every tile. */
@@ -91,28 +109,40 @@ export function liveRoom({ stream, first } = picturePair(), hub = newHub()) {
   return { hub, producer };
 }
 
-/** A gate that lets nobody in before it is told to, as one that verifies tokens. */
-export class SlowGate implements Gate {
-  abandonedCount = 0;
-  settle: (verdict: Grant | ProtocolError) => void = () => {
-    throw new Error("nobody has said hello");
+/** Admits a client when it is told to, as where tokens are verified. */
+export class SlowAdmission {
+  #settle: ((verdict: Admitted | ProtocolError) => void) | undefined;
+
+  readonly admit: Admit = async () => {
+    const verdict = await new Promise<Admitted | ProtocolError>((resolve) => {
+      this.#settle = resolve;
+    });
+    if (verdict instanceof ProtocolError) throw verdict;
+    return verdict;
   };
 
-  admit(_: unknown, settle: (verdict: Grant | ProtocolError) => void): void {
-    this.settle = settle;
-  }
-
-  abandoned(): void {
-    this.abandonedCount++;
+  /** Resolves once the verdict has had its effect. */
+  async settle(verdict: Grant | ProtocolError, release = () => {}): Promise<void> {
+    if (!this.#settle) throw new Error("no hello has arrived");
+    const grant =
+      verdict instanceof ProtocolError ? verdict : { grant: verdict, claim: { release } };
+    this.#settle(grant);
+    await new Promise((resolve) => setTimeout(resolve));
   }
 }
 
 /** A plain producer in the room `main`. */
 export function plainProducer(hub = newHub(), granted: Partial<Grant> = {}) {
   const peer = new FakePeer();
-  const grant = { ...UNLIMITED, ...granted };
-  const options = { maxBytes: MAX_BYTES, room: "main", grant, clock: () => 0 };
-  return { hub, peer, session: new PlainProducer(hub, peer, options, 0) };
+  const options = { maxBytes: MAX_BYTES, clock: () => 0 };
+  const create: Create = ({ room }, { grant, claim = NO_CLAIM }) =>
+    new PlainProducer({ room: hub.enter(room, 0), grant, claim }, peer, options, 0);
+  const session = pendingSession("producer", peer, create, {
+    admit: admitWith(granted),
+    plain: true,
+  });
+  session.begin({ room: "main", hello: undefined });
+  return { hub, peer, session };
 }
 
 /** A plain viewer in the room `main`. */
@@ -122,8 +152,14 @@ export function plainViewer(
   room = "main",
   granted: Partial<Grant> = {},
 ) {
-  const grant = { ...UNLIMITED, ...granted };
-  return { peer, session: new PlainViewer(hub, peer, { room, grant }, 0) };
+  const create: Create = ({ room }, { grant }) =>
+    new PlainViewer(hub.enter(room, 0), peer, grant, 0);
+  const session = pendingSession("viewer", peer, create, {
+    admit: admitWith(granted),
+    plain: true,
+  });
+  session.begin({ room, hello: undefined });
+  return { peer, session };
 }
 
 /** An MJPEG stream of the room `main`. */
@@ -166,21 +202,53 @@ export function wholeJpeg(seed: number, width = 64): Uint8Array {
 /** What a v1 producer's session is made with. */
 export function producerParts() {
   const mintLink: ProducerOptions["mintLink"] = ({ room }, done) => done(`/#room=${room}`);
-  return { maxBytes: MAX_BYTES, mintLink, gate: OPEN_GATE, clock: () => 0, wallNow: () => 0 };
+  return { maxBytes: MAX_BYTES, mintLink, clock: () => 0, wallNow: () => 0 };
+}
+
+const NO_CLAIM = { release: () => {} };
+
+/** Creates a v1 producer's session. */
+export function createProducer(
+  hub: Hub,
+  peer: FakePeer,
+  parts: ProducerOptions = producerParts(),
+): Create {
+  return ({ room, hello }, { grant, claim = NO_CLAIM }) => {
+    if (!hello || !("producerId" in hello)) throw new Error("this is no producer's hello");
+    const now = parts.clock();
+    return new ProducerSession(
+      { room: hub.enter(room, now), hello, grant, claim },
+      peer,
+      parts,
+      now,
+    );
+  };
+}
+
+/** Creates a v1 viewer's session. */
+export function createViewer(hub: Hub, peer: FakePeer, now = 0): Create {
+  return ({ room }, { grant }) => new ViewerSession(hub.enter(room, now), peer, grant, now);
 }
 
 export class FakeProducer {
   readonly peer = new FakePeer();
-  readonly session: ProducerSession;
+  readonly session: PendingSession;
   #epoch = 0;
 
   constructor(
     hub: Hub,
-    options: { room?: string; producerId?: string; gen?: string; gate?: Gate; now?: number } = {},
+    options: {
+      room?: string;
+      producerId?: string;
+      gen?: string;
+      admit?: Admit;
+      greeted?: () => void;
+      now?: number;
+    } = {},
   ) {
-    const { room = "main", producerId = PRODUCER_ID, gen, gate = OPEN_GATE, now = 0 } = options;
-    const parts = { ...producerParts(), gate, clock: () => now };
-    this.session = new ProducerSession(hub, this.peer, parts, now);
+    const { room = "main", producerId = PRODUCER_ID, gen, now = 0 } = options;
+    const create = createProducer(hub, this.peer, { ...producerParts(), clock: () => now });
+    this.session = pendingSession("producer", this.peer, create, options);
     this.say({ type: "hello", room, producerId, ...(gen === undefined ? {} : { gen }) });
   }
 
@@ -211,12 +279,13 @@ export class FakeProducer {
 /** A viewer with a replica of its own, which acks when it is told to. */
 export class FakeViewer {
   readonly peer = new FakePeer();
-  readonly session: ViewerSession;
+  readonly session: PendingSession;
   readonly replica = new Replica();
   #read = 0;
 
-  constructor(hub: Hub, room = "main", gate: Gate = OPEN_GATE, now = 0) {
-    this.session = new ViewerSession(hub, this.peer, gate, now);
+  constructor(hub: Hub, room = "main", admit = admitWith(), now = 0, greeted = () => {}) {
+    const create = createViewer(hub, this.peer, now);
+    this.session = pendingSession("viewer", this.peer, create, { admit, greeted, now });
     this.session.receive(encodeControl({ type: "hello", room }), now);
   }
 

@@ -10,7 +10,7 @@ export const MAX_BYTES = { producer: 1_000_000, viewer: 1000 } as const;
 /** Enough that the memory of other tests, in the same process, does not matter. */
 const MAX_UNFINISHED_BYTES = 2 ** 30;
 
-type Disconnected = Parameters<ServerOptions<string>["disconnected"]>[2];
+type Disconnected = Parameters<ServerOptions["disconnected"]>[2];
 
 export class RecordingSession implements Session {
   readonly messages: (Buffer | string)[] = [];
@@ -23,7 +23,7 @@ export class RecordingSession implements Session {
   admitted = false;
 
   constructor(
-    readonly connection: Connection<string>,
+    readonly connection: Connection,
     readonly peer: Peer,
     private readonly happenings: Happenings,
   ) {}
@@ -89,17 +89,16 @@ export class RecordingServer extends Happenings {
 
   static async start(
     startServer: StartServer,
-    options: Partial<Pick<ServerOptions<string>, "port" | "maxBytes" | "maxUnfinishedBytes">> = {},
+    options: Partial<Pick<ServerOptions, "port" | "maxBytes" | "maxUnfinishedBytes">> = {},
   ): Promise<RecordingServer> {
     const recording = new RecordingServer();
-    recording.#server = await startServer<string>({
+    recording.#server = await startServer({
       host: "127.0.0.1",
       port: 0,
       maxBytes: MAX_BYTES,
       maxUnfinishedBytes: MAX_UNFINISHED_BYTES,
       ...options,
       admitted: (session) => (session as RecordingSession).admitted,
-      enter: ({ path }, { plain }) => `${plain ? "plain" : "v1"} ${path}`,
       connect: (connection, peer) => {
         const session = new RecordingSession(connection, peer, recording);
         recording.sessions.push(session);

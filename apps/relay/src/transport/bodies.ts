@@ -14,7 +14,7 @@ export function hasBody({ headers }: Pick<HttpRequest, "headers">): boolean {
 /** The answer to a request. One that asks for something and has a body as well gets a short refusal, whatever it asks for. */
 export function answerTo(
   request: HttpRequest,
-  { answer }: Pick<ServerOptions<unknown>, "answer">,
+  { answer }: Pick<ServerOptions, "answer">,
 ): Promise<WholeReply | HttpStream> {
   const reads = request.method === "GET" || request.method === "HEAD";
   if (reads && hasBody(request)) return Promise.resolve(textReply(400, "No body belongs here."));

@@ -24,13 +24,13 @@ const FRAME_HEAD_BYTES = 4;
 /** A close frame has room for so many bytes of reason (RFC 6455 §5.5). */
 const MAX_REASON_BYTES = 123;
 
-export class Links<Entry> {
-  readonly #links = new Set<Link<Entry>>();
+export class Links {
+  readonly #links = new Set<Link>();
 
-  constructor(private readonly options: ServerOptions<Entry>) {}
+  constructor(private readonly options: ServerOptions) {}
 
   /** A WebSocket has opened. */
-  open(connection: Connection<Entry>, socket: Socket): Link<Entry> {
+  open(connection: Connection, socket: Socket): Link {
     const link = new Link(connection, socket, this.options, () => this.#links.delete(link));
     this.#links.add(link);
     return link;
@@ -71,16 +71,16 @@ export interface SocketEvents {
 }
 
 /** One open WebSocket: what its socket reports goes to its session. */
-class Link<Entry> implements SocketEvents {
+class Link implements SocketEvents {
   readonly peer: SocketPeer;
   readonly #session: Session;
   readonly #frames: Bucket;
   #unreadAnswerBytes = 0;
 
   constructor(
-    private readonly connection: Connection<Entry>,
+    private readonly connection: Connection,
     socket: Socket,
-    private readonly options: ServerOptions<Entry>,
+    private readonly options: ServerOptions,
     private readonly forget: () => void,
   ) {
     const { role } = connection;

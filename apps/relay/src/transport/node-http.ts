@@ -14,7 +14,7 @@ const MAX_PIPELINED = 1000;
 const CHECK_MS = 2000;
 
 type HttpOptions = Pick<
-  ServerOptions<unknown>,
+  ServerOptions,
   "host" | "port" | "answer" | "streamed" | "traffic" | "held" | "descriptors"
 >;
 

@@ -25,13 +25,11 @@ interface Traffic {
 }
 
 /** A WebSocket that has been accepted. */
-export interface Connection<Entry> {
+export interface Connection {
   readonly role: Role;
   /** It did not ask for our subprotocol: it follows the original, plain contract. */
   readonly plain: boolean;
   readonly request: HttpRequest;
-  /** The result of `enter`. */
-  readonly entry: Entry;
 }
 
 /** How a WebSocket ended: the close code and reason that were sent last. */
@@ -41,7 +39,7 @@ interface End {
   readonly reason: string;
 }
 
-export interface ServerOptions<Entry> {
+export interface ServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
@@ -51,11 +49,10 @@ export interface ServerOptions<Entry> {
   readonly maxUnfinishedBytes: number;
   /** Whether the client of a session has shown that it may be here. All others are strangers. */
   readonly admitted: (session: Session) => boolean;
-  /** Judges an upgrade. A refused client is accepted too, so that its session can send the reason. */
-  readonly enter: (request: HttpRequest, options: { readonly plain: boolean }) => Entry;
-  readonly connect: (connection: Connection<Entry>, peer: Peer) => Session;
+  /** A WebSocket has opened. One that is refused is accepted first, so that its session can send the reason (P-4). */
+  readonly connect: (connection: Connection, peer: Peer) => Session;
   /** A WebSocket has ended. */
-  readonly disconnected: (connection: Connection<Entry>, session: Session, end: End) => void;
+  readonly disconnected: (connection: Connection, session: Session, end: End) => void;
   readonly answer: (request: HttpRequest) => Promise<WholeReply | HttpStream>;
   /** A stream has ended, by either side. */
   readonly streamed: (request: HttpRequest, source: StreamSource) => void;
@@ -78,4 +75,4 @@ export interface Server {
  * Listens.
  * @throws Error in plain words if the address cannot be listened on
  */
-export type StartServer = <Entry>(options: ServerOptions<Entry>) => Promise<Server>;
+export type StartServer = (options: ServerOptions) => Promise<Server>;

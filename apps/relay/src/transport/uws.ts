@@ -33,14 +33,14 @@ const CLOSING_GRACE_MS = 300;
 const MEMORY_CHECK_MS = 25;
 
 /** What the library keeps with a WebSocket. */
-interface SocketData<Entry> {
-  readonly connection: Connection<Entry>;
+interface SocketData {
+  readonly connection: Connection;
   /** Set when it opens. */
   link?: SocketEvents;
   socket?: UwsSocket;
 }
 
-export const startUwsServer: StartServer = async <Entry>(options: ServerOptions<Entry>) => {
+export const startUwsServer: StartServer = async (options: ServerOptions) => {
   const { host, port } = options;
   const app = library.App();
   const links = new Links(options);
@@ -100,21 +100,21 @@ export const startUwsServer: StartServer = async <Entry>(options: ServerOptions<
   };
 };
 
-function webSockets<Entry>(
+function webSockets(
   app: uWS.TemplatedApp,
   {
     links,
     options,
     large,
   }: {
-    readonly links: Links<Entry>;
-    readonly options: ServerOptions<Entry>;
+    readonly links: Links;
+    readonly options: ServerOptions;
     /** Undefined if no message is large. */
     readonly large?: LargeMessages;
   },
   role: Role,
 ): void {
-  app.ws<SocketData<Entry>>(role === "producer" ? PRODUCER_PATH : VIEWER_PATH, {
+  app.ws<SocketData>(role === "producer" ? PRODUCER_PATH : VIEWER_PATH, {
     compression: library.DISABLED,
     maxPayloadLength: maxPayloadBytes(options.maxBytes[role]),
     maxBackpressure: MAX_BACKPRESSURE_BYTES,
@@ -125,8 +125,8 @@ function webSockets<Entry>(
       options.descriptors.upgraded();
       const plain = !offersOurProtocol(request.headers.get("sec-websocket-protocol"));
       // At once: an upgrade later on, out of a `cork`, reads freed memory in this build of the library (uWebSockets#1928).
-      res.upgrade<SocketData<Entry>>(
-        { connection: { role, plain, request, entry: options.enter(request, { plain }) } },
+      res.upgrade<SocketData>(
+        { connection: { role, plain, request } },
         request.headers.get("sec-websocket-key") ?? "",
         plain ? "" : SUBPROTOCOL,
         "",
@@ -174,7 +174,7 @@ function whenSettled<T>(res: uWS.HttpResponse, promise: Promise<T>, go: (value: 
   });
 }
 
-function linkOf(socket: uWS.WebSocket<SocketData<unknown>>): SocketEvents {
+function linkOf(socket: uWS.WebSocket<SocketData>): SocketEvents {
   const { link } = socket.getUserData();
   if (!link) throw new Error("a socket spoke before it was open");
   return link;

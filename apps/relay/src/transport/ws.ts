@@ -34,7 +34,7 @@ const ROLES: Readonly<Record<string, Role>> = {
   [VIEWER_PATH]: "viewer",
 };
 
-export const startWsServer: StartServer = async <Entry>(options: ServerOptions<Entry>) => {
+export const startWsServer: StartServer = async (options: ServerOptions) => {
   const links = new Links(options);
   const sockets = new Set<WsSocket>();
   const http = new NodeHttp(options);
@@ -53,8 +53,7 @@ export const startWsServer: StartServer = async <Entry>(options: ServerOptions<E
       const socket = new WsSocket(webSocket, { tcp, role, unfinished });
       sockets.add(socket);
       webSocket.once("close", () => sockets.delete(socket));
-      const entry = options.enter(request, { plain });
-      socket.carry(links.open({ role, plain, request, entry }, socket));
+      socket.carry(links.open({ role, plain, request }, socket));
     });
   });
   const port = await http.listen();

@@ -1,8 +1,7 @@
 /** Tokens of this relay: checked with its secrets, minted with the first of them. */
-import { CLOSE, DEFAULT_ROOM, ProtocolError, writeLink } from "@screen-share/protocol";
+import { CLOSE, type Claims, DEFAULT_ROOM, ProtocolError, writeLink } from "@screen-share/protocol";
 import { signToken, type TokenKey, verifyToken } from "@screen-share/protocol/token";
-import type { Identity } from "./core/access.ts";
-import type { NewLink } from "./core/producer-session.ts";
+import type { NewLink } from "../core/producer-session.ts";
 
 /**
  * A link is replaced this long before it ends, or a quarter of its time where that is less: early enough for the host to pass the
@@ -34,8 +33,7 @@ export class Auth {
   }
 
   /** @throws ProtocolError (4401) */
-  async identify(token: string | undefined): Promise<Identity> {
-    if (!this.guarded) return "anyone";
+  async verify(token: string | undefined): Promise<Claims> {
     if (!token) throw new ProtocolError("this relay asks for a token", CLOSE.unauthorized);
     return await verifyToken(this.options.keys, token, this.options.wallNow());
   }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { refusalOf } from "./loopback.ts";
+import { refusalWithoutSecret } from "./origin.ts";
 
 const allowedOrigins = ["https://screen.example.com"];
 
 function judged(headers: Record<string, string>, picture = false): boolean {
-  return refusalOf(new Map(Object.entries(headers)), { allowedOrigins, picture }) === undefined;
+  const options = { allowedOrigins, picture };
+  return refusalWithoutSecret(new Map(Object.entries(headers)), options) === undefined;
 }
 
 describe("without a secret, a request passes (P-70)", () => {

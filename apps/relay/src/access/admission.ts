@@ -1,0 +1,206 @@
+/**
+ * Decides which clients get in: at the upgrade of a WebSocket, at its hello, and at each request for a picture. A refused client learns
+ * nothing about rooms (P-84).
+ */
+import { createHash } from "node:crypto";
+import {
+  CLOSE,
+  type Claims,
+  DEFAULT_ROOM,
+  ProtocolError,
+  REASON,
+  type Role,
+} from "@screen-share/protocol";
+import type { Directory } from "../core/directory.ts";
+import { type Grant, grantOf, UNLIMITED } from "../core/grant.ts";
+import type { Peer, Session } from "../core/peer.ts";
+import { clientAddress, type TrustedHeader } from "../http/client-address.ts";
+import { embeddingHeaders } from "../http/embedding.ts";
+import type { HttpRequest } from "../http/reply.ts";
+import type { Connection } from "../transport/transport.ts";
+import type { Auth } from "./auth.ts";
+import { FailedAttempts, type Pending, PendingConnections } from "./limits.ts";
+import { foreignOrigin, refusalWithoutSecret } from "./origin.ts";
+import { type Admitted, type Ask, PendingSession, protocolErrorOf } from "./pending-session.ts";
+
+export interface AdmissionOptions {
+  readonly auth: Auth;
+  readonly directory: Directory;
+  /** Pages that may connect, compared literally. None: all pages where tokens are required, else only our own. */
+  readonly allowedOrigins: readonly string[];
+  /** Whether `?token=` is accepted. */
+  readonly queryTokens: boolean;
+  readonly trustedHeader: TrustedHeader | undefined;
+  /** The longest message before the session exists, bytes or UTF-16 units. */
+  readonly maxMessageLength: Readonly<Record<Role, number>>;
+  /** Creates the session of an admitted client, which joins its room. @throws ProtocolError if the room has no place */
+  readonly createSession: (client: Ask & Admitted, peer: Peer) => Session;
+  /** Runs a task soon, spread over turns of the event loop. */
+  readonly pace: (task: () => void) => void;
+  readonly now: () => number;
+}
+
+const TOO_MANY_SILENT = "too many connections have not said hello";
+
+export class Admission {
+  readonly #failures = new FailedAttempts();
+  readonly #pending = new PendingConnections();
+
+  constructor(private readonly options: AdmissionOptions) {}
+
+  /** Whether tokens are required. */
+  get guarded(): boolean {
+    return this.options.auth.guarded;
+  }
+
+  /**
+   * Why a request is refused because of its origin, whatever its token.
+   * @param options.picture whether a picture is requested over HTTP
+   */
+  refusal(
+    { headers }: HttpRequest,
+    { picture }: { readonly picture: boolean },
+  ): ProtocolError | undefined {
+    const { allowedOrigins } = this.options;
+    const reason = this.guarded
+      ? foreignOrigin(headers, allowedOrigins)
+      : refusalWithoutSecret(headers, { allowedOrigins, picture });
+    return reason === undefined ? undefined : new ProtocolError(reason, CLOSE.forbidden);
+  }
+
+  /** A WebSocket has opened. @returns what handles its messages, from hello to its end */
+  open({ role, plain, request }: Connection, peer: Peer): Session {
+    const address = this.addressOf(request);
+    const token = this.#tokenOf(request, { query: plain });
+    // Before any token is looked at, so that it does not count as a failed attempt.
+    const refusal = this.refusal(request, { picture: false });
+    // A token in the headers is verified at once: the connection need not wait among those that have shown none.
+    const isShown = this.guarded && !plain && !refusal && token !== undefined;
+    const verified = isShown ? this.#verify(token, address) : undefined;
+    const pending: Pending = {
+      role,
+      address,
+      evict: () => session.refuse(new ProtocolError(TOO_MANY_SILENT, CLOSE.full)),
+    };
+    const { maxMessageLength, createSession, pace, now } = this.options;
+    const session: PendingSession = new PendingSession(
+      {
+        role,
+        peer,
+        maxMessageLength: maxMessageLength[role],
+        admit: (ask) =>
+          this.#admit(ask, { role, address, token: token ?? ask.hello?.token, verified }),
+        pace,
+        create: (ask, admitted) => createSession({ ...ask, ...admitted }, peer),
+        greeted: () => this.#pending.leave(pending),
+      },
+      { plain, now: now() },
+    );
+    verified?.catch((error: unknown) => session.refuse(protocolErrorOf(error)));
+    if (refusal) session.refuse(refusal);
+    else if (plain) session.begin({ room: roomIn(request), hello: undefined });
+    else if (!verified && !this.#pending.enter(pending)) pending.evict();
+    return session;
+  }
+
+  /**
+   * Judges a request for a picture.
+   * @throws ProtocolError
+   */
+  async picture(request: HttpRequest): Promise<{ readonly room: string; readonly grant: Grant }> {
+    const room = roomIn(request);
+    if (!this.guarded) return { room, grant: UNLIMITED };
+    const token = basicToken(request.headers) ?? this.#tokenOf(request, { query: true });
+    const address = this.addressOf(request);
+    const claims = await this.#verify(token, address);
+    const holder = holderOf(token, address);
+    return { room, grant: grantOf(claims, { role: "viewer", room, holder }) };
+  }
+
+  /** Headers that name the pages that may show a picture. */
+  embedding({ headers }: HttpRequest): Readonly<Record<string, string>> {
+    const { allowedOrigins } = this.options;
+    const origin = headers.get("origin");
+    return embeddingHeaders({ guarded: this.guarded, allowedOrigins, origin });
+  }
+
+  /** The key of a client's limits, and its name in the log. Undefined for programs on the relay's own machine. */
+  addressOf(request: HttpRequest): string | undefined {
+    return clientAddress(request, this.options.trustedHeader);
+  }
+
+  /** Called about once a second. */
+  tick(): void {
+    this.#failures.tick(this.options.now());
+  }
+
+  #admit(
+    { room, hello }: Ask,
+    client: {
+      readonly role: Role;
+      readonly address: string | undefined;
+      readonly token: string | undefined;
+      /** The token's claims, if it is being verified already. */
+      readonly verified: Promise<Claims> | undefined;
+    },
+  ): Admitted | Promise<Admitted> {
+    const { role, address, token } = client;
+    const claim = (grant: Grant): Admitted | Promise<Admitted> => {
+      if (role === "viewer") return { grant, claim: undefined };
+      const producerId = hello && "producerId" in hello ? hello.producerId : undefined;
+      const claimed = this.options.directory.claim(room, producerId);
+      if (!(claimed instanceof Promise)) return { grant, claim: claimed };
+      return claimed.then((claim) => ({ grant, claim }));
+    };
+    if (!this.guarded) return claim(UNLIMITED);
+    const verified = client.verified ?? this.#verify(token, address);
+    const holder = holderOf(token, address);
+    return verified.then((claims) => claim(grantOf(claims, { role, room, holder })));
+  }
+
+  /** @throws ProtocolError 4401, or 4429 if this address has failed too often */
+  async #verify(token: string | undefined, address: string | undefined): Promise<Claims> {
+    const { auth, pace } = this.options;
+    try {
+      // Thousands of tokens may arrive at the same moment.
+      return await new Promise<Claims>((resolve) => pace(() => resolve(auth.verify(token))));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      if (!this.#failures.failed(address, this.options.now())) throw error;
+      throw new ProtocolError(`${REASON.attempts} without a valid token`, CLOSE.full);
+    }
+  }
+
+  /** A token of the Authorization header wins (RFC 6750 §2). */
+  #tokenOf(
+    { headers, query }: HttpRequest,
+    options: { readonly query: boolean },
+  ): string | undefined {
+    const bearer = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
+    if (bearer !== undefined || !options.query || !this.options.queryTokens) return bearer;
+    return query.get("token") ?? undefined;
+  }
+}
+
+function roomIn({ query }: HttpRequest): string {
+  return query.get("room") || DEFAULT_ROOM;
+}
+
+/** A token has three parts (RFC 7519 §3). Any other password is meant for a proxy in front of the relay. */
+const TOKEN_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** The token of a program that supports only user and password: it is the password (RFC 7617), whatever the user name. */
+function basicToken(headers: HttpRequest["headers"]): string | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const credentials = Buffer.from(encoded, "base64").toString();
+  const password = credentials.slice(credentials.indexOf(":") + 1);
+  return TOKEN_SHAPE.test(password) ? password : undefined;
+}
+
+/** The unit that places are shared between. A link is what its token's signature covers, since one signature has several spellings. */
+function holderOf(token: string | undefined, address: string | undefined): string {
+  const signed = token?.slice(0, token.lastIndexOf(".")) ?? "";
+  const link = createHash("sha256").update(signed).digest("base64url");
+  return `${link} ${address ?? "this machine"}`;
+}

@@ -1,0 +1,105 @@
+/** Limits on clients that have not proven anything yet: how many may wait, and how often an address may fail to prove it. */
+import type { Role } from "@screen-share/protocol";
+import { Bucket } from "../core/bucket.ts";
+
+/** Connections that have not been admitted yet. */
+export const PENDING_LIMITS: Readonly<
+  Record<Role, { readonly total: number; readonly perAddress: number }>
+> = {
+  producer: { total: 32, perAddress: 2 },
+  viewer: { total: 5000, perAddress: 100 },
+};
+
+/** A connection that has not sent hello. */
+export interface Pending {
+  readonly role: Role;
+  /** Undefined for programs on the relay's own machine; these count only towards the total. */
+  readonly address: string | undefined;
+  /** Closes it to make room. Called at most once, and never within its own `enter`. */
+  readonly evict: () => void;
+}
+
+/**
+ * Counts connections that cost memory and have proven nothing. Producers over the limit are refused, since each may send a large message.
+ * Among viewers the one that has been silent longest is evicted, so that a flood of silent connections keeps out no viewer that says hello.
+ */
+export class PendingConnections {
+  readonly #all = { producer: new Set<Pending>(), viewer: new Set<Pending>() } as const;
+  readonly #byAddress = {
+    producer: new Map<string, Set<Pending>>(),
+    viewer: new Map<string, Set<Pending>>(),
+  } as const;
+
+  /** @returns whether there is a place; it is held until `leave` */
+  enter(pending: Pending): boolean {
+    const { role, address } = pending;
+    const limit = PENDING_LIMITS[role];
+    const all = this.#all[role];
+    const near = address === undefined ? undefined : this.#byAddress[role].get(address);
+    for (const [place, size] of [
+      [near, limit.perAddress],
+      [all, limit.total],
+    ] as const) {
+      if (!place || place.size < size) continue;
+      const [longest] = place;
+      if (role === "producer" || !longest) return false;
+      this.leave(longest);
+      longest.evict();
+    }
+    all.add(pending);
+    if (address !== undefined) {
+      // Not `near`: it is removed from the map together with its last member.
+      const neighbours = this.#byAddress[role].get(address) ?? new Set();
+      this.#byAddress[role].set(address, neighbours.add(pending));
+    }
+    return true;
+  }
+
+  /** It was admitted or is gone. Has no effect on a connection that is not here. */
+  leave(pending: Pending): void {
+    const { role, address } = pending;
+    if (!this.#all[role].delete(pending) || address === undefined) return;
+    const neighbours = this.#byAddress[role].get(address);
+    neighbours?.delete(pending);
+    if (neighbours?.size === 0) this.#byAddress[role].delete(address);
+  }
+}
+
+const FAILURES = { capacity: 20, perSecond: 0.5 } as const;
+/** Addresses that are kept apart. Beyond this the one known longest is forgotten. */
+const MAX_ADDRESSES = 20_000;
+
+/**
+ * Counts attempts without a valid token by address. A valid token is never refused for it: a client that shares its address with an
+ * attacker is still admitted.
+ */
+export class FailedAttempts {
+  readonly #buckets = new Map<string, Bucket>();
+
+  /**
+   * An attempt failed.
+   * @param address undefined for programs on the relay's own machine, which are not limited
+   * @returns whether the address has failed too often
+   */
+  failed(address: string | undefined, now: number): boolean {
+    if (address === undefined) return false;
+    let bucket = this.#buckets.get(address);
+    if (!bucket) {
+      const [longestKnown] = this.#buckets.keys();
+      if (this.#buckets.size >= MAX_ADDRESSES && longestKnown) this.#buckets.delete(longestKnown);
+      bucket = new Bucket(FAILURES, now);
+      this.#buckets.set(address, bucket);
+    }
+    // Attempts over the limit do not extend it.
+    if (bucket.take(0, now) < 1) return true;
+    bucket.take(1, now);
+    return false;
+  }
+
+  /** Called about once a second. */
+  tick(now: number): void {
+    for (const [address, bucket] of this.#buckets) {
+      if (bucket.isFull(now)) this.#buckets.delete(address);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * A connection on its way into a room: a v1 client sends hello, its token is verified, its place is claimed. Only then is its session
+ * created, which handles everything from there on.
+ */
+import {
+  CLOSE,
+  HELLO_TIMEOUT_MS,
+  ProtocolError,
+  parseProducerMessage,
+  parseViewerMessage,
+  type Role,
+  type ViewerMessage,
+} from "@screen-share/protocol";
+import type { Claim } from "../core/directory.ts";
+import type { Grant } from "../core/grant.ts";
+import type { Peer, Session } from "../core/peer.ts";
+import type { ProducerHello } from "../core/producer-session.ts";
+
+type ViewerHello = Extract<ViewerMessage, { type: "hello" }>;
+
+/** What a client wants. Plain clients send no hello. */
+export interface Ask {
+  readonly room: string;
+  readonly hello: ProducerHello | ViewerHello | undefined;
+}
+
+/** A client that may come in. */
+export interface Admitted {
+  readonly grant: Grant;
+  /** The place of a producer. Undefined for viewers. */
+  readonly claim: Claim | undefined;
+}
+
+interface Parts {
+  readonly role: Role;
+  readonly peer: Peer;
+  /** Of a message before the session exists, bytes or UTF-16 units. */
+  readonly maxMessageLength: number;
+  /** Verifies the token and claims the place; returns a promise only if that takes time. @throws ProtocolError */
+  readonly admit: (ask: Ask) => Admitted | Promise<Admitted>;
+  /** Runs a task soon, spread over turns of the event loop. */
+  readonly pace: (task: () => void) => void;
+  /** Creates the session, which joins its room. @throws ProtocolError if the room has no place */
+  readonly create: (ask: Ask, admitted: Admitted) => Session;
+  /** Called once: hello arrived, or the connection is over. */
+  readonly greeted: () => void;
+}
+
+type State =
+  | { readonly state: "greeting"; readonly openedAt: number }
+  | { readonly state: "verifying"; newest?: { readonly message: Uint8Array | string; now: number } }
+  | { readonly state: "admitted"; readonly session: Session }
+  | { readonly state: "ended" };
+
+export class PendingSession implements Session {
+  #state: State;
+  readonly #plain: boolean;
+
+  constructor(
+    private readonly parts: Parts,
+    options: { readonly plain: boolean; readonly now: number },
+  ) {
+    this.#plain = options.plain;
+    this.#state = { state: "greeting", openedAt: options.now };
+  }
+
+  get summary(): Readonly<Record<string, unknown>> {
+    if (this.#state.state === "admitted") return this.#state.session.summary;
+    return { kind: this.#plain ? `plain ${this.parts.role}` : this.parts.role };
+  }
+
+  /** Verifies the token and, if it is valid, creates the session. Called from outside only for plain clients. */
+  begin(ask: Ask): void {
+    this.#state = { state: "verifying" };
+    const admit = (admitted: Admitted) => this.#admitted(ask, admitted);
+    const { pace } = this.parts;
+    const refuse = (error: unknown) => this.refuse(protocolErrorOf(error));
+    try {
+      const admitted = this.parts.admit(ask);
+      if (admitted instanceof Promise) {
+        void admitted.then((admitted) => pace(() => admit(admitted)), refuse);
+      } else admit(admitted);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  /** Closes the connection unless its session exists already. */
+  refuse({ closeCode, message }: ProtocolError): void {
+    if (this.#state.state === "ended" || this.#state.state === "admitted") return;
+    this.#end();
+    this.parts.peer.close(closeCode, message);
+  }
+
+  receive(message: Uint8Array | string, now: number): void {
+    switch (this.#state.state) {
+      case "greeting":
+        this.#greet(message);
+        break;
+      case "verifying":
+        // A plain producer may begin with the only picture that it will ever send, so the newest message is kept.
+        if (this.#plain) {
+          const copy = typeof message === "string" ? message : message.slice();
+          this.#state.newest = { message: copy, now };
+        } else this.refuse(new ProtocolError("nothing may be sent before the welcome"));
+        break;
+      case "admitted":
+        this.#state.session.receive(message, now);
+        break;
+    }
+  }
+
+  ponged(payload: string, now: number): void {
+    if (this.#state.state === "admitted") this.#state.session.ponged(payload, now);
+  }
+
+  drained(now: number): void {
+    if (this.#state.state === "admitted") this.#state.session.drained(now);
+  }
+
+  tick(now: number): void {
+    if (this.#state.state === "admitted") this.#state.session.tick(now);
+    // Slow verification is not the client's fault.
+    else if (this.#state.state === "greeting" && now - this.#state.openedAt >= HELLO_TIMEOUT_MS) {
+      this.refuse(new ProtocolError("no hello came", CLOSE.silent));
+    }
+  }
+
+  ended(now: number): void {
+    if (this.#state.state === "admitted") this.#state.session.ended(now);
+    else if (this.#state.state !== "ended") this.#end();
+  }
+
+  #greet(message: Uint8Array | string): void {
+    const { role, maxMessageLength, greeted } = this.parts;
+    try {
+      if (message.length > maxMessageLength) {
+        throw new ProtocolError(`a message has at most ${maxMessageLength} bytes`, CLOSE.tooLarge);
+      }
+      const parse = role === "viewer" ? parseViewerMessage : parseProducerMessage;
+      const hello = typeof message === "string" ? parse(message) : undefined;
+      if (hello?.type !== "hello") throw new ProtocolError("hello comes first");
+      greeted();
+      this.begin({ room: hello.room, hello });
+    } catch (error) {
+      this.refuse(protocolErrorOf(error));
+    }
+  }
+
+  #admitted(ask: Ask, admitted: Admitted): void {
+    if (this.#state.state !== "verifying") {
+      admitted.claim?.release();
+      return;
+    }
+    const { newest } = this.#state;
+    let session: Session;
+    try {
+      session = this.parts.create(ask, admitted);
+    } catch (error) {
+      admitted.claim?.release();
+      this.refuse(protocolErrorOf(error));
+      return;
+    }
+    this.#state = { state: "admitted", session };
+    if (newest) session.receive(newest.message, newest.now);
+  }
+
+  #end(): void {
+    this.#state = { state: "ended" };
+    this.parts.greeted();
+  }
+}
+
+/** @throws any other error, which is a bug */
+export function protocolErrorOf(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  throw error;
+}
