@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -25,16 +26,17 @@ interface Snippet {
   readonly text: string;
 }
 
-const snippets: Snippet[] = pages
+const texts = pages
   .trimEnd()
   .split("\n")
-  .flatMap((page) => {
-    const text = readFileSync(path.join(root, page), "utf8");
-    return [...text.matchAll(/^```(?:sh|bash|shell)\n(.*?)^```$/gms)].map((match) => ({
-      where: `${page}:${text.slice(0, match.index).split("\n").length}`,
-      text: match[1] ?? "",
-    }));
-  });
+  .map((page) => ({ page, text: readFileSync(path.join(root, page), "utf8") }));
+
+const snippets: Snippet[] = texts.flatMap(({ page, text }) => {
+  return [...text.matchAll(/^```(?:sh|bash|shell)\n(.*?)^```$/gms)].map((match) => ({
+    where: `${page}:${text.slice(0, match.index).split("\n").length}`,
+    text: match[1] ?? "",
+  }));
+});
 
 /** Names that hold a secret, and are given a value. */
 const SECRET = /^(AUTH_SECRET|PRODUCER_TOKEN)=./m;
@@ -113,6 +115,41 @@ describe("the documentation's commands", () => {
         `${path.basename(file)} 600`,
       );
     }
+  });
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+describe("the documentation's links", () => {
+  const links = texts.flatMap(({ page, text }) =>
+    [...text.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(([, to = "", anchor]) => ({
+      page,
+      file: path.join(root, to === "" ? page : path.join(path.dirname(page), to)),
+      anchor,
+    })),
+  );
+
+  it("lead to files and headings that exist", () => {
+    const broken = links.filter(({ file, anchor }) => {
+      if (!existsSync(file)) return true;
+      return anchor !== undefined && !anchorsOf(readFileSync(file, "utf8")).includes(anchor);
+    });
+    expect(links.length).toBeGreaterThan(80);
+    expect(broken.map(({ page, file, anchor }) => `${page}: ${file}#${anchor}`)).toEqual([]);
+  });
+});
+
+describe("README", () => {
+  it("has at most 120 lines", () => {
+    expect(readFileSync(path.join(root, "README.md"), "utf8").split("\n").length).toBeLessThan(122);
   });
 });
 
