@@ -29,8 +29,8 @@ import { VisitLog } from "./visit-log.ts";
 const TICK_MS = 1000;
 const OUT_OF_DESCRIPTORS =
   "new connections are refused: the file descriptors of this process are in use, or HTTP has its half of them; raise the limit (ulimit -n, LimitNOFILE)";
-/** Time of one turn of the event loop that joining may take, ms. */
-const JOINS_MS = 4;
+/** What joining and looking after connections may take of one turn of the event loop, ms. */
+const TURN_MS = 4;
 /** Whole JPEGs may take this part of what the pictures themselves may. */
 const COMPOSED_SHARE = 1 / 2;
 /** Statuses of who was not let in to a picture, as close codes. */
@@ -105,7 +105,8 @@ export async function startRelay(
       ? new ProducerSession({ room, hello, grant, claim }, peer, producing, now)
       : new PlainProducer({ room, grant, claim }, peer, producing, now);
   };
-  const joins = new Turns({ maxMs: JOINS_MS, clock, nextTurn: setImmediate });
+  const turns = new Turns({ maxMs: TURN_MS, clock, nextTurn: setImmediate });
+  const pace = (task: () => void) => turns.run(task);
   const admission = new Admission({
     auth,
     directory: new MemoryDirectory(),
@@ -118,7 +119,7 @@ export async function startRelay(
     trustedHeader: config.TRUST_PROXY,
     maxMessageLength: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },
     createSession,
-    pace: (task) => joins.run(task),
+    pace,
     now: clock,
   });
 
@@ -167,6 +168,7 @@ export async function startRelay(
     traffic: metrics,
     held,
     descriptors,
+    pace,
     now: clock,
   });
   const metricsServer =

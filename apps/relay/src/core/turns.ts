@@ -1,6 +1,6 @@
 /**
- * Spreads tasks over turns of the event loop. A thousand viewers may arrive at the same moment; without this the messages of all other
- * clients would wait until the last of them had joined.
+ * Spreads tasks over turns of the event loop. A thousand viewers may arrive or fall silent at the same moment; without this the messages
+ * of all other clients would wait until the last of them had joined or was closed.
  */
 export interface TurnOptions {
   /** After this much time tasks wait for the next turn, ms. */

@@ -97,6 +97,7 @@ export class RecordingServer extends Happenings {
       port: 0,
       maxBytes: MAX_BYTES,
       maxUnfinishedBytes: MAX_UNFINISHED_BYTES,
+      pace: (task) => task(),
       ...options,
       admitted: (session) => (session as RecordingSession).admitted,
       connect: (connection, peer) => {

@@ -60,6 +60,8 @@ export interface ServerOptions {
   /** Accounts for what sockets have not taken. */
   readonly held: HeldBytes;
   readonly descriptors: Descriptors;
+  /** Runs a task soon, spread over turns of the event loop. */
+  readonly pace: (task: () => void) => void;
   readonly now: () => number;
 }
 
