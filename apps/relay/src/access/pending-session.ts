@@ -42,7 +42,7 @@ interface Parts {
   readonly pace: (task: () => void) => void;
   /** Creates the session, which joins its room. @throws ProtocolError if the room has no place */
   readonly create: (ask: Ask, admitted: Admitted) => Session;
-  /** Called once: hello arrived, or the connection is over. */
+  /** Called when hello arrives, and when the connection ends before its session exists. */
   readonly greeted: () => void;
 }
 
