@@ -147,6 +147,8 @@ describe("a recording", () => {
       .waitFor();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
+      // It is shown for four seconds only.
+      notice().getByText("Recording saved.").waitFor(),
       page.workers()[0]?.evaluate(() => {
         setTimeout(() => {
           throw new Error("a bug");
@@ -154,7 +156,6 @@ describe("a recording", () => {
       }),
     ]);
     expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
-    await notice().getByText("Recording saved.").waitFor();
     await page.locator('[data-player="page"]').waitFor();
     const record = button("Record to a file");
     expect(await eventually(async () => await record.isEnabled(), Boolean)).toBe(true);
