@@ -145,11 +145,13 @@ describe("a recording", () => {
       .getByTestId("recording")
       .getByText(/0:(0[2-9]|[1-5]\d)/)
       .waitFor();
+    const [worker] = page.workers();
+    if (!worker) throw new Error("the page has no worker");
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       // It is shown for four seconds only.
       notice().getByText("Recording saved.").waitFor(),
-      page.workers()[0]?.evaluate(() => {
+      worker.evaluate(() => {
         setTimeout(() => {
           throw new Error("a bug");
         });
