@@ -1,14 +1,15 @@
 /** The window and its rivals on simulated links: the table of docs/flow-control.md. Virtual time, so the machine does not matter. */
-import { ROWS, type Row, TYPING_ROWS } from "../packages/protocol/src/testing/link-scenarios.ts";
-import { type Report, simulate } from "../packages/protocol/src/testing/link-simulation.ts";
+
+import { Window } from "../packages/protocol/src/hop/window.ts";
+import { ROWS, type Row, TYPING_ROWS } from "../packages/protocol/test/link-scenarios.ts";
+import { type Report, simulate } from "../packages/protocol/test/link-simulation.ts";
 import {
   DesignWindow,
   NoAcks,
   RateTimesMinRtt,
   StopAndWait,
-} from "../packages/protocol/src/testing/rules.ts";
-import type { Rule } from "../packages/protocol/src/testing/scenario.ts";
-import { Window } from "../packages/protocol/src/window.ts";
+} from "../packages/protocol/test/rules.ts";
+import type { Rule } from "../packages/protocol/test/scenario.ts";
 import { heading, say, table } from "./report.ts";
 
 const RULES: Readonly<Record<string, () => Rule>> = {

@@ -12,9 +12,9 @@ import {
 } from "@screen-share/protocol";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Client, connect, liveRelay } from "../test/live-relay.ts";
+import { PRODUCER_ID, picturePair } from "../test/participants.ts";
 import type { Relay } from "./relay.ts";
-import { type Client, connect, liveRelay } from "./testing/live-relay.ts";
-import { PRODUCER_ID, picturePair } from "./testing/participants.ts";
 
 const { stream, first, second } = picturePair();
 const jpeg = Buffer.from(encodeWhole(screenLike({ width: 320, height: 200 })));

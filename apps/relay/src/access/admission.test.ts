@@ -1,13 +1,13 @@
 import { encodeControl, ProtocolError, type Role } from "@screen-share/protocol";
 import { tokenKey } from "@screen-share/protocol/token";
 import { describe, expect, it, vi } from "vitest";
+import { FakePeer } from "../../test/fake-peer.ts";
+import { PRODUCER_ID } from "../../test/participants.ts";
+import { handMade, SECRET } from "../../test/tokens.ts";
 import type { Grant } from "../core/grant.ts";
 import { MemoryDirectory } from "../core/memory-directory.ts";
 import type { Session } from "../core/peer.ts";
 import type { HttpRequest } from "../http/reply.ts";
-import { FakePeer } from "../testing/fake-peer.ts";
-import { PRODUCER_ID } from "../testing/participants.ts";
-import { handMade, SECRET } from "../testing/tokens.ts";
 import { Admission, type AdmissionOptions } from "./admission.ts";
 import { Auth } from "./auth.ts";
 

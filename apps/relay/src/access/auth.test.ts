@@ -1,7 +1,7 @@
 import { tokenKey, verifyToken } from "@screen-share/protocol/token";
 import { describe, expect, it } from "vitest";
+import { handMade, OLD_SECRET, SECRET } from "../../test/tokens.ts";
 import { UNLIMITED } from "../core/grant.ts";
-import { handMade, OLD_SECRET, SECRET } from "../testing/tokens.ts";
 import { Auth, viewerLink } from "./auth.ts";
 
 const NOW = 1_800_000_000_000;

@@ -1,9 +1,6 @@
 import { encodeControl, HELLO_TIMEOUT_MS, ProtocolError } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { UNLIMITED } from "../core/grant.ts";
-import type { Hub } from "../core/hub.ts";
-import type { Session } from "../core/peer.ts";
-import { FakePeer } from "../testing/fake-peer.ts";
+import { FakePeer } from "../../test/fake-peer.ts";
 import {
   createProducer,
   createViewer,
@@ -16,7 +13,10 @@ import {
   pendingSession,
   picturePair,
   SlowAdmission,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
+import { UNLIMITED } from "../core/grant.ts";
+import type { Hub } from "../core/hub.ts";
+import type { Session } from "../core/peer.ts";
 
 const { stream, second } = picturePair();
 const refused = new ProtocolError("the token is not valid here", 4401);

@@ -1,7 +1,6 @@
 import { encodeControl, parseToProducerMessage } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { snapshot } from "../http/pictures.ts";
-import { FakeTime } from "../testing/fake-time.ts";
+import { FakeTime } from "../../test/fake-time.ts";
 import {
   FakeProducer,
   FakeViewer,
@@ -12,7 +11,8 @@ import {
   plainProducer,
   plainViewer,
   wholeJpeg,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
+import { snapshot } from "../http/pictures.ts";
 import type { Hub } from "./hub.ts";
 
 const pair = picturePair();

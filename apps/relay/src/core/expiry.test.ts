@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { snapshot } from "../http/pictures.ts";
 import {
   admitWith,
   FakeProducer,
@@ -13,7 +12,8 @@ import {
   plainViewer,
   tilesAsText,
   wholeJpeg,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
+import { snapshot } from "../http/pictures.ts";
 
 const pair = picturePair();
 const { first, second } = pair;

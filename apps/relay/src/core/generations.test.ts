@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { mjpeg, snapshot } from "../http/pictures.ts";
 import {
   admitWith,
   FakeProducer,
@@ -10,7 +9,8 @@ import {
   pictureRequest,
   plainProducer,
   plainViewer,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
+import { mjpeg, snapshot } from "../http/pictures.ts";
 import type { Hub } from "./hub.ts";
 
 const { stream, first, second } = picturePair();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FakePeer } from "../testing/fake-peer.ts";
+import { FakePeer } from "../../test/fake-peer.ts";
 import {
   FakeViewer,
   liveRoom as liveRoomOf,
@@ -8,7 +8,7 @@ import {
   plainProducer,
   plainViewer,
   wholeJpeg,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
 
 const pair = picturePair();
 const { second } = pair;

@@ -2,10 +2,10 @@
 import { parseToProducerMessage } from "@screen-share/protocol";
 import { signToken, tokenKey, verifyToken } from "@screen-share/protocol/token";
 import { describe, expect, it, vi } from "vitest";
+import { FakePeer } from "../../test/fake-peer.ts";
+import { newHub, PRODUCER_ID, producerParts } from "../../test/participants.ts";
+import { SECRET } from "../../test/tokens.ts";
 import { Auth } from "../access/auth.ts";
-import { FakePeer } from "../testing/fake-peer.ts";
-import { newHub, PRODUCER_ID, producerParts } from "../testing/participants.ts";
-import { SECRET } from "../testing/tokens.ts";
 import { type Grant, UNLIMITED } from "./grant.ts";
 import { ProducerSession } from "./producer-session.ts";
 

@@ -1,13 +1,13 @@
 /** An MJPEG stream whose producer is lost, comes back, stops, or was never there. */
 import { describe, expect, it } from "vitest";
-import { contents, current } from "../testing/mjpeg-stream.ts";
+import { contents, current } from "../../test/mjpeg-stream.ts";
 import {
   FakeProducer,
   liveRoom as liveRoomOf,
   mjpegViewer,
   newHub,
   picturePair,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
 import { MAX_SILENCE_MS, REPEATS_MS } from "./mjpeg-viewer.ts";
 
 const pair = picturePair();

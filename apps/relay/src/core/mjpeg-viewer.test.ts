@@ -1,7 +1,7 @@
 /** What an MJPEG stream is sent and when: at its client's pace, never less than the newest; and how it ends. */
 import { describe, expect, it } from "vitest";
-import { contents, watched } from "../testing/mjpeg-stream.ts";
-import { liveRoom, mjpegViewer, newHub } from "../testing/participants.ts";
+import { contents, watched } from "../../test/mjpeg-stream.ts";
+import { liveRoom, mjpegViewer, newHub } from "../../test/participants.ts";
 import { MAX_SILENCE_MS, MAX_STALL_MS, REPEATS_MS } from "./mjpeg-viewer.ts";
 
 const [SOON_MS] = REPEATS_MS;

@@ -8,7 +8,7 @@ import {
   newHub,
   picturePair,
   plainViewer,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
 import type { Hub } from "./hub.ts";
 
 const pair = picturePair();

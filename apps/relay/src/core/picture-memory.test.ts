@@ -5,7 +5,7 @@ import {
   liveRoom,
   newHub,
   picturePair,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
 import { PictureMemory } from "./picture-memory.ts";
 
 const { stream, first } = picturePair();

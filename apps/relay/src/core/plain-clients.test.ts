@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FakePeer } from "../testing/fake-peer.ts";
+import { FakePeer } from "../../test/fake-peer.ts";
 import {
   FakeProducer,
   FakeViewer,
@@ -10,7 +10,7 @@ import {
   tilesAsText,
   tilesOf,
   wholeJpeg,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
 
 const { stream, first } = picturePair();
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { snapshot } from "../http/pictures.ts";
-import { FakePeer } from "../testing/fake-peer.ts";
+import { FakePeer } from "../../test/fake-peer.ts";
 import {
   FakeViewer,
   FakeWork,
@@ -10,7 +9,8 @@ import {
   plainProducer,
   plainViewer,
   wholeJpeg,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
+import { snapshot } from "../http/pictures.ts";
 
 const base64 = Buffer.from(wholeJpeg(1)).toString("base64");
 

@@ -1,6 +1,6 @@
 /** A room's producer: its acks, who has the place, how it goes and comes back, and what it is closed for. */
 import { describe, expect, it } from "vitest";
-import { FakePeer } from "../testing/fake-peer.ts";
+import { FakePeer } from "../../test/fake-peer.ts";
 import {
   createProducer,
   FakeProducer,
@@ -14,7 +14,7 @@ import {
   plainViewer,
   tilesAsText,
   tilesOf,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
 
 const pair = picturePair();
 const { stream, first, second } = pair;

@@ -1,7 +1,7 @@
 /** What a room shows its viewers, and when: late ones, slow ones, hidden ones. */
 import { encodeControl } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { FakePeer } from "../testing/fake-peer.ts";
+import { FakePeer } from "../../test/fake-peer.ts";
 import {
   FakeViewer,
   liveRoom as liveRoomOf,
@@ -9,7 +9,7 @@ import {
   plainViewer,
   tilesAsText,
   tilesOf,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
 
 const pair = picturePair();
 const { first, second } = pair;

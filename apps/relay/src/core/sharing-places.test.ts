@@ -1,7 +1,6 @@
 /** Who gets the places of a room and of a relay, and who has to give one up. */
 import { describe, expect, it } from "vitest";
-import { mjpeg } from "../http/pictures.ts";
-import { FakePeer } from "../testing/fake-peer.ts";
+import { FakePeer } from "../../test/fake-peer.ts";
 import {
   admitWith,
   FakeViewer,
@@ -11,7 +10,8 @@ import {
   picturePair,
   pictureRequest,
   plainViewer,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
+import { mjpeg } from "../http/pictures.ts";
 import { MAX_PLAIN_PER_HOLDER } from "./room.ts";
 
 function viewers(hub: ReturnType<typeof newHub>, holder: string, count: number, room = "main") {

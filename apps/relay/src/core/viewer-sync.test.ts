@@ -9,7 +9,7 @@ import {
   picturePair,
   tilesAsText,
   tilesOf,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
 
 const { stream: described } = picturePair(8, 8);
 /** About the most tiles that a picture may have. */

@@ -13,7 +13,7 @@ import {
   picturePair,
   tilesAsText,
   tilesOf,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
 
 const pair = picturePair();
 const { stream, first, second } = pair;

@@ -1,9 +1,9 @@
 /** What a page of another origin may ask for, and read, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, get, liveRelay } from "../../test/live-relay.ts";
+import { wholeJpeg } from "../../test/participants.ts";
+import { handMade, SECRET } from "../../test/tokens.ts";
 import type { Relay } from "../relay.ts";
-import { connect, get, liveRelay } from "../testing/live-relay.ts";
-import { wholeJpeg } from "../testing/participants.ts";
-import { handMade, SECRET } from "../testing/tokens.ts";
 
 const PAGE = "https://dashboard.example";
 const bearer = { authorization: `Bearer ${handMade()}` };

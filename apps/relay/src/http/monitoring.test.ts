@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { newHub } from "../testing/participants.ts";
+import { newHub } from "../../test/participants.ts";
 import { Metrics } from "./metrics.ts";
 
 const text = (name: string) =>

@@ -1,7 +1,6 @@
 /** What a request for a picture is answered: whether it is another one than before, whose it is, and at what pace it comes. */
 import { describe, expect, it } from "vitest";
-import type { Hub } from "../core/hub.ts";
-import { FakeTime } from "../testing/fake-time.ts";
+import { FakeTime } from "../../test/fake-time.ts";
 import {
   FakeProducer,
   FakeViewer,
@@ -11,7 +10,8 @@ import {
   pictureRequest,
   plainProducer,
   wholeJpeg,
-} from "../testing/participants.ts";
+} from "../../test/participants.ts";
+import type { Hub } from "../core/hub.ts";
 import { mjpeg, snapshot } from "./pictures.ts";
 
 const pair = picturePair();

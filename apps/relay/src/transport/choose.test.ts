@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { liveRelay } from "../../test/live-relay.ts";
 import { parseConfig } from "../config.ts";
-import { liveRelay } from "../testing/live-relay.ts";
 import { chooseTransport, type Runtime, whyNot } from "./choose.ts";
 
 const FINE: Runtime = { platform: "linux", arch: "x64", node: "24.1.0", glibc: "2.41" };

@@ -1,12 +1,12 @@
 /** What every adapter does with HTTP. */
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ADAPTERS } from "../../test/adapters.ts";
+import { OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
+import { connect, get } from "../../test/live-relay.ts";
+import { RecordingServer } from "../../test/recording-server.ts";
 import type { StreamSink } from "../core/mjpeg-viewer.ts";
 import { textReply } from "../http/reply.ts";
-import { ADAPTERS } from "../testing/adapters.ts";
-import { OPCODE, RawSocket } from "../testing/attacks/raw-socket.ts";
-import { connect, get } from "../testing/live-relay.ts";
-import { RecordingServer } from "../testing/recording-server.ts";
 
 /** Whether the build of uWebSockets.js is the older one. */
 const NODE_20 = process.versions.node.startsWith("20.");

@@ -1,9 +1,9 @@
 /** What every adapter does with messages that begin to arrive and never become whole (P-8). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ADAPTERS } from "../testing/adapters.ts";
-import { frame, OPCODE, RawSocket } from "../testing/attacks/raw-socket.ts";
-import { connect } from "../testing/live-relay.ts";
-import { RecordingServer } from "../testing/recording-server.ts";
+import { ADAPTERS } from "../../test/adapters.ts";
+import { frame, OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
+import { connect } from "../../test/live-relay.ts";
+import { RecordingServer } from "../../test/recording-server.ts";
 import { UNFINISHED } from "./limits.ts";
 
 const MB = 2 ** 20;

@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import { SUBPROTOCOL } from "@screen-share/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ADAPTERS } from "../testing/adapters.ts";
-import { type FrameParts, frame, OPCODE, RawSocket } from "../testing/attacks/raw-socket.ts";
-import { connect } from "../testing/live-relay.ts";
-import { MAX_BYTES, RecordingServer } from "../testing/recording-server.ts";
+import { ADAPTERS } from "../../test/adapters.ts";
+import { type FrameParts, frame, OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
+import { connect } from "../../test/live-relay.ts";
+import { MAX_BYTES, RecordingServer } from "../../test/recording-server.ts";
 import { MAX_BACKPRESSURE_BYTES, maxPayloadBytes } from "./limits.ts";
 
 const PRODUCER = "/ws/producer";

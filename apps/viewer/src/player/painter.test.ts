@@ -8,8 +8,8 @@ import {
   seededRandom,
 } from "@screen-share/protocol/testing";
 import { describe, expect, it } from "vitest";
+import { settle } from "../../test/fakes.ts";
 import { Painter, type Piece, type Surface } from "./painter.ts";
-import { settle } from "./testing/fakes.ts";
 
 type Bitmap = Pixels & { close(): void };
 

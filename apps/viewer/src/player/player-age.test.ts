@@ -1,7 +1,7 @@
 /** How old the picture is that a player shows: when that is told, and from when it counts. */
 import { describe, expect, it } from "vitest";
-import { settle } from "./testing/fakes.ts";
-import { KEYFRAME, playing, STREAM, stage, TILES } from "./testing/stage.ts";
+import { settle } from "../../test/fakes.ts";
+import { KEYFRAME, playing, STREAM, stage, TILES } from "../../test/stage.ts";
 
 describe("the picture's age", () => {
   it("is told when a live host falls silent for more than 5 s, and no more when it goes on", async () => {

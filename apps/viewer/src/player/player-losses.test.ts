@@ -1,7 +1,7 @@
 /** A player whose connection is lost: when it tries again, and what it shows meanwhile. */
 import { describe, expect, it } from "vitest";
-import { settle } from "./testing/fakes.ts";
-import { KEYFRAME, playing, STREAM, stage, TILES } from "./testing/stage.ts";
+import { settle } from "../../test/fakes.ts";
+import { KEYFRAME, playing, STREAM, stage, TILES } from "../../test/stage.ts";
 
 describe("a lost connection", () => {
   it("is tried again after 1 s at first and 4 s at most, counting down", () => {

@@ -1,8 +1,8 @@
 /** A picture that arrives in parts: what the player shows of it meanwhile, and what it calls it. */
 import { EMPTY_TILE } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { settle } from "./testing/fakes.ts";
-import { playing, STREAM, stage, TILES } from "./testing/stage.ts";
+import { settle } from "../../test/fakes.ts";
+import { playing, STREAM, stage, TILES } from "../../test/stage.ts";
 
 describe("a picture that comes in parts (P-98)", () => {
   it("counts what has arrived of the first one, draws it meanwhile, and is live once it is whole", async () => {

@@ -1,8 +1,8 @@
 /** A player enters rooms, leaves them, and ends: with a reason, or because its host has stopped. */
 import { describe, expect, it } from "vitest";
+import { FakeScreen, FakeTiming, settle } from "../../test/fakes.ts";
+import { KEYFRAME, playing, STREAM, stage, TILES } from "../../test/stage.ts";
 import { Player } from "./player.ts";
-import { FakeScreen, FakeTiming, settle } from "./testing/fakes.ts";
-import { KEYFRAME, playing, STREAM, stage, TILES } from "./testing/stage.ts";
 
 describe("joining", () => {
   it("says hello first, then goes from connecting to waiting to connected", () => {

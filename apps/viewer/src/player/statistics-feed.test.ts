@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { settle } from "../../test/fakes.ts";
+import { KEYFRAME, playing, STREAM, TILES } from "../../test/stage.ts";
 import { BottleneckWatch } from "./core/bottleneck.ts";
-import { settle } from "./testing/fakes.ts";
-import { KEYFRAME, playing, STREAM, TILES } from "./testing/stage.ts";
 
 describe("a player's statistics", () => {
   it("are made only while somebody listens, once a second", async () => {

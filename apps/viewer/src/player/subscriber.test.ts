@@ -1,8 +1,8 @@
 import { encodeAck } from "@screen-share/protocol";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { describe, expect, it } from "vitest";
-import { type FakeNetwork, settle } from "./testing/fakes.ts";
-import { KEYFRAME, SIZE, STREAM, stage, TILES } from "./testing/stage.ts";
+import { type FakeNetwork, settle } from "../../test/fakes.ts";
+import { KEYFRAME, SIZE, STREAM, stage, TILES } from "../../test/stage.ts";
 
 describe("updates", () => {
   it("are acknowledged after they were drawn, not before", async () => {

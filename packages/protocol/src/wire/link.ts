@@ -2,7 +2,7 @@
  * A viewer's link (P-90): written, and read again however it was passed on. Every way to open or paste a link goes through here, so
  * that what a mail program did to it is undone in one place (P-95). Pure, and linear in the length of the text.
  */
-import { MAX_TOKEN_LENGTH } from "../version.ts";
+import { MAX_TOKEN_LENGTH } from "./constants.ts";
 import { unwrapped } from "./link-text.ts";
 import { findToken, readToken, roomOfToken } from "./token-text.ts";
 

@@ -1,5 +1,5 @@
 /** A token as it stands in other text: cut free of what was put around it, and put together again where a line was broken. Pure. */
-import { MAX_TOKEN_LENGTH, ROOM_NAME } from "../version.ts";
+import { MAX_TOKEN_LENGTH, ROOM_NAME } from "./constants.ts";
 
 /** The signature of HS256, the only algorithm there is (P-80), in base64url: 32 bytes. */
 const SIGNATURE_LENGTH = 43;

@@ -1,0 +1,81 @@
+/** A relay in a process of its own, so that a crash is seen, and memory and descriptors can be read from /proc. */
+import { type ChildProcess, fork } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { TESTED_TRANSPORT } from "../live-relay.ts";
+
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const PROBE = new URL("memory-probe.ts", import.meta.url).href;
+const MB = 2 ** 20;
+
+/** Once garbage is collected: what JavaScript holds, and what the process does, MB. */
+export interface Memory {
+  readonly heldMb: number;
+  readonly rssMb: number;
+}
+
+export class RelayProcess {
+  /** All that it has logged. */
+  log = "";
+  #exit: string | undefined;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly port: number,
+  ) {}
+
+  /** Starts one and waits until it listens. */
+  static async start(env: Readonly<Record<string, string>>): Promise<RelayProcess> {
+    const child = fork(MAIN, [], {
+      execArgv: ["--expose-gc", "--import", "tsx", "--import", PROBE],
+      env: { PATH: "/usr/bin:/bin", PORT: "0", TRANSPORT: TESTED_TRANSPORT, ...env },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    const port = await new Promise<number>((resolve, reject) => {
+      child.once("message", (said: { port: number }) => resolve(said.port));
+      child.once("exit", (code) => reject(new Error(`the relay ended with ${code}`)));
+    });
+    const relay = new RelayProcess(child, port);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        relay.log += chunk.toString();
+      });
+    }
+    child.once("exit", (code, signal) => {
+      relay.#exit = `code ${code}, signal ${signal}`;
+    });
+    return relay;
+  }
+
+  /** How it ended, if it has. */
+  get exit(): string | undefined {
+    return this.#exit;
+  }
+
+  async memory(): Promise<Memory> {
+    const answer = new Promise<{ heldBytes: number; rssBytes: number }>((resolve) => {
+      this.child.once("message", resolve);
+    });
+    this.child.send("memory");
+    const { heldBytes, rssBytes } = await answer;
+    return { heldMb: Math.round(heldBytes / MB), rssMb: Math.round(rssBytes / MB) };
+  }
+
+  /** Memory that it has now, garbage and all, MB. */
+  get rssMb(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+  }
+
+  /** Open descriptors. */
+  get fds(): number {
+    return readdirSync(`/proc/${this.child.pid}/fd`).length;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#exit !== undefined) return;
+    const ended = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill("SIGTERM");
+    await ended;
+  }
+}

@@ -1,0 +1,73 @@
+/** A socket that is nastier than life: it refuses on cue, and remembers all that it was given. */
+import { decodeUpdate, parseToViewerMessage, type Update } from "@screen-share/protocol";
+import type { StreamSink } from "../src/core/mjpeg-viewer.ts";
+import type { Peer, SendOutcome } from "../src/core/peer.ts";
+
+export class FakePeer implements Peer {
+  /** What the next sends and pings are answered with. */
+  outcome: SendOutcome = "sent";
+  readonly sent: (Uint8Array | string)[] = [];
+  readonly pings: string[] = [];
+  heldBytes = 0;
+  closed: { code: number; reason: string } | undefined;
+
+  send(message: Uint8Array | string): SendOutcome {
+    if (this.closed) return "dropped";
+    if (this.outcome !== "dropped") this.sent.push(message);
+    return this.outcome;
+  }
+
+  ping(payload: string): SendOutcome {
+    if (this.closed) return "dropped";
+    if (this.outcome !== "dropped") this.pings.push(payload);
+    return this.outcome;
+  }
+
+  close(code: number, reason: string): void {
+    this.closed ??= { code, reason };
+  }
+
+  /** The binary messages so far. */
+  get binary(): Uint8Array[] {
+    return this.sent.filter((message) => typeof message !== "string");
+  }
+
+  /** The text messages so far. */
+  get text(): string[] {
+    return this.sent.filter((message) => typeof message === "string");
+  }
+
+  /** The updates that a v1 viewer was sent. */
+  get updates(): Update[] {
+    return this.binary.map(decodeUpdate);
+  }
+
+  /** The control messages that a v1 viewer was sent, by type. */
+  control(type: string) {
+    return this.text.map(parseToViewerMessage).filter((message) => message?.type === type);
+  }
+}
+
+/** The response of an MJPEG stream, which remembers all that was written. */
+export class FakeSink implements StreamSink {
+  /** What the next writes are answered with. */
+  writable = true;
+  readonly written: Uint8Array[] = [];
+  ended = false;
+  dropped = false;
+
+  write(bytes: Uint8Array): boolean {
+    if (this.ended) return false;
+    this.written.push(bytes);
+    return this.writable;
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+
+  drop(): void {
+    this.ended = true;
+    this.dropped = true;
+  }
+}

@@ -1,0 +1,40 @@
+/** A player with everything around it faked: what its tests and its subscriber's begin with. */
+import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import { Player } from "../src/player/player.ts";
+import { FakeNetwork, FakeScreen, FakeTiming, settle } from "./fakes.ts";
+
+/** The picture of these tests. */
+export const SIZE = { width: 200, height: 20 };
+const { tables, tiles } = encodeTiles(screenLike(SIZE));
+export const STREAM = { codec: "jpeg-tiles" as const, ...SIZE, tables: [tables] };
+export const TILES = tiles;
+export const KEYFRAME = { keyframe: true, tiles };
+
+/** A player in a room, on a network and a screen that answer only when they are told. */
+export function stage(options: { visible?: boolean; room?: string | undefined } = {}) {
+  const timing = new FakeTiming();
+  const network = new FakeNetwork();
+  const screen = new FakeScreen();
+  const counts: number[] = [];
+  const player = new Player({
+    connect: network.connect,
+    screen,
+    timing,
+    visible: options.visible ?? true,
+    onDrawn: (updates) => counts.push(updates),
+  });
+  player.enter("room" in options ? options.room : "main");
+  const state = () => player.getSnapshot().connection.state;
+  return { timing, network, screen, counts, player, state };
+}
+
+/** A stage with a picture of one update drawn. */
+export async function playing() {
+  const staged = stage();
+  const socket = staged.network.newest;
+  socket.join();
+  socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+  socket.update(KEYFRAME);
+  await settle();
+  return { ...staged, socket };
+}

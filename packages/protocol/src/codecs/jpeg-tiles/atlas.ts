@@ -1,0 +1,131 @@
+/**
+ * An atlas: tiles from anywhere set side by side into one JPEG, so that what changed is decoded in one call, and
+ * the list of rectangles that puts them back where they belong.
+ */
+import {
+  type Geometry,
+  MCU_SIDE,
+  TILE_MCUS,
+  tileMcuCount,
+  tileRuns,
+} from "../../picture/geometry.ts";
+import type { Tile } from "../../wire/update.ts";
+import type { QuantTables } from "../jpeg/tables.ts";
+import { assembleJpeg, EMPTY_TILE } from "./segment.ts";
+
+const TILE_WIDTH = TILE_MCUS * MCU_SIDE;
+/** 2048 px: wide enough for few rows, narrow enough for little filling. */
+const ATLAS_COLUMNS = 16;
+/** No side over 4096 px, which every decoder takes. */
+const ATLAS_ROWS = 4096 / MCU_SIDE;
+const ATLAS_TILES = ATLAS_COLUMNS * ATLAS_ROWS;
+
+/** A rectangle of the decoded atlas and where in the picture its top left corner goes, px. */
+export interface Blit {
+  readonly sourceX: number;
+  readonly sourceY: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Atlas {
+  readonly jpeg: Uint8Array<ArrayBuffer>;
+  readonly blits: readonly Blit[];
+}
+
+/**
+ * Sets tiles side by side into as few JPEGs as their tables and number allow. All tiles of a picture in one
+ * table make one JPEG: the picture itself.
+ * @param tiles in ascending order of index
+ * @param tables of the stream, by the tiles' table number
+ */
+export function assembleAtlases(
+  geometry: Geometry,
+  tiles: readonly Tile[],
+  tables: readonly QuantTables[],
+): Atlas[] {
+  const first = tiles[0];
+  if (!first) return [];
+  if (tiles.length === geometry.tileCount && tiles.every(({ table }) => table === first.table)) {
+    return [wholePicture(geometry, tiles, tableOf(tables, first))];
+  }
+  const groups = new Map<string, Tile[]>();
+  for (const tile of tiles) {
+    // A short tile cannot stand among whole ones, since its scan ends early: it gets a JPEG of its own.
+    const short = tileMcuCount(geometry, tile.index) < TILE_MCUS;
+    const key = `${tile.table}${short ? " short" : ""}`;
+    const group = groups.get(key);
+    if (group) group.push(tile);
+    else groups.set(key, [tile]);
+  }
+  const atlases: Atlas[] = [];
+  for (const group of groups.values()) {
+    for (let at = 0; at < group.length; at += ATLAS_TILES) {
+      atlases.push(atlas(geometry, group.slice(at, at + ATLAS_TILES), tables));
+    }
+  }
+  return atlases;
+}
+
+function tableOf(tables: readonly QuantTables[], tile: Tile): QuantTables {
+  const found = tables[tile.table];
+  if (!found)
+    throw new RangeError(`tile ${tile.index} names table ${tile.table} of ${tables.length}`);
+  return found;
+}
+
+function wholePicture(geometry: Geometry, tiles: readonly Tile[], tables: QuantTables): Atlas {
+  const { width, height } = geometry;
+  return {
+    jpeg: assembleJpeg({ width, height, tables, segments: tiles.map(({ bytes }) => bytes) }),
+    blits: [{ sourceX: 0, sourceY: 0, x: 0, y: 0, width, height }],
+  };
+}
+
+function atlas(geometry: Geometry, tiles: readonly Tile[], tables: readonly QuantTables[]): Atlas {
+  const [first] = tiles;
+  if (!first) throw new RangeError("an atlas has at least one tile");
+  const columns = Math.min(ATLAS_COLUMNS, tiles.length);
+  const rows = Math.ceil(tiles.length / columns);
+  const mcus = tileMcuCount(geometry, first.index);
+  const segments = tiles.map(({ bytes }) => bytes);
+  while (segments.length < columns * rows) segments.push(EMPTY_TILE);
+  const blits: Blit[] = [];
+  tiles.forEach(({ index }, place) => {
+    for (const run of tileRuns(geometry, index)) {
+      const { x, y, width, height } = run;
+      addBlit(blits, {
+        sourceX: (place % columns) * TILE_WIDTH + run.mcuOffset * MCU_SIDE,
+        sourceY: Math.floor(place / columns) * MCU_SIDE,
+        x,
+        y,
+        width,
+        height,
+      });
+    }
+  });
+  return {
+    jpeg: assembleJpeg({
+      width: columns * mcus * MCU_SIDE,
+      height: rows * MCU_SIDE,
+      tables: tableOf(tables, first),
+      segments,
+    }),
+    blits,
+  };
+}
+
+/** Adds a rectangle, as part of the last one where it goes on to its right in both places. */
+function addBlit(blits: Blit[], blit: Blit): void {
+  const last = blits.at(-1);
+  const joins =
+    last &&
+    last.y === blit.y &&
+    last.sourceY === blit.sourceY &&
+    last.x + last.width === blit.x &&
+    last.sourceX + last.width === blit.sourceX;
+  if (joins) blits[blits.length - 1] = { ...last, width: last.width + blit.width };
+  else blits.push(blit);
+}

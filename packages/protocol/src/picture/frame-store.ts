@@ -1,0 +1,159 @@
+/**
+ * The compressed picture as state: a list of tiles, each with its latest bytes and the version at which it last
+ * changed. What travels on a hop is `since(cursor)`; every kind of viewer is a cursor. Knows nothing of time,
+ * sockets or pixels.
+ */
+
+import { mendJpeg, readJpegSize } from "../codecs/jpeg/header.ts";
+import { checkSegment } from "../codecs/jpeg-tiles/segment.ts";
+import { equalBytes } from "../wire/bytes.ts";
+import { CLOSE } from "../wire/close.ts";
+import { ProtocolError } from "../wire/errors.ts";
+import type { Tile, Update } from "../wire/update.ts";
+import { checkSize, type Geometry, geometryOf, tileColumns, tileMcuCount } from "./geometry.ts";
+import type { StreamDescription } from "./stream.ts";
+import { TileChanges } from "./tile-changes.ts";
+
+/** The most bytes that the tiles of one picture may hold together. */
+export const MAX_PICTURE_BYTES = 32 * 2 ** 20;
+
+export class FrameStore {
+  /** The grid of tiles; none for codec `jpeg`, whose one cell is the whole picture. */
+  readonly geometry: Geometry | undefined;
+  readonly tileCount: number;
+  readonly #tiles: (Tile | undefined)[];
+  /** When each tile last changed. Only for reading. */
+  readonly changes: TileChanges;
+  #missing: number;
+  #bytes = 0;
+  #version = 0;
+  #pictureVersion = 0;
+  #capturedAt = 0;
+  #encodedAt = 0;
+
+  /** @throws ProtocolError (4413) if no picture may have this size */
+  constructor(readonly stream: StreamDescription) {
+    checkSize(stream);
+    this.geometry = stream.codec === "jpeg-tiles" ? geometryOf(stream) : undefined;
+    this.tileCount = this.geometry?.tileCount ?? 1;
+    this.#tiles = new Array<Tile | undefined>(this.tileCount).fill(undefined);
+    this.changes = new TileChanges(this.tileCount, this.geometry && tileColumns(this.geometry));
+    this.#missing = this.tileCount;
+  }
+
+  /** Counts the updates applied, those of 0 tiles included. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The version at which any tile last changed; 0 while there is none. */
+  get pictureVersion(): number {
+    return this.#pictureVersion;
+  }
+
+  /** Whether every tile is there. */
+  get complete(): boolean {
+    return this.#missing === 0;
+  }
+
+  /** How many tiles are there. */
+  get heldTiles(): number {
+    return this.tileCount - this.#missing;
+  }
+
+  /** The bytes of all tiles together. */
+  get byteLength(): number {
+    return this.#bytes;
+  }
+
+  /** When the picture was last known to be current, ms on the relay's clock; 0 while unknown. */
+  get capturedAt(): number {
+    return this.#capturedAt;
+  }
+
+  /** When the newest update was encoded, ms on the relay's clock; 0 while unknown. */
+  get encodedAt(): number {
+    return this.#encodedAt;
+  }
+
+  /**
+   * Applies an update whole, or throws and changes nothing. Tiles' bytes are copied. A keyframe that repeats a
+   * tile to the byte leaves that tile's version, so that a producer's reconnect costs viewers nothing.
+   * @returns the tiles that changed, in ascending order
+   * @throws ProtocolError if a tile does not fit this picture
+   */
+  apply(received: Update): Tile[] {
+    const update = this.geometry ? received : { ...received, tiles: received.tiles.map(mended) };
+    const bytes = this.#bytesAfter(update);
+    const changed: Tile[] = [];
+    this.#version++;
+    for (const { index, table, bytes: segment } of update.tiles) {
+      const old = this.#tiles[index];
+      const repeated =
+        update.keyframe && this.geometry && old?.table === table && equalBytes(old.bytes, segment);
+      if (repeated) continue;
+      if (!old) this.#missing--;
+      // Not `slice`: a Node.js Buffer's is no copy.
+      const tile: Tile = { index, table, bytes: new Uint8Array(segment) };
+      this.#tiles[index] = tile;
+      changed.push(tile);
+    }
+    this.changes.changed(
+      changed.map(({ index }) => index),
+      this.#version,
+    );
+    this.#bytes = bytes;
+    if (changed.length > 0) this.#pictureVersion = this.#version;
+    this.#capturedAt = update.capturedAt;
+    this.#encodedAt = update.encodedAt;
+    return changed;
+  }
+
+  /** The tiles that changed after version `cursor`, in ascending order; all there are for 0. */
+  since(cursor: number): Tile[] {
+    if (cursor >= this.#pictureVersion) return [];
+    return this.tilesAt(this.changes.since(cursor));
+  }
+
+  /** The tiles at these places, as far as they are there. */
+  tilesAt(indices: readonly number[]): Tile[] {
+    return indices.map((index) => this.#tiles[index]).filter((tile) => tile !== undefined);
+  }
+
+  /** How many bytes a tile has; 0 if it is not there. */
+  tileBytes(index: number): number {
+    return this.#tiles[index]?.bytes.length ?? 0;
+  }
+
+  /** Checks every tile, and tells how many bytes the picture will hold with them. */
+  #bytesAfter(update: Update): number {
+    if (update.keyframe && update.tiles.length !== this.tileCount) {
+      throw new ProtocolError("a keyframe lacks tiles");
+    }
+    let total = this.#bytes;
+    for (const { index, table, bytes } of update.tiles) {
+      if (index >= this.tileCount) throw new ProtocolError("a tile lies outside the picture");
+      if (table >= Math.max(1, this.stream.tables.length)) {
+        throw new ProtocolError("a tile names a table that the stream does not have");
+      }
+      if (this.geometry) checkSegment(bytes, tileMcuCount(this.geometry, index));
+      else this.#checkWholeJpeg(bytes);
+      total += bytes.length - (this.#tiles[index]?.bytes.length ?? 0);
+    }
+    if (total > MAX_PICTURE_BYTES) {
+      throw new ProtocolError("the picture has too many bytes", CLOSE.tooLarge);
+    }
+    return total;
+  }
+
+  #checkWholeJpeg(jpeg: Uint8Array): void {
+    const { width, height } = readJpegSize(jpeg);
+    if (width !== this.stream.width || height !== this.stream.height) {
+      throw new ProtocolError("a JPEG's size is not the one that its stream announced");
+    }
+  }
+}
+
+function mended(tile: Tile): Tile {
+  return { ...tile, bytes: mendJpeg(tile.bytes) };
+}

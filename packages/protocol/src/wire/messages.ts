@@ -1,0 +1,144 @@
+/**
+ * The control messages: JSON text, one discriminated union a direction, told apart by `type`. What comes per
+ * picture is binary (`update.ts`). Each is parsed once, at the socket, and typed ever after.
+ */
+import * as z from "zod/mini";
+import { streamDescription } from "../picture/stream.ts";
+import { linkGeneration } from "./claims.ts";
+import { CLOSE } from "./close.ts";
+import { DEFAULT_ROOM, MAX_TOKEN_LENGTH, ROOM_NAME } from "./constants.ts";
+import { ProtocolError } from "./errors.ts";
+
+/** No control message is longer, in UTF-16 units. */
+export const MAX_CONTROL_LENGTH = 16 * 1024;
+
+const MAX_NAME_LENGTH = 100;
+
+const time = z.number().check(z.gte(0));
+const count = z.int().check(z.gte(0));
+
+/** A room's name; `main` for whoever names none. */
+export const roomName = z._default(z.string().check(z.regex(ROOM_NAME)), DEFAULT_ROOM);
+const token = z.optional(z.string().check(z.maxLength(MAX_TOKEN_LENGTH)));
+
+/** Asks for the relay's clock. `sentAt` is the sender's own, ms, and comes back as it is. */
+const ping = z.object({ type: z.literal("ping"), sentAt: time });
+/** Answers a ping: its `sentAt`, and the relay's clock when it came, ms. */
+const pong = z.object({ type: z.literal("pong"), sentAt: time, relayAt: time });
+
+/** Describes the updates that follow; they carry its epoch. A connection's epochs only grow. */
+const stream = z.object({
+  type: z.literal("stream"),
+  epoch: z.int().check(z.gte(0), z.lte(2 ** 32 - 1)),
+  stream: streamDescription,
+});
+
+const producerMessage = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("hello"),
+    room: roomName,
+    token,
+    /** A secret of 128 random bits that only this agent knows. */
+    producerId: z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/)),
+    name: z.optional(z.string().check(z.maxLength(MAX_NAME_LENGTH))),
+    /** The generation of links that count: those minted for another one end. */
+    gen: z.optional(linkGeneration),
+  }),
+  stream,
+  z.object({ type: z.literal("status"), state: z.enum(["live", "paused", "stopped"]) }),
+  ping,
+]);
+/** Producer → relay. */
+export type ProducerMessage = z.infer<typeof producerMessage>;
+
+const toProducerMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("welcome"), room: z.string(), viewerLink: z.string() }),
+  /** How many watch, and how many of these can see it now: with none nothing need be grabbed. */
+  z.object({ type: z.literal("demand"), viewers: count, watching: count }),
+  /** Replaces the link of the welcome, which ends soon. */
+  z.object({ type: z.literal("link"), viewerLink: z.string() }),
+  /** Requests the whole picture again. */
+  z.object({ type: z.literal("refresh") }),
+  pong,
+]);
+/** Relay → producer. */
+export type ToProducerMessage = z.infer<typeof toProducerMessage>;
+
+const viewerMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("hello"), room: roomName, token }),
+  /** A page that nobody can see asks for a pause; on becoming visible it is caught up. */
+  z.object({ type: z.literal("visibility"), visible: z.boolean() }),
+  ping,
+]);
+/** Viewer → relay. */
+export type ViewerMessage = z.infer<typeof viewerMessage>;
+
+const toViewerMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("welcome"), room: z.string() }),
+  stream,
+  /** The producer's state, and since when, ms on the relay's clock. */
+  z.object({
+    type: z.literal("producer"),
+    state: z.enum(["live", "paused", "offline"]),
+    since: time,
+    /** With `offline`: sharing was ended on purpose, and the picture is not to be shown any more. */
+    stopped: z.optional(z.boolean()),
+  }),
+  z.object({ type: z.literal("viewers"), count }),
+  pong,
+]);
+/** Relay → viewer. */
+export type ToViewerMessage = z.infer<typeof toViewerMessage>;
+
+/** What the relay reads from a producer. @throws ProtocolError */
+export const parseProducerMessage = (text: string): ProducerMessage => parse(producerMessage, text);
+/** What a producer reads from the relay. @throws ProtocolError */
+export const parseToProducerMessage = (text: string): ToProducerMessage | undefined =>
+  parseKnown(toProducerMessage, text);
+/** What the relay reads from a viewer. @throws ProtocolError */
+export const parseViewerMessage = (text: string): ViewerMessage => parse(viewerMessage, text);
+/** What a viewer reads from the relay. @throws ProtocolError */
+export const parseToViewerMessage = (text: string): ToViewerMessage | undefined =>
+  parseKnown(toViewerMessage, text);
+
+/** The text of a control message. */
+export function encodeControl(
+  message: ProducerMessage | ToProducerMessage | ViewerMessage | ToViewerMessage,
+): string {
+  return JSON.stringify(message);
+}
+
+function parseJson(text: string): unknown {
+  if (text.length > MAX_CONTROL_LENGTH) {
+    throw new ProtocolError("a control message is too long", CLOSE.tooLarge);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ProtocolError("a control message is not JSON");
+  }
+}
+
+function parse<T>(schema: z.ZodMiniType<T>, text: string): T {
+  const result = schema.safeParse(parseJson(text));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue?.path.map(String).join(".").slice(0, 60);
+  throw new ProtocolError(`a control message is invalid${where ? ` at "${where}"` : ""}`);
+}
+
+/** Like `parse`, but a message of a type that only a newer relay sends is passed over: undefined. */
+function parseKnown<T extends { readonly type: string }>(
+  schema: z.ZodMiniType<T>,
+  text: string,
+): T | undefined {
+  const json = parseJson(text);
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const unknownType = issue?.code === "invalid_union" && issue.path.join(".") === "type";
+  if (unknownType && anyMessage.safeParse(json).success) return undefined;
+  return parse(schema, text);
+}
+
+const anyMessage = z.object({ type: z.string() });

@@ -1,0 +1,209 @@
+/**
+ * One picture, sent to viewers over simulated links, under any rule of flow control: how old is what they see, how soon does typed
+ * text show, how much of the link is used. Discrete events in virtual time: the same seed gives the same figures.
+ *
+ *   workload → tiles → rule (how much?) → cut (which?) → kernel → bottleneck → decode and draw → ack → rule
+ */
+import { chooseCut } from "../src/hop/cut.ts";
+import { EventQueue } from "./event-queue.ts";
+import { Measures, type Report, SAMPLE_MS, type Shown } from "./link-measures.ts";
+import { seededRandom } from "./pictures.ts";
+import type { Rule, Scenario, Workload } from "./scenario.ts";
+import { Connection, SimulatedLink } from "./simulated-link.ts";
+
+const UPDATE_BYTES = 40;
+const TILE_BYTES = 4;
+const PING_BYTES = 40;
+const PING_INTERVAL_MS = 5000;
+
+export type { Report };
+
+/** Runs a scenario. @returns a report a viewer */
+export function simulate(scenario: Scenario, makeRule: () => Rule): Report[] {
+  const { workload, durationMs, seed = 1, joinsAt = [0] } = scenario;
+  const events = new EventQueue();
+  const random = seededRandom(seed);
+  const link = new SimulatedLink(events, scenario.link, random);
+  const source = new Source(workload);
+  const viewers = joinsAt.map(
+    (at) => new Viewer({ events, link, source, scenario, joinsAt: at }, makeRule()),
+  );
+  const frame = (n: number): void => {
+    if (workload.movesAt?.(events.now) ?? true) {
+      source.change(workload.moving, events.now);
+      for (const viewer of viewers) viewer.advance();
+    }
+    events.at(((n + 1) * 1000) / workload.fps, () => frame(n + 1));
+  };
+  if (workload.moving.length > 0) frame(0);
+  const key = (): void => {
+    const tile = workload.typed[Math.floor(random() * workload.typed.length)];
+    if (tile !== undefined && events.now > 0) {
+      source.change([tile], events.now);
+      for (const viewer of viewers) viewer.typed(tile);
+      for (const viewer of viewers) viewer.advance();
+    }
+    events.at(events.now + ((0.5 + random()) * 1000) / workload.keysPerS, key);
+  };
+  if (workload.keysPerS > 0) key();
+  for (const viewer of viewers) viewer.begin();
+  events.runUntil(durationMs);
+  return viewers.map((viewer) => viewer.measures.report());
+}
+
+/** What is on the screen: per tile the version and time of its last change. */
+class Source {
+  version = 1;
+  readonly changedAt: Float64Array;
+  readonly capturedAt: Float64Array;
+
+  constructor(readonly workload: Workload) {
+    this.changedAt = new Float64Array(workload.tileBytes.length);
+    this.capturedAt = new Float64Array(workload.tileBytes.length);
+    for (const [index, bytes] of workload.tileBytes.entries())
+      if (bytes > 0) this.changedAt[index] = 1;
+  }
+
+  change(tiles: readonly number[], now: number): void {
+    this.version++;
+    for (const tile of tiles) {
+      this.changedAt[tile] = this.version;
+      this.capturedAt[tile] = now;
+    }
+  }
+}
+
+interface Surroundings {
+  readonly events: EventQueue;
+  readonly link: SimulatedLink;
+  readonly source: Source;
+  readonly scenario: Scenario;
+  readonly joinsAt: number;
+}
+
+/** A sender and its viewer. */
+class Viewer {
+  readonly measures: Measures;
+  readonly #connection: Connection;
+  readonly #sentVersion: Float64Array;
+  readonly #sentAt: Float64Array;
+  #cursor = 0;
+  #unapplied = 0;
+  #drawnAt = 0;
+  #joined = false;
+
+  constructor(
+    private readonly around: Surroundings,
+    private readonly rule: Rule,
+  ) {
+    const { source, link, scenario } = around;
+    this.#connection = new Connection(link, scenario.kernelBytes ?? 4e6);
+    this.#sentVersion = new Float64Array(source.changedAt.length);
+    this.#sentAt = new Float64Array(source.changedAt.length).fill(-1);
+    this.measures = new Measures(scenario, link);
+  }
+
+  begin(): void {
+    this.around.events.at(this.around.joinsAt, () => {
+      this.#joined = true;
+      this.#ping();
+      this.advance();
+    });
+    this.#sample(Math.max(this.around.scenario.fromMs, this.around.joinsAt));
+  }
+
+  typed(tile: number): void {
+    const { events, source } = this.around;
+    this.measures.typed({ tile, version: source.version, at: events.now });
+  }
+
+  /** Sends all that may be sent. */
+  advance(): void {
+    while (this.#joined && this.#sendOne());
+  }
+
+  #sendOne(): boolean {
+    const { events, source, scenario } = this.around;
+    const pending = this.#pending();
+    if (pending.length === 0) return false;
+    const pendingBytes = updateBytes(pending);
+    const granted = this.rule.grant(pendingBytes, events.now);
+    if (granted <= 0) return false;
+    const columns = scenario.smallFirst === false ? undefined : source.workload.columns;
+    const chosen =
+      granted >= pendingBytes
+        ? pending
+        : chooseCut(pending, { maxBytes: granted - UPDATE_BYTES, columns });
+    const bytes = updateBytes(chosen);
+    const shown: Shown[] = chosen.map(({ index }) => ({
+      tile: index,
+      version: source.changedAt[index] ?? 0,
+      capturedAt: source.capturedAt[index] ?? 0,
+    }));
+    const sentAt = events.now;
+    const taken = this.#connection.send(bytes, () => this.#arrived({ bytes, shown, sentAt }));
+    if (!taken) {
+      events.at(events.now + SAMPLE_MS, () => this.advance());
+      return false;
+    }
+    for (const { index } of chosen) {
+      this.#sentVersion[index] = source.version;
+      this.#sentAt[index] = events.now;
+    }
+    if (chosen.length === pending.length) this.#cursor = source.version;
+    this.#unapplied++;
+    this.rule.sent(bytes, events.now);
+    this.measures.sent();
+    return true;
+  }
+
+  #pending(): { index: number; bytesLength: number; sentAt: number }[] {
+    const { source } = this.around;
+    const pending: { index: number; bytesLength: number; sentAt: number }[] = [];
+    if (this.#cursor === source.version) return pending;
+    source.changedAt.forEach((version, index) => {
+      if (version <= (this.#sentVersion[index] ?? 0)) return;
+      const bytesLength = (source.workload.tileBytes[index] ?? 0) + TILE_BYTES;
+      pending.push({ index, bytesLength, sentAt: this.#sentAt[index] ?? -1 });
+    });
+    return pending;
+  }
+
+  #arrived(update: { bytes: number; shown: readonly Shown[]; sentAt: number }): void {
+    const { events, scenario } = this.around;
+    const { applyMs = () => 8 } = scenario;
+    this.#drawnAt = Math.max(this.#drawnAt, events.now) + applyMs(update.bytes);
+    events.at(this.#drawnAt, () => {
+      this.measures.drawn(update, events.now);
+      this.#connection.answer(() => {
+        this.#unapplied--;
+        this.rule.acked(1, events.now);
+        this.advance();
+      });
+    });
+  }
+
+  /** Only a ping that found the connection idle, and left it so, tells of the base. */
+  #ping(): void {
+    const { events } = this.around;
+    events.at(events.now + PING_INTERVAL_MS, () => this.#ping());
+    if (this.#unapplied > 0) return;
+    const sentAt = events.now;
+    this.#connection.send(PING_BYTES, () => {
+      this.#connection.answer(() => this.rule.pinged?.(events.now - sentAt));
+    });
+  }
+
+  #sample(at: number): void {
+    const { events } = this.around;
+    events.at(at, () => {
+      const waiting = this.#pending().length > 0;
+      this.measures.sample({ now: events.now, waiting, buffered: this.#connection.buffered });
+      this.#sample(events.now + SAMPLE_MS);
+    });
+  }
+}
+
+function updateBytes(tiles: readonly { readonly bytesLength: number }[]): number {
+  return tiles.reduce((sum, { bytesLength }) => sum + bytesLength, UPDATE_BYTES);
+}
