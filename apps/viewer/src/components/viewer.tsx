@@ -3,23 +3,23 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "
 import { useNotice } from "../hooks/use-notice.ts";
 import { useOnline } from "../hooks/use-online.ts";
 import { usePlayer } from "../hooks/use-player.ts";
-import { useSelfView } from "../hooks/use-self-view.ts";
 import { useStatisticsPanel } from "../hooks/use-statistics-panel.ts";
-import { useWakeLock } from "../hooks/use-wake-lock.ts";
+import { useSelfView } from "../keep/use-self-view.ts";
 import { onUpdated, wasUpdated } from "../page/parts.ts";
 import { ofDamagedLink } from "../player/core/ending.ts";
 import type { Snapshot } from "../player/core/snapshot.ts";
-import { ViewState } from "../player/core/view-state.ts";
 import { titleOf } from "../player/core/words.ts";
 import { keepLastRoom } from "../player/last-room.ts";
 import type { Damage, Link } from "../player/link.ts";
+import { ViewState } from "../view/core/view-state.ts";
+import { Screen } from "../view/screen.tsx";
+import { useWakeLock } from "../view/use-wake-lock.ts";
 import { loadLater } from "./load-later.ts";
-import { Screen } from "./screen.tsx";
 import { Statistics } from "./statistics/statistics.tsx";
 import { Status } from "./status/status.tsx";
 
 // The picture comes first; by the time that it is there, so are these.
-const Controls = loadLater(async () => (await import("./controls.tsx")).Controls);
+const Controls = loadLater(async () => (await import("../controls/controls.tsx")).Controls);
 
 /**
  * @param props.link undefined in a page rendered ahead of time; it names a relay, which stays the same for the component's life

@@ -1,8 +1,8 @@
 /** The player as React sees it: a snapshot that changes, and what can be asked of it. */
 import { type RefObject, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { shareLink } from "../components/core/share-link.ts";
-import type { PictureSource } from "../controls/mirror.ts";
 import { WORKER_URL } from "../env.ts";
+import type { PictureSource } from "../keep/mirror.ts";
 import { wasUpdated } from "../page/parts.ts";
 import { type Playing, playOn } from "../player/browser.ts";
 import type { EndingKind } from "../player/core/ending.ts";

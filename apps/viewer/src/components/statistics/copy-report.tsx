@@ -1,6 +1,6 @@
 /** The statistics as text to take along: into the clipboard, or to be copied by hand where the browser keeps that closed. */
 import { useEffect, useRef, useState } from "react";
-import { copyText } from "../../controls/clipboard.ts";
+import { copyText } from "../../keep/clipboard.ts";
 import type { Statistics } from "../../player/core/statistics.ts";
 import { reportOf } from "../../player/core/statistics-report.ts";
 import styles from "./statistics-panel.module.css";

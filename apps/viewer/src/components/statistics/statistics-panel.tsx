@@ -5,7 +5,7 @@ import { type Bottleneck, BottleneckWatch } from "../../player/core/bottleneck.t
 import { bytes, digits, milliseconds } from "../../player/core/figures.ts";
 import type { Statistics } from "../../player/core/statistics.ts";
 import { sectionsOf } from "../../player/core/statistics-rows.ts";
-import { Icon } from "../icon.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { CopyReport } from "./copy-report.tsx";
 import { LatencyBar } from "./latency-bar.tsx";
 import { Sparkline } from "./sparkline.tsx";

@@ -1,7 +1,7 @@
 /** What the person at the screen can do about how things stand. */
 import { DEFAULT_ROOM } from "@screen-share/protocol";
+import { fragmentOf, type Place } from "../../links/go.ts";
 import type { Action } from "../../player/core/failure-words.ts";
-import { fragmentOf, type Place } from "../../player/go.ts";
 import { pageRelays } from "../../relays.ts";
 import { LaterJoinForm } from "./later-join-form.tsx";
 

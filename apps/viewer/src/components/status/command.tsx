@@ -1,6 +1,6 @@
 /** How a screen is shared here: a command, to be copied. */
 import { useEffect, useState } from "react";
-import { copyText } from "../../controls/clipboard.ts";
+import { copyText } from "../../keep/clipboard.ts";
 
 const SAY_SO_MS = 2000;
 

@@ -1,6 +1,6 @@
 /** A field for a link or a room's name, and the way back to the room of last time. What is put in leaves the page at once. */
 import { type FormEvent, useEffect, useId, useState } from "react";
-import { fragmentOf, goTo, type Place } from "../../player/go.ts";
+import { fragmentOf, goTo, type Place } from "../../links/go.ts";
 import { type LastRoom, readLastRoom } from "../../player/last-room.ts";
 import { type Pasted, readPasted } from "../../player/pasted.ts";
 import type { Relays } from "../../player/relays.ts";

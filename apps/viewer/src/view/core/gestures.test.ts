@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type HandEvent, type Handled, handle, NO_HANDS } from "./hands.ts";
+import { type HandEvent, type Handled, handle, NO_HANDS } from "./gestures.ts";
 import { type Point, place, type Scene, type View, WHOLE, zoomTo } from "./view.ts";
 
 const SCENE: Scene = { picture: { width: 1920, height: 1080 }, box: { width: 960, height: 540 } };

@@ -1,6 +1,6 @@
 /** Whether this page is on the screen that it shows. */
 import { useEffect, useState } from "react";
-import type { PictureSource } from "../controls/mirror.ts";
+import type { PictureSource } from "./mirror.ts";
 
 /** @param source undefined while the picture is not live, or there is nothing to say it in */
 export function useSelfView(source: PictureSource | undefined): boolean {
@@ -9,7 +9,7 @@ export function useSelfView(source: PictureSource | undefined): boolean {
     if (!source) return;
     const ending = new AbortController();
     const options = { report: setSeen, signal: ending.signal };
-    import("../controls/self-view.ts").then(
+    import("./self-view.ts").then(
       ({ watchSelf }) => watchSelf(source, options),
       () => {}, // The picture is worth more than what is said of it.
     );

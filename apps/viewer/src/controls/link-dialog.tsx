@@ -1,6 +1,6 @@
 /** The room's link as text, where the clipboard is out of reach. Loaded when it is. */
 import { useEffect, useRef } from "react";
-import { Sheet } from "./sheet.tsx";
+import { Sheet } from "../ui/sheet.tsx";
 
 export function LinkDialog(props: { readonly link: string; readonly close: () => void }) {
   const field = useRef<HTMLInputElement>(null);

@@ -1,10 +1,10 @@
 /** The picture in a floating window: opened, closed, and which it is. */
 import { useEffect, useRef, useState } from "react";
-import type { Toggle } from "../components/core/actions.ts";
+import type { Toggle } from "../controls/core/actions.ts";
+import type { PictureHandle } from "../hooks/use-player.ts";
 import { loadPart, MissingPart } from "../page/parts.ts";
-import type { PictureHandle } from "./use-player.ts";
 
-export const loadFloating = () => loadPart(() => import("../controls/picture-in-picture.ts"));
+export const loadFloating = () => loadPart(() => import("./picture-in-picture.ts"));
 
 /** Undefined where the browser has none. */
 export function useFloating(

@@ -2,8 +2,9 @@
  * Everything that a person can do, once: the bar, the menu, the hotkeys and the help sheet are all made from this table. Pure;
  * what the page can do and how it stands comes in.
  */
-import type { Mode, View } from "../../player/core/view.ts";
-import type { IconName } from "./icon-paths.ts";
+
+import type { IconName } from "../../ui/core/icon-paths.ts";
+import type { Mode, View } from "../../view/core/view.ts";
 
 /** Where an action is found: among the modes or the zoom, on the bar; there if it is wide, else in the menu; in the menu; or by keys only. */
 export type Place = "modes" | "zoom" | "bar" | "wide" | "menu" | "keys";

@@ -1,7 +1,7 @@
 /** The rest of what can be done, behind three dots: what the bar has no room for, on small screens more than on large ones. */
 import { type KeyboardEvent, useEffect, useRef } from "react";
+import { Icon } from "../ui/icon.tsx";
 import { type Action, keyCaps, type Place } from "./core/actions.ts";
-import { Icon } from "./icon.tsx";
 
 /** From where on the bar has them, and the menu not. */
 const UNTIL: Partial<Record<Place, string>> = {

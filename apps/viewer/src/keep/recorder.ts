@@ -2,12 +2,7 @@
  * Records what is played to a video file. Not the picture's own canvas but a copy of fixed size: encoders stop or fail when
  * the size of what they are given changes.
  */
-import {
-  bitsPerSecond,
-  type Format,
-  formatOf,
-  recordedSize,
-} from "../components/core/recording.ts";
+import { bitsPerSecond, type Format, formatOf, recordedSize } from "./core/recording.ts";
 import { mirror, type PictureSource } from "./mirror.ts";
 import { Remuxer } from "./remux.ts";
 import { openSink, type Sink } from "./sink.ts";

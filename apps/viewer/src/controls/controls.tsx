@@ -1,17 +1,17 @@
 /** All that a person can do with the picture: the bar, the hotkeys, and what these open. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { loadDeeds, useActions } from "../hooks/use-actions.ts";
+import { loadLater } from "../components/load-later.ts";
 import { useAhead } from "../hooks/use-ahead.ts";
-import { useHotkeys } from "../hooks/use-hotkeys.ts";
-import { useKeysOn } from "../hooks/use-keys-on.ts";
 import type { PictureHandle } from "../hooks/use-player.ts";
-import { useResting } from "../hooks/use-resting.ts";
-import type { ViewState } from "../player/core/view-state.ts";
+import { RecordingMark } from "../keep/recording-mark.tsx";
+import type { ViewState } from "../view/core/view-state.ts";
+import { ZoomFlash } from "../view/zoom-flash.tsx";
 import { ControlBar } from "./control-bar.tsx";
 import type { Action, Toggle } from "./core/actions.ts";
-import { loadLater } from "./load-later.ts";
-import { RecordingMark } from "./recording-mark.tsx";
-import { ZoomFlash } from "./zoom-flash.tsx";
+import { loadDeeds, useActions } from "./use-actions.ts";
+import { useHotkeys } from "./use-hotkeys.ts";
+import { useKeysOn } from "./use-keys-on.ts";
+import { useResting } from "./use-resting.ts";
 
 const HelpSheet = loadLater(async () => (await import("./help-sheet.tsx")).HelpSheet);
 const LinkDialog = loadLater(async () => (await import("./link-dialog.tsx")).LinkDialog);

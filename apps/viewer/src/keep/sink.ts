@@ -1,5 +1,5 @@
 /** Where a recording is written as it comes: a file that somebody chose, or memory, within a bound. */
-import { type Format, MAX_BYTES_IN_MEMORY } from "../components/core/recording.ts";
+import { type Format, MAX_BYTES_IN_MEMORY } from "./core/recording.ts";
 import { download } from "./save-file.ts";
 
 export interface Sink {

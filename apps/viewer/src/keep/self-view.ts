@@ -9,7 +9,7 @@ import {
   parseColour,
   type Spot,
   spotsOf,
-} from "../components/core/dots.ts";
+} from "./core/dots.ts";
 import type { PictureSource } from "./mirror.ts";
 
 /** The status has come to rest by then, and the host has seen it. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readsTrue } from "./reads-true.ts";
+import { readsTrue } from "./canvas-readback.ts";
 
 /** A document whose canvases draw as they should, and read what `spoil` makes of it. */
 function documentThat(spoil: (data: Uint8ClampedArray) => void) {

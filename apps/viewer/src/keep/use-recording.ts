@@ -1,13 +1,13 @@
 /** A recording of what is played: begun, stopped, and what became of it told. */
 import { useEffect, useRef, useState } from "react";
-import { fileName } from "../components/core/file-name.ts";
-import { formatOf } from "../components/core/recording.ts";
-import { readsTrue } from "../controls/reads-true.ts";
-import type { Recording, RecordingEnd } from "../controls/recorder.ts";
+import type { PictureHandle } from "../hooks/use-player.ts";
 import { loadPart, MissingPart } from "../page/parts.ts";
-import type { PictureHandle } from "./use-player.ts";
+import { readsTrue } from "./canvas-readback.ts";
+import { fileName } from "./core/file-name.ts";
+import { formatOf } from "./core/recording.ts";
+import type { Recording, RecordingEnd } from "./recorder.ts";
 
-export const loadRecorder = () => loadPart(() => import("../controls/recorder.ts"));
+export const loadRecorder = () => loadPart(() => import("./recorder.ts"));
 
 export interface RecordingState {
   /** On the page's clock, `performance.now()`; undefined while nothing is recorded. */

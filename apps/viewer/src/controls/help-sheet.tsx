@@ -1,7 +1,7 @@
 /** What keys and hands do. Loaded when somebody asks. */
 import { Fragment } from "react";
+import { Sheet } from "../ui/sheet.tsx";
 import { type Action, GROUPS, keyCaps, type Toggle } from "./core/actions.ts";
-import { Sheet } from "./sheet.tsx";
 
 const GESTURES = [
   ["Zoom", "wheel, or two fingers"],

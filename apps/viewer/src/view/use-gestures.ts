@@ -1,8 +1,8 @@
 /** The hands on the picture: the browser's pointer, wheel and pinch events as those of the reducer. */
 import { type RefObject, useEffect } from "react";
-import { type HandEvent, handle, NO_HANDS } from "../player/core/hands.ts";
-import type { Point } from "../player/core/view.ts";
-import type { ViewState } from "../player/core/view-state.ts";
+import { type HandEvent, handle, NO_HANDS } from "./core/gestures.ts";
+import type { Point } from "./core/view.ts";
+import type { ViewState } from "./core/view-state.ts";
 
 /** How far a finger trembles, CSS px. */
 const SLOP = 10;

@@ -1,10 +1,10 @@
 /** The picture's place on the page, and the hands on it. What is on the canvas is the painter's alone. */
 import type { Size } from "@screen-share/protocol";
 import { type RefObject, useRef } from "react";
-import { useDeviceBox } from "../hooks/use-device-box.ts";
-import { useHands } from "../hooks/use-hands.ts";
-import { usePlaced } from "../hooks/use-placed.ts";
-import type { ViewState } from "../player/core/view-state.ts";
+import type { ViewState } from "./core/view-state.ts";
+import { useDeviceBox } from "./use-device-box.ts";
+import { useHands } from "./use-gestures.ts";
+import { usePlaced } from "./use-placement.ts";
 
 /**
  * @param props.view what of the picture is wanted; hands on the picture change it

@@ -1,6 +1,7 @@
 /** One action as a button with a picture on it, its name and key told beside it. */
+
+import { Icon } from "../ui/icon.tsx";
 import { type Action, keyCaps } from "./core/actions.ts";
-import { Icon } from "./icon.tsx";
 
 export function ControlButton({ action }: { readonly action: Action }) {
   const { id, name, icon, enabled, pressed, keys } = action;

@@ -1,6 +1,6 @@
 /** Tells the scale while it changes, and for a moment after. */
 import { useEffect, useState } from "react";
-import type { ViewState } from "../player/core/view-state.ts";
+import type { ViewState } from "./core/view-state.ts";
 
 const SHOWN_MS = 1200;
 

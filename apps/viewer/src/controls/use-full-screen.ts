@@ -1,6 +1,6 @@
 /** The page in full screen, and back. */
 import { useSyncExternalStore } from "react";
-import type { Toggle } from "../components/core/actions.ts";
+import type { Toggle } from "./core/actions.ts";
 
 /** Undefined where the browser cannot, as on iPhones, or where a frame may not. */
 export function useFullScreen(): Toggle | undefined {

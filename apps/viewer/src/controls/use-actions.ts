@@ -1,18 +1,18 @@
 /** What can be done with the picture and the page now: the table of actions, filled in. */
 import { useSyncExternalStore } from "react";
-import { type Action, actionsOf, type Toggle } from "../components/core/actions.ts";
-import { fileName } from "../components/core/file-name.ts";
-import { canCopyPictures, copyPng, copyText } from "../controls/clipboard.ts";
-import { readsTrue } from "../controls/reads-true.ts";
-import { download } from "../controls/save-file.ts";
+import type { PictureHandle } from "../hooks/use-player.ts";
+import { readsTrue } from "../keep/canvas-readback.ts";
+import { canCopyPictures, copyPng, copyText } from "../keep/clipboard.ts";
+import { fileName } from "../keep/core/file-name.ts";
+import { download } from "../keep/save-file.ts";
+import { loadFloating, useFloating } from "../keep/use-floating.ts";
+import { loadRecorder, NOISE, type RecordingState, useRecording } from "../keep/use-recording.ts";
 import { loadPart, MissingPart } from "../page/parts.ts";
-import { panBy } from "../player/core/view.ts";
-import type { ViewState } from "../player/core/view-state.ts";
-import { stepZoom } from "../player/core/zoom-steps.ts";
-import { loadFloating, useFloating } from "./use-floating.ts";
+import { panBy } from "../view/core/view.ts";
+import type { ViewState } from "../view/core/view-state.ts";
+import { stepZoom } from "../view/core/zoom-steps.ts";
+import { type Action, actionsOf, type Toggle } from "./core/actions.ts";
 import { useFullScreen } from "./use-full-screen.ts";
-import type { PictureHandle } from "./use-player.ts";
-import { loadRecorder, NOISE, type RecordingState, useRecording } from "./use-recording.ts";
 
 export interface ActionParts {
   readonly handle: PictureHandle;
@@ -86,7 +86,7 @@ async function snapshotJpeg(handle: PictureHandle): Promise<Blob> {
   return new Blob([composeJpeg(await handle.encoded())], { type: "image/jpeg" });
 }
 
-const loadComposer = () => loadPart(() => import("../controls/compose-jpeg.ts"));
+const loadComposer = () => loadPart(() => import("../keep/compose-jpeg.ts"));
 
 async function copyPicture({ handle, tell }: ActionParts): Promise<void> {
   if (!readsTrue(document)) return tell(`${NOISE} Save a snapshot instead.`);

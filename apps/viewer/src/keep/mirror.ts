@@ -3,7 +3,7 @@
  * that draws is not there yet when it is told of, and while the page is hidden may not come at all (in Chromium).
  */
 import type { Size } from "@screen-share/protocol";
-import { contained } from "../components/core/recording.ts";
+import { contained } from "./core/recording.ts";
 
 /** Where a picture can be copied from. */
 export interface PictureSource {

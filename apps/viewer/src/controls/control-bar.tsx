@@ -1,6 +1,6 @@
 /** The bar below the picture: its buttons, those that have no room on a small screen in a menu. */
 import { type Ref, useSyncExternalStore } from "react";
-import type { ViewState } from "../player/core/view-state.ts";
+import type { ViewState } from "../view/core/view-state.ts";
 import { ControlButton } from "./control-button.tsx";
 import { ControlMenu } from "./control-menu.tsx";
 import type { Action, Place } from "./core/actions.ts";

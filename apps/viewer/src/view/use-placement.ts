@@ -4,8 +4,8 @@
  */
 import type { Size } from "@screen-share/protocol";
 import { type RefObject, useLayoutEffect } from "react";
-import type { Placement } from "../player/core/view.ts";
-import type { ViewState } from "../player/core/view-state.ts";
+import type { Placement } from "./core/view.ts";
+import type { ViewState } from "./core/view-state.ts";
 import type { DeviceBox } from "./use-device-box.ts";
 
 export function usePlaced(options: {

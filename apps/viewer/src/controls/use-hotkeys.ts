@@ -1,6 +1,6 @@
 /** Keys that do what the controls do. */
 import { useEffect, useRef } from "react";
-import { type Action, actionFor } from "../components/core/actions.ts";
+import { type Action, actionFor } from "./core/actions.ts";
 
 /** The keys of what can be done now, wherever the focus is but in a field, a menu or a dialog. What scrolls has the arrows for itself. */
 export function useHotkeys(actions: readonly Action[]): void {

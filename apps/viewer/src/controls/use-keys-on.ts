@@ -3,7 +3,7 @@
  * 2.1.4); which, is kept in this browser.
  */
 import { useState } from "react";
-import type { Toggle } from "../components/core/actions.ts";
+import type { Toggle } from "./core/actions.ts";
 
 const KEY = "screen-share keys";
 const OFF = "off";
