@@ -10,13 +10,13 @@ process.once("exit", () => rmSync(dataFolder, { recursive: true, force: true }))
 const env = { XDG_DATA_HOME: dataFolder };
 
 /** They load native code that remembers its first display, or are a process's whole life to look at. */
-const APART = ["apps/capture/src/source/*.test.ts", "apps/relay/src/hostile.test.ts"];
+const APART = ["apps/capture/src/source/*.test.ts", "apps/relay/test/hostile.test.ts"];
 /** What they find depends on how busy the machine is. */
 const UNDISTURBED = ["failures", "flow", "link", "viewer-statistics"].map(
   (name) => `e2e/${name}.test.ts`,
 );
 /** Begun late, they would be waited for when all else is over. */
-const LONG = ["relay/src/hostile.test.ts", "relay/src/tools.test.ts", "e2e/soak.test.ts"];
+const LONG = ["relay/test/hostile.test.ts", "relay/test/tools.test.ts", "e2e/soak.test.ts"];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -9,7 +9,7 @@ import {
 } from "@screen-share/program";
 import { MIN_SECRET_BYTES, type TokenKey, tokenKey } from "@screen-share/protocol/token";
 import { z } from "zod";
-import { TRUSTED_HEADERS } from "./http/client-address.ts";
+import { TRUSTED_HEADERS } from "./access/client-address.ts";
 import { TRANSPORTS } from "./transport/choose.ts";
 
 /** Of the memory that there is, the part that pictures may take; what is made of them takes about as much again. */

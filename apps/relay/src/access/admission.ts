@@ -14,11 +14,11 @@ import {
 import type { Directory } from "../core/directory.ts";
 import { type Grant, grantOf, UNLIMITED } from "../core/grant.ts";
 import type { Peer, Session } from "../core/peer.ts";
-import { clientAddress, type TrustedHeader } from "../http/client-address.ts";
-import { embeddingHeaders } from "../http/embedding.ts";
 import type { HttpRequest } from "../http/reply.ts";
 import type { Connection } from "../transport/transport.ts";
 import type { Auth } from "./auth.ts";
+import { clientAddress, type TrustedHeader } from "./client-address.ts";
+import { embeddingHeaders } from "./cross-origin.ts";
 import { FailedAttempts, type Pending, PendingConnections } from "./limits.ts";
 import { foreignOrigin, refusalWithoutSecret } from "./origin.ts";
 import { type Admitted, type Ask, PendingSession, protocolErrorOf } from "./pending-session.ts";

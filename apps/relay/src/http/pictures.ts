@@ -1,11 +1,11 @@
 /** Pictures over HTTP, for whatever shows images: one JPEG, or an endless stream of them. */
 import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
-import { Glance } from "../core/glance.ts";
 import type { Grant } from "../core/grant.ts";
 import type { Hub } from "../core/hub.ts";
 import { MjpegViewer } from "../core/mjpeg-viewer.ts";
 import type { Shown } from "../core/picture.ts";
 import type { Room } from "../core/room.ts";
+import { Glance } from "../core/snapshot-viewer.ts";
 import { MJPEG_CONTENT_TYPE } from "../core/stream-part.ts";
 import type { Time } from "../core/time.ts";
 import type { WholeJpeg } from "../core/whole-jpeg.ts";

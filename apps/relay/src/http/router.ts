@@ -1,9 +1,9 @@
 /** Which handler answers which path. Everything else is 404, and other methods than GET and HEAD are refused. */
 import { ProtocolError } from "@screen-share/protocol";
 import type { Admission } from "../access/admission.ts";
+import { preflightHeaders } from "../access/cross-origin.ts";
 import type { Hub } from "../core/hub.ts";
 import type { Time } from "../core/time.ts";
-import { preflightHeaders } from "./embedding.ts";
 import { mjpeg, type PictureRequest, snapshot } from "./pictures.ts";
 import {
   type HttpRequest,

@@ -5,9 +5,9 @@ import net from "node:net";
 import { decodeUpdate, encodeAck, encodeControl } from "@screen-share/protocol";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dechunked } from "../test/dechunked.ts";
-import { type Client, connect, liveRelay } from "../test/live-relay.ts";
-import type { Relay } from "./relay.ts";
+import type { Relay } from "../src/relay.ts";
+import { dechunked } from "./dechunked.ts";
+import { type Client, connect, liveRelay } from "./live-relay.ts";
 
 const jpeg = Buffer.from(encodeWhole(screenLike({ width: 320, height: 200 })));
 

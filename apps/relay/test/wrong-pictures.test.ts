@@ -13,7 +13,7 @@ import {
   picturePair,
   tilesAsText,
   tilesOf,
-} from "../../test/participants.ts";
+} from "./participants.ts";
 
 const pair = picturePair();
 const { stream, first, second } = pair;

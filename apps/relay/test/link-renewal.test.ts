@@ -2,12 +2,12 @@
 import { parseToProducerMessage } from "@screen-share/protocol";
 import { signToken, tokenKey, verifyToken } from "@screen-share/protocol/token";
 import { describe, expect, it, vi } from "vitest";
-import { FakePeer } from "../../test/fake-peer.ts";
-import { newHub, PRODUCER_ID, producerParts } from "../../test/participants.ts";
-import { SECRET } from "../../test/tokens.ts";
-import { Auth } from "../access/auth.ts";
-import { type Grant, UNLIMITED } from "./grant.ts";
-import { ProducerSession } from "./producer-session.ts";
+import { Auth } from "../src/access/auth.ts";
+import { type Grant, UNLIMITED } from "../src/core/grant.ts";
+import { ProducerSession } from "../src/core/producer-session.ts";
+import { FakePeer } from "./fake-peer.ts";
+import { newHub, PRODUCER_ID, producerParts } from "./participants.ts";
+import { SECRET } from "./tokens.ts";
 
 const HOUR = 3_600_000;
 const START = 1_900_000_000_000;

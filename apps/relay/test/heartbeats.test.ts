@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FakePeer } from "../../test/fake-peer.ts";
+import { FakePeer } from "./fake-peer.ts";
 import {
   FakeViewer,
   liveRoom as liveRoomOf,
@@ -8,7 +8,7 @@ import {
   plainProducer,
   plainViewer,
   wholeJpeg,
-} from "../../test/participants.ts";
+} from "./participants.ts";
 
 const pair = picturePair();
 const { second } = pair;

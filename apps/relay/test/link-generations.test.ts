@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Hub } from "../src/core/hub.ts";
+import { mjpeg, snapshot } from "../src/http/pictures.ts";
 import {
   admitWith,
   FakeProducer,
@@ -9,9 +11,7 @@ import {
   pictureRequest,
   plainProducer,
   plainViewer,
-} from "../../test/participants.ts";
-import { mjpeg, snapshot } from "../http/pictures.ts";
-import type { Hub } from "./hub.ts";
+} from "./participants.ts";
 
 const { stream, first, second } = picturePair();
 const ENDED = { code: 4401, reason: "the link was ended" };

@@ -1,14 +1,14 @@
 /** An MJPEG stream whose producer is lost, comes back, stops, or was never there. */
 import { describe, expect, it } from "vitest";
-import { contents, current } from "../../test/mjpeg-stream.ts";
+import { MAX_SILENCE_MS, REPEATS_MS } from "../src/core/mjpeg-viewer.ts";
+import { contents, current } from "./mjpeg-stream.ts";
 import {
   FakeProducer,
   liveRoom as liveRoomOf,
   mjpegViewer,
   newHub,
   picturePair,
-} from "../../test/participants.ts";
-import { MAX_SILENCE_MS, REPEATS_MS } from "./mjpeg-viewer.ts";
+} from "./participants.ts";
 
 const pair = picturePair();
 const { stream, first, second } = pair;

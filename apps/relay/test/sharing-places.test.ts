@@ -1,6 +1,8 @@
 /** Who gets the places of a room and of a relay, and who has to give one up. */
 import { describe, expect, it } from "vitest";
-import { FakePeer } from "../../test/fake-peer.ts";
+import { MAX_PLAIN_PER_HOLDER } from "../src/core/room.ts";
+import { mjpeg } from "../src/http/pictures.ts";
+import { FakePeer } from "./fake-peer.ts";
 import {
   admitWith,
   FakeViewer,
@@ -10,9 +12,7 @@ import {
   picturePair,
   pictureRequest,
   plainViewer,
-} from "../../test/participants.ts";
-import { mjpeg } from "../http/pictures.ts";
-import { MAX_PLAIN_PER_HOLDER } from "./room.ts";
+} from "./participants.ts";
 
 function viewers(hub: ReturnType<typeof newHub>, holder: string, count: number, room = "main") {
   return Array.from({ length: count }, () => new FakeViewer(hub, room, admitWith({ holder })));

@@ -5,10 +5,10 @@ import { Writable } from "node:stream";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import pino from "pino";
 import { afterEach, describe, expect, it } from "vitest";
-import { RawSocket } from "../test/attacks/raw-socket.ts";
-import { type Client, connect, get, liveRelay } from "../test/live-relay.ts";
-import { handMade, SECRET } from "../test/tokens.ts";
-import type { Relay } from "./relay.ts";
+import type { Relay } from "../src/relay.ts";
+import { RawSocket } from "./attacks/raw-socket.ts";
+import { type Client, connect, get, liveRelay } from "./live-relay.ts";
+import { handMade, SECRET } from "./tokens.ts";
 
 const jpegs = [1, 2, 3].map((seed) =>
   Buffer.from(encodeWhole(screenLike({ width: 320, height: 200 }, seed))),

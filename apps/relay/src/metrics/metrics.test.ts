@@ -10,10 +10,10 @@ import {
 } from "@screen-share/protocol";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, liveRelay, get as request } from "../test/live-relay.ts";
-import { PRODUCER_ID, picturePair } from "../test/participants.ts";
-import { handMade, SECRET } from "../test/tokens.ts";
-import type { Relay } from "./relay.ts";
+import { connect, liveRelay, get as request } from "../../test/live-relay.ts";
+import { PRODUCER_ID, picturePair } from "../../test/participants.ts";
+import { handMade, SECRET } from "../../test/tokens.ts";
+import type { Relay } from "../relay.ts";
 
 const { stream, first, second } = picturePair();
 const times = { capturedAt: 5, encodedAt: 6, relayedAt: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FakePeer } from "../../test/fake-peer.ts";
+import { FakePeer } from "./fake-peer.ts";
 import {
   FakeProducer,
   FakeViewer,
@@ -10,7 +10,7 @@ import {
   tilesAsText,
   tilesOf,
   wholeJpeg,
-} from "../../test/participants.ts";
+} from "./participants.ts";
 
 const { stream, first } = picturePair();
 

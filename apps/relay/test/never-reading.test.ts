@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
 import { afterEach, describe, expect, it } from "vitest";
-import { RawSocket } from "../test/attacks/raw-socket.ts";
-import { dechunked } from "../test/dechunked.ts";
-import { connect, get } from "../test/live-relay.ts";
-import { wholeJpeg } from "../test/participants.ts";
-import { parseConfig } from "./config.ts";
-import { type Relay, startRelay } from "./relay.ts";
+import { parseConfig } from "../src/config.ts";
+import { type Relay, startRelay } from "../src/relay.ts";
+import { RawSocket } from "./attacks/raw-socket.ts";
+import { dechunked } from "./dechunked.ts";
+import { connect, get } from "./live-relay.ts";
+import { wholeJpeg } from "./participants.ts";
 
 const MB = 2 ** 20;
 

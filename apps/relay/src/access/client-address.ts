@@ -1,6 +1,6 @@
 /** Whose address counts for limits: the socket's, or the one that our own proxy tells. */
 import ipaddr from "ipaddr.js";
-import type { HttpRequest } from "./reply.ts";
+import type { HttpRequest } from "../http/reply.ts";
 
 export const TRUSTED_HEADERS = ["fly-client-ip", "x-forwarded-for"] as const;
 export type TrustedHeader = (typeof TRUSTED_HEADERS)[number];

@@ -1,11 +1,11 @@
 /** Limits of those who have shown nothing yet, by the address that a trusted proxy tells; and where they come from. */
 import { encodeControl } from "@screen-share/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OPCODE, RawSocket } from "../test/attacks/raw-socket.ts";
-import { type Client, connect, get, liveRelay } from "../test/live-relay.ts";
-import { PRODUCER_ID } from "../test/participants.ts";
-import { handMade, SECRET } from "../test/tokens.ts";
-import type { Relay } from "./relay.ts";
+import type { Relay } from "../src/relay.ts";
+import { OPCODE, RawSocket } from "./attacks/raw-socket.ts";
+import { type Client, connect, get, liveRelay } from "./live-relay.ts";
+import { PRODUCER_ID } from "./participants.ts";
+import { handMade, SECRET } from "./tokens.ts";
 
 let relay: Relay;
 beforeAll(async () => {

@@ -4,10 +4,10 @@ import http from "node:http";
 import { encodeControl, encodeUpdate, parseToProducerMessage } from "@screen-share/protocol";
 import { tokenKey, verifyToken } from "@screen-share/protocol/token";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Client, connect, get, liveRelay } from "../test/live-relay.ts";
-import { PRODUCER_ID, picturePair } from "../test/participants.ts";
-import { handMade, OLD_SECRET, SECRET, tokenOfLength } from "../test/tokens.ts";
-import type { Relay } from "./relay.ts";
+import type { Relay } from "../src/relay.ts";
+import { type Client, connect, get, liveRelay } from "./live-relay.ts";
+import { PRODUCER_ID, picturePair } from "./participants.ts";
+import { handMade, OLD_SECRET, SECRET, tokenOfLength } from "./tokens.ts";
 
 const { stream, first } = picturePair();
 const times = { capturedAt: 5, encodedAt: 6, relayedAt: 0 };

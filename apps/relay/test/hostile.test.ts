@@ -3,17 +3,17 @@
  * of `testing/attacks`; with HOSTILE_REPORT=1 a table tells what happened.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Attack } from "../test/attacks/attack.ts";
-import { controlAttacks } from "../test/attacks/control.ts";
-import { floodAttacks, MAX_ROOMS, namesAttack, slowFloodAttacks } from "../test/attacks/floods.ts";
-import { frameAttacks, slowFrameAttacks } from "../test/attacks/frames.ts";
-import { httpAttacks, slowHttpAttacks } from "../test/attacks/http.ts";
-import { Members } from "../test/attacks/members.ts";
-import { mutationAttacks } from "../test/attacks/mutations.ts";
-import { RelayProcess } from "../test/attacks/relay-process.ts";
-import { updateAttacks } from "../test/attacks/updates.ts";
-import { connect, get } from "../test/live-relay.ts";
-import { SECRET } from "../test/tokens.ts";
+import type { Attack } from "./attacks/attack.ts";
+import { controlAttacks } from "./attacks/control.ts";
+import { floodAttacks, MAX_ROOMS, namesAttack, slowFloodAttacks } from "./attacks/floods.ts";
+import { frameAttacks, slowFrameAttacks } from "./attacks/frames.ts";
+import { httpAttacks, slowHttpAttacks } from "./attacks/http.ts";
+import { Members } from "./attacks/members.ts";
+import { mutationAttacks } from "./attacks/mutations.ts";
+import { RelayProcess } from "./attacks/relay-process.ts";
+import { updateAttacks } from "./attacks/updates.ts";
+import { connect, get } from "./live-relay.ts";
+import { SECRET } from "./tokens.ts";
 
 /** What a second round may leave behind, MB: in JavaScript, and in all, where allocators keep more than is in use. */
 const GROWTH_MB = { held: 8, rss: 120 };

@@ -1,5 +1,6 @@
 import { encodeControl } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
+import type { Hub } from "../src/core/hub.ts";
 import {
   FakeProducer,
   FakeViewer,
@@ -8,8 +9,7 @@ import {
   newHub,
   picturePair,
   plainViewer,
-} from "../../test/participants.ts";
-import type { Hub } from "./hub.ts";
+} from "./participants.ts";
 
 const pair = picturePair();
 const { first, second } = pair;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { snapshot } from "../src/http/pictures.ts";
 import {
   admitWith,
   FakeProducer,
@@ -12,8 +13,7 @@ import {
   plainViewer,
   tilesAsText,
   wholeJpeg,
-} from "../../test/participants.ts";
-import { snapshot } from "../http/pictures.ts";
+} from "./participants.ts";
 
 const pair = picturePair();
 const { first, second } = pair;

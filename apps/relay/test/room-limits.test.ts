@@ -1,6 +1,6 @@
 import { encodeControl } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { FakePeer } from "../../test/fake-peer.ts";
+import { FakePeer } from "./fake-peer.ts";
 import {
   FakeViewer,
   liveRoom as liveRoomOf,
@@ -9,7 +9,7 @@ import {
   plainProducer,
   plainViewer,
   wholeJpeg,
-} from "../../test/participants.ts";
+} from "./participants.ts";
 
 const pair = picturePair();
 const { second } = pair;

@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import { parse } from "smol-toml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { get, liveRelay } from "../test/live-relay.ts";
-import { parseConfig } from "./config.ts";
-import { loadStaticFiles, serveStatic } from "./http/static.ts";
-import type { Relay } from "./relay.ts";
+import { parseConfig } from "../src/config.ts";
+import { loadStaticFiles, serveStatic } from "../src/http/static.ts";
+import type { Relay } from "../src/relay.ts";
+import { get, liveRelay } from "./live-relay.ts";
 
 const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const text = (path: string) => readFileSync(file(path), "utf8");

@@ -1,6 +1,8 @@
 import { encodeControl, parseToProducerMessage } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { FakeTime } from "../../test/fake-time.ts";
+import type { Hub } from "../src/core/hub.ts";
+import { snapshot } from "../src/http/pictures.ts";
+import { FakeTime } from "./fake-time.ts";
 import {
   FakeProducer,
   FakeViewer,
@@ -11,9 +13,7 @@ import {
   plainProducer,
   plainViewer,
   wholeJpeg,
-} from "../../test/participants.ts";
-import { snapshot } from "../http/pictures.ts";
-import type { Hub } from "./hub.ts";
+} from "./participants.ts";
 
 const pair = picturePair();
 const { second } = pair;

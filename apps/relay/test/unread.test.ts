@@ -1,9 +1,9 @@
 /** Whoever asks for much and reads nothing has the relay hold little; and whoever reads slowly gets everything. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { frame, OPCODE, RawSocket } from "../test/attacks/raw-socket.ts";
-import { get, liveRelay } from "../test/live-relay.ts";
-import type { Relay } from "./relay.ts";
+import type { Relay } from "../src/relay.ts";
+import { frame, OPCODE, RawSocket } from "./attacks/raw-socket.ts";
+import { get, liveRelay } from "./live-relay.ts";
 
 const MB = 2 ** 20;
 /** What the buffers of a connection may hold, on both sides and in the kernel. */
