@@ -8,7 +8,7 @@ import type { Room, Watcher } from "./room.ts";
 /** Ticks of about a second: a fresh picture should come within one grab, and is not waited for much longer. */
 const MAX_TICKS = 1;
 
-export class Glance implements Watcher {
+export class SnapshotViewer implements Watcher {
   readonly kind = "snapshot";
   readonly watching = true;
   #ticks = 0;

@@ -5,7 +5,7 @@ import type { Hub } from "../core/hub.ts";
 import { MjpegViewer } from "../core/mjpeg-viewer.ts";
 import type { Shown } from "../core/picture.ts";
 import type { Room } from "../core/room.ts";
-import { Glance } from "../core/snapshot-viewer.ts";
+import { SnapshotViewer } from "../core/snapshot-viewer.ts";
 import { MJPEG_CONTENT_TYPE } from "../core/stream-part.ts";
 import type { Time } from "../core/time.ts";
 import type { WholeJpeg } from "../core/whole-jpeg.ts";
@@ -49,7 +49,7 @@ export async function snapshot(hub: Hub, request: PictureRequest): Promise<Whole
   if (room?.sleeping && !isFresh(room, now)) {
     const problem = await new Promise<WholeReply | undefined>((resolve) => {
       const refused = refusing(name, () => {
-        new Glance(room, grant, { since: now, done: () => resolve(undefined) });
+        new SnapshotViewer(room, grant, { since: now, done: () => resolve(undefined) });
         return undefined;
       });
       if (refused) resolve(refused);
