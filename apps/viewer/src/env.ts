@@ -1,5 +1,5 @@
 /** The one reader of the environment, at build time. What is wrong with it fails the build, in plain words. */
-import { parseRelays, type Relays } from "./player/relays.ts";
+import { parseRelays, type Relays } from "./links/relays.ts";
 
 /** The relays that this page may dial; undefined: its own server alone, as when the relay itself serves it. */
 export const BUILT_RELAYS = read(process.env.NEXT_PUBLIC_RELAY_URL);

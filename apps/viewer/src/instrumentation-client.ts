@@ -2,8 +2,8 @@
  * Runs before React and Next's router are started: by the time that either looks at the address, it holds no token. So it is
  * when another link is pasted, which changes only the fragment: these listeners are the first.
  */
-import { readLink } from "./player/link.ts";
-import { pageRelays } from "./relays.ts";
+import { readLink } from "./links/link.ts";
+import { pageRelays } from "./links/page-relays.ts";
 
 const takeToken = () => readLink(window, pageRelays());
 takeToken();

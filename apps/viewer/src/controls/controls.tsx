@@ -1,9 +1,9 @@
 /** All that a person can do with the picture: the bar, the hotkeys, and what these open. */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { loadLater } from "../components/load-later.ts";
-import { useAhead } from "../hooks/use-ahead.ts";
-import type { PictureHandle } from "../hooks/use-player.ts";
+import type { PictureHandle } from "../keep/mirror.ts";
 import { RecordingMark } from "../keep/recording-mark.tsx";
+import { loadLater } from "../ui/load-later.ts";
+import { useAhead } from "../ui/use-ahead.ts";
 import type { ViewState } from "../view/core/view-state.ts";
 import { ZoomFlash } from "../view/zoom-flash.tsx";
 import { ControlBar } from "./control-bar.tsx";

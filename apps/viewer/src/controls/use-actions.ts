@@ -1,13 +1,13 @@
 /** What can be done with the picture and the page now: the table of actions, filled in. */
 import { useSyncExternalStore } from "react";
-import type { PictureHandle } from "../hooks/use-player.ts";
 import { readsTrue } from "../keep/canvas-readback.ts";
 import { canCopyPictures, copyPng, copyText } from "../keep/clipboard.ts";
 import { fileName } from "../keep/core/file-name.ts";
+import type { PictureHandle } from "../keep/mirror.ts";
 import { download } from "../keep/save-file.ts";
 import { loadFloating, useFloating } from "../keep/use-floating.ts";
 import { loadRecorder, NOISE, type RecordingState, useRecording } from "../keep/use-recording.ts";
-import { loadPart, MissingPart } from "../page/parts.ts";
+import { loadPart, MissingPart } from "../ui/load-part.ts";
 import { panBy } from "../view/core/view.ts";
 import type { ViewState } from "../view/core/view-state.ts";
 import { stepZoom } from "../view/core/zoom-steps.ts";

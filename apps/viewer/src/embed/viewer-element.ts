@@ -3,10 +3,10 @@
  * property; what happens is told by the event `statechange`. Nothing of it reaches a host.
  */
 import { DEFAULT_ROOM, ROOM_NAME } from "@screen-share/protocol";
-import { statusOf } from "../player/core/words.ts";
+import { viewerUrl } from "../links/relay-url.ts";
 import type { PlayerHandle } from "../player/handle.ts";
-import { viewerUrl } from "../player/relay-url.ts";
 import { missingIn } from "../player/support.ts";
+import { statusOf } from "../status/core/words.ts";
 import { type EmbedState, embedStateOf, sameEmbedState } from "./embed-state.ts";
 import { playOnCanvas } from "./playing.ts";
 import { fillShadow, type Shadow } from "./shadow.ts";

@@ -3,6 +3,7 @@
  * that draws is not there yet when it is told of, and while the page is hidden may not come at all (in Chromium).
  */
 import type { Size } from "@screen-share/protocol";
+import type { EncodedPicture } from "../player/handle.ts";
 import { contained } from "./core/recording.ts";
 
 /** Where a picture can be copied from. */
@@ -15,6 +16,18 @@ export interface PictureSource {
   remark(): string | undefined;
   /** Calls after each drawing. @returns what ends that */
   onDrawn(listener: () => void): () => void;
+}
+
+/** The picture that is playing, and what can be done with it. */
+export interface PictureHandle extends PictureSource {
+  /** The current picture as a PNG file, at its full size. Rejects if there is none. */
+  snapshotPng(): Promise<Blob>;
+  /** The current picture as it was received. */
+  encoded(): Promise<EncodedPicture>;
+  /** A link that opens this room for another person. */
+  link(): string;
+  /** Keeps playing while the page is hidden. @returns a function that ends this */
+  keepPlaying(): () => void;
 }
 
 export interface Mirror {

@@ -1,8 +1,8 @@
 /** The picture in a floating window: opened, closed, and which it is. */
 import { useEffect, useRef, useState } from "react";
 import type { Toggle } from "../controls/core/actions.ts";
-import type { PictureHandle } from "../hooks/use-player.ts";
-import { loadPart, MissingPart } from "../page/parts.ts";
+import { loadPart, MissingPart } from "../ui/load-part.ts";
+import type { PictureHandle } from "./mirror.ts";
 
 export const loadFloating = () => loadPart(() => import("./picture-in-picture.ts"));
 

@@ -1,10 +1,10 @@
 /** A recording of what is played: begun, stopped, and what became of it told. */
 import { useEffect, useRef, useState } from "react";
-import type { PictureHandle } from "../hooks/use-player.ts";
-import { loadPart, MissingPart } from "../page/parts.ts";
+import { loadPart, MissingPart } from "../ui/load-part.ts";
 import { readsTrue } from "./canvas-readback.ts";
 import { fileName } from "./core/file-name.ts";
 import { formatOf } from "./core/recording.ts";
+import type { PictureHandle } from "./mirror.ts";
 import type { Recording, RecordingEnd } from "./recorder.ts";
 
 export const loadRecorder = () => loadPart(() => import("./recorder.ts"));

@@ -1,7 +1,7 @@
 /** Goes to another room in this tab, as a link would, but with no token in the address even for a moment. */
-import { readFragment, writeFragment } from "../player/core/fragment.ts";
-import { type Relays, relayNamed } from "../player/relays.ts";
-import { TAB_TOKENS } from "../player/tab-tokens.ts";
+import { readFragment, writeFragment } from "./core/fragment.ts";
+import { type Relays, relayNamed } from "./relays.ts";
+import { TAB_TOKENS } from "./tab-tokens.ts";
 
 /** A room, and the relay that it is on, as links name it; undefined: the page's first. */
 export interface Place {

@@ -1,5 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { Notice } from "../components/status/notice.tsx";
+import { Notice } from "../status/notice.tsx";
 
 /** Nothing runs here: at whatever depth the page is shown, relative addresses of scripts would lead nowhere. */
 export const config: { readonly unstable_runtimeJS: false; readonly maxDuration?: number } = {

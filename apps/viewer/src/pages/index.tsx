@@ -1,5 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { Entry } from "../components/entry.tsx";
+import { Entry } from "../page/entry.tsx";
 
 export default function Page() {
   return (

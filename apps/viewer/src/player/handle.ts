@@ -1,6 +1,6 @@
 /** A player as the page sees it, wherever it runs: on the page itself, or in a worker. */
 import type { StreamDescription, Tile } from "@screen-share/protocol";
-import type { Latency } from "./core/latency.ts";
+import type { Latency } from "./meter/latency.ts";
 import type { Player } from "./player.ts";
 
 export interface PlayerHandle

@@ -4,13 +4,13 @@
  */
 import { Answers } from "./answers.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
-import type { Statistics } from "./core/statistics.ts";
 import {
   type EncodedPicture,
   PLAYER_ENDED,
   type PlayerHandle,
   type PlayOptions,
 } from "./handle.ts";
+import type { Statistics } from "./meter/statistics.ts";
 import type { ToPage, ToWorker } from "./worker-messages.ts";
 
 /** Whoever has not said a word by then is not waited for. */

@@ -6,13 +6,13 @@ import { Backoff, type FrameStore, Replica } from "@screen-share/protocol";
 import type { AsOf } from "./core/age.ts";
 import { type Connection, type ConnectionEvent, transition } from "./core/connection.ts";
 import { type Ending, endingOf, mayNotSee } from "./core/ending.ts";
-import type { Latency } from "./core/latency.ts";
 import { type Loss, lossOf } from "./core/loss.ts";
 import { Parts } from "./core/parts.ts";
 import { INITIAL_SNAPSHOT, type Snapshot, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
-import type { Statistics } from "./core/statistics.ts";
+import type { Latency } from "./meter/latency.ts";
+import type { Statistics } from "./meter/statistics.ts";
+import { StatisticsFeed } from "./meter/statistics-feed.ts";
 import type { Screen } from "./painter.ts";
-import { StatisticsFeed } from "./statistics-feed.ts";
 import { type Connect, Subscriber, type SubscriberEvent } from "./subscriber.ts";
 
 /** A page is back within 5 s after its relay; the first tries of many are spread over half a second. */

@@ -19,8 +19,8 @@ import {
 } from "@screen-share/protocol";
 import type { AsOf } from "./core/age.ts";
 import { Heartbeat } from "./core/heartbeat.ts";
-import { type Latency, latencyOf } from "./core/latency.ts";
-import type { StatisticsMeter } from "./core/statistics.ts";
+import { type Latency, latencyOf } from "./meter/latency.ts";
+import type { StatisticsMeter } from "./meter/statistics.ts";
 import type { Screen } from "./painter.ts";
 
 const NORMAL_CLOSE = 1000;

@@ -1,7 +1,7 @@
 /** What the page and its worker say to each other. All of it is plain values, so that it can be cloned on the way. */
 import type { Snapshot } from "./core/snapshot.ts";
-import type { Statistics } from "./core/statistics.ts";
 import type { Drawn, EncodedPicture, PlayOptions } from "./handle.ts";
+import type { Statistics } from "./meter/statistics.ts";
 
 /** Page → worker. */
 export type ToWorker =

@@ -1,0 +1,99 @@
+/** A field for a link or a room's name, and the way back to the room of last time. What is put in leaves the page at once. */
+import { type FormEvent, useEffect, useId, useState } from "react";
+import { fragmentOf, goTo, type Place } from "./go.ts";
+import { type LastRoom, readLastRoom } from "./last-room.ts";
+import { pageRelays } from "./page-relays.ts";
+import { type Pasted, readPasted } from "./pasted.ts";
+import type { Relays } from "./relays.ts";
+
+type Problem = Exclude<Pasted, { kind: "here" }>;
+
+export interface JoinFormProps {
+  /** Where the page is already; undefined: nowhere. */
+  readonly here?: Place | undefined;
+}
+
+export function JoinForm({ here }: JoinFormProps) {
+  const id = useId();
+  const [page, setPage] = useState<{ readonly relays: Relays; readonly last?: LastRoom }>();
+  const [problem, setProblem] = useState<Problem>();
+  useEffect(() => {
+    const relays = pageRelays();
+    const last = readLastRoom();
+    const known = relays.some(({ name }) => name === last?.relay);
+    setPage({ relays, ...(known && last ? { last } : {}) });
+  }, []);
+  const elsewhere = page?.last && !isSame(page.last, here) ? page.last : undefined;
+
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const fields = new FormData(form);
+    setProblem(page && enter(String(fields.get("link")), String(fields.get("relay")), page.relays));
+    form.reset();
+  };
+
+  const several = page !== undefined && page.relays.length > 1;
+  return (
+    <form className="join" onSubmit={submit} autoComplete="off">
+      {several && (
+        <>
+          <label htmlFor={`${id}relay`}>Relay</label>
+          <select id={`${id}relay`} name="relay" className="field" defaultValue={here?.relay}>
+            {page.relays.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </>
+      )}
+      <label htmlFor={`${id}link`}>Link or room name</label>
+      <div className="join-line">
+        <input
+          id={`${id}link`}
+          name="link"
+          className="field"
+          type="text"
+          spellCheck={false}
+          autoCapitalize="none"
+          autoCorrect="off"
+          enterKeyHint="go"
+          aria-describedby={problem ? `${id}problem` : undefined}
+          aria-invalid={problem ? true : undefined}
+        />
+        <button type="submit" className="button">
+          Open
+        </button>
+      </div>
+      <div role="alert" id={`${id}problem`} className="join-problem">
+        {problem?.kind === "nothing" && problem.problem}
+        {problem?.kind === "elsewhere" && (
+          <>
+            This link leads to another page.{" "}
+            <a href={problem.address} rel="noreferrer">
+              Open it at <bdi>{problem.host}</bdi>
+            </a>
+          </>
+        )}
+      </div>
+      {page && elsewhere && (
+        <p>
+          Last time: <a href={fragmentOf(elsewhere, page.relays)}>the room “{elsewhere.room}”</a>
+        </p>
+      )}
+    </form>
+  );
+}
+
+/** @returns what is wrong with it, if it leads nowhere here */
+function enter(text: string, chosenRelay: string, relays: Relays): Problem | undefined {
+  const pasted = readPasted(text, { origin: location.origin, path: location.pathname });
+  if (pasted.kind !== "here") return pasted;
+  // A link that names no relay means the first.
+  const relay = pasted.anyRelay && relays.length > 1 ? chosenRelay : pasted.relay;
+  if (goTo({ ...pasted, relay }, relays)) return undefined;
+  return { kind: "nothing", problem: `This page does not know the link’s relay, ${relay}.` };
+}
+
+function isSame(last: LastRoom, here: Place | undefined): boolean {
+  return last.room === here?.room && last.relay === here.relay;
+}

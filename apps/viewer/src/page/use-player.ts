@@ -1,0 +1,111 @@
+/** The player as React sees it: a snapshot that changes, and what can be asked of it. */
+import { type RefObject, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { WORKER_URL } from "../env.ts";
+import type { PictureHandle } from "../keep/mirror.ts";
+import { shareLink } from "../links/core/share-link.ts";
+import { readLink } from "../links/link.ts";
+import { pageRelays } from "../links/page-relays.ts";
+import type { EndingKind } from "../player/core/ending.ts";
+import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
+import type { StatisticsSource } from "../statistics/use-statistics.ts";
+import { agedWords } from "../status/core/words.ts";
+import { wasUpdated } from "../ui/load-part.ts";
+import { type Playing, playOn } from "./play-on.ts";
+
+type PlayedPicture = PictureHandle & StatisticsSource;
+
+const subscribeToNothing = () => () => {};
+const initialSnapshot = () => INITIAL_SNAPSHOT;
+/** Canvases that have served a player: they can serve no other. */
+const PLAYED_ON = new WeakSet<HTMLCanvasElement>();
+
+/** What holds when a part of the page did not come, or the browser cannot draw. */
+const UNLOADED = failure("unloaded");
+const UPDATED = failure("updated");
+const unloadedSnapshot = () => (wasUpdated() ? UPDATED : UNLOADED);
+
+function failure(kind: EndingKind): Snapshot {
+  return { ...INITIAL_SNAPSHOT, connection: { state: "ended", ending: { kind, told: "" } } };
+}
+
+/** One player's life. A canvas that was handed to a worker serves no other player, so each has a canvas of its own. */
+interface Run {
+  readonly number: number;
+  readonly inWorker: boolean;
+}
+
+/**
+ * Plays on the canvas for as long as the component is mounted.
+ * @param relayUrl stays the same once there is one; undefined: none yet
+ * @returns `canvasKey`, the canvas's React key: when it changes, the next player needs a new element
+ */
+export function usePlayer(
+  canvas: RefObject<HTMLCanvasElement | null>,
+  relayUrl: string | undefined,
+): {
+  readonly snapshot: Snapshot;
+  readonly canvasKey: number;
+  readonly retry: () => void;
+  /** Undefined until it plays; another for each player. */
+  readonly handle: PlayedPicture | undefined;
+} {
+  const [run, setRun] = useState<Run>({ number: 0, inWorker: true });
+  const [playing, setPlaying] = useState<Playing>();
+  const [unloaded, setUnloaded] = useState(false);
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element || relayUrl === undefined) return;
+    if (PLAYED_ON.has(element)) {
+      // React runs effects twice while it is developed with.
+      setRun(({ number, inWorker }) => ({ number: number + 1, inWorker }));
+      return;
+    }
+    PLAYED_ON.add(element);
+    const ending = new AbortController();
+    const { signal } = ending;
+    playOn(element, {
+      relayUrl,
+      relays: pageRelays(),
+      workerUrl: run.inWorker ? WORKER_URL : undefined,
+      signal,
+      // What crashed in there might do so again; out here it would at least be seen.
+      onCrash: () => setRun(({ number }) => ({ number: number + 1, inWorker: false })),
+    }).then(
+      (begun) => {
+        if (!signal.aborted) setPlaying(begun);
+      },
+      (error: unknown) => {
+        console.error(error);
+        if (!signal.aborted) setUnloaded(true);
+      },
+    );
+    return () => {
+      ending.abort();
+      setPlaying(undefined);
+    };
+  }, [canvas, relayUrl, run]);
+  const player = playing?.player;
+  const snapshot = useSyncExternalStore(
+    player?.subscribe ?? subscribeToNothing,
+    unloaded ? unloadedSnapshot : (player?.getSnapshot ?? initialSnapshot),
+    initialSnapshot,
+  );
+  const retry = () => (unloaded ? location.reload() : player?.retry());
+  const handle = useMemo(() => playing && handleOf(playing), [playing]);
+  return { snapshot, canvasKey: run.number, retry, handle };
+}
+
+function handleOf({ player, onDrawn, keepPlaying }: Playing): PlayedPicture {
+  return {
+    size: () => player.getSnapshot().picture,
+    bitmap: player.bitmap,
+    remark: () => agedWords(player.getSnapshot(), { online: navigator.onLine }),
+    snapshotPng: player.snapshotPng,
+    encoded: player.encoded,
+    subscribeStatistics: player.subscribeStatistics,
+    getStatistics: player.getStatistics,
+    onDrawn,
+    keepPlaying,
+    link: () => shareLink(location.href, readLink(window, pageRelays()).token),
+  };
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { settle } from "../../../test/fakes.ts";
+import { KEYFRAME, playing, STREAM, TILES } from "../../../test/stage.ts";
+import { BottleneckWatch } from "../../statistics/core/bottleneck.ts";
+
+describe("a player's statistics", () => {
+  it("are made only while somebody listens, once a second", async () => {
+    const { player, socket, timing } = await playing();
+    let told = 0;
+    timing.advance(3000);
+    expect(player.getStatistics()).toBeUndefined();
+    const stop = player.subscribeStatistics(() => told++);
+    socket.update({ tiles: TILES.slice(0, 1) });
+    await settle();
+    expect(player.getStatistics()).toBeUndefined();
+    timing.advance(1000);
+    const first = player.getStatistics();
+    expect(first).toMatchObject({ updatesPerSecond: 1, paintedFps: 1, codec: "jpeg-tiles" });
+    timing.advance(2000);
+    expect(told).toBe(3);
+    stop();
+    timing.advance(2000);
+    expect(told).toBe(3);
+    expect(player.getStatistics()).toBeUndefined();
+    const stopAgain = player.subscribeStatistics(() => told++);
+    timing.advance(1000);
+    expect(player.getStatistics()).toMatchObject({ updatesPerSecond: 0, history: { length: 1 } });
+    stopAgain();
+  });
+
+  it("begin anew only when the last listener has gone", async () => {
+    const { player, timing } = await playing();
+    const stops = [1, 2].map(() => player.subscribeStatistics(() => {}));
+    timing.advance(2000);
+    stops[0]?.();
+    timing.advance(1000);
+    expect(player.getStatistics()?.history).toHaveLength(3);
+    stops[1]?.();
+    expect(player.getStatistics()).toBeUndefined();
+  });
+
+  it("are plain values, with the picture's size alone and the message's whole length", async () => {
+    const { player, socket, timing } = await playing();
+    player.subscribeStatistics(() => {});
+    socket.update(KEYFRAME);
+    socket.tell({ type: "pong", sentAt: timing.now() - 7, relayAt: timing.now() });
+    await settle();
+    timing.advance(1000);
+    const told = player.getStatistics();
+    const { width, height } = STREAM;
+    expect(told?.picture).toEqual({ width, height });
+    const bytes = TILES.reduce((sum, tile) => sum + tile.bytes.length, 0);
+    expect(told?.updateBytes).toBeGreaterThan(bytes + 30);
+    expect(told?.updateBytes).toBeLessThan(bytes + 30 + 5 * (TILES.length + 1));
+    expect(told?.roundTripMs).toBe(7);
+    expect(structuredClone(told)).toEqual(told);
+  });
+
+  it("tell what drawing took, and how often a picture could not be decoded", async () => {
+    const { player, socket, timing, screen } = await playing();
+    player.subscribeStatistics(() => {});
+    screen.slow = true;
+    socket.update({ tiles: TILES.slice(0, 1) });
+    socket.update({ tiles: TILES.slice(1, 2) });
+    socket.update({ tiles: TILES.slice(2, 3) });
+    timing.advance(100);
+    screen.finish();
+    await settle();
+    timing.advance(200);
+    screen.finish();
+    await settle();
+    screen.undecodable = 2;
+    timing.advance(700);
+    const told = player.getStatistics();
+    expect(told).toMatchObject({ paintedFps: 2, mergedPerSecond: 1, undecodable: 2 });
+    expect(told?.drawingShare).toBeCloseTo(0.3);
+    expect(told?.latency.decodeMs).toBe(200);
+  });
+
+  it("know of the connection and of hiding, whenever they are asked for", async () => {
+    const { player, socket, network, timing } = await playing();
+    timing.advance(4000);
+    player.setVisible(false);
+    timing.advance(2000);
+    player.setVisible(true);
+    player.setVisible(true);
+    socket.events.closed(1006);
+    timing.advance(1000);
+    network.newest.join();
+    player.subscribeStatistics(() => {});
+    timing.advance(5000);
+    expect(player.getStatistics()).toMatchObject({ losses: 1, hiddenS: 2, visible: true });
+    expect(player.getStatistics()?.connectedS).toBeCloseTo(5, 0);
+    network.newest.events.closed(1006);
+    player.setVisible(false);
+    timing.advance(1000);
+    expect(player.getStatistics()).toMatchObject({ losses: 2, visible: false });
+    expect(player.getStatistics()?.connectedS).toBeUndefined();
+    const statistics = player.getStatistics();
+    expect(statistics && new BottleneckWatch().next(statistics).kind).toBe("relay");
+  });
+
+  it("end with the player", async () => {
+    const { player, timing } = await playing();
+    let told = 0;
+    player.subscribeStatistics(() => told++);
+    player.stop();
+    timing.advance(3000);
+    expect(told).toBe(0);
+    expect(timing.waiting).toBe(0);
+  });
+});

@@ -1,0 +1,83 @@
+/**
+ * The statistics of a player, made only while somebody listens. What cannot be told in hindsight (how long the connection has
+ * been there, how often it was lost, how long nobody could see the page) is kept always: a few numbers.
+ */
+import type { ConnectionEvent } from "../core/connection.ts";
+import { type Standing, type Statistics, StatisticsMeter } from "./statistics.ts";
+
+export class StatisticsFeed {
+  readonly #listeners = new Set<() => void>();
+  #meter: StatisticsMeter | undefined;
+  #statistics: Statistics | undefined;
+  #connectedAt: number | undefined;
+  #losses = 0;
+  #hiddenAt: number | undefined;
+  #hiddenMs = 0;
+
+  /** @param now our clock, ms */
+  constructor(
+    private readonly now: () => number,
+    visible: boolean,
+  ) {
+    this.#hiddenAt = visible ? undefined : now();
+  }
+
+  /** What is to be told of what happens; undefined while nobody listens. */
+  get meter(): StatisticsMeter | undefined {
+    return this.#meter;
+  }
+
+  /** @returns what ends the subscription */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    this.#meter ??= new StatisticsMeter(this.now());
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      this.#meter = undefined;
+      this.#statistics = undefined;
+    };
+  };
+
+  /** The newest; undefined before a second of listening has passed. The same object until there are newer ones. */
+  readonly get = (): Statistics | undefined => this.#statistics;
+
+  on({ type }: ConnectionEvent): void {
+    if (type === "producer" || type === "viewers") return;
+    if (type === "lost" && this.#connectedAt !== undefined) this.#losses++;
+    this.#connectedAt = type === "welcome" ? this.now() : undefined;
+    this.#meter?.interrupted();
+  }
+
+  setVisible(visible: boolean): void {
+    if (visible === (this.#hiddenAt === undefined)) return;
+    const now = this.now();
+    this.#hiddenMs = this.#hiddenForMs(now);
+    this.#hiddenAt = visible ? undefined : now;
+    this.#meter?.interrupted();
+  }
+
+  /** To be called about once a second. @param standing asked only while somebody listens */
+  tick(standing: () => Omit<Standing, "connectedS" | "losses" | "hiddenS" | "visible">): void {
+    if (!this.#meter) return;
+    const now = this.now();
+    const connectedMs = this.#connectedAt && Math.max(0, now - this.#connectedAt);
+    this.#statistics = this.#meter.tick(now, {
+      ...standing(),
+      connectedS: connectedMs === undefined ? undefined : connectedMs / 1000,
+      losses: this.#losses,
+      hiddenS: this.#hiddenForMs(now) / 1000,
+      visible: this.#hiddenAt === undefined,
+    });
+    for (const listener of this.#listeners) listener();
+  }
+
+  stop(): void {
+    this.#listeners.clear();
+    this.#meter = undefined;
+  }
+
+  #hiddenForMs(now: number): number {
+    return this.#hiddenMs + (this.#hiddenAt === undefined ? 0 : Math.max(0, now - this.#hiddenAt));
+  }
+}

@@ -1,0 +1,247 @@
+import type { Tile } from "@screen-share/protocol";
+import { describe, expect, it } from "vitest";
+import { type Bottleneck, BottleneckWatch } from "../../statistics/core/bottleneck.ts";
+import type { Latency } from "./latency.ts";
+import { HISTORY_S, type Standing, type Statistics, StatisticsMeter } from "./statistics.ts";
+
+const LATENCY: Latency = {
+  captureMs: 12,
+  uplinkMs: 5,
+  linkMs: 8,
+  decodeMs: 10,
+  totalMs: 35,
+  errorMs: 2,
+};
+
+const STANDING: Standing = {
+  connection: { state: "connected", viewers: 2 },
+  connectedS: 10,
+  losses: 0,
+  hiddenS: 0,
+  visible: true,
+  picture: { width: 1920, height: 1080 },
+  codec: "jpeg-tiles",
+  undecodable: 0,
+  asOf: undefined,
+};
+
+const tilesAt = (indices: readonly number[], table = 2): Tile[] =>
+  indices.map((index) => ({ index, table, bytes: new Uint8Array(1) }));
+
+/** A meter and the time that it is told. */
+class Bench {
+  readonly #watch = new BottleneckWatch();
+  now = 50_000;
+  readonly meter = new StatisticsMeter(this.now);
+
+  update(
+    options: {
+      bytes?: number;
+      cut?: boolean;
+      indices?: readonly number[];
+      table?: number;
+      latency?: Partial<Latency>;
+      draw?: boolean;
+    } = {},
+  ): void {
+    const { bytes = 1000, cut = false, indices = [0], table, latency, draw = true } = options;
+    const update = { cut, tiles: tilesAt(indices, table) };
+    this.meter.updated(update, { at: this.now, bytes, tableCount: 4 });
+    const drawing = { stands: true, updates: 1, drawingMs: 10 };
+    if (draw) this.meter.drawn({ ...drawing, latency: { ...LATENCY, ...latency } });
+  }
+
+  /** A second in which something happens so often, evenly. */
+  second(
+    times: number,
+    run: (i: number) => void,
+    standing: Partial<Standing> = {},
+  ): Statistics & { readonly bottleneck: Bottleneck } {
+    for (let i = 0; i < times; i++) {
+      this.now += 1000 / times;
+      run(i);
+    }
+    if (times === 0) this.now += 1000;
+    const statistics = this.meter.tick(this.now, { ...STANDING, ...standing });
+    return { ...statistics, bottleneck: this.#watch.next(statistics) };
+  }
+}
+
+describe("statistics", () => {
+  it("tell rates and sizes over the last five seconds", () => {
+    const bench = new Bench();
+    for (let s = 0; s < 20; s++) bench.second(1, () => bench.update({ bytes: 90_000 }));
+    let told = bench.second(20, () => bench.update({ bytes: 3000 }));
+    for (let s = 0; s < 4; s++) told = bench.second(20, () => bench.update({ bytes: 3000 }));
+    expect(told).toMatchObject({
+      paintedFps: 20,
+      updatesPerSecond: 20,
+      bytesPerSecond: 60_000,
+      updateBytes: 3000,
+      cutShare: 0,
+      drawingShare: 0.2,
+      mergedPerSecond: 0,
+    });
+    expect(told.history.map(({ paintedFps }) => paintedFps)).toEqual([
+      ...Array(20).fill(1),
+      ...Array(5).fill(20),
+    ]);
+  });
+
+  it("count by the time that really passed, and leave a gap in the charts where timers slept", () => {
+    const bench = new Bench();
+    bench.second(10, () => bench.update());
+    for (let i = 0; i < 10; i++) bench.update();
+    bench.now += 4000;
+    const told = bench.second(0, () => {});
+    expect(told.paintedFps).toBeCloseTo(20 / 6);
+    expect(told.history.map(({ paintedFps }) => paintedFps)).toEqual([
+      10,
+      ...Array(4).fill(undefined),
+      2,
+    ]);
+  });
+
+  it("keep a minute, however long somebody looks", () => {
+    const bench = new Bench();
+    let told = bench.second(1, () => bench.update());
+    for (let s = 0; s < 200; s++) told = bench.second(1, () => bench.update());
+    expect(told.history).toHaveLength(HISTORY_S);
+    bench.now += 3_600_000;
+    expect(bench.second(0, () => {}).history).toHaveLength(HISTORY_S);
+  });
+
+  it("tell the usual latency, and split it so that the parts add up to what is usual", () => {
+    const bench = new Bench();
+    const told = bench.second(20, (i) => {
+      // A fifth stalls on its way.
+      const late = i % 5 === 4 ? 500 : 0;
+      bench.update({ latency: { linkMs: 8 + late, totalMs: 35 + late } });
+    });
+    expect(told.latency).toEqual({
+      p50Ms: 35,
+      p95Ms: 535,
+      captureMs: 12,
+      uplinkMs: 5,
+      linkMs: 8,
+      decodeMs: 10,
+      count: 20,
+    });
+    expect(told.clockErrorMs).toBe(2);
+    expect(told.quiet).toBe(false);
+  });
+
+  it("tell of signs of life only while nothing else comes", () => {
+    const bench = new Bench();
+    const beat = () => bench.update({ bytes: 31, indices: [], latency: { totalMs: 4 } });
+    bench.second(1, () => bench.update());
+    expect(bench.second(1, beat)).toMatchObject({ quiet: false, latency: { p50Ms: 35 } });
+    for (let s = 0; s < 4; s++) bench.second(1, beat);
+    const still = bench.second(1, beat);
+    expect(still).toMatchObject({ quiet: true, latency: { p50Ms: 4 }, paintedFps: 0 });
+    expect(still.updateBytes).toBeUndefined();
+    expect(still.history.at(-1)?.latencyMs).toBeUndefined();
+  });
+
+  it("measure what the link carries while the relay has more to send, and no pauses between", () => {
+    const bench = new Bench();
+    // A page that is turned each second: four parts in 200 ms, and nothing for 800.
+    let told: Statistics | undefined;
+    for (let s = 0; s < 5; s++) {
+      for (let i = 0; i < 5; i++) {
+        bench.update({ bytes: 5000, cut: i < 4 });
+        if (i < 4) bench.now += 50;
+      }
+      told = bench.second(0, () => {});
+    }
+    expect(told?.linkBytesPerSecond).toBeCloseTo(100_000);
+    expect(told?.cutShare).toBeCloseTo(0.8);
+    expect(told?.bytesPerSecond).toBeLessThan(22_000);
+  });
+
+  it("tell how soon what moves comes again, while it comes in parts, and not what stood still", () => {
+    const bench = new Bench();
+    const parts = [
+      [0, 1],
+      [2, 3],
+      [4, 5],
+      [6, 7],
+    ];
+    const told = bench.second(20, (i) => bench.update({ cut: true, indices: parts[i % 4] ?? [] }));
+    expect(told.renewalMs).toBeCloseTo(200);
+    bench.update({ indices: [0] });
+    for (let s = 0; s < 5; s++) bench.second(20, () => bench.update());
+    expect(bench.second(20, () => bench.update()).renewalMs).toBeUndefined();
+  });
+
+  it("do not take a reconnect for a slow link", () => {
+    const bench = new Bench();
+    bench.update({ cut: true });
+    bench.meter.interrupted();
+    bench.now += 8000;
+    expect(bench.second(1, () => bench.update()).linkBytesPerSecond).toBeUndefined();
+  });
+
+  it("begin anew once who comes has the whole picture, which came in parts", () => {
+    const bench = new Bench();
+    bench.meter.interrupted();
+    const parts = () => bench.update({ cut: true });
+    expect(bench.second(10, parts, { picture: undefined })).toMatchObject({ joining: true });
+    for (let s = 0; s < 9; s++) bench.second(10, parts, { picture: undefined });
+    const whole = bench.second(1, () => bench.update());
+    expect(whole).toMatchObject({ joining: true, bottleneck: { kind: "measuring" } });
+    expect(whole.behindShare).toBeGreaterThan(0.5);
+    expect(bench.second(10, () => bench.update())).toMatchObject({
+      joining: false,
+      behindShare: 0,
+      cutShare: 0,
+      linkBytesPerSecond: undefined,
+      bottleneck: { kind: "nothing" },
+      history: { length: 12 },
+    });
+  });
+
+  it("say that the link is slow where the whole picture never comes, a while after the first", () => {
+    const bench = new Bench();
+    bench.meter.interrupted();
+    const parts = () => bench.update({ cut: true });
+    const kinds = Array.from({ length: 6 }, () => bench.second(10, parts).bottleneck.kind);
+    expect(kinds).toEqual([...Array(5).fill("measuring"), "link"]);
+  });
+
+  it("count what was drawn together, what is coarse, and what was not drawn at all", () => {
+    const bench = new Bench();
+    const told = bench.second(1, () => {
+      for (let i = 0; i < 4; i++) bench.update({ draw: false, table: i < 2 ? 1 : 2 });
+      const drawing = { drawingMs: 40, latency: LATENCY };
+      bench.meter.drawn({ stands: true, updates: 4, ...drawing });
+      bench.meter.drawn({ stands: false, updates: 0, ...drawing });
+    });
+    expect(told).toMatchObject({
+      paintedFps: 1,
+      mergedPerSecond: 3,
+      coarseShare: 0.5,
+      latency: { count: 1 },
+    });
+    expect(told.drawingShare).toBeCloseTo(0.08);
+  });
+
+  it("can be posted to another thread, and are plain", () => {
+    const bench = new Bench();
+    bench.meter.answered(4);
+    const clock = { toLocal: (at: number) => at };
+    const asOf = { capturedAt: bench.now, drawnAt: bench.now, clock };
+    const told = bench.second(2, () => bench.update(), { asOf });
+    expect(told.ageMs).toBe(1000);
+    expect(told.roundTripMs).toBe(4);
+    expect(structuredClone(told)).toEqual(told);
+    expect(told).not.toHaveProperty("asOf");
+  });
+
+  it("stay bounded under a flood of updates", () => {
+    const bench = new Bench();
+    const told = bench.second(5000, () => bench.update());
+    expect(told.latency.count).toBeLessThanOrEqual(240);
+    expect(told.updatesPerSecond).toBeCloseTo(5000);
+  });
+});

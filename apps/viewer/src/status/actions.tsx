@@ -1,0 +1,68 @@
+/** What the person at the screen can do about how things stand. */
+import { DEFAULT_ROOM } from "@screen-share/protocol";
+import { fragmentOf, type Place } from "../links/go.ts";
+import { LaterJoinForm } from "../links/later-join-form.tsx";
+import { pageRelays } from "../links/page-relays.ts";
+import type { Action } from "./core/failure-words.ts";
+
+/**
+ * @param props.here where the page is
+ * @param props.trying it is being tried right now; the button stays where it is, and keeps the focus
+ */
+export function Actions(props: {
+  readonly actions: readonly Action[];
+  readonly here: Place;
+  readonly retry: () => void;
+  readonly trying: boolean;
+}) {
+  const { actions, here, retry, trying } = props;
+  const buttons = actions.filter((action) => action !== "link");
+  return (
+    <>
+      {actions.includes("link") && <LaterJoinForm here={here} />}
+      {buttons.length > 0 && (
+        <div className="actions">
+          {buttons.map((action) => (
+            <Control key={action} {...{ action, here, retry, trying }} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Control(props: {
+  readonly action: Exclude<Action, "link">;
+  readonly here: Place;
+  readonly retry: () => void;
+  readonly trying: boolean;
+}) {
+  const { action, here, retry, trying } = props;
+  switch (action) {
+    case "retry":
+      return (
+        <button
+          type="button"
+          className="button"
+          aria-disabled={trying || undefined}
+          onClick={() => !trying && retry()}
+        >
+          Retry now
+        </button>
+      );
+    case "reload":
+      return (
+        <button type="button" className="button" onClick={() => location.reload()}>
+          Reload the page
+        </button>
+      );
+    case "main":
+      return (
+        <a href={fragmentOf({ ...here, room: DEFAULT_ROOM }, pageRelays())} className="button">
+          Go to the room “main”
+        </a>
+      );
+    default:
+      return action satisfies never;
+  }
+}

@@ -1,0 +1,228 @@
+import { describe, expect, it } from "vitest";
+import type { Connection } from "../../player/core/connection.ts";
+import type { EndingKind } from "../../player/core/ending.ts";
+import type { LossKind } from "../../player/core/loss.ts";
+import { INITIAL_SNAPSHOT, type Snapshot } from "../../player/core/snapshot.ts";
+import { ENDING_WORDS, LOSS_WORDS } from "./failure-words.ts";
+import { agedWords, statusOf, titleOf } from "./words.ts";
+
+const ONLINE = { online: true };
+const picture = { width: 10, height: 10 };
+const shown = (connection: Connection, more: Partial<Snapshot> = {}): Snapshot => ({
+  ...INITIAL_SNAPSHOT,
+  room: "main",
+  connection,
+  ...more,
+});
+const status = (connection: Connection, more: Partial<Snapshot> = {}, browser = ONLINE) =>
+  statusOf(shown(connection, more), browser);
+const away = (host: "offline" | "paused" | "stopped" | "unknown", viewers = 1): Connection => ({
+  state: "waiting",
+  host,
+  viewers,
+});
+const lost = (kind: LossKind): Connection => ({
+  state: "disconnected",
+  retryAt: 0,
+  loss: { kind, since: 0 },
+});
+const trying = (kind: LossKind): Connection => ({
+  state: "connecting",
+  after: { kind, since: 0 },
+});
+const ended = (kind: EndingKind, told = ""): Connection => ({
+  state: "ended",
+  ending: { kind, told },
+});
+const LIVE: Connection = { state: "connected", viewers: 2 };
+
+describe("statusOf", () => {
+  it("is quiet while the picture is the present, and says who watches", () => {
+    expect(status(LIVE, { picture })).toMatchObject({
+      tone: "good",
+      title: "Live",
+      remarks: ["2 watching"],
+      actions: [],
+    });
+    expect(status({ state: "connected", viewers: 1 }, { picture }).remarks).toEqual([
+      "only you are watching",
+    ]);
+  });
+
+  it("says of a live host without pictures, or with none that is new, that nothing comes", () => {
+    expect(status(LIVE)).toMatchObject({ tone: "busy", title: "The host is live" });
+    expect(status(LIVE, { picture, ageS: 9 })).toMatchObject({
+      tone: "away",
+      title: "Nothing new from the host",
+      remarks: ["picture from 9 s ago", "2 watching"],
+    });
+  });
+
+  it("says of a picture that is not whole that it arrives, and how much of it is here (P-98)", () => {
+    expect(status(LIVE, { arriving: 40 })).toMatchObject({
+      tone: "busy",
+      title: "The host is live",
+      remarks: ["40 % received", "2 watching"],
+    });
+    expect(status(LIVE, { picture, arriving: 40 })).toMatchObject({
+      tone: "busy",
+      quiet: false,
+      title: "The picture is arriving",
+      remarks: ["40 % received", "2 watching"],
+    });
+    expect(status(LIVE, { arriving: 0 }).remarks).toEqual(["2 watching"]);
+    expect(status(away("offline"), { picture, arriving: 40 }).remarks).not.toContain(
+      "40 % received",
+    );
+  });
+
+  it("is not green while parts of the picture are older, though it needs nobody's attention (P-98)", () => {
+    expect(status(LIVE, { picture, behind: true })).toMatchObject({
+      tone: "busy",
+      quiet: true,
+      title: "Catching up",
+      remarks: ["parts of the picture are older", "2 watching"],
+    });
+    expect(status(LIVE, { picture })).toMatchObject({ tone: "good", quiet: true });
+    expect(status(LIVE, { picture, behind: true, ageS: 9 }).title).toBe(
+      "Nothing new from the host",
+    );
+  });
+
+  it("says plainly that a page looks at its own screen", () => {
+    const seesItself = { online: true, seesItself: true };
+    expect(statusOf(shown(LIVE, { picture }), seesItself)).toMatchObject({
+      tone: "calm",
+      quiet: false,
+      title: "You are looking at your own screen",
+      remarks: ["2 watching"],
+    });
+    expect(statusOf(shown(away("offline"), { picture }), seesItself).title).toBe(
+      "The host is offline",
+    );
+  });
+
+  it("says of a picture that this browser cannot decode that it comes, unless the one that stands there is the present", () => {
+    const title = "The host’s picture cannot be shown";
+    const undecodable = true;
+    expect(status(LIVE, { undecodable })).toMatchObject({ tone: "bad", title });
+    expect(status(LIVE, { undecodable, picture, ageS: 9 })).toMatchObject({ tone: "bad", title });
+    expect(status(LIVE, { undecodable, picture }).tone).toBe("good");
+    expect(status(away("offline"), { undecodable, picture, ageS: 9 }).title).not.toBe(title);
+  });
+
+  it("marks a copy of the picture while it is not the present", () => {
+    const online = { online: true };
+    const snapshot = { ...INITIAL_SNAPSHOT, connection: LIVE, picture };
+    expect(agedWords(snapshot, online)).toBeUndefined();
+    expect(agedWords({ ...snapshot, connection: away("offline"), ageS: 70 }, online)).toBe(
+      "The host is offline · picture from 1 min ago",
+    );
+  });
+
+  it("invites to share where nobody does, and not while there is a last picture", () => {
+    expect(status(away("offline")).invites).toBe(true);
+    expect(status(away("stopped")).invites).toBe(true);
+    expect(status(away("offline"), { picture, ageS: 3 }).invites).toBe(false);
+    expect(status(away("paused")).invites).toBe(false);
+    expect(status(away("unknown")).invites).toBe(false);
+  });
+
+  it("has other words for a host that was lost, has paused, has stopped, or never came", () => {
+    const titles = [
+      status(away("offline")).title,
+      status(away("offline"), { picture, ageS: 3 }).title,
+      status(away("paused")).title,
+      status(away("stopped")).title,
+      status(away("unknown")).title,
+    ];
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it("says the same while it waits and while it tries again, so that nothing is read aloud twice", () => {
+    for (const kind of Object.keys(LOSS_WORDS) as LossKind[]) {
+      const waits = status(lost(kind), { retryInS: 3 });
+      const tries = status(trying(kind));
+      expect([tries.title, tries.detail]).toEqual([waits.title, waits.detail]);
+      expect(tries.actions).toEqual(waits.actions);
+      expect(waits.counting).toBe("Trying again in 3 s");
+      expect(tries.counting).toBe("Trying again now…");
+      const later = status(lost(kind), { retryInS: 1 });
+      expect([later.title, later.detail]).toEqual([waits.title, waits.detail]);
+    }
+  });
+
+  it("leaves nobody without a next step after a loss or an end", () => {
+    for (const kind of Object.keys(LOSS_WORDS) as LossKind[]) {
+      expect(status(lost(kind)).actions).toContain("retry");
+    }
+    for (const kind of Object.keys(ENDING_WORDS) as EndingKind[]) {
+      const { actions, title, detail } = status(ended(kind));
+      expect(actions.length).toBeGreaterThan(0);
+      expect([title, detail].join()).not.toMatch(/undefined|NaN/);
+    }
+  });
+
+  it("has words of its own for each loss and each end", () => {
+    const titles = [
+      ...Object.values(LOSS_WORDS).map(({ title }) => title),
+      ...(Object.keys(ENDING_WORDS) as EndingKind[]).map((kind) => status(ended(kind)).title),
+    ];
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it("passes on what the relay says where only it knows why", () => {
+    const { detail } = status(ended("wrong-page", "this page is not one of the relay's own"));
+    expect(detail).toContain("this page is not one of the relay's own");
+  });
+
+  it("finds nothing wrong with a bare address that does not say enough", () => {
+    expect(status(ended("no-token"))).toMatchObject({ tone: "calm", actions: ["link"] });
+    expect(status(ended("expired")).tone).toBe("bad");
+  });
+
+  it("says that the browser is offline, and not that the relay is to blame", () => {
+    const offline = { online: false };
+    expect(status(lost("lost"), { retryInS: 3 }, offline)).toMatchObject({
+      title: "You are offline",
+      counting: undefined,
+      actions: ["retry"],
+    });
+    expect(status(LIVE, { picture }, offline).title).toBe("Live");
+  });
+
+  it("says so at once, unless the relay is heard all the same, and does not blame the host", () => {
+    const [unheard, offline] = [{ picture, unheard: true }, { online: false }];
+    for (const connection of [LIVE, { state: "waiting", host: "offline", viewers: 1 } as const]) {
+      for (const aged of [unheard, { ...unheard, ageS: 8 }]) {
+        expect(status(connection, aged, offline)).toMatchObject({
+          title: "You are offline",
+          tone: "bad",
+        });
+        expect(status(connection, aged).title).not.toBe("You are offline");
+      }
+    }
+  });
+
+  it("tells how old the picture is that stands there", () => {
+    expect(status(lost("lost"), { picture, ageS: 190, retryInS: 2 })).toMatchObject({
+      detail: "The last picture stays until it is back.",
+      remarks: ["picture from 3 min ago"],
+    });
+  });
+});
+
+describe("titleOf", () => {
+  const title = (connection: Connection, more: Partial<Snapshot> = {}) =>
+    titleOf(shown(connection, more), ONLINE);
+
+  it("names a room that is not everyone's, and says live only of the present", () => {
+    expect(title(LIVE, { picture })).toBe("Live · Screen Share");
+    expect(title(LIVE)).toBe("Screen Share");
+    expect(title(LIVE, { picture, ageS: 8 })).toBe("Nothing new from the host · Screen Share");
+    expect(title(away("offline"), { room: "demo" })).toBe(
+      "Waiting for the host · demo · Screen Share",
+    );
+    expect(title(lost("room-full"), { retryInS: 2 })).toBe("The room is full · Screen Share");
+  });
+});

@@ -1,0 +1,68 @@
+/** How the player stands, in words, and what can be done about it. */
+import { DEFAULT_ROOM, VIEWER_PATH } from "@screen-share/protocol";
+import type { Relay } from "../links/relays.ts";
+import type { Snapshot } from "../player/core/snapshot.ts";
+import { Actions } from "./actions.tsx";
+import { Command } from "./command.tsx";
+import { captureCommand } from "./core/command.ts";
+import { type Status as StatusWords, statusOf } from "./core/words.ts";
+import { Notice, type NoticeProps } from "./notice.tsx";
+
+/**
+ * @param props.relay what is dialled; undefined in a page rendered ahead of time
+ * @param props.tip told to whoever rests the pointer on it
+ * @param props.guarded whether this page has a token for the room
+ * @param props.seesItself this page is on the screen that it shows
+ * @param props.embedded nothing is said while the picture is live; whoever watches there is no host
+ */
+export function Status(props: {
+  readonly snapshot: Snapshot;
+  readonly online: boolean;
+  readonly relay: Relay | undefined;
+  readonly guarded: boolean;
+  readonly embedded: boolean;
+  readonly seesItself: boolean;
+  readonly tip: string;
+  readonly retry: () => void;
+}) {
+  const { snapshot, online, relay, guarded, embedded, seesItself, tip, retry } = props;
+  const { connection, picture, room = DEFAULT_ROOM } = snapshot;
+  const status = statusOf(snapshot, { online, seesItself });
+  const { counting } = status;
+  const place = room === DEFAULT_ROOM || picture ? undefined : `room “${room}”`;
+  const first = connection.state === "connecting" && connection.after === undefined;
+  return (
+    <Notice
+      form={formOf(status, { picture: picture !== undefined, embedded, first })}
+      state={connection.state}
+      tone={status.tone}
+      title={status.title}
+      detail={status.detail}
+      remarks={[counting, ...status.remarks, place].filter((remark) => remark !== undefined)}
+      quiet={status.quiet}
+      late={first}
+      tip={tip}
+    >
+      {status.invites && relay && !embedded && (
+        <Command
+          command={captureCommand({ server: relay.url.replace(VIEWER_PATH, ""), room })}
+          guarded={guarded}
+        />
+      )}
+      <Actions
+        actions={status.actions}
+        here={{ room, relay: relay?.name }}
+        retry={retry}
+        trying={connection.state === "connecting"}
+      />
+    </Notice>
+  );
+}
+
+function formOf(
+  { quiet }: StatusWords,
+  page: { readonly picture: boolean; readonly embedded: boolean; readonly first: boolean },
+): NoticeProps["form"] {
+  if (page.embedded && (quiet || page.first)) return "none";
+  return page.picture ? "pill" : "page";
+}
