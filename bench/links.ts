@@ -1,6 +1,6 @@
 /** The window and its rivals on simulated links: the table of docs/flow-control.md. Virtual time, so the machine does not matter. */
 
-import { Window } from "../packages/protocol/src/hop/window.ts";
+import { Window } from "@screen-share/protocol";
 import { ROWS, type Row, TYPING_ROWS } from "../packages/protocol/test/link-scenarios.ts";
 import { type Report, simulate } from "../packages/protocol/test/link-simulation.ts";
 import {
