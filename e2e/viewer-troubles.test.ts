@@ -1,10 +1,10 @@
 /** What the page says where things are as they rarely are: each state by itself, made by a stand-in relay, looked at in every size. */
-import { CLOSE, closeMeaning, encodeControl, REASON } from "@screen-share/protocol";
+import { CLOSE, CLOSINGS, closeMeaning, encodeControl } from "@screen-share/protocol";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openViewer, startBrowser } from "./support/browser.ts";
 import { hang } from "./support/gallery.ts";
-import { letIn, StandInRelay, turnAway } from "./support/stand-in-relay.ts";
+import { letIn, StandInRelay, turnAway, turnAwayFor } from "./support/stand-in-relay.ts";
 import { median } from "./support/statistics.ts";
 import { eventually } from "./support/wait.ts";
 
@@ -50,13 +50,13 @@ const TROUBLES: readonly Trouble[] = [
   {
     name: "relay-full",
     title: /^The relay is full/,
-    greet: turnAway(CLOSE.full, `${REASON.relayFull}: it has 1000 rooms at most`),
+    greet: turnAwayFor("relay-full", ": it has 1000 rooms at most"),
     offers: RETRY,
   },
   {
     name: "throttled",
     title: /^Too many attempts/,
-    greet: turnAway(CLOSE.full, `${REASON.attempts} without a valid token`),
+    greet: turnAwayFor("too-many-attempts", " without a valid token"),
     offers: RETRY,
   },
   {
@@ -82,6 +82,23 @@ const TROUBLES: readonly Trouble[] = [
     title: /^This page may not watch here/,
     greet: turnAway(CLOSE.forbidden, "pages of this origin may not connect"),
     offers: RETRY,
+  },
+  {
+    name: "relay-without-typed-reasons",
+    title: /^This link does not work/,
+    greet: turnAway(CLOSE.unauthorized, CLOSINGS.expired.text),
+    fragment: "#token=a.b.c",
+    offers: ASK,
+  },
+  {
+    name: "close-frame-lost",
+    title: /^This link has expired/,
+    greet: (socket) => {
+      socket.send(encodeControl({ type: "closing", reason: "expired" }));
+      setTimeout(() => socket.terminate(), 50);
+    },
+    fragment: "#token=a.b.c",
+    offers: ASK,
   },
   { name: "room-name", title: /^No room can be called that/, fragment: "#room=a/b", offers: ASK },
   {
@@ -182,7 +199,7 @@ it("a link to a relay that the page does not know is not followed: nothing is di
 });
 
 it("“Retry now” does so at once, and the button keeps the focus", async () => {
-  const relay = await StandInRelay.start(turnAway(CLOSE.full, REASON.roomFull));
+  const relay = await StandInRelay.start(turnAwayFor("room-full"));
   endings.push(() => relay.stop());
   const page = await openViewer(browser, relay.port);
   endings.push(() => page.close());
@@ -214,7 +231,7 @@ it("“Retry now” does so at once, and the button keeps the focus", async () =
 });
 
 it("what is read aloud changes with the state, not with the seconds", async () => {
-  const relay = await StandInRelay.start(turnAway(CLOSE.full, REASON.roomFull));
+  const relay = await StandInRelay.start(turnAwayFor("room-full"));
   endings.push(() => relay.stop());
   const page = await openViewer(browser, relay.port);
   endings.push(() => page.close());

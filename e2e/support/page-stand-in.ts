@@ -6,10 +6,9 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
-  CLOSE,
+  CLOSINGS,
   encodeControl,
   parseViewerMessage,
-  REASON,
   type ViewerMessage,
 } from "@screen-share/protocol";
 import { WebSocketServer } from "ws";
@@ -45,7 +44,10 @@ export class PageStandIn {
         const message = parseViewerMessage(data.toString());
         if (message.type !== "hello") return;
         this.hellos.push(message);
-        if (message.token !== GOOD) return socket.close(CLOSE.unauthorized, REASON.expired);
+        if (message.token !== GOOD) {
+          socket.send(encodeControl({ type: "closing", reason: "expired" }));
+          return socket.close(CLOSINGS.expired.code, CLOSINGS.expired.text);
+        }
         socket.send(encodeControl({ type: "welcome", room: message.room }));
         socket.send(encodeControl({ type: "producer", state: "offline", since: 0 }));
       });

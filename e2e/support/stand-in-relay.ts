@@ -6,6 +6,8 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  CLOSINGS,
+  type ClosingReason,
   encodeControl,
   parseViewerMessage,
   type ToViewerMessage,
@@ -87,6 +89,15 @@ export function letIn(...messages: readonly ToViewerMessage[]): StandInRelay["gr
     for (const message of [{ type: "welcome", room } as const, ...messages]) {
       socket.send(encodeControl(message));
     }
+  };
+}
+
+/** Closes on a viewer for a typed reason (P-43). */
+export function turnAwayFor(reason: ClosingReason, detail = ""): StandInRelay["greet"] {
+  const { code, text } = CLOSINGS[reason];
+  return (socket) => {
+    socket.send(encodeControl({ type: "closing", reason }));
+    socket.close(code, text + detail);
   };
 }
 

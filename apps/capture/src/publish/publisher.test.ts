@@ -173,6 +173,15 @@ describe("being refused", () => {
     },
   );
 
+  it("ends for the relay's typed reason even if the connection is lost before the close frame (P-43)", async () => {
+    on().start();
+    const connection = await on().relay.connection();
+    connection.send({ type: "closing", reason: "wrong-role" });
+    connection.close(1011);
+    const result = await on().ending;
+    expect(result).toEqual({ kind: "refused", reason: "not allowed (wrong role)" });
+  });
+
   it("keeps trying while someone else shares, and says so once", async () => {
     on().start();
     for (let i = 0; i < 3; i++) (await on().relay.connection()).close(CLOSE.producerExists);

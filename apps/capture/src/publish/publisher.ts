@@ -4,8 +4,10 @@
  */
 import {
   CLOSE,
+  type ClosingReason,
   decodeAck,
   encodeControl,
+  endOf,
   type ProducerMessage,
   ProtocolError,
   parseToProducerMessage,
@@ -64,6 +66,8 @@ export interface PublisherOptions extends Omit<LinksOptions, "log"> {
 export class Publisher {
   #state: State = { state: "idle" };
   readonly #reconnection = new Reconnection();
+  /** The typed reason that this connection's relay sent, if it is closing it (P-43). */
+  #closing: ClosingReason | undefined;
   #awaited: ((session: Session | undefined) => void) | undefined;
   #end: (ending: Ending) => void = () => {};
   /** What the relay causes, and apart from it what its viewers cause: neither crowds the other out. */
@@ -149,6 +153,7 @@ export class Publisher {
         closed: (how) => whileOurs(() => this.#closed(how)),
       },
     );
+    this.#closing = undefined;
     this.#enter({ state: "connecting", socket });
   }
 
@@ -198,6 +203,9 @@ export class Publisher {
       case "link":
         if (state.state === "sharing") this.#links.renewed(message.viewerLink);
         return;
+      case "closing":
+        this.#closing = message.reason;
+        return;
       case "pong": {
         const { sentAt, relayAt: remoteAt } = message;
         const receivedAt = this.options.now();
@@ -232,7 +240,8 @@ export class Publisher {
   }
 
   /** The other side closed, or the network did. */
-  #closed(how: Closed): void {
+  #closed(reported: Closed): void {
+    const how = { ...reported, ...endOf(reported, this.#closing) };
     const { state } = this.#state;
     const { url, yields } = this.options;
     const unreached = state === "connecting" ? url : undefined;

@@ -6,9 +6,9 @@ import { createHash } from "node:crypto";
 import {
   CLOSE,
   type Claims,
+  closingError,
   DEFAULT_ROOM,
   ProtocolError,
-  REASON,
   type Role,
 } from "@screen-share/protocol";
 import type { Directory } from "../core/directory.ts";
@@ -167,7 +167,7 @@ export class Admission {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       if (!this.#failures.failed(address, this.options.now())) throw error;
-      throw new ProtocolError(`${REASON.attempts} without a valid token`, CLOSE.full);
+      throw closingError("too-many-attempts", " without a valid token");
     }
   }
 

@@ -15,6 +15,7 @@ import type { Claim } from "../core/directory.ts";
 import type { Grant } from "../core/grant.ts";
 import type { Peer, Session } from "../core/peer.ts";
 import type { ProducerHello } from "../core/producer-session.ts";
+import { closeTyped } from "../core/refusing.ts";
 
 type ViewerHello = Extract<ViewerMessage, { type: "hello" }>;
 
@@ -86,10 +87,11 @@ export class PendingSession implements Session {
   }
 
   /** Closes the connection unless its session exists already. */
-  refuse({ closeCode, message }: ProtocolError): void {
+  refuse(why: ProtocolError): void {
     if (this.#state.state === "ended" || this.#state.state === "admitted") return;
     this.#end();
-    this.parts.peer.close(closeCode, message);
+    if (this.#plain) this.parts.peer.close(why.closeCode, why.message);
+    else closeTyped(this.parts.peer, why);
   }
 
   receive(message: Uint8Array | string, now: number): void {

@@ -1,5 +1,5 @@
 /** All rooms of a relay, by name. A room is made when it is first entered and forgotten when it is idle. */
-import { CLOSE, ProtocolError, REASON, ROOM_NAME } from "@screen-share/protocol";
+import { closingError, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
 import type { HeldBytes } from "./held-bytes.ts";
 import { PictureMemory } from "./picture-memory.ts";
 import { Places } from "./places.ts";
@@ -78,10 +78,7 @@ export class Hub {
     if (known) return known;
     if (this.#rooms.size >= this.limits.maxRooms) this.#forgetIdle();
     if (this.#rooms.size >= this.limits.maxRooms) {
-      throw new ProtocolError(
-        `${REASON.relayFull}: it has ${this.limits.maxRooms} rooms at most`,
-        CLOSE.full,
-      );
+      throw closingError("relay-full", `: it has ${this.limits.maxRooms} rooms at most`);
     }
     const { limits } = this;
     const { newRoomId, newWork, stats, held } = limits;

@@ -1,4 +1,5 @@
 /** What an MJPEG stream is sent and when: at its client's pace, never less than the newest; and how it ends. */
+import { closingError } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import { contents, watched } from "../../test/mjpeg-stream.ts";
 import { liveRoom, mjpegViewer, newHub } from "../../test/participants.ts";
@@ -131,7 +132,7 @@ describe("the end of a stream", () => {
     gone.viewer.ended();
     const dismissed = watched(1);
     dismissed.show(1);
-    dismissed.viewer.dismiss(4401, "the token has expired");
+    dismissed.viewer.dismiss(closingError("expired"));
     for (const { sink, viewer, time, hub, show } of [gone, dismissed]) {
       expect(time.pendingCount).toBe(0);
       const before = sink.written.length;
@@ -152,7 +153,7 @@ describe("the end of a stream", () => {
     const bytes = sink.written.slice(1).reduce((sum, { length }) => sum + length, 0);
     const told = { kind: "mjpeg viewer", room: "main", name: "obs", frames: 3, bytes, seconds: 3 };
     expect(viewer.summary).toEqual(told);
-    viewer.dismiss(4401, "the token has expired");
+    viewer.dismiss(closingError("expired"));
     expect(viewer.summary).toEqual({ ...told, code: 4401, reason: "the token has expired" });
   });
 });

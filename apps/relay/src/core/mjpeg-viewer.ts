@@ -3,7 +3,7 @@
  * acks, only TCP's: the newest picture is written whenever the socket has taken all of the one before, and not before its time if the
  * client has set a pace.
  */
-import { CLOSE, type CloseCode, type Size } from "@screen-share/protocol";
+import { CLOSE, type CloseCode, ProtocolError, type Size } from "@screen-share/protocol";
 import type { Grant } from "./grant.ts";
 import type { Holder } from "./held-bytes.ts";
 import type { Shown } from "./picture.ts";
@@ -124,7 +124,7 @@ export class MjpegViewer implements Watcher, Holder {
   }
 
   /** HTTP has no way to say why. */
-  dismiss(code: CloseCode, reason: string): void {
+  dismiss({ closeCode: code, message: reason }: ProtocolError): void {
     this.#end = { code, reason };
     this.ended();
     this.sink.end();
@@ -147,7 +147,7 @@ export class MjpegViewer implements Watcher, Holder {
       const idle = !shown || composing;
       this.#wakeAt(idle ? fillerAt : Math.min(this.#dueAt(shown), fillerAt), now);
     } else if (now < this.#wroteAt + MAX_STALL_MS) this.#wakeAt(this.#wroteAt + MAX_STALL_MS, now);
-    else this.dismiss(CLOSE.silent, "it takes nothing any more");
+    else this.dismiss(new ProtocolError("it takes nothing any more", CLOSE.silent));
   }
 
   producerChanged(): void {}

@@ -2,13 +2,7 @@
  * A plain producer: no subprotocol, no hello; every binary message is a whole JPEG, and a frame is an update of the one
  * tile of codec `jpeg`. Short text is passed over. While its room is over its share of the relay's time, only its newest frame is kept.
  */
-import {
-  CLOSE,
-  type CloseCode,
-  ProtocolError,
-  readJpegSize,
-  type StreamDescription,
-} from "@screen-share/protocol";
+import { CLOSE, ProtocolError, readJpegSize, type StreamDescription } from "@screen-share/protocol";
 import type { Claim } from "./directory.ts";
 import type { Grant } from "./grant.ts";
 import type { Peer, Session } from "./peer.ts";
@@ -97,9 +91,9 @@ export class PlainProducer implements Session, Producer {
     claim.release();
   }
 
-  dismiss(code: CloseCode, reason: string): void {
+  dismiss({ closeCode, message }: ProtocolError): void {
     this.ended(this.options.clock());
-    this.peer.close(code, reason);
+    this.peer.close(closeCode, message);
   }
 
   #hold({ picture }: Room, frame: Uint8Array | undefined): void {

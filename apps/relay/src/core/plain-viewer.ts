@@ -2,7 +2,7 @@
  * A plain viewer: no subprotocol, no hello. It is told in text whether a producer is there, and sent whole JPEGs. It
  * cannot ack, but every WebSocket stack answers pings: one follows each picture, and its pong is the ack.
  */
-import { CLOSE, type CloseCode, Window } from "@screen-share/protocol";
+import { CLOSE, ProtocolError, Window } from "@screen-share/protocol";
 import type { Grant } from "./grant.ts";
 import { Lag } from "./lag.ts";
 import { Liveness } from "./liveness.ts";
@@ -79,12 +79,12 @@ export class PlainViewer implements Session, Watcher {
     const due = this.#liveness.tick(now, this.#window.inFlight);
     // Past the outbox: it may be the only sign of life that a socket that is behind can give.
     if (due === "ping") this.peer.ping("");
-    else if (due === "dead") this.dismiss(CLOSE.silent, "no sign of life");
+    else if (due === "dead") this.dismiss(new ProtocolError("no sign of life", CLOSE.silent));
   }
 
-  dismiss(code: CloseCode, reason: string): void {
+  dismiss({ closeCode, message }: ProtocolError): void {
     this.ended();
-    this.peer.close(code, reason);
+    this.peer.close(closeCode, message);
   }
 
   ended(): void {

@@ -1,7 +1,6 @@
 /** A v1 producer in its room: it describes its stream and sends updates, each acknowledged once it is applied. */
 import {
   CLOSE,
-  type CloseCode,
   decodeUpdate,
   encodeAck,
   encodeControl,
@@ -16,7 +15,7 @@ import type { Claim } from "./directory.ts";
 import type { Grant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
-import { refusing } from "./refusing.ts";
+import { closeTyped, refusing } from "./refusing.ts";
 import type { Producer, Room } from "./room.ts";
 
 /** Control messages: a burst, and a rate in the long run. */
@@ -160,9 +159,9 @@ export class ProducerSession implements Session, Producer {
     this.#tellDemand();
   }
 
-  dismiss(code: CloseCode, reason: string): void {
+  dismiss(why: ProtocolError): void {
     this.ended(this.options.clock());
-    this.peer.close(code, reason);
+    closeTyped(this.peer, why);
   }
 
   ended(now: number): void {

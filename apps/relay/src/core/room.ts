@@ -2,7 +2,7 @@
  * A room: one producer, its picture, and those who watch. It tells watchers that something changed; what each of
  * them takes, and when, is between the watcher and its cursor.
  */
-import { CLOSE, type CloseCode, ProtocolError, REASON } from "@screen-share/protocol";
+import { CLOSE, type ClosingReason, closingError, ProtocolError } from "@screen-share/protocol";
 import { PLACE_TAKEN } from "./directory.ts";
 import type { Grant } from "./grant.ts";
 import type { HeldBytes } from "./held-bytes.ts";
@@ -27,8 +27,8 @@ const PLAIN_KINDS: readonly ViewerKind[] = ["plain viewer", "mjpeg viewer"];
 
 /** Whoever is in a room, for as long as its grant holds. */
 interface Member {
-  /** Puts it out of the room, and tells it why. */
-  dismiss(code: CloseCode, reason: string): void;
+  /** Closes its connection, which leaves the room. */
+  dismiss(why: ProtocolError): void;
 }
 
 /** Whoever holds a room's one place for a producer. */
@@ -164,16 +164,15 @@ export class Room {
 
   /** @throws ProtocolError (4401) if the link that a grant came by was ended */
   checkLink(grant: Grant): void {
-    if (!this.#hasEnded(grant)) return;
-    throw new ProtocolError(REASON.linkEnded, CLOSE.unauthorized);
+    if (this.#hasEnded(grant)) throw closingError("ended");
   }
 
   /** @throws ProtocolError if there is no place for such a watcher (4429), or the link was ended (4401) */
   checkPlace(kind: ViewerKind, grant: Grant): void {
     this.checkLink(grant);
     this.#checkPlain(kind, grant);
-    const place = placeIn(this.#places, grant, REASON.roomFull);
-    if (place.kind === "free") placeIn(this.options.places, grant, REASON.relayFull);
+    const place = placeIn(this.#places, grant, "room-full");
+    if (place.kind === "free") placeIn(this.options.places, grant, "relay-full");
   }
 
   /** @throws ProtocolError as `checkPlace` */
@@ -217,7 +216,8 @@ export class Room {
     if (holder) {
       this.picture.disconnect();
       // It has no place to leave any more.
-      holder.dismiss(CLOSE.replaced, "replaced by a newer connection of the same agent");
+      const text = "replaced by a newer connection of the same agent";
+      holder.dismiss(new ProtocolError(text, CLOSE.replaced));
     }
     this.#countLinks(producer.generation);
     this.setStatus("live", now);
@@ -303,12 +303,12 @@ export class Room {
   #evicted(): void {
     this.stats.dropped("memory_full");
     const reason = "the relay has no memory left, and this room's picture takes most of it";
-    this.#producer?.producer.dismiss(CLOSE.full, reason);
+    this.#producer?.producer.dismiss(new ProtocolError(reason, CLOSE.full));
   }
 
   #displace(watcher: Watcher): void {
     this.stats.dropped("place_taken");
-    watcher.dismiss(CLOSE.full, `${REASON.roomFull}: its link holds most places and gave one up`);
+    watcher.dismiss(closingError("room-full", ": its link holds most places and gave one up"));
   }
 
   #checkPlain(kind: ViewerKind, { holder }: Grant): void {
@@ -327,7 +327,7 @@ export class Room {
     if (this.#links && this.#links.generation !== generation) this.picture.clear();
     this.#links = { generation };
     for (const [watcher, grant] of this.#watchers) {
-      if (this.#hasEnded(grant)) watcher.dismiss(CLOSE.unauthorized, REASON.linkEnded);
+      if (this.#hasEnded(grant)) watcher.dismiss(closingError("ended"));
     }
   }
 
@@ -337,12 +337,16 @@ export class Room {
 }
 
 /** @throws ProtocolError (4429) if there is none */
-function placeIn(places: Places<Watcher>, { holder }: Grant, reason: string): Place<Watcher> {
+function placeIn(
+  places: Places<Watcher>,
+  { holder }: Grant,
+  reason: ClosingReason,
+): Place<Watcher> {
   const place = places.find(holder);
   if (place.kind !== "none") return place;
-  throw new ProtocolError(`${reason}: it takes ${places.max} viewers at most`, CLOSE.full);
+  throw closingError(reason, `: it takes ${places.max} viewers at most`);
 }
 
 function endExpired(member: Member, grant: Grant, wallNow: number): void {
-  if (wallNow >= grant.expiresAt) member.dismiss(CLOSE.unauthorized, REASON.expired);
+  if (wallNow >= grant.expiresAt) member.dismiss(closingError("expired"));
 }

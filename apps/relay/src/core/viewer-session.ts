@@ -1,7 +1,6 @@
 /** A v1 viewer in its room: it sends acks, visibility and pings. Nothing it sends goes any further. */
 import {
   CLOSE,
-  type CloseCode,
   decodeAck,
   encodeControl,
   ProtocolError,
@@ -14,7 +13,7 @@ import type { Grant } from "./grant.ts";
 import { Liveness } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
-import { refusing } from "./refusing.ts";
+import { closeTyped, refusing } from "./refusing.ts";
 import type { ProducerStatus, Room, Watcher } from "./room.ts";
 import { ViewerSync } from "./viewer-sync.ts";
 
@@ -95,12 +94,12 @@ export class ViewerSession implements Session, Watcher {
     const due = this.#liveness.tick(now, this.#sync.inFlightBytes);
     // Past the outbox: it may be the only sign of life that a socket that is behind can give.
     if (due === "ping") this.peer.ping("");
-    else if (due === "dead") this.dismiss(CLOSE.silent, "no sign of life");
+    else if (due === "dead") this.dismiss(new ProtocolError("no sign of life", CLOSE.silent));
   }
 
-  dismiss(code: CloseCode, reason: string): void {
+  dismiss(why: ProtocolError): void {
     this.ended();
-    this.peer.close(code, reason);
+    closeTyped(this.peer, why);
   }
 
   ended(): void {

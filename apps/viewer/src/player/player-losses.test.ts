@@ -141,6 +141,25 @@ describe("a lost connection", () => {
   });
 });
 
+it("knows the relay's typed reason even if the connection is lost before the close frame (P-43)", () => {
+  const { network, player, timing, state } = stage();
+  player.enter("main", "a.b.c");
+  network.newest.join();
+  network.newest.tell({ type: "closing", reason: "expired" });
+  network.newest.events.closed(1006);
+  expect(player.getSnapshot().connection).toEqual({
+    state: "ended",
+    ending: { kind: "expired", told: "expired" },
+  });
+  const dialled = network.sockets.length;
+  timing.advance(60_000);
+  expect(network.sockets).toHaveLength(dialled);
+  // The reason belongs to that connection alone.
+  player.retry();
+  network.newest.events.closed(1006);
+  expect(state()).toBe("disconnected");
+});
+
 it("remembers that it was let in for as long as it stays in the room", () => {
   const { network, player, timing } = stage();
   const kind = () => {

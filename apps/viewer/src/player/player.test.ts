@@ -86,6 +86,7 @@ describe("joining", () => {
 
   it("goes on trying where the room or the relay is full, and says so", () => {
     const { network, player, timing } = stage();
+    network.newest.tell({ type: "closing", reason: "room-full" });
     network.newest.events.closed(4429, "the room is full: it takes 1 at most");
     const full = { kind: "room-full", since: timing.now() };
     expect(player.getSnapshot().connection).toMatchObject({ state: "disconnected", loss: full });

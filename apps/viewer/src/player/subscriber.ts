@@ -5,10 +5,12 @@
 import {
   CLOSE,
   ClockOffset,
+  type ClosingReason,
   closeMeaning,
   decodeUpdate,
   encodeAck,
   encodeControl,
+  endOf,
   ProtocolError,
   parseToViewerMessage,
   type Replica,
@@ -71,6 +73,8 @@ export type SubscriberEvent =
       readonly code: number;
       /** The relay's words or ours; "" if there are none. */
       readonly reason: string;
+      /** The relay's typed reason, if it sent one (P-43). */
+      readonly closing: ClosingReason | undefined;
       readonly retryable: boolean;
       readonly proven: boolean;
     };
@@ -96,6 +100,7 @@ export class Subscriber {
   #visible: boolean;
   #welcomedAt: number | undefined;
   #ended = false;
+  #closing: ClosingReason | undefined;
   #newest: Times & { readonly receivedAt: number; readonly cut: boolean } = NEVER;
   #applied = 0;
   #acked = 0;
@@ -114,8 +119,9 @@ export class Subscriber {
       opened: () => this.#send({ type: "hello", room, token }),
       message: (data) => this.#read(data),
       closed: (code, reason = "") => {
-        const { retryable } = closeMeaning(code);
-        this.#lose({ code, reason, retryable, proven: this.#proven });
+        const end = endOf({ code, reason }, this.#closing);
+        const { retryable } = closeMeaning(end.code);
+        this.#lose({ ...end, retryable, proven: this.#proven });
       },
     });
     return this.#socket !== undefined;
@@ -182,6 +188,9 @@ export class Subscriber {
         if (!this.#visible) this.#send({ type: "visibility", visible: false });
         this.#ping();
         this.parts.report(message);
+        return;
+      case "closing":
+        this.#closing = message.reason;
         return;
       case "producer":
       case "viewers":
@@ -280,6 +289,6 @@ export class Subscriber {
   #lose(end: { code: number; reason: string; retryable: boolean; proven: boolean }): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.parts.report({ type: "lost", ...end });
+    this.parts.report({ type: "lost", ...end, closing: this.#closing });
   }
 }

@@ -3,9 +3,8 @@
  * browsers cannot import.
  */
 import * as z from "zod/mini";
-import { CLOSE, REASON } from "./close.ts";
 import { DEFAULT_ROOM } from "./constants.ts";
-import { ProtocolError } from "./errors.ts";
+import { closingError } from "./errors.ts";
 
 /**
  * How long a token is honoured past its `exp`, for clocks that are a little apart, ms. With the second that passes between two
@@ -37,10 +36,6 @@ export function checkScope(
   claims: Claims,
   ask: { readonly role: Role; readonly room: string },
 ): void {
-  if (claims.role !== ask.role) {
-    throw new ProtocolError(`${REASON.otherRole} ${ask.role}`, CLOSE.forbidden);
-  }
-  if (claims.room !== ask.room) {
-    throw new ProtocolError(REASON.otherRoom, CLOSE.forbidden);
-  }
+  if (claims.role !== ask.role) throw closingError("wrong-role", ` ${ask.role}`);
+  if (claims.room !== ask.room) throw closingError("wrong-room");
 }

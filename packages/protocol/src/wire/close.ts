@@ -45,18 +45,37 @@ const MEANINGS: Record<CloseCode, CloseMeaning> = {
   [CLOSE.restarting]: { meaning: "the relay is restarting", retryable: true },
 };
 
-/**
- * What reasons of closing begin with that a viewer tells apart (P-43). Whatever else a reason says is for people, and may change.
- */
-export const REASON = {
-  expired: "the token has expired",
-  linkEnded: "the link was ended",
-  otherRoom: "this token is for another room",
-  otherRole: "this is no token for a",
-  roomFull: "the room is full",
-  relayFull: "the relay is full",
-  attempts: "too many attempts",
-} as const;
+/** Why a relay closes a connection, where clients show or do different things for the same close code (P-43). */
+export const CLOSING_REASONS = [
+  "expired",
+  "ended",
+  "wrong-room",
+  "wrong-role",
+  "room-full",
+  "relay-full",
+  "too-many-attempts",
+] as const;
+export type ClosingReason = (typeof CLOSING_REASONS)[number];
+
+/** The close code of each reason, and the beginning of the close frame's text, which pages built before `closing` compare (P-43). */
+export const CLOSINGS: Readonly<Record<ClosingReason, { code: CloseCode; text: string }>> = {
+  expired: { code: CLOSE.unauthorized, text: "the token has expired" },
+  ended: { code: CLOSE.unauthorized, text: "the link was ended" },
+  "wrong-room": { code: CLOSE.forbidden, text: "this token is for another room" },
+  "wrong-role": { code: CLOSE.forbidden, text: "this is no token for a" },
+  "room-full": { code: CLOSE.full, text: "the room is full" },
+  "relay-full": { code: CLOSE.full, text: "the relay is full" },
+  "too-many-attempts": { code: CLOSE.full, text: "too many attempts" },
+};
+
+/** How a client treats the end of its connection: a reason that it received before counts even if the close frame was lost. */
+export function endOf(
+  reported: { readonly code: number; readonly reason: string },
+  closing: ClosingReason | undefined,
+): { readonly code: number; readonly reason: string } {
+  if (closing === undefined) return reported;
+  return { code: CLOSINGS[closing].code, reason: reported.reason || closing.replaceAll("-", " ") };
+}
 
 const UNKNOWN: CloseMeaning = { meaning: "the connection was lost", retryable: true };
 

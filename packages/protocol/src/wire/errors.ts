@@ -1,4 +1,4 @@
-import { CLOSE, type CloseCode } from "./close.ts";
+import { CLOSE, CLOSINGS, type CloseCode, type ClosingReason } from "./close.ts";
 
 /**
  * The peer sent something that the protocol does not allow. Decoders throw it and nothing else; only the
@@ -11,7 +11,15 @@ export class ProtocolError extends Error {
   constructor(
     reason: string,
     readonly closeCode: CloseCode = CLOSE.protocolError,
+    /** Set where clients have to know more than the code (P-43). */
+    readonly closing?: ClosingReason,
   ) {
     super(reason);
   }
+}
+
+/** An error with a typed reason, which determines its code and the beginning of its text. @param detail the rest of the text */
+export function closingError(closing: ClosingReason, detail = ""): ProtocolError {
+  const { code, text } = CLOSINGS[closing];
+  return new ProtocolError(text + detail, code, closing);
 }

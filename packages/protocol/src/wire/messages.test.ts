@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  CLOSE,
+  CLOSING_REASONS,
+  CLOSINGS,
   closeMeaning,
+  closingError,
   encodeControl,
+  endOf,
   ProtocolError,
   parseProducerMessage,
   parseToProducerMessage,
@@ -26,10 +31,12 @@ describe("control messages (P-10 … P-14)", () => {
     [parseProducerMessage, { type: "status", state: "paused" }],
     [parseToProducerMessage, { type: "welcome", room: "main", viewerLink: "/" }],
     [parseToProducerMessage, { type: "refresh" }],
+    [parseToProducerMessage, { type: "closing", reason: "expired" }],
     [parseViewerMessage, { type: "visibility", visible: false }],
     [parseViewerMessage, { type: "ping", sentAt: 1.5 }],
     [parseToViewerMessage, { type: "producer", state: "offline", since: 5 }],
     [parseToViewerMessage, { type: "pong", sentAt: 1.5, relayAt: 2 }],
+    [parseToViewerMessage, { type: "closing", reason: "too-many-attempts" }],
   ])("come back as they were", (parse, message) => {
     expect(parse(JSON.stringify(message))).toEqual(message);
   });
@@ -123,5 +130,52 @@ describe("close codes (P-40)", () => {
     for (const code of [4001, 4400, 4401, 4403, 4413]) {
       expect(closeMeaning(code).retryable).toBe(false);
     }
+  });
+});
+
+describe("typed closing reasons (P-43)", () => {
+  it("have these bytes on the wire", () => {
+    expect(CLOSING_REASONS.map((reason) => encodeControl({ type: "closing", reason }))).toEqual([
+      '{"type":"closing","reason":"expired"}',
+      '{"type":"closing","reason":"ended"}',
+      '{"type":"closing","reason":"wrong-room"}',
+      '{"type":"closing","reason":"wrong-role"}',
+      '{"type":"closing","reason":"room-full"}',
+      '{"type":"closing","reason":"relay-full"}',
+      '{"type":"closing","reason":"too-many-attempts"}',
+    ]);
+  });
+
+  it("keep the codes and the texts that older pages compare", () => {
+    const errors = CLOSING_REASONS.map((reason) => closingError(reason, " and more"));
+    expect(errors.map(({ closeCode, message }) => `${closeCode} ${message}`)).toEqual([
+      "4401 the token has expired and more",
+      "4401 the link was ended and more",
+      "4403 this token is for another room and more",
+      "4403 this is no token for a and more",
+      "4429 the room is full and more",
+      "4429 the relay is full and more",
+      "4429 too many attempts and more",
+    ]);
+    expect(errors.map(({ closing }) => closing)).toEqual(CLOSING_REASONS);
+  });
+
+  it("that are missing or that only a newer relay knows count as none", () => {
+    for (const text of ['{"type":"closing"}', '{"type":"closing","reason":"not-invented-yet"}']) {
+      for (const parse of [parseToViewerMessage, parseToProducerMessage]) {
+        expect(parse(text)).toEqual({ type: "closing", reason: undefined });
+      }
+    }
+  });
+
+  it("hold even if the close frame is lost", () => {
+    const lost = { code: 1006, reason: "" };
+    expect(endOf(lost, undefined)).toBe(lost);
+    for (const reason of CLOSING_REASONS) {
+      expect(endOf(lost, reason).code).toBe(CLOSINGS[reason].code);
+    }
+    expect(endOf(lost, "wrong-role").reason).toBe("wrong role");
+    const closed = { code: CLOSE.full, reason: "the room is full: it takes 1 viewers at most" };
+    expect(endOf(closed, "room-full")).toEqual(closed);
   });
 });

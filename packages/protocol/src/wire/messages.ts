@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { streamDescription } from "../picture/stream.ts";
 import { linkGeneration } from "./claims.ts";
-import { CLOSE } from "./close.ts";
+import { CLOSE, CLOSING_REASONS } from "./close.ts";
 import { DEFAULT_ROOM, MAX_TOKEN_LENGTH, ROOM_NAME } from "./constants.ts";
 import { ProtocolError } from "./errors.ts";
 
@@ -25,6 +25,12 @@ const token = z.optional(z.string().check(z.maxLength(MAX_TOKEN_LENGTH)));
 const ping = z.object({ type: z.literal("ping"), sentAt: time });
 /** Answers a ping: its `sentAt`, and the relay's clock when it came, ms. */
 const pong = z.object({ type: z.literal("pong"), sentAt: time, relayAt: time });
+
+/** Sent right before the close frame (P-43). A reason that only a newer relay knows counts as none. */
+const closing = z.object({
+  type: z.literal("closing"),
+  reason: z.catch(z.optional(z.enum(CLOSING_REASONS)), undefined),
+});
 
 /** Describes the updates that follow; they carry its epoch. A connection's epochs only grow. */
 const stream = z.object({
@@ -60,6 +66,7 @@ const toProducerMessage = z.discriminatedUnion("type", [
   /** Requests the whole picture again. */
   z.object({ type: z.literal("refresh") }),
   pong,
+  closing,
 ]);
 /** Relay → producer. */
 export type ToProducerMessage = z.infer<typeof toProducerMessage>;
@@ -86,6 +93,7 @@ const toViewerMessage = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("viewers"), count }),
   pong,
+  closing,
 ]);
 /** Relay → viewer. */
 export type ToViewerMessage = z.infer<typeof toViewerMessage>;

@@ -4,9 +4,9 @@
  */
 import { errors, jwtVerify, SignJWT } from "jose";
 import { type Claims, claimsSchema, EXPIRY_LEEWAY_MS, type Role } from "./claims.ts";
-import { CLOSE, REASON } from "./close.ts";
+import { CLOSE } from "./close.ts";
 import { MAX_TOKEN_LENGTH } from "./constants.ts";
-import { ProtocolError } from "./errors.ts";
+import { closingError, ProtocolError } from "./errors.ts";
 
 /** The only algorithm: what a token's own header says is never believed. */
 const ALGORITHM = "HS256";
@@ -83,7 +83,7 @@ async function verifiedBy(key: TokenKey, token: string, wallNow: number): Promis
     return payload;
   } catch (error) {
     if (error instanceof errors.JWSSignatureVerificationFailed) return undefined;
-    if (error instanceof errors.JWTExpired) throw refused(REASON.expired);
+    if (error instanceof errors.JWTExpired) throw closingError("expired");
     if (error instanceof errors.JWTClaimValidationFailed) {
       throw refused(`the token's claim "${error.claim}" is missing, invalid or not yet true`);
     }

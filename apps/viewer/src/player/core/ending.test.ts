@@ -1,9 +1,11 @@
-import { CLOSE, REASON } from "@screen-share/protocol";
+import { CLOSE, CLOSINGS, type ClosingReason } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import { endingOf } from "./ending.ts";
 
 const kindOf = (code: number, reason: string, hasToken = true) =>
   endingOf({ code, reason }, hasToken).kind;
+const kindFor = (closing: ClosingReason) =>
+  endingOf({ code: CLOSINGS[closing].code, reason: "any text", closing }, true).kind;
 
 describe("endingOf", () => {
   it("asks a tab without a token for its link, whatever the relay says", () => {
@@ -11,17 +13,18 @@ describe("endingOf", () => {
     expect(kindOf(CLOSE.unauthorized, "", false)).toBe("no-token");
   });
 
-  it("tells links that have expired, were ended, or never were any by the reason (P-43)", () => {
-    expect(kindOf(CLOSE.unauthorized, REASON.expired)).toBe("expired");
-    expect(kindOf(CLOSE.unauthorized, REASON.linkEnded)).toBe("ended-by-host");
-    for (const other of ["", "the token is malformed", "of a newer relay"]) {
+  it("distinguishes expired, ended and invalid links by the typed reason alone (P-43)", () => {
+    expect(kindFor("expired")).toBe("expired");
+    expect(kindFor("ended")).toBe("ended-by-host");
+    for (const other of ["", "the token is malformed", CLOSINGS.expired.text]) {
       expect(kindOf(CLOSE.unauthorized, other)).toBe("invalid-token");
     }
   });
 
-  it("tells a link that is for something else from a page that may not watch at all (P-43)", () => {
-    expect(kindOf(CLOSE.forbidden, REASON.otherRoom)).toBe("wrong-link");
-    expect(kindOf(CLOSE.forbidden, `${REASON.otherRole} viewer`)).toBe("wrong-link");
+  it("distinguishes a link for something else from a page that may not watch by the typed reason alone (P-43)", () => {
+    expect(kindFor("wrong-room")).toBe("wrong-link");
+    expect(kindFor("wrong-role")).toBe("wrong-link");
+    expect(kindOf(CLOSE.forbidden, CLOSINGS["wrong-room"].text)).toBe("wrong-page");
     const page = { code: CLOSE.forbidden, reason: "pages of this origin may not connect" };
     expect(endingOf(page, true)).toEqual({ kind: "wrong-page", told: page.reason });
   });

@@ -1,5 +1,5 @@
 /** What an end means to the person at the screen, where trying again by itself cannot help. */
-import { CLOSE, REASON } from "@screen-share/protocol";
+import { CLOSE } from "@screen-share/protocol";
 import type { End } from "./loss.ts";
 
 export type EndingKind =
@@ -47,16 +47,14 @@ export function ofDamagedLink(ending: Ending): Ending {
   return mayBeWhy ? { ...ending, kind: "damaged-link" } : ending;
 }
 
-function kindOf({ code, reason }: End, hasToken: boolean): EndingKind {
+function kindOf({ code, closing }: End, hasToken: boolean): EndingKind {
   switch (code) {
     case CLOSE.unauthorized:
       if (!hasToken) return "no-token";
-      if (reason.startsWith(REASON.linkEnded)) return "ended-by-host";
-      return reason.startsWith(REASON.expired) ? "expired" : "invalid-token";
-    case CLOSE.forbidden: {
-      const forElse = [REASON.otherRoom, REASON.otherRole].some((said) => reason.startsWith(said));
-      return forElse ? "wrong-link" : "wrong-page";
-    }
+      if (closing === "ended") return "ended-by-host";
+      return closing === "expired" ? "expired" : "invalid-token";
+    case CLOSE.forbidden:
+      return closing === "wrong-room" || closing === "wrong-role" ? "wrong-link" : "wrong-page";
     default:
       return "incompatible";
   }

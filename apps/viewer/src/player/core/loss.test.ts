@@ -1,4 +1,4 @@
-import { CLOSE, REASON } from "@screen-share/protocol";
+import { CLOSE, CLOSINGS, type ClosingReason } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import { type Loss, lossOf } from "./loss.ts";
 
@@ -11,6 +11,7 @@ const known = (more: { now?: number; welcomed?: boolean; before?: Loss } = {}) =
 });
 const kindOf = (code: number, reason = "", welcomed = true) =>
   lossOf({ code, reason }, known({ welcomed })).kind;
+const full = (closing?: ClosingReason) => ({ code: CLOSE.full, reason: "any text", closing });
 
 describe("lossOf", () => {
   it("tells a relay that never answered from one that was lost", () => {
@@ -18,11 +19,13 @@ describe("lossOf", () => {
     expect(kindOf(1006, "", true)).toBe("lost");
   });
 
-  it("tells a full room, a full relay and too many attempts by the reason (P-43)", () => {
-    expect(kindOf(CLOSE.full, `${REASON.roomFull}: it takes 1 at most`)).toBe("room-full");
-    expect(kindOf(CLOSE.full, `${REASON.relayFull}: it has 9 rooms at most`)).toBe("relay-full");
-    expect(kindOf(CLOSE.full, `${REASON.attempts} without a valid token`)).toBe("throttled");
-    expect(kindOf(CLOSE.full, "words of a newer relay")).toBe("relay-full");
+  it("distinguishes a full room, a full relay and too many attempts by the typed reason alone (P-43)", () => {
+    const kindFor = (closing?: ClosingReason) => lossOf(full(closing), known()).kind;
+    expect(kindFor("room-full")).toBe("room-full");
+    expect(kindFor("relay-full")).toBe("relay-full");
+    expect(kindFor("too-many-attempts")).toBe("throttled");
+    expect(kindFor()).toBe("relay-full");
+    expect(kindOf(CLOSE.full, CLOSINGS["room-full"].text)).toBe("relay-full");
   });
 
   it("names what the code alone says", () => {
@@ -39,7 +42,7 @@ describe("lossOf", () => {
     expect(at(2000)).toBe(restarting);
     expect(at(30_999)).toBe(restarting);
     expect(at(31_000)).toEqual({ kind: "lost", since: 1000 });
-    expect(at(2000, { code: CLOSE.full, reason: REASON.roomFull }).kind).toBe("room-full");
+    expect(at(2000, full("room-full")).kind).toBe("room-full");
   });
 
   it("counts from the first of a row", () => {

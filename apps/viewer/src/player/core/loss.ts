@@ -1,5 +1,5 @@
 /** Why there is no connection now, where trying again by itself can help. Pure. */
-import { CLOSE, REASON } from "@screen-share/protocol";
+import { CLOSE, type ClosingReason } from "@screen-share/protocol";
 
 export type LossKind =
   /** It never came about. */
@@ -26,10 +26,14 @@ export interface Loss {
 /** A relay that said that it restarts may be away for so long before it counts as lost. */
 const RESTART_MS = 30_000;
 
-/** How a connection ended: the code and reason of RFC 6455 §7.1.5 and §7.1.6. */
+/** How a connection ended. */
 export interface End {
+  /** The close code (RFC 6455 §7.1.5), or that of `closing`. */
   readonly code: number;
+  /** The text for people (RFC 6455 §7.1.6). */
   readonly reason: string;
+  /** The relay's typed reason. Undefined if the code says all, and from relays that predate `closing`. */
+  readonly closing?: ClosingReason | undefined;
 }
 
 /**
@@ -51,7 +55,7 @@ export function lossOf(
   return restarts && kind !== "restarting" && kindOf(end) === undefined ? before : { kind, since };
 }
 
-function kindOf({ code, reason }: End): LossKind | undefined {
+function kindOf({ code, closing }: End): LossKind | undefined {
   switch (code) {
     case CLOSE.restarting:
       return "restarting";
@@ -62,8 +66,8 @@ function kindOf({ code, reason }: End): LossKind | undefined {
     case CLOSE.protocolError:
       return "garbled";
     case CLOSE.full:
-      if (reason.startsWith(REASON.attempts)) return "throttled";
-      return reason.startsWith(REASON.roomFull) ? "room-full" : "relay-full";
+      if (closing === "too-many-attempts") return "throttled";
+      return closing === "room-full" ? "room-full" : "relay-full";
     default:
       return undefined;
   }
