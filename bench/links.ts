@@ -1,4 +1,4 @@
-/** The window and its rivals on simulated links: the table of docs/flow-control.md. Virtual time, so the machine does not matter. */
+/** Compares the window with other rules on simulated links and prints the results. Virtual time, so the machine does not matter. */
 
 import { Window } from "@screen-share/protocol";
 import { ROWS, type Row, TYPING_ROWS } from "../packages/protocol/test/link-scenarios.ts";

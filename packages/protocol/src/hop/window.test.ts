@@ -114,7 +114,6 @@ describe("Window, whatever happens", () => {
   });
 });
 
-/** The table of docs/flow-control.md, a part of it, with room for what else may change. */
 describe("Window, on a link that is much faster than its sender", () => {
   /** Sends so many bytes to a receiver that answers at once. @returns the lengths of the updates */
   function transfer(bytes: number, { workMs, busy }: { workMs: number; busy: boolean }): number[] {
@@ -157,6 +156,7 @@ describe("Window, on a link that is much faster than its sender", () => {
   });
 });
 
+/** Part of what `pnpm bench links` prints, with some tolerance. */
 describe("Window, on simulated links", () => {
   const run = (name: string, more: Partial<Scenario> = {}) => {
     const row = ROWS.find((other) => other.name === name);
