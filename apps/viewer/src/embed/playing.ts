@@ -3,7 +3,7 @@
  * may forbid workers, and the script is one file.
  */
 import type { PlayerHandle } from "../player/handle.ts";
-import { playHere } from "../player/here.ts";
+import { play } from "../player/play.ts";
 
 /**
  * Plays until the signal, and pauses while nobody can see the canvas: the tab is hidden, or it is scrolled away.
@@ -16,7 +16,7 @@ export function playOnCanvas(
   const { relayUrl, signal } = options;
   let inView = true;
   const isVisible = () => inView && document.visibilityState === "visible";
-  const player = playHere(canvas, {
+  const player = play(canvas, {
     relayUrl,
     visible: isVisible(),
     onDrawn({ updates }) {

@@ -5,7 +5,7 @@
 import { readLink } from "../links/link.ts";
 import type { Relays } from "../links/relays.ts";
 import type { Drawn, PlayerHandle } from "../player/handle.ts";
-import { ableWorker, playInWorker, startWorker } from "../player/in-worker.ts";
+import { ableWorker, playInWorker, startWorker } from "../player/worker-proxy.ts";
 import { loadPart } from "../ui/load-part.ts";
 
 /** A player at work on a page. */
@@ -45,9 +45,7 @@ export async function playOn(
   const worker =
     workerUrl !== undefined && canHandOver() ? await beginWorker(workerUrl) : undefined;
   // Only where it is needed: the worker's program has all of this in it already.
-  const playHere = worker
-    ? undefined
-    : (await loadPart(() => import("../player/here.ts"))).playHere;
+  const play = worker ? undefined : (await loadPart(() => import("../player/play.ts"))).play;
   if (signal.aborted) {
     worker?.terminate();
     return undefined;
@@ -63,7 +61,7 @@ export async function playOn(
   canvas.dataset.player = worker ? "worker" : "page";
   const player = worker
     ? playInWorker(worker, canvas.transferControlToOffscreen(), parts)
-    : playHere?.(canvas, parts);
+    : play?.(canvas, parts);
   if (!player) return undefined;
   const enter = () => {
     const { relay, room, token, bare, damage } = readLink(window, relays);

@@ -1,53 +1,49 @@
-/** A player as the page sees it, wherever it runs: on the page itself, or in a worker. */
+/** The player as the page sees it. It is the same whether the player runs on the page or in a worker. */
 import type { StreamDescription, Tile } from "@screen-share/protocol";
 import type { Latency } from "./meter/latency.ts";
 import type { Player } from "./player.ts";
 
-export interface PlayerHandle
-  extends Pick<
-    Player,
-    | "subscribe"
-    | "getSnapshot"
-    | "subscribeStatistics"
-    | "getStatistics"
-    | "enter"
-    | "retry"
-    | "online"
-    | "offline"
-    | "setVisible"
-    | "stop"
-  > {
-  /** What stands on the canvas, at its full size, as a PNG file. Rejects while nothing does, after the end, and in a browser that cannot. */
+/**
+ * All commands and queries of a player. A new one takes an entry here and its implementation in `play.ts`: the calls to the worker and
+ * its answers are typed by this table. Arguments and results must be structured-cloneable.
+ */
+export interface PlayerCalls
+  extends Pick<Player, "enter" | "retry" | "online" | "offline" | "setVisible"> {
+  /** The picture on the canvas as a PNG file, at full size. Rejects if there is no picture, after the end, and if the browser cannot. */
   snapshotPng(): Promise<Blob>;
-  /** The same as it came, for browsers that cannot be trusted with the pixels. Rejects likewise. */
+  /** The picture as it was received, for browsers whose pixels cannot be trusted. Rejects likewise. */
   encoded(): Promise<EncodedPicture>;
-  /** The same, to be drawn elsewhere; it is the caller's to close. Rejects likewise. */
+  /** The picture, to be drawn elsewhere. The caller closes it. Rejects likewise. */
   bitmap(): Promise<ImageBitmap>;
 }
 
-/** A picture as it came: what its tiles belong to, and all of them. */
+export interface PlayerHandle
+  extends PlayerCalls,
+    Pick<Player, "subscribe" | "getSnapshot" | "subscribeStatistics" | "getStatistics" | "stop"> {}
+
+/** A picture as it was received: the description of its stream, and all tiles. */
 export interface EncodedPicture {
   readonly stream: StreamDescription;
   readonly tiles: readonly Tile[];
 }
 
-/** Why whoever asks a player for something after its end gets nothing. */
-export const PLAYER_ENDED = "the player was ended";
+/** The error of every query after the end of a player. */
+export const PLAYER_ENDED = "the player has ended";
 
-/** What is told after each drawing, for whoever has to wait for one. */
+/** Reported after each drawing. */
 export interface Drawn {
-  /** Updates drawn since the player was started. */
+  /** The number of updates drawn since the player was started. */
   readonly updates: number;
-  /** Of the newest of them. */
+  /** The latency of the newest update. */
   readonly latency: Latency;
-  /** JPEGs that could not be decoded. */
+  /** The number of JPEGs that could not be decoded. */
   readonly undecodable: number;
 }
 
 export interface PlayOptions {
   /** The address to dial, ws: or wss:. */
   readonly relayUrl: string;
-  /** Whether anybody can see the page now. */
+  /** Whether the page can be seen now. */
   readonly visible: boolean;
   readonly onDrawn: (drawn: Drawn) => void;
 }

@@ -1,9 +1,9 @@
-/** The worker's program: the player, on a canvas that the page has handed over. It is built into a file of its own (rolldown.config.ts). */
+/** The worker's program: the player, on a canvas handed over by the page. It is built into a file of its own (rolldown.config.ts). */
 import type { PlayerHandle } from "./handle.ts";
-import { playHere } from "./here.ts";
-import type { ToPage, ToWorker } from "./worker-messages.ts";
+import { play } from "./play.ts";
+import type { Call, ToPage, ToWorker } from "./worker-proxy.ts";
 
-/** Of a dedicated worker's global scope (HTML §10.2.1), what this needs. */
+/** The part of a dedicated worker's global scope (HTML §10.2.1) that is used here. */
 declare const self: {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
   postMessage(message: ToPage, transfer?: Transferable[]): void;
@@ -15,41 +15,20 @@ let endStatistics: (() => void) | undefined;
 self.onmessage = ({ data }) => {
   switch (data.type) {
     case "start":
-      player = play(data);
+      player = start(data);
       return;
-    case "enter":
-      player?.enter(data.room, data.token);
-      return;
-    case "retry":
-      player?.retry();
-      return;
-    case "online":
-      player?.online();
-      return;
-    case "offline":
-      player?.offline();
-      return;
-    case "visible":
-      player?.setVisible(data.visible);
+    case "call":
+      void answer(data.id, call(data));
       return;
     case "statistics":
       endStatistics?.();
-      endStatistics = data.wanted ? tellStatistics(started()) : undefined;
-      return;
-    case "png":
-      void answerPng(data.id);
-      return;
-    case "encoded":
-      void answerEncoded(data.id);
-      return;
-    case "bitmap":
-      void answerBitmap(data.id);
+      endStatistics = data.wanted ? sendStatistics(started()) : undefined;
       return;
     default:
       data satisfies never;
   }
 };
-self.postMessage({ type: "begun", able: isAble() });
+self.postMessage({ type: "ready", able: isAble() });
 
 function isAble(): boolean {
   try {
@@ -63,50 +42,20 @@ function isAble(): boolean {
   }
 }
 
-function play({ canvas, relayUrl, visible }: Extract<ToWorker, { type: "start" }>): PlayerHandle {
-  const onDrawn = (drawn: Extract<ToPage, { type: "drawn" }>["drawn"]) =>
-    self.postMessage({ type: "drawn", drawn });
-  const started = playHere(canvas, { relayUrl, visible, onDrawn });
+function start({ canvas, relayUrl, visible }: Extract<ToWorker, { type: "start" }>): PlayerHandle {
+  const started = play(canvas, {
+    relayUrl,
+    visible,
+    onDrawn: (drawn) => self.postMessage({ type: "drawn", drawn }),
+  });
   started.subscribe(() => {
     const snapshot = started.getSnapshot();
     const { picture } = snapshot;
-    // Of the stream's description only the size is meant.
+    // The stream's description has more in it than the size.
     const size = picture && { width: picture.width, height: picture.height };
     self.postMessage({ type: "snapshot", snapshot: { ...snapshot, picture: size } });
   });
   return started;
-}
-
-/** @returns what ends it */
-function tellStatistics({ subscribeStatistics, getStatistics }: PlayerHandle): () => void {
-  return subscribeStatistics(() =>
-    self.postMessage({ type: "statistics", statistics: getStatistics() }),
-  );
-}
-
-async function answerPng(id: number): Promise<void> {
-  try {
-    self.postMessage({ type: "png", id, blob: await started().snapshotPng() });
-  } catch (error) {
-    self.postMessage({ type: "no png", id, reason: reasonOf(error) });
-  }
-}
-
-async function answerEncoded(id: number): Promise<void> {
-  try {
-    self.postMessage({ type: "encoded", id, picture: await started().encoded() });
-  } catch (error) {
-    self.postMessage({ type: "no encoded", id, reason: reasonOf(error) });
-  }
-}
-
-async function answerBitmap(id: number): Promise<void> {
-  try {
-    const bitmap = await started().bitmap();
-    self.postMessage({ type: "bitmap", id, bitmap }, [bitmap]);
-  } catch (error) {
-    self.postMessage({ type: "no bitmap", id, reason: reasonOf(error) });
-  }
 }
 
 function started(): PlayerHandle {
@@ -114,6 +63,25 @@ function started(): PlayerHandle {
   return player;
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** What a command throws is not caught: it is a bug, and the page then replaces this worker. */
+function call({ name, args }: Call): unknown {
+  const method: (...args: never) => unknown = started()[name];
+  return Reflect.apply(method, undefined, args);
+}
+
+async function answer(id: number, result: unknown): Promise<void> {
+  try {
+    const value = await result;
+    self.postMessage({ type: "answer", id, value }, value instanceof ImageBitmap ? [value] : []);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    self.postMessage({ type: "failure", id, reason });
+  }
+}
+
+/** @returns what ends it */
+function sendStatistics({ subscribeStatistics, getStatistics }: PlayerHandle): () => void {
+  return subscribeStatistics(() =>
+    self.postMessage({ type: "statistics", statistics: getStatistics() }),
+  );
 }

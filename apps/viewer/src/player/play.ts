@@ -1,11 +1,11 @@
-/** A player in whatever thread this is called in, its parts from the browser. */
+/** Runs a player in the calling thread, on the browser's socket, decoder and canvas. */
 import { type AnyCanvas, canvasSurface, decodeBitmap, pngOf } from "./canvas.ts";
 import { PLAYER_ENDED, type PlayerHandle, type PlayOptions } from "./handle.ts";
 import { Painter } from "./painter.ts";
 import { Player, type Timing } from "./player.ts";
 import { dial } from "./web-socket.ts";
 
-// The wall clock: `performance.now()` stands still on some systems while they sleep.
+// The wall clock: on some systems `performance.now()` stops while they sleep.
 const timing: Timing = {
   now: () => Date.now(),
   random: () => Math.random(),
@@ -16,10 +16,10 @@ const timing: Timing = {
 };
 
 /**
- * Plays on `canvas` whatever room it is told to enter, until it is stopped.
+ * Plays on `canvas` the room that is entered, until it is stopped.
  * @throws Error if the browser gives the canvas no 2D context
  */
-export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle {
+export function play(canvas: AnyCanvas, options: PlayOptions): PlayerHandle {
   const { relayUrl, visible, onDrawn } = options;
   const painter = new Painter(decodeBitmap, canvasSurface(canvas));
   const player = new Player({
@@ -32,7 +32,7 @@ export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle 
   const repaint = () => void painter.repaint();
   canvas.addEventListener("contextrestored", repaint);
   let ended = false;
-  const standing = () => {
+  const paintedCanvas = () => {
     if (ended) throw new Error(PLAYER_ENDED);
     if (!painter.size) throw new Error("there is no picture yet");
     return canvas;
@@ -47,14 +47,14 @@ export function playHere(canvas: AnyCanvas, options: PlayOptions): PlayerHandle 
     online: () => player.online(),
     offline: () => player.offline(),
     setVisible: (now) => player.setVisible(now),
-    snapshotPng: async () => await pngOf(standing()),
+    snapshotPng: async () => await pngOf(paintedCanvas()),
     encoded: async () => {
-      standing();
+      paintedCanvas();
       const { shown } = player;
       if (!shown) throw new Error("there is no picture yet");
       return { stream: shown.stream, tiles: shown.since(0) };
     },
-    bitmap: async () => await createImageBitmap(standing()),
+    bitmap: async () => await createImageBitmap(paintedCanvas()),
     stop() {
       ended = true;
       canvas.removeEventListener("contextrestored", repaint);

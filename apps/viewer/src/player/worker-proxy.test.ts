@@ -1,22 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { INITIAL_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
-import { ableWorker, playInWorker, type WorkerPort } from "./in-worker.ts";
-import type { ToPage, ToWorker } from "./worker-messages.ts";
+import {
+  ableWorker,
+  playInWorker,
+  type ToPage,
+  type ToWorker,
+  type WorkerPort,
+} from "./worker-proxy.ts";
 
-/** A worker that says what it is told to, with its messages cloned on the way as browsers do. */
+/** A worker whose messages are written by the test, and cloned on the way as browsers do. */
 class FakeWorker implements WorkerPort {
   onmessage: WorkerPort["onmessage"] = null;
   onerror: WorkerPort["onerror"] = null;
-  readonly heard: ToWorker[] = [];
+  readonly received: ToWorker[] = [];
   readonly transferred: Transferable[] = [];
   terminated = false;
 
   postMessage(message: ToWorker, transfer: Transferable[] = []): void {
-    this.heard.push(message);
+    this.received.push(message);
     this.transferred.push(...transfer);
   }
 
-  says(message: ToPage): void {
+  sends(message: ToPage): void {
     this.onmessage?.(new MessageEvent("message", { data: structuredClone(message) }));
   }
 
@@ -38,25 +43,25 @@ const LIVE: Snapshot = {
   picture: PICTURE,
 };
 
-describe("a worker is used", () => {
+describe("choosing a worker", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("only once it has said that it can", async () => {
+  it("resolves to the worker once it has reported that it is able", async () => {
     const worker = new FakeWorker();
     const able = ableWorker(() => worker);
-    worker.says({ type: "begun", able: true });
+    worker.sends({ type: "ready", able: true });
     expect(await able).toBe(worker);
     expect(vi.getTimerCount()).toBe(0);
     expect(worker.terminated).toBe(false);
   });
 
-  const silences: readonly [string, (worker: FakeWorker) => void][] = [
-    ["says that it cannot", (worker) => worker.says({ type: "begun", able: false })],
-    ["fails before its first word", (worker) => worker.crashes()],
-    ["says nothing for 10 s", () => vi.advanceTimersByTime(10_000)],
+  const failures: readonly [string, (worker: FakeWorker) => void][] = [
+    ["reports that it is not able", (worker) => worker.sends({ type: "ready", able: false })],
+    ["fails before its first message", (worker) => worker.crashes()],
+    ["is silent for 10 s", () => vi.advanceTimersByTime(10_000)],
   ];
-  it.each(silences)("not where it %s, and is ended then", async (_, happens) => {
+  it.each(failures)("terminates a worker that %s", async (_, happens) => {
     const worker = new FakeWorker();
     const able = ableWorker(() => worker);
     happens(worker);
@@ -65,7 +70,7 @@ describe("a worker is used", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("not where the browser throws", async () => {
+  it("resolves to none where the browser throws", async () => {
     const refuses = () => {
       throw new DOMException("not here", "SecurityError");
     };
@@ -87,85 +92,85 @@ function played() {
 }
 
 describe("a player in a worker", () => {
-  it("is given the canvas, and then told whatever it is asked", () => {
+  it("sends the canvas first, and then every call in order", () => {
     const { worker, player } = played();
     player.enter("demo", "a.b.c");
     player.enter(undefined, undefined);
     player.setVisible(false);
     player.online();
     player.retry();
-    expect(worker.heard).toEqual([
+    expect(worker.received).toEqual([
       { type: "start", canvas: CANVAS, relayUrl: "ws://relay.example/ws/viewer", visible: true },
-      { type: "enter", room: "demo", token: "a.b.c" },
-      { type: "enter", room: undefined },
-      { type: "visible", visible: false },
-      { type: "online" },
-      { type: "retry" },
+      { type: "call", id: 0, name: "enter", args: ["demo", "a.b.c"] },
+      { type: "call", id: 1, name: "enter", args: [undefined, undefined] },
+      { type: "call", id: 2, name: "setVisible", args: [false] },
+      { type: "call", id: 3, name: "online", args: [] },
+      { type: "call", id: 4, name: "retry", args: [] },
     ]);
     expect(worker.transferred).toEqual([CANVAS]);
   });
 
-  it("has the worker's newest snapshot, the picture's size the same object while it is the same", () => {
+  it("returns the worker's newest snapshot, and the same picture object while the size stays the same", () => {
     const { worker, player, drawn } = played();
     expect(player.getSnapshot()).toBe(INITIAL_SNAPSHOT);
     let calls = 0;
     const unsubscribe = player.subscribe(() => calls++);
-    worker.says({ type: "snapshot", snapshot: LIVE });
+    worker.sends({ type: "snapshot", snapshot: LIVE });
     const first = player.getSnapshot();
     expect(first).toEqual(LIVE);
-    worker.says({ type: "snapshot", snapshot: { ...LIVE, ageS: 6 } });
+    worker.sends({ type: "snapshot", snapshot: { ...LIVE, ageS: 6 } });
     expect(player.getSnapshot().ageS).toBe(6);
     expect(player.getSnapshot().picture).toBe(first.picture);
     const wider = { ...PICTURE, width: 300 };
-    worker.says({ type: "snapshot", snapshot: { ...LIVE, picture: wider } });
+    worker.sends({ type: "snapshot", snapshot: { ...LIVE, picture: wider } });
     expect(player.getSnapshot().picture).toEqual(wider);
     unsubscribe();
-    worker.says({ type: "snapshot", snapshot: INITIAL_SNAPSHOT });
+    worker.sends({ type: "snapshot", snapshot: INITIAL_SNAPSHOT });
     expect(calls).toBe(3);
     expect(player.getSnapshot().picture).toBeUndefined();
     expect(drawn).toEqual([]);
   });
 
-  it("tells of each drawing", () => {
+  it("reports each drawing", () => {
     const { worker, drawn } = played();
     const latency = { decodeMs: 3, errorMs: 1 } as const;
     const unknown = { captureMs: undefined, uplinkMs: undefined, linkMs: undefined };
-    const told = {
+    const report = {
       updates: 7,
       latency: { ...unknown, ...latency, totalMs: undefined },
       undecodable: 0,
     };
-    worker.says({ type: "drawn", drawn: told });
-    expect(drawn).toEqual([told]);
+    worker.sends({ type: "drawn", drawn: report });
+    expect(drawn).toEqual([report]);
   });
 
-  it("gives each asker the PNG that was asked for, or the reason why not", async () => {
+  it("resolves each query with its own answer, or rejects it with the reason", async () => {
     const { worker, player } = played();
     const [first, second] = [player.snapshotPng(), player.snapshotPng()];
-    worker.says({ type: "no png", id: 1, reason: "no picture" });
-    worker.says({ type: "png", id: 0, blob: new Blob(["x"]) });
+    worker.sends({ type: "failure", id: 1, reason: "no picture" });
+    worker.sends({ type: "answer", id: 0, value: new Blob(["x"]) });
     await expect(second).rejects.toThrow("no picture");
     expect(await (await first).text()).toBe("x");
   });
 
-  it("hands over the bitmap that was asked for, or tells why not, whatever else is asked", async () => {
+  it("matches answers of different queries by their ids", async () => {
     const { worker, player } = played();
     const png = player.snapshotPng();
     const [first, second] = [player.bitmap(), player.bitmap()];
-    expect(worker.heard.slice(1)).toEqual([
-      { type: "png", id: 0 },
-      { type: "bitmap", id: 0 },
-      { type: "bitmap", id: 1 },
+    expect(worker.received.slice(1)).toEqual([
+      { type: "call", id: 0, name: "snapshotPng", args: [] },
+      { type: "call", id: 1, name: "bitmap", args: [] },
+      { type: "call", id: 2, name: "bitmap", args: [] },
     ]);
-    worker.says({ type: "no bitmap", id: 0, reason: "no picture" });
-    worker.says({ type: "bitmap", id: 1, bitmap: { width: 2, height: 1 } as ImageBitmap });
+    worker.sends({ type: "failure", id: 1, reason: "no picture" });
+    worker.sends({ type: "answer", id: 2, value: { width: 2, height: 1 } });
     await expect(first).rejects.toThrow("no picture");
     expect(await second).toEqual({ width: 2, height: 1 });
     player.stop();
     await expect(png).rejects.toThrow("ended");
   });
 
-  it("is over once it is stopped: the worker is ended, and nobody waits in vain", async () => {
+  it("terminates the worker when it is stopped, and rejects all queries", async () => {
     const { worker, player, crashes } = played();
     let calls = 0;
     player.subscribe(() => calls++);
@@ -174,12 +179,12 @@ describe("a player in a worker", () => {
     await expect(png).rejects.toThrow("ended");
     await expect(player.bitmap()).rejects.toThrow("ended");
     expect(worker.terminated).toBe(true);
-    worker.says({ type: "snapshot", snapshot: LIVE });
+    worker.sends({ type: "snapshot", snapshot: LIVE });
     worker.crashes();
     expect([calls, crashes()]).toEqual([0, 0]);
   });
 
-  it("that crashes is ended, and that is told once", () => {
+  it("terminates a worker that crashes, and reports that once", () => {
     const { worker, crashes } = played();
     worker.crashes();
     worker.crashes();
