@@ -1,8 +1,9 @@
-/** A whole relay in this process: rooms behind a server, and the clock that ticks them. */
+/** Wires one relay: rooms, admission and a server, and the timer that drives them. */
 import { randomBytes } from "node:crypto";
-import { CLOSE, type CloseCode, plainText } from "@screen-share/protocol";
+import { CLOSE, plainText } from "@screen-share/protocol";
 import { Admission, type AdmissionOptions } from "./access/admission.ts";
 import { Auth } from "./access/auth.ts";
+import { BoundedLog } from "./bounded-log.ts";
 import type { Config } from "./config.ts";
 import { HeldBytes } from "./core/held-bytes.ts";
 import { Hub } from "./core/hub.ts";
@@ -20,42 +21,37 @@ import type { StaticFiles } from "./http/static.ts";
 import type { Logger } from "./log.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { startMetricsServer } from "./metrics/metrics-server.ts";
-import { RefusalLog } from "./refusal-log.ts";
 import { chooseTransport } from "./transport/choose.ts";
 import { Descriptors, descriptorLimit, openDescriptors } from "./transport/descriptors.ts";
 import type { Server } from "./transport/transport.ts";
-import { VisitLog } from "./visit-log.ts";
 
 const TICK_MS = 1000;
 const OUT_OF_DESCRIPTORS =
-  "new connections are refused: the file descriptors of this process are in use, or HTTP has its half of them; raise the limit (ulimit -n, LimitNOFILE)";
-/** What joining and looking after connections may take of one turn of the event loop, ms. */
+  "new connections are refused: this process is out of file descriptors, or HTTP uses its half of them; raise the limit (ulimit -n, LimitNOFILE)";
+/** Time per turn of the event loop for joins and ticks of connections, ms. */
 const TURN_MS = 4;
-/** Whole JPEGs may take this part of what the pictures themselves may. */
+/** Memory for composed JPEGs, as a share of the memory for pictures. */
 const COMPOSED_SHARE = 1 / 2;
-/** Statuses of who was not let in to a picture, as close codes. */
-const REFUSALS: Readonly<Record<number, CloseCode>> = {
-  401: CLOSE.unauthorized,
-  403: CLOSE.forbidden,
-  429: CLOSE.full,
-  503: CLOSE.full,
-};
+/** Log lines about joins and leaves, per room and role. */
+const VISIT_LINES = { capacity: 100, perSecond: 1 } as const;
+/** Log lines about refused clients. */
+const REFUSAL_LINES = { capacity: 20, perSecond: 20 / 60 } as const;
 
 export interface Relay {
   readonly port: number;
-  /** Where metrics are; undefined: nowhere. */
+  /** Undefined if metrics are disabled. */
   readonly metricsPort: number | undefined;
-  /** From now on `/readyz` says that nobody should be sent here any more; all else goes on. */
+  /** Makes `/readyz` report that no new clients should be sent here. Everything else continues. */
   announceStop(): void;
-  /** Closes every connection with this code and lets the port go. */
+  /** Closes every connection with this code and frees the port. */
   close(code: number, reason: string): Promise<void>;
 }
 
 /**
  * Starts a relay.
  * @param parts.files the built viewer
- * @param parts.version the product's
- * @throws Error if a port is taken
+ * @param parts.version the product's version
+ * @throws Error in plain words if a port cannot be listened on
  */
 export async function startRelay(
   config: Config,
@@ -63,7 +59,20 @@ export async function startRelay(
 ): Promise<Relay> {
   const { log, files, version } = parts;
   const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics({ version });
-  const visits = new VisitLog(log, () => metrics?.bundled(), clock());
+  const visits = new BoundedLog(
+    log,
+    {
+      rate: VISIT_LINES,
+      summary: "log lines about joins and leaves were suppressed",
+      suppressed: () => metrics?.logLineSuppressed(),
+    },
+    clock(),
+  );
+  const refusals = new BoundedLog(
+    log,
+    { rate: REFUSAL_LINES, summary: "log lines about refused clients were suppressed" },
+    clock(),
+  );
   const held: HeldBytes = new HeldBytes(config.maxHeldBytes, () =>
     hub.stats.dropped("buffers_full"),
   );
@@ -87,7 +96,6 @@ export async function startRelay(
     viewerUrl: config.VIEWER_URL,
     wallNow: Date.now,
   });
-  const refusals = new RefusalLog(log, clock());
   let server: Server | undefined;
   let stopping = false;
   const mintLink: ProducerOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
@@ -110,7 +118,7 @@ export async function startRelay(
   const admission = new Admission({
     auth,
     directory: new MemoryDirectory(),
-    // A configured viewer page may always connect.
+    // The configured viewer page may always connect.
     allowedOrigins:
       config.ALLOWED_ORIGINS.length > 0 && config.VIEWER_URL !== undefined
         ? [...config.ALLOWED_ORIGINS, new URL(config.VIEWER_URL).origin]
@@ -145,19 +153,18 @@ export async function startRelay(
       // A client that was never in a room was never admitted.
       const joined = "room" in summary;
       metrics?.closed(role, { ...end, joined });
-      if (joined)
-        visits.line({ room: String(summary.room), role }, "connection closed", fields, clock());
-      else refusals.refused(fields, clock());
+      if (!joined) return refusals.line({}, "refused", fields, clock());
+      visits.line({ room: String(summary.room), role }, "connection closed", fields, clock());
     },
     answer: async (request) => {
-      const health = { version, stopping };
-      const reply = await route(request, { hub, files, admission, health, time: TIME });
+      const options = { hub, files, admission, version, stopping, time: TIME };
+      const reply = await route(request, options);
       const { path } = request;
       metrics?.answered(path, reply.status);
-      const refusal = path === "/readyz" ? undefined : REFUSALS[reply.status];
-      if (refusal !== undefined) {
-        metrics?.refused(refusal);
-        refusals.refused({ path: plainText(path, 100), status: reply.status }, clock());
+      if ("refused" in reply && reply.refused !== undefined) {
+        metrics?.refused(reply.refused);
+        const fields = { path: plainText(path, 100), status: reply.status };
+        refusals.line({}, "refused", fields, clock());
       }
       return reply;
     },
@@ -171,12 +178,15 @@ export async function startRelay(
     pace,
     now: clock,
   });
+  const { METRICS_HOST: metricsHost, METRICS_PORT: metricsPort = 0 } = config;
   const metricsServer =
     metrics &&
-    (await startMetrics(metrics, config).catch(async (error: unknown) => {
-      await server?.close(CLOSE.restarting, "the relay could not start");
-      throw error;
-    }));
+    (await startMetricsServer({ host: metricsHost, port: metricsPort, metrics }).catch(
+      async (error: unknown) => {
+        await server?.close(CLOSE.restarting, "the relay could not start");
+        throw error;
+      },
+    ));
   const { port, tick, close } = server;
   const timer = setInterval(() => {
     tick();
@@ -199,17 +209,13 @@ export async function startRelay(
   };
 }
 
-function startMetrics(metrics: Metrics, { METRICS_HOST: host, METRICS_PORT: port = 0 }: Config) {
-  return startMetricsServer({ host, port, metrics });
-}
-
-/** Numbers for those who count, and a line of the log for each who comes into a room. */
-function logged(stats: Stats, visits: VisitLog, log: Logger): Stats {
+/** Statistics that also log each client that joins a room. */
+function logged(stats: Stats, visits: BoundedLog, log: Logger): Stats {
   return {
     joined: (member) => {
       stats.joined(member);
       const { kind, room } = member;
-      // One picture each; a tool may request one per second.
+      // A tool may request a snapshot every second.
       if (kind === "snapshot") log.debug(member, "joined");
       else visits.line({ room, role: roleOf(kind) }, "joined", member, clock());
     },
@@ -221,7 +227,7 @@ function logged(stats: Stats, visits: VisitLog, log: Logger): Stats {
   };
 }
 
-/** Whole ms, rounded up: a timer of the system is never early by more than a fraction of one. */
+/** Delays are rounded up to whole ms, since Node.js rounds them down. */
 const TIME: Time = {
   now: clock,
   after: (delayMs, call) => {
@@ -230,7 +236,7 @@ const TIME: Time = {
   },
 };
 
-/** The relay's clock: ms since 1970 that never jump. */
+/** The relay's clock: ms since 1970, but monotonic. */
 function clock(): number {
   return performance.timeOrigin + performance.now();
 }

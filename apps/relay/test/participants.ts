@@ -189,7 +189,6 @@ export function pictureRequest(
     grant: { ...UNLIMITED, ...granted },
     headers: new Map(Object.entries(headers)),
     query: new URLSearchParams(query),
-    embedding: {},
     time,
   };
 }

@@ -91,9 +91,7 @@ export class FailedAttempts {
       this.#buckets.set(address, bucket);
     }
     // Attempts over the limit do not extend it.
-    if (bucket.take(0, now) < 1) return true;
-    bucket.take(1, now);
-    return false;
+    return !bucket.tryTake(1, now);
   }
 
   /** Called about once a second. */

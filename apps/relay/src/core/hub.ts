@@ -71,9 +71,7 @@ export class Hub {
 
   /** @throws ProtocolError if no room may be called that (4400), or there are too many for a new one (4429) */
   enter(name: string, now: number): Room {
-    if (!ROOM_NAME.test(name)) {
-      throw new ProtocolError("a room's name is 1 to 64 letters, digits, - or _");
-    }
+    checkRoomName(name);
     const known = this.#rooms.get(name);
     if (known) return known;
     if (this.#rooms.size >= this.limits.maxRooms) this.#forgetIdle();
@@ -111,4 +109,10 @@ export class Hub {
   #forgetIdle(): void {
     for (const [name, room] of this.#rooms) if (room.idle) this.#rooms.delete(name);
   }
+}
+
+/** @throws ProtocolError (4400) */
+export function checkRoomName(name: string): void {
+  if (ROOM_NAME.test(name)) return;
+  throw new ProtocolError("a room's name has 1 to 64 letters, digits, - or _");
 }

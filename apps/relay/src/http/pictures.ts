@@ -1,7 +1,7 @@
-/** Pictures over HTTP, for whatever shows images: one JPEG, or an endless stream of them. */
-import { CLOSE, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
+/** Pictures over HTTP: a single JPEG, or an endless stream of JPEGs. */
+import { CLOSE, ProtocolError } from "@screen-share/protocol";
 import type { Grant } from "../core/grant.ts";
-import type { Hub } from "../core/hub.ts";
+import { checkRoomName, type Hub } from "../core/hub.ts";
 import { MjpegViewer } from "../core/mjpeg-viewer.ts";
 import type { Shown } from "../core/picture.ts";
 import type { Room } from "../core/room.ts";
@@ -23,124 +23,107 @@ const PICTURE_HEADERS = {
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 };
-/** A browser may keep it, but has to ask, and be let in, each time that it shows it again (RFC 9111 §5.2.2.4). */
-const ASK_EACH_TIME = "private, no-cache";
+/** A browser may keep the picture, but must revalidate, and so be authorised, before it shows it again (RFC 9111 §5.2.2.4). */
+const REVALIDATE = "private, no-cache";
 
-/** A picture of less than so long ago is one of now, ms. */
+/** A younger picture counts as current, ms. */
 const FRESH_FOR_MS = 250;
-/** Pictures a second, as a stream may be asked for. */
+/** The range of a stream's `fps` parameter. */
 const FPS = { min: 0.1, max: 60 } as const;
 const DECIMAL = /^\d{1,3}(\.\d{1,6})?$/;
 
-/** Who has been let in, where, and what for. */
+/** An admitted request. */
 export interface PictureRequest extends Pick<HttpRequest, "headers" | "query"> {
   readonly room: string;
   readonly grant: Grant;
-  /** What the answer says of the pages that may show it. */
-  readonly embedding: Readonly<Record<string, string>>;
   readonly time: Time;
 }
 
-/** `/snapshot.jpg?room=`: the whole picture as it is now, or else as it was last; 404 while there is none. */
+/** `/snapshot.jpg?room=`: the whole current picture, or the last one if the producer sends nothing now. 404 if there is none. */
 export async function snapshot(hub: Hub, request: PictureRequest): Promise<WholeReply> {
-  const { room: name, grant, time } = request;
-  const room = hub.find(name);
-  const now = time.now();
-  if (room?.sleeping && !isFresh(room, now)) {
-    const problem = await new Promise<WholeReply | undefined>((resolve) => {
-      const refused = refusing(name, () => {
-        new SnapshotViewer(room, grant, { since: now, done: () => resolve(undefined) });
-        return undefined;
-      });
-      if (refused) resolve(refused);
-    });
-    if (problem) return problem;
+  try {
+    checkRoomName(request.room);
+    const room = hub.find(request.room);
+    if (room) await awaitFresh(room, request);
+    return await lastPicture(hub, request);
+  } catch (error) {
+    return roomRefusal(error);
   }
-  return await lastPicture(hub, request);
 }
 
-function isFresh({ picture: { shown } }: Room, now: number): boolean {
-  return shown !== undefined && !shown.partial && now - shown.store.capturedAt < FRESH_FOR_MS;
+/** An agent that nobody watches captures nothing. It is woken by a viewer, which waits for a new picture for a short time. */
+async function awaitFresh(room: Room, { grant, time }: PictureRequest): Promise<void> {
+  const now = time.now();
+  const { shown } = room.picture;
+  const fresh = shown && !shown.partial && now - shown.store.capturedAt < FRESH_FOR_MS;
+  if (!room.sleeping || fresh) return;
+  await new Promise<void>((done) => new SnapshotViewer(room, grant, { since: now, done }));
 }
 
 async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeReply> {
-  const { room: name, grant, headers } = request;
-  const found = refusing(name, () => {
-    const room = hub.find(name);
-    room?.checkLink(grant);
-    const shown = room?.picture.shown;
-    return room && shown
-      ? { room, shown }
-      : textReply(404, "There is no picture in this room yet.");
-  });
-  if ("status" in found) return found;
-  const { room, shown } = found;
+  const { grant, headers: asked, time } = request;
+  const room = hub.find(request.room);
+  room?.checkLink(grant);
+  const shown = room?.picture.shown;
+  if (!room || !shown) return textReply(404, "There is no picture in this room yet.");
   const length = room.picture.whole.lengthOf(shown);
-  const etagNow = `"${room.pictureId(pictureOf(shown))}"`;
-  if (length !== undefined && isKnown(headers, etagNow)) {
-    return notModified({ ...headersOf(room, shown, request), ETag: etagNow }, length);
+  const current = { epoch: shown.epoch, pictureVersion: shown.store.pictureVersion };
+  const headers = headersOf(room, shown, { picture: current, time });
+  if (length !== undefined && isKnown(asked, headers.ETag)) {
+    return { status: 304, headers, bodyLength: length };
   }
   const whole = await new Promise<WholeJpeg | undefined>((settle) => {
     room.picture.whole.request(shown, settle);
   });
   if (!whole) {
     room.stats.dropped("composing_costs_too_much");
-    return laterReply(
-      "this picture takes more of the relay's time or memory than its room may have",
+    return retryLater(
+      "this picture needs more of the relay's time or memory than its room may use",
     );
   }
-  return refusing<WholeReply>(name, () => {
-    room.checkLink(grant);
-    const etag = `"${room.pictureId(whole)}"`;
-    const described = { ...headersOf(room, shown, request), ETag: etag };
-    if (isKnown(headers, etag)) return notModified(described, whole.bytes.length);
-    return {
-      status: 200,
-      headers: { ...described, "Content-Type": "image/jpeg" },
-      body: whole.bytes,
-    };
-  });
-}
-
-function pictureOf({ epoch, store: { pictureVersion } }: Shown) {
-  return { epoch, pictureVersion };
-}
-
-function notModified(headers: Readonly<Record<string, string>>, bodyLength: number): WholeReply {
-  return { status: 304, headers, bodyLength };
-}
-
-function headersOf(room: Room, { store, relayedAt }: Shown, { time, embedding }: PictureRequest) {
+  // The link may have ended meanwhile.
+  room.checkLink(grant);
+  const described = headersOf(room, shown, { picture: whole, time });
+  if (isKnown(asked, described.ETag)) {
+    return { status: 304, headers: described, bodyLength: whole.bytes.length };
+  }
   return {
-    ...PICTURE_HEADERS,
-    ...embedding,
-    "Cache-Control": ASK_EACH_TIME,
-    "X-Picture-Age": seconds(time.now() - (store.capturedAt || relayedAt)),
-    "X-Producer-State": room.status.state,
+    status: 200,
+    headers: { ...described, "Content-Type": "image/jpeg" },
+    body: whole.bytes,
   };
 }
 
-/** To the tenth, and never less than nothing. */
-function seconds(ms: number): string {
-  return (Math.max(0, ms) / 1000).toFixed(1);
+function headersOf(
+  room: Room,
+  { store, relayedAt }: Shown,
+  options: { readonly picture: Parameters<Room["pictureId"]>[0]; readonly time: Time },
+) {
+  const ageMs = Math.max(0, options.time.now() - (store.capturedAt || relayedAt));
+  return {
+    ...PICTURE_HEADERS,
+    "Cache-Control": REVALIDATE,
+    "X-Picture-Age": (ageMs / 1000).toFixed(1),
+    "X-Producer-State": room.status.state,
+    ETag: `"${room.pictureId(options.picture)}"`,
+  };
 }
 
-/** `/stream.mjpeg?room=&fps=`: every picture that the client can take and wants, for as long as its grant holds. */
+/** `/stream.mjpeg?room=&fps=`: pictures as fast as the client reads them, or at most `fps` per second, until its grant expires. */
 export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStream {
-  const { room: name, grant, time, embedding, query } = request;
-  return refusing<WholeReply | HttpStream>(name, () => {
-    const asked = query.get("fps");
-    const maxFps = asked === null ? undefined : fpsOf(asked);
-    if (Number.isNaN(maxFps)) {
-      return textReply(400, `fps must be a number from ${FPS.min} to ${FPS.max}.`);
-    }
+  const { room: name, grant, time, query } = request;
+  const fps = query.get("fps");
+  const maxFps = fps === null ? undefined : parseFps(fps);
+  if (Number.isNaN(maxFps)) {
+    return textReply(400, `fps must be a number from ${FPS.min} to ${FPS.max}.`);
+  }
+  try {
     const room = hub.enter(name, time.now());
     room.checkPlace("mjpeg viewer", grant);
     return {
       status: 200,
       headers: {
         ...PICTURE_HEADERS,
-        ...embedding,
         "Cache-Control": "no-store",
         "Content-Type": MJPEG_CONTENT_TYPE,
         // nginx, and proxies that follow it, would hold back up to 64 KB of a stream.
@@ -148,30 +131,24 @@ export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStrea
       },
       begin: (sink) => new MjpegViewer(room, sink, { grant, maxFps, time }),
     };
-  });
+  } catch (error) {
+    return roomRefusal(error);
+  }
 }
 
-/** @returns NaN for what is no such number */
-function fpsOf(text: string): number {
+/** @returns NaN for anything that is not a number in the range */
+function parseFps(text: string): number {
   const fps = DECIMAL.test(text) ? Number(text) : Number.NaN;
   return fps >= FPS.min && fps <= FPS.max ? fps : Number.NaN;
 }
 
-function refusing<T>(room: string, answer: () => T): T | HttpReply {
-  if (!ROOM_NAME.test(room)) {
-    return textReply(400, "A room's name is 1 to 64 letters, digits, - or _.");
-  }
-  try {
-    return answer();
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    if (error.closeCode === CLOSE.full) return laterReply(error.message);
-    return refusalReply(error);
-  }
+/** @throws any error that is not a `ProtocolError` */
+function roomRefusal(error: unknown): HttpReply {
+  if (!(error instanceof ProtocolError)) throw error;
+  return error.closeCode === CLOSE.full ? retryLater(error.message) : refusalReply(error);
 }
 
-/** What may be had later. */
-function laterReply(why: string): HttpReply {
+function retryLater(why: string): HttpReply {
   const reply = textReply(503, `Not now: ${why}.`);
-  return { ...reply, headers: { ...reply.headers, "Retry-After": "1" } };
+  return { ...reply, headers: { ...reply.headers, "Retry-After": "1" }, refused: CLOSE.full };
 }

@@ -1,94 +1,87 @@
-/** What HTTP handlers give back: values, written to the socket elsewhere. */
-import { CLOSE, type ProtocolError } from "@screen-share/protocol";
+/** Requests and replies as plain values. The transport reads and writes them. */
+import { CLOSE, type CloseCode, type ProtocolError } from "@screen-share/protocol";
 import type { StreamSink } from "../core/mjpeg-viewer.ts";
 
 export interface HttpRequest {
   /** Upper case. */
   readonly method: string;
-  /** Without the query, percent-encoded as it came. */
+  /** Without the query; percent-encoded as received. */
   readonly path: string;
-  readonly query: URLSearchParams;
-  /** Names in lower case, repeated ones joined by ", ". */
+  readonly query: Query;
+  /** Names in lower case; repeated headers are joined by ", ". */
   readonly headers: ReadonlyMap<string, string>;
-  /** The other end of the socket, as text: a client, or our proxy. */
+  /** The address at the other end of the socket: a client, or our proxy. */
   readonly remoteAddress: string;
 }
 
-export interface HttpReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | string;
+/** The parameters of a request. */
+export interface Query {
+  /** The first value of a parameter. */
+  get(name: string): string | null;
 }
 
-/** 304: the body would be what the client has already. */
+export type HttpHeaders = Readonly<Record<string, string>>;
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: Uint8Array | string;
+  /** Why the client was refused, as the close code that a WebSocket would get. Undefined for all other replies. */
+  readonly refused?: CloseCode;
+}
+
+/** 304: the client has the body already. */
 interface NotModified {
   readonly status: 304;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The length of that body, bytes: nothing else may stand in a 304 (RFC 9110 §8.6), and the library would write something. */
+  readonly headers: HttpHeaders;
+  /** The length of the body that is not sent. A 304 may state no other (RFC 9110 §8.6), and uWebSockets.js always states one. */
   readonly bodyLength: number;
 }
 
-/** A response that is over once it is written. */
+/** A response that is complete once it is written. */
 export type WholeReply = HttpReply | NotModified;
 
-/** A response without an end: it is written to until the client goes. */
+/** A response that goes on until the client disconnects. */
 export interface HttpStream {
   readonly status: 200;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Begins to write; may write, or end, at once. */
+  readonly headers: HttpHeaders;
+  /** Starts the stream; it may be written to, or ended, during the call. */
   readonly begin: (sink: StreamSink) => StreamSource;
 }
 
-/** Whoever writes a stream. */
+/** What writes a stream. */
 export interface StreamSource {
-  /** The socket has sent all that it held back. */
+  /** The socket has sent everything that it had buffered. */
   drained(): void;
-  /** The client is gone. */
+  /** The client has disconnected. */
   ended(): void;
-  /** For the log: what became of the stream. */
+  /** Fields for the log line about the end of the stream. */
   readonly summary: Readonly<Record<string, unknown>>;
 }
 
-/** What to answer to whoever may not have what they ask for. */
-export function refusalReply({ closeCode, message }: ProtocolError): HttpReply {
-  const reply = textReply(STATUSES[closeCode] ?? 400, `Refused: ${message}.`);
-  // RFC 9110 §11.6.1: a 401 says how to authenticate.
-  const how = reply.status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
-  return { ...reply, headers: { ...reply.headers, ...how } };
-}
-
-const STATUSES: Readonly<Record<number, number>> = {
+const REFUSAL_STATUSES: Readonly<Partial<Record<CloseCode, number>>> = {
   [CLOSE.unauthorized]: 401,
   [CLOSE.forbidden]: 403,
   [CLOSE.full]: 429,
 };
 
-/** A few plain words. */
-export function textReply(status: number, text: string): HttpReply {
-  return {
-    status,
-    headers: {
-      "Content-Type": "text/plain; charset=utf-8",
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-    },
-    body: `${text}\n`,
-  };
+/** The reply to a client that was not admitted. */
+export function refusalReply({ closeCode, message }: ProtocolError): HttpReply {
+  const status = REFUSAL_STATUSES[closeCode];
+  const reply = textReply(status ?? 400, `Refused: ${message}.`);
+  if (status === undefined) return reply;
+  // A 401 must name a way to authenticate (RFC 9110 §11.6.1).
+  const challenge = status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
+  return { ...reply, headers: { ...reply.headers, ...challenge }, refused: closeCode };
 }
 
-const STATUS_TEXTS: Readonly<Record<number, string>> = {
-  200: "OK",
-  304: "Not Modified",
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  429: "Too Many Requests",
-  503: "Service Unavailable",
-};
+/** Every reply that must not be cached. */
+export const UNCACHED = {
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+} as const;
 
-/** A status as a response begins with it. */
-export function statusLine(status: number): string {
-  return `${status} ${STATUS_TEXTS[status] ?? ""}`.trim();
+export function textReply(status: number, text: string): HttpReply {
+  const headers = { ...UNCACHED, "Content-Type": "text/plain; charset=utf-8" };
+  return { status, headers, body: `${text}\n` };
 }

@@ -1,21 +1,22 @@
 /**
- * `/metrics` on an address of its own, so that it can be kept from the public. It asks for no token: whoever reaches the address may
- * read the figures, which name nobody. Where it is loopback, web pages are kept out as from the relay itself.
+ * `/metrics` on an address of its own, so that it need not be public. It requires no token: any client that can reach the address may
+ * read the metrics, which name nobody. On a loopback address it refuses web pages, as the relay does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listen } from "../transport/listen.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** A page that has its own name point here (DNS rebinding) says that name. */
+/** A page that points its own name here (DNS rebinding) sends that name. */
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 
-/** A request is a few lines: whoever takes longer to send one is no monitoring. */
+/** A scrape is one short request: a client that takes longer to send it is no monitoring. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** How often that is checked. Node.js does so only every 30 s by default. */
+/** How often that is checked. Node.js checks only every 30 s by default. */
 const CHECK_INTERVAL_MS = 2000;
-/** Prometheus asks once a minute by default, and may do so over one connection. */
+/** Prometheus scrapes once per minute by default, and may reuse its connection. */
 const KEEP_ALIVE_MS = 75_000;
-/** More than a few monitoring programs need; each holds one or two. */
+/** More than a few monitoring programs need; each uses one or two. */
 const MAX_CONNECTIONS = 50;
 
 export interface MetricsServer {
@@ -26,7 +27,7 @@ export interface MetricsServer {
 /** @throws Error in plain words if the address cannot be listened on */
 export async function startMetricsServer(options: {
   readonly host: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly metrics: Metrics;
 }): Promise<MetricsServer> {
@@ -41,26 +42,18 @@ export async function startMetricsServer(options: {
     void answer(request, response).catch((error: Error) => response.destroy(error));
   });
   server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", ({ code }: NodeJS.ErrnoException) => {
-      const why = code === "EADDRINUSE" ? "is taken already" : `cannot be listened on (${code})`;
-      reject(new Error(`port ${port} of ${host}, for metrics, ${why}`));
-    });
-    server.listen({ host, port }, resolve);
-  });
-  const address = server.address();
-  const boundPort = typeof address === "object" && address ? address.port : port;
+  const boundPort = await listen(server, { host, port, purpose: "for metrics" });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const local = LOOPBACK_ADDRESS.test(request.socket.localAddress ?? "");
     if (local && !LOOPBACK_HOST.test(request.headers.host ?? "")) {
-      return end(response, 403, "Metrics of this machine alone: ask for them at localhost.\n");
+      return end(response, 403, "These metrics are for this machine only: use localhost.\n");
     }
     if (request.url?.split("?")[0] !== "/metrics") {
-      return end(response, 404, "There is only /metrics here.\n");
+      return end(response, 404, "Only /metrics is served here.\n");
     }
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return end(response, 405, "Only GET and HEAD are answered here.\n");
+      return end(response, 405, "Only GET and HEAD are supported.\n");
     }
     return end(response, 200, await metrics.text(), metrics.contentType);
   }

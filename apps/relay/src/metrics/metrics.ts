@@ -1,7 +1,7 @@
 /**
- * What the relay counts, in the words of Prometheus: the one file that knows prom-client. No label has values that a client
- * could choose; rooms and names stay out of it, since who shares what with whom is nobody's business who only watches the relay.
- * Figures have base units, seconds and bytes, as Prometheus' naming asks for.
+ * Prometheus metrics of the relay; the only file that imports prom-client. No label takes a value that a client can choose, and no
+ * metric names rooms or people: monitoring must not reveal who shares what with whom. Values are in base units, seconds and bytes,
+ * as Prometheus recommends.
  */
 import { CLOSE, type CloseCode } from "@screen-share/protocol";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -14,8 +14,8 @@ import {
   type ViewerKind,
 } from "../core/stats.ts";
 
-/** What bytes travel on. */
-export type Channel = "producer" | "viewer" | "http";
+/** Where payload travels. */
+type Channel = "producer" | "viewer" | "http";
 
 const KINDS: Readonly<Record<ProducerKind | ViewerKind, string>> = {
   producer: "v1",
@@ -33,82 +33,86 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const WINDOW_BYTES = [4, 16, 64, 256, 1024, 4096].map((n) => n * KIB);
 const UPDATE_BYTES = [0.25, 1, 4, 16, 64, 256, 1024, 4096, 16_384].map((n) => n * KIB);
 
-/** Close codes by their names in the protocol; and those of WebSocket that say how a client left (RFC 6455 §7.4.1). */
+/** Names of our close codes, as label values. */
 const REASONS = new Map<number, string>(
   Object.entries(CLOSE).map(([name, code]) => [code, name.replace(/[A-Z]/g, "_$&").toLowerCase()]),
 );
+/** WebSocket's own codes for a client that disconnected (RFC 6455 §7.4.1). */
 const CLIENT_CODES: readonly number[] = [1000, 1001, 1005, 1006];
-/** Of paths, only what there is: anybody may ask for anything. */
+/** Paths with a label value of their own. A client can request any other. */
 const PATHS: readonly string[] = ["/", "/healthz", "/readyz", "/snapshot.jpg", "/stream.mjpeg"];
 
 export class Metrics implements Stats {
   readonly #registry = new Registry();
 
-  /** @param options.version the product's */
-  constructor({ version }: { readonly version: string }) {
-    collectDefaultMetrics({ register: this.#registry });
-    this.#gauge("build_info", "The version that runs; always 1.", ["version"]).set({ version }, 1);
-  }
-
-  readonly #joins = this.#counter("joins_total", "Connections that came into a room.", [
-    "role",
-    "kind",
-  ]);
-  readonly #updateBytes = this.#histogram(
-    "update_bytes",
-    "The size of each producer's update that was applied.",
-    { buckets: UPDATE_BYTES },
-  );
+  readonly #joins = this.#counter("joins_total", "Clients that joined a room.", "role", "kind");
+  readonly #updateBytes = this.#histogram("update_bytes", "Size of applied updates.", {
+    buckets: UPDATE_BYTES,
+  });
   readonly #uplink = this.#histogram(
     "uplink_seconds",
-    "From an update's encoding on the host to the relay, by the clocks of both.",
+    "Time from encoding an update on the host to its arrival at the relay, by the clocks of both.",
     { buckets: SECONDS },
   );
-  readonly #sent = this.#counter("updates_sent_total", "Updates and pictures sent to viewers.", [
+  readonly #sent = this.#counter(
+    "updates_sent_total",
+    "Updates and pictures sent to viewers.",
     "kind",
-  ]);
+  );
   readonly #cuts = this.#counter(
     "cuts_sent_total",
-    "Those of them that were only the part of a change that fitted the viewer's window.",
+    "Updates that carried only the part of a change that fitted the viewer's window.",
   );
   readonly #skipped = this.#counter(
     "skipped_versions_total",
-    "Versions of pictures that viewers were not sent, because the next one was there before they could take it.",
+    "Versions that a viewer was not sent because a newer one arrived before it could take them.",
   );
   readonly #lag = this.#histogram(
     "viewer_lag_seconds",
-    "From an update's arrival at the relay to the viewer's word that it is drawn.",
-    { buckets: SECONDS, labelNames: ["kind"] },
+    "Time from an update's arrival at the relay to the viewer's ack that it is drawn.",
+    { buckets: SECONDS, labels: ["kind"] },
   );
   readonly #window = this.#histogram(
     "viewer_window_bytes",
-    "How much may be in flight to each viewer, looked at once a second.",
-    { buckets: WINDOW_BYTES, labelNames: ["kind"] },
+    "Bytes that may be in flight to each viewer, sampled once per second.",
+    { buckets: WINDOW_BYTES, labels: ["kind"] },
   );
   readonly #drops = this.#counter(
     "drops_total",
-    "What was refused or ended for the sake of the others, by reason.",
-    ["reason"],
+    "Things refused or ended to protect other clients, by reason.",
+    "reason",
   );
-  readonly #bundledLines = this.#counter(
+  readonly #suppressedLines = this.#counter(
     "log_lines_bundled_total",
-    "Lines of the log about who came and went that were only counted, since there were too many.",
+    "Log lines about joins and leaves that were only counted, because there were too many.",
   );
-  readonly #received = this.#counter("received_bytes_total", "Payload that came.", ["channel"]);
-  readonly #delivered = this.#counter("sent_bytes_total", "Payload that went out.", ["channel"]);
+  readonly #received = this.#counter("received_bytes_total", "Payload received.", "channel");
+  readonly #delivered = this.#counter("sent_bytes_total", "Payload sent.", "channel");
   readonly #closed = this.#counter(
     "connections_closed_total",
-    "WebSockets that had been in a room, by close code.",
-    ["role", "code"],
+    "Closed WebSockets of clients that had joined a room, by close code.",
+    "role",
+    "code",
   );
-  readonly #refused = this.#counter("refused_total", "Who was not let in, and why.", [
+  readonly #refused = this.#counter(
+    "refused_total",
+    "Clients that were refused, by reason.",
     "via",
     "reason",
-  ]);
-  readonly #requests = this.#counter("http_requests_total", "HTTP requests that were answered.", [
+  );
+  readonly #requests = this.#counter(
+    "http_requests_total",
+    "HTTP requests replied to.",
     "path",
     "status",
-  ]);
+  );
+
+  /** @param options.version the product's version */
+  constructor({ version }: { readonly version: string }) {
+    collectDefaultMetrics({ register: this.#registry });
+    const help = "The running version; always 1.";
+    new Gauge({ ...this.#named("build_info", help), labelNames: ["version"] }).set({ version }, 1);
+  }
 
   joined({ kind }: { readonly kind: ProducerKind | ViewerKind }): void {
     this.#joins.inc({ role: roleOf(kind), kind: KINDS[kind] });
@@ -129,9 +133,8 @@ export class Metrics implements Stats {
     this.#lag.observe({ kind: KINDS[kind] }, lagMs / 1000);
   }
 
-  /** A line of the log was only counted. */
-  bundled(): void {
-    this.#bundledLines.inc();
+  logLineSuppressed(): void {
+    this.#suppressedLines.inc();
   }
 
   dropped(reason: DropReason): void {
@@ -151,9 +154,9 @@ export class Metrics implements Stats {
   }
 
   /**
-   * A WebSocket ended.
-   * @param end.by whose the code is: a client may choose any of those that applications may
-   * @param end.joined whether it was ever in a room
+   * A WebSocket was closed.
+   * @param end.by who chose the code; a client may choose any that applications may use
+   * @param end.joined whether the client had joined a room
    */
   closed(
     role: string,
@@ -165,82 +168,80 @@ export class Metrics implements Stats {
     else this.#refused.inc({ via: "websocket", reason: reason ?? "left" });
   }
 
+  /** An HTTP request was replied to. */
   answered(path: string, status: number): void {
     this.#requests.inc({ path: PATHS.includes(path) ? path : "other", status });
   }
 
-  /** A request for a picture was refused, for what a WebSocket would have been closed with this code. */
+  /** An HTTP request was refused. @param code what a WebSocket would have been closed with */
   refused(code: CloseCode): void {
     this.#refused.inc({ via: "http", reason: REASONS.get(code) ?? "other" });
   }
 
-  /** Counts what is there whenever somebody asks. @param memoryBytes what pictures may hold together */
+  /** Adds what is counted at each scrape. @param memoryBytes the limit for all pictures together */
   watch(hub: Hub, memoryBytes: number): void {
-    this.#gauge("picture_memory_limit_bytes", "What all pictures may hold.").set(memoryBytes);
-    this.#collected("picture_memory_bytes", "What all pictures hold.", [], (gauge) =>
-      gauge.set(hub.pictureBytes),
+    this.#gauge("picture_memory_limit_bytes", "Limit for all pictures.", () => memoryBytes);
+    this.#gauge("picture_memory_bytes", "Held by all pictures.", () => hub.pictureBytes);
+    this.#gauge(
+      "composed_memory_bytes",
+      "Held by JPEGs composed of pictures.",
+      () => hub.composedBytes,
     );
-    this.#collected("composed_memory_bytes", "What whole JPEGs of pictures hold.", [], (gauge) =>
-      gauge.set(hub.composedBytes),
+    this.#gauge(
+      "held_bytes",
+      "Buffered for clients that have not read it.",
+      () => hub.held.usedBytes,
     );
-    this.#collected("held_bytes", "What is held for clients that have not taken it.", [], (gauge) =>
-      gauge.set(hub.held.usedBytes),
-    );
-    this.#collected("rooms", "Rooms that are remembered.", [], (gauge) => gauge.set(hub.roomCount));
-    const perKind = (kinds: readonly (ProducerKind | ViewerKind)[]) => (gauge: Gauge) => {
-      gauge.reset();
+    this.#gauge("rooms", "Rooms in memory.", () => hub.roomCount);
+    const clients = (kinds: readonly (ProducerKind | ViewerKind)[]) => (gauge: Gauge) => {
       for (const kind of kinds) gauge.set({ kind: KINDS[kind] }, 0);
       for (const census of hub.census()) {
         for (const kind of kinds) gauge.inc({ kind: KINDS[kind] }, census.kinds[kind] ?? 0);
       }
     };
-    this.#collected("producers", "Producers connected.", ["kind"], perKind(PRODUCER_KINDS));
-    this.#collected("viewers", "Viewers connected.", ["kind"], perKind(VIEWER_KINDS));
-    this.#collected("viewers_hidden", "Viewers whose page is hidden.", [], (gauge) => {
-      gauge.set([...hub.census()].reduce((sum, { hidden }) => sum + hidden, 0));
-    });
+    this.#collected("producers", "Connected producers.", clients(PRODUCER_KINDS), ["kind"]);
+    this.#collected("viewers", "Connected viewers.", clients(VIEWER_KINDS), ["kind"]);
+    this.#gauge("viewers_hidden", "Connected viewers whose page is hidden.", () =>
+      [...hub.census()].reduce((sum, { hidden }) => sum + hidden, 0),
+    );
   }
 
   get contentType(): string {
     return this.#registry.contentType;
   }
 
-  /** Everything, in the text format of Prometheus. */
+  /** All metrics in Prometheus' text format. */
   async text(): Promise<string> {
     return await this.#registry.metrics();
   }
 
-  #counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
-    return new Counter({ ...this.#named(name, help), labelNames: [...labelNames] });
-  }
-
-  #gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
-    return new Gauge({ ...this.#named(name, help), labelNames: [...labelNames] });
-  }
-
-  /** A gauge that looks when it is asked. */
-  #collected(
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    collect: (gauge: Gauge) => void,
-  ): void {
-    const gauge: Gauge = new Gauge({
-      ...this.#named(name, help),
-      labelNames: [...labelNames],
-      collect: () => collect(gauge),
-    });
+  #counter(name: string, help: string, ...labelNames: string[]): Counter {
+    return new Counter({ ...this.#named(name, help), labelNames });
   }
 
   #histogram(
     name: string,
     help: string,
-    { buckets, labelNames = [] }: { buckets: readonly number[]; labelNames?: readonly string[] },
+    { buckets, labels = [] }: { readonly buckets: number[]; readonly labels?: string[] },
   ): Histogram {
-    return new Histogram({
+    return new Histogram({ ...this.#named(name, help), buckets, labelNames: labels });
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    this.#collected(name, help, (gauge) => gauge.set(read()));
+  }
+
+  /** A gauge that is set at each scrape. */
+  #collected(
+    name: string,
+    help: string,
+    collect: (gauge: Gauge) => void,
+    labelNames: string[] = [],
+  ): void {
+    const gauge: Gauge = new Gauge({
       ...this.#named(name, help),
-      buckets: [...buckets],
-      labelNames: [...labelNames],
+      labelNames,
+      collect: () => collect(gauge),
     });
   }
 

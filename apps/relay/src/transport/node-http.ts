@@ -5,7 +5,7 @@ import type { HeldBytes } from "../core/held-bytes.ts";
 import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
 import { answerTo, hasBody } from "./bodies.ts";
 import { HTTP_IDLE_MS, MAX_HEADER_BYTES, MAX_HEADER_LINES } from "./limits.ts";
-import { listenError } from "./port-in-use.ts";
+import { listen } from "./listen.ts";
 import type { ServerOptions } from "./transport.ts";
 
 /** Requests that may wait on one connection until those before them are answered. */
@@ -48,20 +48,8 @@ export class NodeHttp {
   }
 
   /** @throws Error in plain words if the address cannot be listened on */
-  async listen(): Promise<number> {
-    const { host, port } = this.options;
-    await new Promise<void>((resolve, reject) => {
-      const failed = ({ code }: NodeJS.ErrnoException) => {
-        reject(listenError(host, port, code ?? "unknown error"));
-      };
-      this.server.once("error", failed);
-      this.server.listen({ host, port, exclusive: true }, () => {
-        this.server.off("error", failed);
-        resolve();
-      });
-    });
-    const address = this.server.address();
-    return typeof address === "object" && address ? address.port : port;
+  listen(): Promise<number> {
+    return listen(this.server, this.options);
   }
 
   /** Stops listening. Resolves when all connections are closed. */

@@ -1,7 +1,9 @@
 /** Values become responses of uWebSockets.js: whole ones, of which the library holds no more than it must, and streams. */
+
 import type * as uWS from "uWebSockets.js";
+import { STATUS_CODES } from "node:http";
 import type { HeldBytes } from "../core/held-bytes.ts";
-import { type HttpStream, type StreamSource, statusLine, type WholeReply } from "../http/reply.ts";
+import type { HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
 
 export interface WriteOptions {
   readonly method: string;
@@ -14,7 +16,7 @@ export interface WriteOptions {
 }
 
 function writeHead(res: uWS.HttpResponse, { status, headers }: WholeReply | HttpStream): void {
-  res.writeStatus(statusLine(status));
+  res.writeStatus(`${status} ${STATUS_CODES[status] ?? ""}`);
   for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
 }
 

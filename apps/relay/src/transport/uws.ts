@@ -16,7 +16,7 @@ import {
   maxPayloadBytes,
 } from "./limits.ts";
 import { Links, type SocketEvents } from "./links.ts";
-import { checkPort, listenError } from "./port-in-use.ts";
+import { checkPort, listenError } from "./listen.ts";
 import { offersOurProtocol } from "./subprotocol.ts";
 import type { Connection, Role, ServerOptions, StartServer } from "./transport.ts";
 import { beginStream, writeReply } from "./uws-responses.ts";
@@ -81,11 +81,11 @@ export const startUwsServer: StartServer = async (options: ServerOptions) => {
     });
   });
   // The library's own option for an exclusive port would refuse it right after a restart, too.
-  await checkPort(host, port);
+  await checkPort(options);
   const listening = await new Promise<uWS.us_listen_socket | false>((resolve) => {
     app.listen(host, port, resolve);
   });
-  if (!listening) throw listenError(host, port, "unknown error");
+  if (!listening) throw listenError(options);
   return {
     port: library.us_socket_local_port(listening),
     tick: () => links.tick(),

@@ -1,0 +1,47 @@
+/** Listening on an address, with errors in plain words. */
+import { createServer, type Server } from "node:net";
+
+interface Address {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** What a second port of the relay is for, as in "for metrics". */
+  readonly purpose?: string;
+}
+
+/** @param code of the system, such as "EADDRINUSE" */
+export function listenError({ host, port, purpose }: Address, code = "unknown error"): Error {
+  const address = purpose ? `port ${port} of ${host}, ${purpose},` : `port ${port} of ${host}`;
+  if (code === "EADDRINUSE") return new Error(`${address} is taken already`);
+  return new Error(`${address} cannot be listened on (${code})`);
+}
+
+/**
+ * Starts a server.
+ * @returns the port
+ * @throws Error in plain words if the address cannot be listened on
+ */
+export async function listen(server: Server, address: Address): Promise<number> {
+  const { host, port } = address;
+  await new Promise<void>((resolve, reject) => {
+    const failed = ({ code }: NodeJS.ErrnoException) => reject(listenError(address, code));
+    server.once("error", failed);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off("error", failed);
+      resolve();
+    });
+  });
+  const bound = server.address();
+  return typeof bound === "object" && bound ? bound.port : port;
+}
+
+/**
+ * Tries to listen, for a library that would silently share a busy port. Connections of an earlier owner that are still closing do not
+ * count.
+ * @throws Error in plain words if the address cannot be listened on
+ */
+export async function checkPort(address: Address): Promise<void> {
+  const probe = createServer();
+  await listen(probe, address);
+  await new Promise((closed) => probe.close(closed));
+}
