@@ -15,12 +15,12 @@ export interface HttpRequest {
 }
 
 /** The parameters of a request. */
-export interface Query {
+interface Query {
   /** The first value of a parameter. */
   get(name: string): string | null;
 }
 
-export type HttpHeaders = Readonly<Record<string, string>>;
+type HttpHeaders = Readonly<Record<string, string>>;
 
 export interface HttpReply {
   readonly status: number;
