@@ -1,7 +1,7 @@
 /** A socket that is nastier than life: it refuses on cue, and remembers all that it was given. */
-import { decodeUpdate, parseToViewerMessage, type Update } from "@screen-share/protocol";
+import { decodeUpdate, parseToViewerMessage, type SendOutcome, type Update } from "@screen-share/protocol";
 import type { StreamSink } from "../src/core/mjpeg-viewer.ts";
-import type { Peer, SendOutcome } from "../src/core/peer.ts";
+import type { Peer } from "../src/core/peer.ts";
 
 export class FakePeer implements Peer {
   /** What the next sends and pings are answered with. */

@@ -1,3 +1,5 @@
+import type { SendOutcome } from "@screen-share/protocol";
+
 /** The port to one WebSocket: all that a session may do to it. */
 export interface Peer {
   /**
@@ -13,8 +15,6 @@ export interface Peer {
   /** Says why, then closes. The session's `ended` follows. */
   close(code: number, reason: string): void;
 }
-
-export type SendOutcome = "sent" | "buffered" | "dropped";
 
 /** One connection, as its socket sees it. Nothing here throws for what a peer does. */
 export interface Session {

@@ -88,7 +88,7 @@ describe("Picture.whole", () => {
   });
 });
 
-describe("Picture.updateSince", () => {
+describe("Shown.updateSince", () => {
   it("keeps no more composed bytes than one picture and a little", () => {
     const picture = described();
     const all = indices.map((index) => tile(index, 2));
@@ -97,11 +97,11 @@ describe("Picture.updateSince", () => {
     const { shown } = picture;
     if (!shown) throw new Error("nothing is shown");
     // Every cursor gets all tiles here, so keeping them all would hold twenty pictures.
-    const first = picture.updateSince(shown, 0);
-    for (let cursor = 1; cursor < 20; cursor++) picture.updateSince(shown, cursor);
-    const [last, again] = [picture.updateSince(shown, 19), picture.updateSince(shown, 19)];
+    const first = shown.updateSince(0);
+    for (let cursor = 1; cursor < 20; cursor++) shown.updateSince(cursor);
+    const [last, again] = [shown.updateSince(19), shown.updateSince(19)];
     expect(again).toBe(last);
-    if (first.length > 64 * 1024) expect(picture.updateSince(shown, 0)).not.toBe(first);
+    if (first.length > 64 * 1024) expect(shown.updateSince(0)).not.toBe(first);
   });
 });
 

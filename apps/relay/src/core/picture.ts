@@ -4,9 +4,9 @@
  */
 import {
   encodeUpdate,
-  type FrameStore,
   Replica,
   type StreamDescription,
+  type Supply,
   type Tile,
   type Update,
 } from "@screen-share/protocol";
@@ -21,11 +21,8 @@ import type { Work } from "./work.ts";
  */
 const COMPOSED_SPARE_BYTES = 64 * 1024;
 
-/** The whole picture that a room shows. */
-export interface Shown {
-  readonly store: FrameStore;
-  /** Counts the pictures of this room that took another's place. */
-  readonly epoch: number;
+/** The whole picture that a room shows, as of its newest update. The epoch counts the room's pictures. */
+export interface Shown extends Supply {
   /** When the newest update was applied, ms. */
   readonly relayedAt: number;
   /** Whether more of the newest change is still to come. */
@@ -41,8 +38,7 @@ const TYPICAL_TILE_BYTES = 512;
 export class Picture {
   readonly #replica = new Replica();
   #epoch = 0;
-  #relayedAt = 0;
-  #partial = false;
+  #shown: Shown | undefined;
   readonly #composed = new Map<number, Uint8Array>();
   #composedBytes = 0;
   /** The picture as one standard JPEG. */
@@ -74,10 +70,9 @@ export class Picture {
     this.whole = new WholeJpegs({ ...parts, memory: this.#memory });
   }
 
+  /** Another object after each update. */
   get shown(): Shown | undefined {
-    const store = this.#replica.shown;
-    const [epoch, relayedAt, partial] = [this.#epoch, this.#relayedAt, this.#partial];
-    return store && { store, epoch, relayedAt, partial };
+    return this.#shown;
   }
 
   /** The producer begins an epoch of its own. @throws ProtocolError */
@@ -102,13 +97,21 @@ export class Picture {
     this.#account();
     this.#checkMemory();
     if (applied.kind === "pending") return;
-    this.#relayedAt = now;
-    this.#partial = update.cut;
     this.#forgetUpdates();
     if (applied.kind === "replaced") {
       this.#epoch++;
       this.whole.forget();
     } else if (applied.tiles.length > 0) this.whole.outdated();
+    const { store } = applied;
+    const shown: Shown = {
+      store,
+      epoch: this.#epoch,
+      relayedAt: now,
+      partial: update.cut,
+      updateSince: (cursor) => this.#updateSince(shown, cursor),
+      updateOf: (tiles, { cut }) => updateOf(shown, tiles, cut),
+    };
+    this.#shown = shown;
   }
 
   /** The producer is gone; what is shown stays. */
@@ -136,6 +139,7 @@ export class Picture {
   /** Forgets the picture. */
   clear(): void {
     this.#replica.clear();
+    this.#shown = undefined;
     this.#account();
     this.#forgetUpdates();
     this.whole.forget();
@@ -153,12 +157,11 @@ export class Picture {
     this.#composedBytes = 0;
   }
 
-  /** The update that brings a viewer from version `cursor` to now. Shared: never to be changed. */
-  updateSince(shown: Shown, cursor: number): Uint8Array {
+  #updateSince(shown: Shown, cursor: number): Uint8Array {
     const known = this.#composed.get(cursor);
     if (known) return known;
     const { store } = shown;
-    const message = this.updateOf(shown, store.since(cursor), { cut: false });
+    const message = updateOf(shown, store.since(cursor), false);
     for (const [oldest, { length }] of this.#composed) {
       const spare = store.byteLength + COMPOSED_SPARE_BYTES;
       if (this.#composedBytes + message.length <= spare) break;
@@ -168,17 +171,6 @@ export class Picture {
     this.#composed.set(cursor, message);
     this.#composedBytes += message.length;
     return message;
-  }
-
-  /** An update of these tiles, as they are now. */
-  updateOf(
-    { store, epoch, relayedAt }: Shown,
-    tiles: readonly Tile[],
-    { cut }: { readonly cut: boolean },
-  ): Uint8Array {
-    const { capturedAt, encodedAt } = store;
-    const keyframe = tiles.length === store.tileCount;
-    return encodeUpdate({ keyframe, cut, epoch, capturedAt, encodedAt, relayedAt, tiles });
   }
 
   #account(): void {
@@ -205,4 +197,14 @@ export class Picture {
       throw error;
     }
   }
+}
+
+function updateOf(
+  { store, epoch, relayedAt }: Shown,
+  tiles: readonly Tile[],
+  cut: boolean,
+): Uint8Array {
+  const { capturedAt, encodedAt } = store;
+  const keyframe = tiles.length === store.tileCount;
+  return encodeUpdate({ keyframe, cut, epoch, capturedAt, encodedAt, relayedAt, tiles });
 }

@@ -2,30 +2,28 @@
  * A plain viewer: no subprotocol, no hello. It is told in text whether a producer is there, and sent whole JPEGs. It
  * cannot ack, but every WebSocket stack answers pings: one follows each picture, and its pong is the ack.
  */
-import { CLOSE, ProtocolError, Window } from "@screen-share/protocol";
+import { CLOSE, Liveness, Outbox, ProtocolError, Window } from "@screen-share/protocol";
 import type { Grant } from "./grant.ts";
 import { Lag } from "./lag.ts";
-import { Liveness } from "./liveness.ts";
-import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
 import type { Room, Watcher } from "./room.ts";
+import { SLOWEST_DOWNLINK } from "./viewer-session.ts";
 
 const CONNECTED = "producer:connected";
 const DISCONNECTED = "producer:disconnected";
 
 export class PlainViewer implements Session, Watcher {
   readonly kind = "plain viewer";
-  readonly #outbox: Outbox;
+  readonly #outbox: Outbox<"producer" | "ping">;
   readonly #liveness: Liveness;
   #ended = false;
-  #told: string | undefined;
+  #announced: string | undefined;
   #epoch: number | undefined;
   #cursor = 0;
   readonly #window = new Window();
   readonly #lag: Lag;
-  /** Counts pictures sent; a picture's number is the payload of its ping, which may have to wait for room in the socket. */
+  /** Counts pictures sent. A picture's number is the payload of its ping. */
   #sentCount = 0;
-  #pingedCount = 0;
   #ackedCount = 0;
   #lastBytes = 0;
 
@@ -57,7 +55,7 @@ export class PlainViewer implements Session, Watcher {
     this.#liveness.heard(now);
     const count = /^\d{1,15}$/.test(payload) ? Number(payload) : 0;
     // Of several pings a client may answer the last alone (RFC 6455 §5.5.3).
-    if (count <= this.#ackedCount || count > this.#pingedCount) return;
+    if (count <= this.#ackedCount || count > this.#sentCount) return;
     const drawnCount = count - this.#ackedCount;
     this.#window.acked(drawnCount, now);
     this.#ackedCount = count;
@@ -69,14 +67,13 @@ export class PlainViewer implements Session, Watcher {
   drained(now: number): void {
     this.#liveness.heard(now);
     this.#outbox.drained();
-    this.producerChanged();
     this.advance(now);
   }
 
   tick(now: number): void {
     if (this.#ended) return;
     this.room.stats.windowed(this.kind, this.#window.size);
-    const due = this.#liveness.tick(now, this.#window.inFlight);
+    const due = this.#liveness.tick(now, this.#window.inFlight / SLOWEST_DOWNLINK);
     // Past the outbox: it may be the only sign of life that a socket that is behind can give.
     if (due === "ping") this.peer.ping("");
     else if (due === "dead") this.dismiss(new ProtocolError("no sign of life", CLOSE.silent));
@@ -98,8 +95,6 @@ export class PlainViewer implements Session, Watcher {
 
   advance(now: number): void {
     if (this.#ended) return;
-    if (this.#pingedCount < this.#sentCount) this.#ping();
-    if (this.#pingedCount < this.#sentCount) return;
     const { picture, stats } = this.room;
     const shown = picture.shown;
     if (!shown) return;
@@ -120,13 +115,15 @@ export class PlainViewer implements Session, Watcher {
     this.#epoch = whole.epoch;
     this.#cursor = whole.pictureVersion;
     this.#sentCount++;
-    this.#ping();
+    this.#outbox.latest("ping", { ping: String(this.#sentCount) });
   }
 
   producerChanged(): void {
     if (this.#ended) return;
     const text = this.room.status.state === "offline" ? DISCONNECTED : CONNECTED;
-    if (text !== this.#told && this.#outbox.send(text)) this.#told = text;
+    if (text === this.#announced) return;
+    this.#announced = text;
+    this.#outbox.latest("producer", text);
   }
 
   viewersChanged(): void {}
@@ -134,9 +131,5 @@ export class PlainViewer implements Session, Watcher {
   /** A picture cannot be cut: one that is longer than the window has the way to itself. */
   #mayGo(bytes: number, now: number): boolean {
     return this.#window.inFlight === 0 || this.#window.grant(bytes, now) >= bytes;
-  }
-
-  #ping(): void {
-    if (this.#outbox.ping(String(this.#sentCount))) this.#pingedCount = this.#sentCount;
   }
 }

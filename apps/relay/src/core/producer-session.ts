@@ -1,19 +1,18 @@
 /** A v1 producer in its room: it describes its stream and sends updates, each acknowledged once it is applied. */
 import {
   CLOSE,
-  decodeUpdate,
-  encodeAck,
   encodeControl,
+  Outbox,
   type ProducerMessage,
   ProtocolError,
   parseProducerMessage,
   plainText,
+  Receiver,
   type ToProducerMessage,
 } from "@screen-share/protocol";
 import { Bucket } from "./bucket.ts";
 import type { Claim } from "./directory.ts";
 import type { Grant } from "./grant.ts";
-import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
 import { closeTyped, refusing } from "./refusing.ts";
 import type { Producer, Room } from "./room.ts";
@@ -71,18 +70,15 @@ export class ProducerSession implements Session, Producer {
   readonly #room: Room;
   readonly #summary: Readonly<Record<string, unknown>>;
   #ended = false;
-  #epoch = -1;
-  readonly #outbox: Outbox;
+  readonly #receiver: Receiver<void>;
+  readonly #outbox: Outbox<"demand" | "link" | "refresh">;
   readonly #controlMessages: Bucket;
   readonly #demands: Bucket;
-  #appliedCount = 0;
-  #ackedCount = 0;
-  #refreshDue = false;
   #welcomed = false;
   /** What the link to the room is made of, and when to replace it. */
   #link: { readonly made: NewLink; readonly renewAt: number } | undefined;
-  /** What it was last told of who watches. */
-  #toldDemand: { readonly viewers: number; readonly watching: number } | undefined;
+  /** The demand that was last reported. */
+  #reported: { readonly viewers: number; readonly watching: number } | undefined;
 
   /** @throws ProtocolError as `Room.takePlace` */
   constructor(
@@ -95,6 +91,7 @@ export class ProducerSession implements Session, Producer {
     this.#room = room;
     this.producerId = hello.producerId;
     this.generation = hello.gen;
+    this.#receiver = new Receiver(room.picture);
     this.#outbox = new Outbox(peer);
     this.#controlMessages = new Bucket(CONTROL, now);
     // Its hello was the first.
@@ -109,12 +106,12 @@ export class ProducerSession implements Session, Producer {
       this.#link = renewAt === undefined ? undefined : { made, renewAt };
       this.#send({ type: "welcome", room: room.name, viewerLink });
       this.#welcomed = true;
-      this.#tellDemand();
+      this.#reportDemand();
     });
   }
 
   get summary(): Readonly<Record<string, unknown>> {
-    return { ...this.#summary, updates: this.#appliedCount };
+    return { ...this.#summary, updates: this.#receiver.appliedCount };
   }
 
   receive(message: Uint8Array | string, now: number): void {
@@ -138,13 +135,11 @@ export class ProducerSession implements Session, Producer {
   drained(): void {
     this.#outbox.drained();
     this.#ack();
-    this.#refresh();
-    this.#tellDemand();
   }
 
   tick(): void {
     this.#ack();
-    this.#tellDemand();
+    this.#reportDemand();
     this.#renewLink();
   }
 
@@ -152,11 +147,11 @@ export class ProducerSession implements Session, Producer {
   demandChanged(): void {
     if (this.#ended) return;
     const { watchingCount } = this.#room;
-    if (!this.#toldDemand || watchingCount > 0 === this.#toldDemand.watching > 0) return;
+    if (!this.#reported || watchingCount > 0 === this.#reported.watching > 0) return;
     const now = this.options.clock();
     if (this.#demands.take(0, now) < 1) return;
     this.#demands.take(1, now);
-    this.#tellDemand();
+    this.#reportDemand();
   }
 
   dismiss(why: ProtocolError): void {
@@ -176,9 +171,8 @@ export class ProducerSession implements Session, Producer {
       case "hello":
         throw new ProtocolError("hello was already said");
       case "stream":
-        if (message.epoch <= this.#epoch) throw new ProtocolError("epochs only grow");
-        this.#liveRoom(now).picture.describe(message.epoch, message.stream);
-        this.#epoch = message.epoch;
+        this.#liveRoom(now);
+        this.#receiver.describe(message);
         break;
       case "status":
         this.#status(message.state, now);
@@ -196,23 +190,20 @@ export class ProducerSession implements Session, Producer {
     this.#link = undefined;
     this.options.mintLink(due.made, (viewerLink, renewAt) => {
       if (this.#ended) return;
-      const sent = this.#send({ type: "link", viewerLink });
-      // A socket that is behind takes one later.
-      if (!sent) this.#link = due;
-      else if (renewAt !== undefined) this.#link = { made: due.made, renewAt };
+      this.#latest("link", { type: "link", viewerLink });
+      if (renewAt !== undefined) this.#link = { made: due.made, renewAt };
     });
   }
 
   #status(state: "live" | "paused" | "stopped", now: number): void {
     const room = this.#room;
-    if (state !== "stopped") {
-      // What it had sent was forgotten when it stopped.
-      this.#refreshDue = room.status.state === "offline";
-      room.setStatus(state, now);
-      this.#refresh();
+    if (state === "stopped") {
+      room.stop(now);
       return;
     }
-    room.stop(now);
+    // The picture was forgotten when sharing stopped.
+    if (room.status.state === "offline") this.#latest("refresh", { type: "refresh" });
+    room.setStatus(state, now);
   }
 
   #update(message: Uint8Array, now: number): void {
@@ -220,12 +211,7 @@ export class ProducerSession implements Session, Producer {
     if (room.work.debtMs > MAX_DEBT_MS && this.#mustWait) {
       throw new ProtocolError("updates come faster than they can be applied", CLOSE.full);
     }
-    const update = room.work.spend(() => {
-      const decoded = decodeUpdate(message);
-      room.picture.apply(decoded, now);
-      return decoded;
-    });
-    this.#appliedCount++;
+    const { update } = room.work.spend(() => this.#receiver.update(message, now));
     const uplinkMs = update.encodedAt > 0 ? Math.max(0, now - update.encodedAt) : undefined;
     room.stats.applied({ bytes: message.length, uplinkMs });
     this.#ack();
@@ -234,25 +220,21 @@ export class ProducerSession implements Session, Producer {
 
   /** Whether the next update is one too many: an ack is withheld, or this connection has only begun. */
   get #mustWait(): boolean {
-    return this.#ackedCount < this.#appliedCount || this.#appliedCount === 0;
+    const { ackedCount, appliedCount } = this.#receiver;
+    return ackedCount < appliedCount || appliedCount === 0;
   }
 
   #ack(): void {
-    if (this.#ended || this.#ackedCount === this.#appliedCount) return;
-    if (this.#room.work.debtMs > 0) return;
-    if (this.#outbox.send(encodeAck(this.#appliedCount))) this.#ackedCount = this.#appliedCount;
+    if (this.#ended || this.#room.work.debtMs > 0) return;
+    this.#receiver.ack((message) => this.#outbox.send(message));
   }
 
-  #tellDemand(): void {
+  #reportDemand(): void {
     if (this.#ended || !this.#welcomed) return;
     const { viewerCount: viewers, watchingCount: watching } = this.#room;
-    const told = this.#toldDemand;
-    if (viewers === told?.viewers && watching === told.watching) return;
-    if (this.#send({ type: "demand", viewers, watching })) this.#toldDemand = { viewers, watching };
-  }
-
-  #refresh(): void {
-    if (this.#refreshDue) this.#refreshDue = !this.#send({ type: "refresh" });
+    if (viewers === this.#reported?.viewers && watching === this.#reported.watching) return;
+    this.#reported = { viewers, watching };
+    this.#latest("demand", { type: "demand", viewers, watching });
   }
 
   /** The room of a producer that sends pictures: it is live, though it may have said that it stopped. */
@@ -262,7 +244,11 @@ export class ProducerSession implements Session, Producer {
     return room;
   }
 
-  #send(message: ToProducerMessage): boolean {
-    return this.#outbox.send(encodeControl(message));
+  #send(message: ToProducerMessage): void {
+    this.#outbox.send(encodeControl(message));
+  }
+
+  #latest(slot: "demand" | "link" | "refresh", message: ToProducerMessage): void {
+    this.#outbox.latest(slot, encodeControl(message));
   }
 }

@@ -3,6 +3,8 @@ import {
   CLOSE,
   decodeAck,
   encodeControl,
+  Liveness,
+  Outbox,
   ProtocolError,
   parseViewerMessage,
   type ToViewerMessage,
@@ -10,8 +12,6 @@ import {
 } from "@screen-share/protocol";
 import { Bucket } from "./bucket.ts";
 import type { Grant } from "./grant.ts";
-import { Liveness } from "./liveness.ts";
-import { Outbox } from "./outbox.ts";
 import type { Peer, Session } from "./peer.ts";
 import { closeTyped, refusing } from "./refusing.ts";
 import type { ProducerStatus, Room, Watcher } from "./room.ts";
@@ -23,16 +23,20 @@ export const MAX_VIEWER_MESSAGE_BYTES = 4096;
 /** Control messages: a burst, and a rate in the long run. */
 const REQUESTS = { capacity: 60, perSecond: 10 } as const;
 
+/** The slowest link that is served, bytes per ms: 64 kbit/s. A pong has to wait behind what is in flight. */
+export const SLOWEST_DOWNLINK = 8;
+
 /** Born in its room: admission has verified the client before. */
 export class ViewerSession implements Session, Watcher {
   readonly kind = "viewer";
-  readonly #outbox: Outbox;
+  readonly #outbox: Outbox<"producer" | "viewers">;
   readonly #liveness: Liveness;
   readonly #requests: Bucket;
   readonly #sync: ViewerSync;
   #ended = false;
-  #toldStatus: ProducerStatus | undefined;
-  #toldCount: number | undefined;
+  /** What the viewer knows of its room, or will once its socket can take it. */
+  #status: ProducerStatus | undefined;
+  #viewerCount: number | undefined;
 
   /** @throws ProtocolError as `Room.join` */
   constructor(
@@ -48,7 +52,7 @@ export class ViewerSession implements Session, Watcher {
     this.#requests.take(1, now);
     this.#sync = new ViewerSync(this.#outbox, room, now);
     room.join(this, grant);
-    this.#send({ type: "welcome", room: room.name });
+    this.#outbox.send(encodeViewerMessage({ type: "welcome", room: room.name }));
     this.producerChanged();
     this.viewersChanged();
     this.advance(now);
@@ -82,8 +86,6 @@ export class ViewerSession implements Session, Watcher {
   drained(now: number): void {
     this.#liveness.heard(now);
     this.#outbox.drained();
-    this.producerChanged();
-    this.viewersChanged();
     this.advance(now);
   }
 
@@ -91,7 +93,7 @@ export class ViewerSession implements Session, Watcher {
     if (this.#ended) return;
     this.room.stats.windowed(this.kind, this.#sync.windowBytes);
     this.#sync.tick(now);
-    const due = this.#liveness.tick(now, this.#sync.inFlightBytes);
+    const due = this.#liveness.tick(now, this.#sync.inFlightBytes / SLOWEST_DOWNLINK);
     // Past the outbox: it may be the only sign of life that a socket that is behind can give.
     if (due === "ping") this.peer.ping("");
     else if (due === "dead") this.dismiss(new ProtocolError("no sign of life", CLOSE.silent));
@@ -119,14 +121,16 @@ export class ViewerSession implements Session, Watcher {
 
   producerChanged(): void {
     const { status } = this.room;
-    if (this.#ended || status === this.#toldStatus) return;
-    if (this.#send({ type: "producer", ...status })) this.#toldStatus = status;
+    if (this.#ended || status === this.#status) return;
+    this.#status = status;
+    this.#outbox.latest("producer", encodeViewerMessage({ type: "producer", ...status }));
   }
 
   viewersChanged(): void {
     const count = this.room.viewerCount;
-    if (this.#ended || count === this.#toldCount) return;
-    if (this.#send({ type: "viewers", count })) this.#toldCount = count;
+    if (this.#ended || count === this.#viewerCount) return;
+    this.#viewerCount = count;
+    this.#outbox.latest("viewers", encodeViewerMessage({ type: "viewers", count }));
   }
 
   #control(message: ViewerMessage, now: number): void {
@@ -138,12 +142,14 @@ export class ViewerSession implements Session, Watcher {
         this.room.watchingChanged(this);
         break;
       case "ping":
-        this.#send({ type: "pong", sentAt: message.sentAt, relayAt: now });
+        this.#outbox.send(
+          encodeViewerMessage({ type: "pong", sentAt: message.sentAt, relayAt: now }),
+        );
         break;
     }
   }
+}
 
-  #send(message: ToViewerMessage): boolean {
-    return this.#outbox.send(encodeControl(message));
-  }
+function encodeViewerMessage(message: ToViewerMessage): string {
+  return encodeControl(message);
 }

@@ -2,9 +2,9 @@
  * A WebSocket as a session's peer: it may be closed at any time, and then refuses in silence. A large message is handed to the library in
  * fragments, as the socket takes them, so that one buffer serves all clients that are sent it.
  */
-import { CLOSE } from "@screen-share/protocol";
+import { CLOSE, type SendOutcome } from "@screen-share/protocol";
 import type { HeldBytes, Holder } from "../core/held-bytes.ts";
-import type { Peer, SendOutcome } from "../core/peer.ts";
+import type { Peer } from "../core/peer.ts";
 
 /** What it needs of a library's socket. Results are indices of `OUTCOMES`. */
 export interface Socket {

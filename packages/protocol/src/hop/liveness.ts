@@ -1,0 +1,54 @@
+/**
+ * Tells a dead connection from a quiet one: pings while nothing else proves that the other side is there, and judges by the clock,
+ * never by how many timers have fired. A pong has to wait behind whatever is on its way, so the owner says how long silence may last.
+ */
+
+/** How often a sign of life is requested. */
+export const PING_INTERVAL_MS = 5000;
+/** A connection on which nothing at all has come for this long is dead, if nothing large is on its way. */
+export const SILENT_MS = 15_000;
+
+/** Two ticks, a second apart, between which a clock moves by this much more or less: it was set, or its machine slept, ms. */
+const JUMP_MS = 2000;
+const TICK_MS = 1000;
+
+export class Liveness {
+  #heardAt: number;
+  #pingedAt: number;
+  #tickedAt: number | undefined;
+
+  /** @param now when the connection began, ms; the first ping is due one interval later */
+  constructor(now: number) {
+    this.#heardAt = now;
+    this.#pingedAt = now;
+  }
+
+  /** Anything came. */
+  heard(now: number): void {
+    this.#heardAt = now;
+  }
+
+  /** Signs of life are requested again after a pause, in which silence proved nothing. */
+  resume(now: number): void {
+    this.#heardAt = now;
+    this.#pingedAt = now;
+    this.#tickedAt = undefined;
+  }
+
+  /**
+   * What is due. To be called about once a second; "ping" counts as sent.
+   * @param graceMs how much longer than usual silence may last now
+   */
+  tick(now: number, graceMs = 0): "ping" | "dead" | "nothing" {
+    // A clock that was set back must not make the silence negative for hours.
+    this.#heardAt = Math.min(this.#heardAt, now);
+    this.#pingedAt = Math.min(this.#pingedAt, now);
+    if (now - this.#heardAt >= SILENT_MS + graceMs) return "dead";
+    // After a jump the offset of the other side's clock is unknown until it has answered.
+    const jumpMs = this.#tickedAt === undefined ? 0 : Math.abs(now - this.#tickedAt - TICK_MS);
+    this.#tickedAt = now;
+    if (jumpMs < JUMP_MS && now - this.#pingedAt < PING_INTERVAL_MS) return "nothing";
+    this.#pingedAt = now;
+    return "ping";
+  }
+}

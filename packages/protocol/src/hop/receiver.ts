@@ -1,0 +1,69 @@
+/**
+ * The receiving half of a hop, for one connection: applies descriptions and updates to a picture, counts them, and makes the acks. When
+ * to send an ack is the owner's decision: a relay sends it once an update is applied, a viewer once it is drawn.
+ */
+import type { StreamDescription } from "../picture/stream.ts";
+import { ProtocolError } from "../wire/errors.ts";
+import { decodeUpdate, encodeAck, type Update } from "../wire/update.ts";
+
+/** The picture that is replicated. Its methods throw a ProtocolError, and change nothing then. */
+export interface ReplicatedPicture<Applied> {
+  describe(epoch: number, stream: StreamDescription): void;
+  apply(update: Update, now: number): Applied;
+}
+
+export class Receiver<Applied> {
+  #epoch = -1;
+  #appliedCount = 0;
+  #ackedCount = 0;
+
+  constructor(private readonly picture: ReplicatedPicture<Applied>) {}
+
+  /** How many updates were applied. */
+  get appliedCount(): number {
+    return this.#appliedCount;
+  }
+
+  /** How many of them were acknowledged. */
+  get ackedCount(): number {
+    return this.#ackedCount;
+  }
+
+  /** A `stream` message came. @throws ProtocolError */
+  describe({
+    epoch,
+    stream,
+  }: {
+    readonly epoch: number;
+    readonly stream: StreamDescription;
+  }): void {
+    if (epoch <= this.#epoch) throw new ProtocolError("epochs only grow");
+    this.picture.describe(epoch, stream);
+    this.#epoch = epoch;
+  }
+
+  /**
+   * A binary message came.
+   * @param now our clock, ms
+   * @throws ProtocolError
+   */
+  update(message: Uint8Array, now: number): { readonly update: Update; readonly applied: Applied } {
+    const update = decodeUpdate(message);
+    const applied = this.picture.apply(update, now);
+    this.#appliedCount++;
+    return { update, applied };
+  }
+
+  /**
+   * Acknowledges updates.
+   * @param send hands the ack to the socket and returns whether it was taken
+   * @param count how many of this connection; by default all that were applied
+   * @returns how many of them were not acknowledged before
+   */
+  ack(send: (ack: Uint8Array<ArrayBuffer>) => boolean, count = this.#appliedCount): number {
+    const fresh = count - this.#ackedCount;
+    if (fresh === 0 || !send(encodeAck(count))) return 0;
+    this.#ackedCount = count;
+    return fresh;
+  }
+}
