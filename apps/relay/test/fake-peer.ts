@@ -1,5 +1,10 @@
 /** A socket that is nastier than life: it refuses on cue, and remembers all that it was given. */
-import { decodeUpdate, parseToViewerMessage, type SendOutcome, type Update } from "@screen-share/protocol";
+import {
+  decodeUpdate,
+  parseToViewerMessage,
+  type SendOutcome,
+  type Update,
+} from "@screen-share/protocol";
 import type { StreamSink } from "../src/core/mjpeg-viewer.ts";
 import type { Peer } from "../src/core/peer.ts";
 
