@@ -1,9 +1,8 @@
 /** `pnpm mint`: makes a token for this relay, and the link that holds it. */
 import { parseArgs } from "node:util";
 import { notifyParent, surviveLostOutput } from "@screen-share/program";
-import { DEFAULT_ROOM, plainText, ROOM_NAME, type Role } from "@screen-share/protocol";
+import { DEFAULT_ROOM, plainText, ROOM_NAME, type Role, roomLink } from "@screen-share/protocol";
 import { signToken } from "@screen-share/protocol/token";
-import { viewerLink } from "./access/auth.ts";
 import { type Config, ConfigError, parseDuration, readConfig } from "./config.ts";
 import { VERSION } from "./version.ts";
 
@@ -82,7 +81,7 @@ const viewerUrl = config.VIEWER_URL ?? `http://localhost:${config.PORT}/`;
 const lines = [
   `Token: ${token}`,
   role === "viewer"
-    ? `Link:  ${viewerLink(viewerUrl, { room, token })}`
+    ? `Link:  ${roomLink(viewerUrl, { room, token })}`
     : "For the agent, as PRODUCER_TOKEN.",
   `Holds until ${new Date(expiresAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" })}, for the room "${room}".`,
 ];

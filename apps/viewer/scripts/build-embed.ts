@@ -3,12 +3,11 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parse } from "acorn";
 import { build } from "rolldown";
-import { BUILT_RELAYS } from "../src/env.ts";
+import { RELAY_URLS } from "../src/env.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const FILE = at("../out/embed.js");
-const relays = BUILT_RELAYS?.map(({ name }) => name).join(",") ?? "";
 
 await build({
   input: at("../src/embed/main.ts"),
@@ -19,7 +18,7 @@ await build({
     define: {
       "process.env.VERCEL": "undefined",
       "process.env.WORKER_URL": "undefined",
-      "process.env.NEXT_PUBLIC_RELAY_URL": JSON.stringify(relays),
+      "process.env.NEXT_PUBLIC_RELAY_URL": JSON.stringify(RELAY_URLS ?? ""),
     },
     // Browsers that lack what the picture needs must at least run what says so to the page around the element.
     target: "es2018",

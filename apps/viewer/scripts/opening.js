@@ -1,6 +1,6 @@
 /**
  * The first script of every page, inline, before anything else is loaded. It is ECMAScript 5, for browsers that do not parse the others:
- * whatever happens to those, the token leaves the address, and the page says why nothing happens. `src/links/opening.ts` has its types.
+ * whatever happens to those, the token leaves the address, and the page says why nothing happens. `src/links/link.ts` has its types.
  */
 (function (window, document) {
   /** In browsers that are too old this is what to look for; Next.js builds for these. */

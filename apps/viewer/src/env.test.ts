@@ -9,7 +9,7 @@ afterEach(() => {
 async function relaysOf(list: string | undefined, vercel?: string): Promise<unknown> {
   vi.stubEnv("NEXT_PUBLIC_RELAY_URL", list);
   vi.stubEnv("VERCEL", vercel);
-  const { BUILT_RELAYS } = await import("./env.ts");
+  const { BUILT_RELAYS } = await import("./links/relays.ts");
   return BUILT_RELAYS;
 }
 

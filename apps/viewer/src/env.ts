@@ -1,25 +1,14 @@
-/** The one reader of the environment, at build time. What is wrong with it fails the build, in plain words. */
-import { parseRelays, type Relays } from "./links/relays.ts";
+/** The only file that reads the environment, at build time. */
 
-/** The relays that this page may dial; undefined: its own server alone, as when the relay itself serves it. */
-export const BUILT_RELAYS = read(process.env.NEXT_PUBLIC_RELAY_URL);
+/** The relays that the page is built for, comma-separated. Undefined if the page's own server is the relay. */
+export const RELAY_URLS = process.env.NEXT_PUBLIC_RELAY_URL || undefined;
 
-/** Where the worker's program is on this page's server; set by next.config.ts. */
+/** The address of the worker's program on the page's server, set by next.config.ts. */
 export const WORKER_URL = process.env.WORKER_URL;
 
-function read(value: string | undefined): Relays | undefined {
-  if (!value) {
-    // Vercel sets it while it builds; what it serves has no relay beside it. In the browser it is unset.
-    if (process.env.VERCEL !== "1") return undefined;
-    throw new Error(
-      "NEXT_PUBLIC_RELAY_URL is not set, and Vercel serves the page alone: set it to where the relay is, such as wss://relay.example.com",
-    );
-  }
-  try {
-    return parseRelays(value);
-  } catch (error) {
-    throw new Error(
-      `NEXT_PUBLIC_RELAY_URL is unusable: ${error instanceof Error ? error.message : error}`,
-    );
-  }
+// Vercel sets this while it builds, and the pages that it serves have no relay beside them. In the browser it is unset.
+if (RELAY_URLS === undefined && process.env.VERCEL === "1") {
+  throw new Error(
+    "NEXT_PUBLIC_RELAY_URL is not set, and Vercel serves the page alone: set it to where the relay is, such as wss://relay.example.com",
+  );
 }

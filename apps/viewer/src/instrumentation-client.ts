@@ -3,7 +3,7 @@
  * when another link is pasted, which changes only the fragment: these listeners are the first.
  */
 import { readLink } from "./links/link.ts";
-import { pageRelays } from "./links/page-relays.ts";
+import { pageRelays } from "./links/relays.ts";
 
 const takeToken = () => readLink(window, pageRelays());
 takeToken();

@@ -1,5 +1,5 @@
 /** Tokens of this relay: checked with its secrets, minted with the first of them. */
-import { CLOSE, type Claims, DEFAULT_ROOM, ProtocolError, writeLink } from "@screen-share/protocol";
+import { CLOSE, type Claims, ProtocolError, roomLink } from "@screen-share/protocol";
 import { signToken, type TokenKey, verifyToken } from "@screen-share/protocol/token";
 import type { NewLink } from "../core/producer-session.ts";
 
@@ -47,10 +47,10 @@ export class Auth {
     { room, grant, generation }: NewLink,
     done: (link: string, renewAt?: number) => void,
   ): void {
-    const { viewerUrl, linkTtlMs, wallNow } = this.options;
+    const { viewerUrl = "/", linkTtlMs, wallNow } = this.options;
     const key = this.#signing;
     if (!key) {
-      done(viewerLink(viewerUrl, { room }));
+      done(roomLink(viewerUrl, { room }));
       return;
     }
     const expiresAt = Math.min(grant.expiresAt, wallNow() + linkTtlMs);
@@ -59,16 +59,7 @@ export class Auth {
         ? expiresAt - Math.min(RENEW_BEFORE_MS, linkTtlMs / 4)
         : undefined;
     void signToken(key, { role: "viewer", room, expiresAt, generation }).then((token) =>
-      done(viewerLink(viewerUrl, { room, token }), renewAt),
+      done(roomLink(viewerUrl, { room, token }), renewAt),
     );
   }
-}
-
-/** A link to a room. Its token stands in the fragment, which browsers send to no server. */
-export function viewerLink(
-  viewerUrl: string | undefined,
-  { room, token }: { readonly room: string; readonly token?: string },
-): string {
-  const named = token !== undefined || room !== DEFAULT_ROOM;
-  return writeLink(viewerUrl ?? "/", { room: named ? room : undefined, token });
 }

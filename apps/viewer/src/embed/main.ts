@@ -2,7 +2,7 @@
  * The script for other people's pages, in one file: it defines <screen-share-viewer>, and does nothing else (docs/embedding.md).
  * Loaded twice it defines it once.
  */
-import { BUILT_RELAYS } from "../env.ts";
+import { BUILT_RELAYS } from "../links/relays.ts";
 import { viewerElement } from "./viewer-element.ts";
 
 const NAME = "screen-share-viewer";

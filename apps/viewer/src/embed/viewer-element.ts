@@ -3,7 +3,7 @@
  * property; what happens is told by the event `statechange`. Nothing of it reaches a host.
  */
 import { DEFAULT_ROOM, ROOM_NAME } from "@screen-share/protocol";
-import { viewerUrl } from "../links/relay-url.ts";
+import { viewerUrl } from "../links/relays.ts";
 import type { PlayerHandle } from "../player/handle.ts";
 import { missingIn } from "../player/support.ts";
 import { statusOf } from "../status/core/words.ts";

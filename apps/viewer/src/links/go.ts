@@ -1,22 +1,19 @@
-/** Goes to another room in this tab, as a link would, but with no token in the address even for a moment. */
-import { readFragment, writeFragment } from "./core/fragment.ts";
+/** Goes to another room in this tab, as a link would, but the token is never in the address, not even for a moment. */
+import { readLink, writeLink } from "@screen-share/protocol";
 import { type Relays, relayNamed } from "./relays.ts";
 import { TAB_TOKENS } from "./tab-tokens.ts";
 
-/** A room, and the relay that it is on, as links name it; undefined: the page's first. */
+/** A room, and the name of its relay in links. Undefined: the first relay of the page. */
 export interface Place {
   readonly room: string;
   readonly relay: string | undefined;
 }
 
-/** The link's part behind the "#", without a token. How the page looks stays as it is. */
+/** The fragment of a link to a place, without a token. It keeps how the page looks. */
 export function fragmentOf({ room, relay }: Place, relays: Relays): string {
-  return writeFragment({
-    room,
-    // Where there is but one, no link needs to name it.
-    relay: relays.length > 1 ? relay : undefined,
-    options: readFragment(location.hash).options,
-  });
+  const { options } = readLink(location.href);
+  // If there is only one relay, links need not name it.
+  return writeLink("", { room, relay: relays.length > 1 ? relay : undefined, options });
 }
 
 /** @returns whether the page knows the relay; if not, nothing happens */
@@ -29,7 +26,7 @@ export function goTo(
   if (!relay) return false;
   if (goal.token !== undefined) tokens.set(relay.url, goal.room, goal.token);
   const fragment = fragmentOf(goal, relays);
-  // The same address once more is no change for the browser; for us it is: there may be a new token.
+  // For the browser the same address is no change, but there may be a new token.
   if (location.hash === fragment) window.dispatchEvent(new HashChangeEvent("hashchange"));
   else location.hash = fragment;
   return true;

@@ -2,9 +2,8 @@
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { fragmentOf, goTo, type Place } from "./go.ts";
 import { type LastRoom, readLastRoom } from "./last-room.ts";
-import { pageRelays } from "./page-relays.ts";
 import { type Pasted, readPasted } from "./pasted.ts";
-import type { Relays } from "./relays.ts";
+import { pageRelays, type Relays } from "./relays.ts";
 
 type Problem = Exclude<Pasted, { kind: "here" }>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type LinkedPage, putLink, readLink, unreadLink } from "./link.ts";
+import { entranceOf, type LinkedPage, putLink, readLink, unreadLink } from "./link.ts";
 import { parseRelays } from "./relays.ts";
 import { repairLink } from "./repair.ts";
 import { TabTokens } from "./tab-tokens.ts";
@@ -79,6 +79,48 @@ const open = (href: string, storage = new FakeStorage()) => {
 };
 
 describe("readLink", () => {
+  const linkOf = (fragment: string) => open(`https://h/${fragment}`).repair();
+
+  it("leads to the room main if none is named, and to no room if its name is not valid", () => {
+    for (const none of ["", "#", "#room=", "#token=x", "#bedroom=x"]) {
+      expect([none, linkOf(none).room]).toEqual([none, "main"]);
+    }
+    for (const bad of ["a b", "a%20b", "ä", "a/b", "x".repeat(65), "%", "%zz"]) {
+      expect([bad, linkOf(`#room=${bad}`).room]).toEqual([bad, undefined]);
+    }
+  });
+
+  it("calls a link bare if it does not say where to go", () => {
+    for (const bare of ["", "#", "#embed=1", "#room=", "#x"]) {
+      expect([bare, linkOf(bare).bare]).toEqual([bare, true]);
+    }
+    for (const named of ["#room=x", "#room=a/b", "#token=x", "#relay=x", "#relay="]) {
+      expect([named, linkOf(named).bare]).toEqual([named, false]);
+    }
+  });
+
+  it("may show the picture alone, on black or on the page around it", () => {
+    expect(linkOf("#embed=1").options).toMatchObject({ embedded: true, transparent: false });
+    expect(linkOf("#room=x&embed=1&background=transparent").options).toMatchObject({
+      embedded: true,
+      transparent: true,
+    });
+    for (const none of ["", "#embed=0", "#embed", "#background=transparent", "#noembed=1"]) {
+      expect(linkOf(none).options).toMatchObject({ embedded: false, transparent: false });
+    }
+  });
+
+  it("may open the statistics", () => {
+    const opened = (fragment: string) => linkOf(fragment).options.statistics;
+    expect(["#stats=1", "#room=x&stats=1", "#stats=0", "#stats", ""].map(opened)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it("moves the token out of the address, and leaves everything else as it was", () => {
     const { page, read } = open("https://h/p?q=1#embed=1&room=demo&token=a.b.c");
     const options = { embedded: true, transparent: false, statistics: false };
@@ -244,5 +286,39 @@ describe("readLink", () => {
     page.goTo("https://h/#token=newest");
     expect(read().token).toBe("newest");
     expect([...storage.items.values()]).toEqual(["newest"]);
+  });
+});
+
+describe("entranceOf", () => {
+  const relay = { name: "wss://a.example", url: "wss://a.example/ws/viewer" };
+  const ONE = { relayCount: 1, missing: undefined };
+  const TWO = { relayCount: 2, missing: undefined };
+
+  it("leads a bare address to the default room of the only relay, and to a choice if there are several", () => {
+    const bare = { relay, relayName: undefined, bare: true };
+    expect(entranceOf(bare, ONE)).toEqual({ kind: "watch", relayUrl: relay.url });
+    expect(entranceOf(bare, TWO)).toEqual({ kind: "choose" });
+  });
+
+  it("leads every link that says where to go there at once", () => {
+    expect(entranceOf({ relay, relayName: undefined, bare: false }, TWO)).toEqual({
+      kind: "watch",
+      relayUrl: relay.url,
+    });
+  });
+
+  it("does not follow a link to an unknown relay", () => {
+    const link = { relay: undefined, relayName: "wss://evil.example", bare: false };
+    const unknown = { kind: "unknown-relay", name: "wss://evil.example" };
+    expect(entranceOf(link, ONE)).toEqual(unknown);
+    expect(entranceOf(link, TWO)).toEqual(unknown);
+  });
+
+  it("leads nowhere in a browser that cannot show the picture", () => {
+    const page = { relayCount: 1, missing: "WebSockets" };
+    expect(entranceOf({ relay, relayName: undefined, bare: true }, page)).toEqual({
+      kind: "unsupported",
+      missing: "WebSockets",
+    });
   });
 });

@@ -1,13 +1,37 @@
 /**
- * The link in the address bar. Its token is moved to where nobody sees it: into this tab's session, one for each relay and room, so
- * that a reload has it, and no other relay ever gets it. Where the browser stores nothing it stays in the state of the history's entry.
+ * The link in the page's address bar. Its token is moved out of sight, into this tab's session storage, one for each relay and room:
+ * a reload finds it there, and it is sent to no other relay (P-92). If the browser stores nothing, the token stays in the state of
+ * the history entry.
  */
-import { isHarmlessPath, isIntact, type Options, readFragment } from "./core/fragment.ts";
-import type { Opening } from "./opening.ts";
+import {
+  DEFAULT_ROOM,
+  isHarmlessPath,
+  isIntact,
+  ROOM_NAME,
+  readLink as readFields,
+  writeLink,
+} from "@screen-share/protocol";
 import { type Relay, type Relays, relayNamed } from "./relays.ts";
 import { TAB_TOKENS } from "./tab-tokens.ts";
 
-/** What this needs of a window. */
+/**
+ * What the first script of the page (`scripts/opening.js`) leaves for the rest of it. That script runs before anything else is loaded,
+ * and is written in syntax that every browser reads.
+ */
+interface Opening {
+  /** The link that the page was opened with, which the address no longer shows. Undefined once it was read. */
+  link: string | undefined;
+  /** To be called once the page has started: nothing that it needed to start is missing. */
+  begun(): void;
+}
+
+declare global {
+  interface Window {
+    readonly opening?: Opening;
+  }
+}
+
+/** The parts of a window that are used here. */
 export interface LinkedPage {
   readonly location: Pick<Location, "href">;
   readonly history: Pick<History, "state" | "replaceState">;
@@ -15,39 +39,49 @@ export interface LinkedPage {
 }
 
 /**
- * What was done to a link on its way. It has to be `unread` before that is known; then it is `repaired`, or `cut-off`, its token gone
- * for good.
+ * Whether a link was damaged on its way. A damaged link starts as `unread`. Once it has been read, it is `repaired`, or `cut-off` if its
+ * token is incomplete.
  */
 export type Damage = "unread" | "repaired" | "cut-off";
 
+/** How a link wants the page to look. */
+interface Options {
+  /** `embed=1`: only the picture, and nothing beside it unless something is wrong. */
+  readonly embedded: boolean;
+  /** `background=transparent`, in an embedded page: the page around the frame shows around the picture. */
+  readonly transparent: boolean;
+  /** `stats=1`: the statistics are open. */
+  readonly statistics: boolean;
+}
+
 export interface Link {
-  /** Undefined if the link names one that this page does not know. */
+  /** Undefined if the page does not know the relay that the link names. */
   readonly relay: Relay | undefined;
-  /** The relay's name as the link has it. */
+  /** The relay's name as written in the link. */
   readonly relayName: string | undefined;
-  /** Undefined if none can be called so. */
+  /** Undefined if the link names a room that cannot exist. */
   readonly room: string | undefined;
-  /** For this room of this relay, of this link or of an earlier one. */
+  /** The token for this room of this relay, from this link or from an earlier one. */
   readonly token: string | undefined;
-  /** Whether neither it nor a token that this tab keeps says anything of where to go. */
+  /** Whether the link names neither relay, room nor token, and this tab keeps no token for it. */
   readonly bare: boolean;
-  /** Of the link that led to this address. If that is `unread`, nothing else here counts. */
+  /** Damage of the link that led to this address. If it is `unread`, nothing else here counts. */
   readonly damage: Damage | undefined;
   readonly options: Options;
 }
 
-/** What the address that a page shows came from. */
+/** How the page came to show its address. */
 interface Origin {
   readonly shown: string;
   readonly damage: Damage | undefined;
-  /** What was there, if it is still to be read. */
+  /** The link that is still to be read, if any. */
   readonly unread?: string | undefined;
 }
 
 const ORIGINS = new WeakMap<LinkedPage, Origin>();
 
 /**
- * Reads the page's link, and takes the token out of its address. To be called before anything else reads the address.
+ * Reads the page's link, and takes the token out of the address. Must be called before anything else reads the address.
  * @param relays those that the page may dial
  */
 export function readLink(page: LinkedPage, relays: Relays, tokens = TAB_TOKENS): Link {
@@ -58,65 +92,78 @@ export function readLink(page: LinkedPage, relays: Relays, tokens = TAB_TOKENS):
   const known = last?.shown === href;
   if (known && last.unread !== undefined) return hide(page, last.unread, relays);
   if (!known && !isIntact(new URL(href))) return hide(page, href, relays);
-  return take(page, { href, relays, tokens, damage: known ? last.damage : undefined });
+  return putLink(page, { href, relays, damage: known ? last.damage : undefined }, tokens);
 }
 
-/** A link that was opened and looks damaged, whole: once it is read, `putLink` has the rest. */
+/** A link that was opened and looks damaged, in full. Once it has been repaired, pass the result to `putLink`. */
 export function unreadLink(page: LinkedPage): string | undefined {
   return ORIGINS.get(page)?.unread;
 }
 
-/** Reads another link in place of the one that was damaged. */
+/** Reads another link in place of the one in the address, and shows it there without its token. */
 export function putLink(
   page: LinkedPage,
   link: { readonly href: string; readonly damage: Damage | undefined; readonly relays: Relays },
   tokens = TAB_TOKENS,
 ): Link {
-  return take(page, { ...link, tokens });
-}
-
-/** Leaves nothing of it in the address but the page's own. Until it is read, a reload finds it in the history's state. */
-function hide(page: LinkedPage, href: string, relays: Relays): Link {
-  const url = new URL(href);
-  const shown = url.origin + (isHarmlessPath(url.pathname) ? url.pathname : "/");
-  ORIGINS.set(page, { shown, damage: "unread", unread: href });
-  note(page, shown, href);
-  const { options } = readFragment("");
-  const nowhere = { relayName: undefined, room: undefined, token: undefined, bare: true, options };
-  return { ...nowhere, relay: relays[0], damage: "unread" };
-}
-
-function take(
-  page: LinkedPage,
-  from: {
-    readonly href: string;
-    readonly damage: Damage | undefined;
-    readonly relays: Relays;
-    readonly tokens: typeof TAB_TOKENS;
-  },
-): Link {
-  const { href, damage, relays, tokens } = from;
-  const url = new URL(href);
-  const { room, token, relay: relayName, rest, bare, options } = readFragment(url.hash);
-  url.hash = rest;
+  const { href, damage, relays } = link;
+  const { room: named, token, relay: relayName, options, hasToken, shown } = readFields(href);
+  const room = ROOM_NAME.test(named ?? DEFAULT_ROOM) ? (named ?? DEFAULT_ROOM) : undefined;
   const relay = relayNamed(relays, relayName);
   if (relay && room !== undefined && token !== undefined) tokens.set(relay.url, room, token);
   const kept = relay && room !== undefined ? tokens.get(relay.url, room) : undefined;
-  const joint = rest === "" ? "#" : "&";
-  ORIGINS.set(page, { shown: url.href, damage });
-  note(
-    page,
-    url.href,
-    kept?.stored === false ? `${url.href}${joint}token=${kept.token}` : undefined,
-  );
-  const said = { relay, relayName, room, token: kept?.token, damage, options };
-  return { ...said, bare: bare && kept === undefined };
+  ORIGINS.set(page, { shown, damage });
+  show(page, shown, kept?.stored === false ? writeLink(shown, { token: kept.token }) : undefined);
+  return {
+    ...{ relay, relayName, room, damage },
+    token: kept?.token,
+    bare: named === undefined && relayName === undefined && !hasToken && kept === undefined,
+    options: optionsOf(options),
+  };
 }
 
-/** Shows an address; a link that a reload must have is noted in the state of its entry. */
-function note({ location, history }: LinkedPage, shown: string, link: string | undefined): void {
+/** Shows only the page's own address, without the link. Until the link is read, a reload finds it in the history's state. */
+function hide(page: LinkedPage, href: string, relays: Relays): Link {
+  const { origin, pathname } = new URL(href);
+  const shown = origin + (isHarmlessPath(pathname) ? pathname : "/");
+  ORIGINS.set(page, { shown, damage: "unread", unread: href });
+  show(page, shown, href);
+  const nowhere = { relayName: undefined, room: undefined, token: undefined, bare: true };
+  return { ...nowhere, relay: relays[0], damage: "unread", options: optionsOf([]) };
+}
+
+/** @param link a link that a reload must find, in the state of the history entry */
+function show({ location, history }: LinkedPage, shown: string, link: string | undefined): void {
   const { link: before, ...others } = (history.state ?? {}) as { readonly link?: unknown };
   if (shown === location.href && before === link) return;
   const state: unknown = before === link ? history.state : { ...others, link };
   history.replaceState(state, "", shown);
+}
+
+function optionsOf(fields: readonly string[]): Options {
+  const embedded = fields.includes("embed=1");
+  const transparent = embedded && fields.includes("background=transparent");
+  return { embedded, transparent, statistics: fields.includes("stats=1") };
+}
+
+/** Where a link leads: to a screen, or to a page that explains why not. */
+export type Entrance =
+  /** To the link's room, on a relay that this page knows. */
+  | { readonly kind: "watch"; readonly relayUrl: string }
+  /** The link names no relay, and there are several. */
+  | { readonly kind: "choose" }
+  /** The page does not know the link's relay. Nothing is dialled. */
+  | { readonly kind: "unknown-relay"; readonly name: string }
+  /** The browser lacks an API that the player needs. */
+  | { readonly kind: "unsupported"; readonly missing: string };
+
+/** @param page.missing what the browser lacks */
+export function entranceOf(
+  { relay, relayName = "", bare }: Pick<Link, "relay" | "relayName" | "bare">,
+  page: { readonly relayCount: number; readonly missing: string | undefined },
+): Entrance {
+  const { relayCount, missing } = page;
+  if (missing !== undefined) return { kind: "unsupported", missing };
+  if (!relay) return { kind: "unknown-relay", name: relayName };
+  return bare && relayCount > 1 ? { kind: "choose" } : { kind: "watch", relayUrl: relay.url };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ownRelay, parseRelays, relayNamed } from "./relays.ts";
+import { ownRelay, parseRelays, relayNamed, viewerUrl } from "./relays.ts";
 
 const A = { name: "wss://a.example", url: "wss://a.example/ws/viewer" };
 const B = { name: "https://b.example/x/", url: "wss://b.example/x/ws/viewer" };
@@ -31,8 +31,11 @@ describe("a page's relays", () => {
   });
 
   it("are the page's own server where none are named", () => {
-    expect(ownRelay("http://localhost:8000")).toEqual([
+    expect(ownRelay({ origin: "http://localhost:8000", pathname: "/index.html" })).toEqual([
       { name: "http://localhost:8000", url: "ws://localhost:8000/ws/viewer" },
+    ]);
+    expect(ownRelay({ origin: "https://x.example", pathname: "/screen/" })).toEqual([
+      { name: "https://x.example/screen", url: "wss://x.example/screen/ws/viewer" },
     ]);
   });
 
@@ -41,5 +44,23 @@ describe("a page's relays", () => {
       expect(() => parseRelays(bad)).toThrow(/URL|none belongs/);
     }
     expect(() => parseRelays("wss://a.example,https://a.example/")).toThrow(/twice/);
+  });
+});
+
+describe("viewerUrl", () => {
+  it("makes a WebSocket address of any of the four schemes", () => {
+    expect(viewerUrl("https://relay.example")).toBe("wss://relay.example/ws/viewer");
+    expect(viewerUrl("http://localhost:8000/")).toBe("ws://localhost:8000/ws/viewer");
+    expect(viewerUrl("wss://relay.example/ws/viewer")).toBe("wss://relay.example/ws/viewer");
+    expect(viewerUrl("ws://h/behind/proxy/")).toBe("ws://h/behind/proxy/ws/viewer");
+  });
+
+  it("refuses what is no such URL, or contains what a log could keep", () => {
+    for (const bad of ["relay.example", "ftp://h", "", "localhost:8000", "javascript:1"]) {
+      expect(() => viewerUrl(bad)).toThrow(/URL/);
+    }
+    for (const bad of ["https://h?token=x", "https://h#x", "https://u:p@h"]) {
+      expect(() => viewerUrl(bad)).toThrow(/none belongs/);
+    }
   });
 });

@@ -1,22 +1,45 @@
 /**
- * The relays that this page may dial: those it was built for, or else its own server. A link may name one of them, to the letter as
- * it was written at build time; one that names any other is not followed, and its token goes nowhere.
+ * The relays that this page may dial (P-91): those that it was built for, or its own server. A link may name one of them, exactly as
+ * written at build time. A link that names any other relay is not followed, and its token is not sent.
  */
-import { viewerUrl } from "./relay-url.ts";
+import { VIEWER_PATH } from "@screen-share/protocol";
+import { RELAY_URLS } from "../env.ts";
 
 export interface Relay {
-  /** As links name it. */
+  /** As written in links. */
   readonly name: string;
-  /** What a viewer dials. */
+  /** The WebSocket address that viewers dial. */
   readonly url: string;
 }
 
-/** The first is meant where a link names none. */
+/** The first is the relay of links that name none. */
 export type Relays = readonly [Relay, ...Relay[]];
 
+const SCHEMES: Readonly<Record<string, string>> = {
+  "http:": "ws:",
+  "https:": "wss:",
+  "ws:": "ws:",
+  "wss:": "wss:",
+};
+
+/** Undefined if the page was built for its own server alone. An unusable setting fails the build. */
+export const BUILT_RELAYS = RELAY_URLS === undefined ? undefined : builtFor(RELAY_URLS);
+
+/** Only for the browser. */
+export function pageRelays(): Relays {
+  return BUILT_RELAYS ?? ownRelay(location);
+}
+
+/** The server of the page. A proxy may serve the page, and the relay behind it, below a path. */
+export function ownRelay({ origin, pathname }: Pick<Location, "origin" | "pathname">): Relays {
+  // Without a trailing slash, as origins are written.
+  const name = origin + pathname.slice(0, pathname.lastIndexOf("/"));
+  return [{ name, url: viewerUrl(name) }];
+}
+
 /**
- * @param list addresses, comma separated
- * @throws Error in plain words if one is no relay's, or stands there twice
+ * @param list comma-separated addresses
+ * @throws Error in plain words if one is not a relay's address, or occurs twice
  */
 export function parseRelays(list: string): Relays {
   const [first, ...others] = list.split(",").map((text): Relay => {
@@ -30,12 +53,41 @@ export function parseRelays(list: string): Relays {
   return relays;
 }
 
-/** A page without a list belongs to the server that it came from. @param origin the page's own */
-export function ownRelay(origin: string): Relays {
-  return [{ name: origin, url: viewerUrl(origin) }];
-}
-
-/** @returns undefined if the page knows none of this name */
+/** @returns undefined if the page does not know the relay */
 export function relayNamed(relays: Relays, name: string | undefined): Relay | undefined {
   return name === undefined ? relays[0] : relays.find((relay) => relay.name === name);
+}
+
+/**
+ * The WebSocket address that viewers dial.
+ * @param relay its http(s) or ws(s) URL. A path in front of ours is kept, for relays behind a proxy
+ * @throws Error in plain words if it is not such a URL, or contains parts that do not belong there
+ */
+export function viewerUrl(relay: string): string {
+  const url = parse(relay);
+  const scheme = SCHEMES[url?.protocol ?? ""];
+  if (!url || !scheme) throw new Error("it is no http://, https://, ws:// or wss:// URL");
+  if (url.username || url.password || url.search || url.hash) {
+    throw new Error("it holds a user, a password, a query or a fragment; none belongs there");
+  }
+  const path = url.pathname.replace(/\/+$/, "");
+  return `${scheme}//${url.host}${path.endsWith(VIEWER_PATH) ? path : path + VIEWER_PATH}`;
+}
+
+/** Without `URL.canParse`, which some browsers lack that `embed.js` supports. */
+function parse(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function builtFor(list: string): Relays {
+  try {
+    return parseRelays(list);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : error;
+    throw new Error(`NEXT_PUBLIC_RELAY_URL is unusable: ${problem}`);
+  }
 }

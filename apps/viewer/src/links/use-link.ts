@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { loadPart } from "../ui/load-part.ts";
 import { type Link, putLink, readLink, unreadLink } from "./link.ts";
-import { pageRelays } from "./page-relays.ts";
+import { pageRelays } from "./relays.ts";
 
 /**
  * Undefined in a page rendered ahead of time, until it lives, and while a damaged link is being read. Another object whenever the link

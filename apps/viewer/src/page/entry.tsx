@@ -1,9 +1,8 @@
 /** The whole page: to where its link leads. */
 
-import { type Entrance, entranceOf } from "../links/core/entrance.ts";
 import { LaterJoinForm } from "../links/later-join-form.tsx";
-import type { Link } from "../links/link.ts";
-import { pageRelays } from "../links/page-relays.ts";
+import { type Entrance, entranceOf, type Link } from "../links/link.ts";
+import { pageRelays } from "../links/relays.ts";
 import { useLink } from "../links/use-link.ts";
 import { missingIn } from "../player/support.ts";
 import { Notice } from "../status/notice.tsx";

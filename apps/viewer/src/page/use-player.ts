@@ -1,10 +1,11 @@
 /** The player as React sees it: a snapshot that changes, and what can be asked of it. */
+
+import { shareLink } from "@screen-share/protocol";
 import { type RefObject, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { WORKER_URL } from "../env.ts";
 import type { PictureHandle } from "../keep/mirror.ts";
-import { shareLink } from "../links/core/share-link.ts";
 import { readLink } from "../links/link.ts";
-import { pageRelays } from "../links/page-relays.ts";
+import { pageRelays } from "../links/relays.ts";
 import type { EndingKind } from "../player/core/ending.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
 import type { StatisticsSource } from "../statistics/use-statistics.ts";

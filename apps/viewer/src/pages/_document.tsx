@@ -1,6 +1,6 @@
 import { Head, Html, Main, NextScript } from "next/document";
 import packageJson from "../../package.json" with { type: "json" };
-import { BUILT_RELAYS } from "../env.ts";
+import { BUILT_RELAYS } from "../links/relays.ts";
 
 /** What every page is in: the head that no component changes. Rendered when the page is built, and never in the browser. */
 export default function Document() {

@@ -2,7 +2,7 @@
 import { DEFAULT_ROOM } from "@screen-share/protocol";
 import { fragmentOf, type Place } from "../links/go.ts";
 import { LaterJoinForm } from "../links/later-join-form.tsx";
-import { pageRelays } from "../links/page-relays.ts";
+import { pageRelays } from "../links/relays.ts";
 import type { Action } from "./core/failure-words.ts";
 
 /**

@@ -1,17 +1,18 @@
 /**
- * Undoes what mail programs, chats, wikis and filters do to a link on its way. Every step is linear in the length of the text: no
+ * Undoes the damage that mail programs, chats, wikis and filters do to links. Every step is linear in the length of the text: no
  * pattern here can match the same characters in two ways. Pure.
  */
+import { FIELD_NAMES } from "./link.ts";
 
-/** How often one link may have been escaped. */
+/** A link may have been escaped this many times. */
 const MAX_ROUNDS = 3;
 
-/** Characters without a shape of their own: zero-width, soft hyphen, byte order mark, direction marks, variation selectors. */
+/** Characters that are not visible: zero-width, soft hyphen, byte order mark, direction marks, variation selectors. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 const CONTROL = /\p{Cc}/gu;
 const ENTITY = /&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]{2,16}));/gi;
-/** An entity without its semicolon, in front of one of our fields. */
-const OPEN_ENTITY = /&amp(?=(?:room|token|relay|embed|background|stats)=)/gi;
+/** An entity without its semicolon, before one of our fields. */
+const OPEN_ENTITY = new RegExp(`&amp(?=(?:${FIELD_NAMES})=)`, "gi");
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: "&",
   apos: "'",
@@ -28,20 +29,20 @@ const ENTITIES: Readonly<Record<string, string>> = {
   sol: "/",
 };
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
-/** Quoted-printable (RFC 2045 §6.7). A token begins with "eyJ", so this is no token that begins with "3D". */
+/** Quoted-printable (RFC 2045 §6.7). Tokens begin with "eyJ", so "3D" is never part of one. */
 const QUOTED_PRINTABLE = /token=3DeyJ/i;
-/** A soft line break; a text field has made a space of the line's end. */
+/** A soft line break. A text field may have replaced the end of the line by a space. */
 const SOFT_BREAK = /=(?:\r\n|[\r\n ])/g;
 const QUOTED_CHARACTER = /=([2-7][0-9A-F])/g;
-/** Proofpoint's URL Defense: in version 2 of its addresses all but letters and digits are escaped by "-", and "/" is "_"; in 3 it is "*". */
+/** Proofpoint's URL Defense: version 2 writes "/" as "_" and escapes other punctuation by "-"; version 3 writes "#" as "*". */
 const URL_DEFENSE_2 = /(\/v2\/url\?u=)([\w.-]+)/g;
 const URL_DEFENSE_3 = /(\/v3\/__)([^\s"'<>]+)/g;
 const BRACKETED = /<[^<>]*>/g;
 const SPACE = /\s+/g;
 
 /**
- * The text as it may have been before it was sent, at most so often unescaped as it can have been escaped; the first is not unescaped
- * at all, the last has no escapes left.
+ * The text with damage undone, in several versions: the first is not unescaped, and each further one is unescaped once more, until no
+ * escapes are left or the limit is reached.
  * @param text bounded by the caller
  */
 export function unwrapped(text: string): readonly string[] {
@@ -55,7 +56,7 @@ export function unwrapped(text: string): readonly string[] {
   return rounds;
 }
 
-/** Percent-escapes undone, once. Those that are no UTF-8 are read byte by byte, and stay if they are no ASCII. */
+/** Undoes percent-escapes once. Of escapes that are not UTF-8, only those of ASCII characters are undone. */
 function unescaped(text: string): string {
   return text.replace(ESCAPES, (escapes) => {
     try {
@@ -78,7 +79,7 @@ function tidied(text: string): string {
     .replace(BRACKETED, joined);
 }
 
-/** In angle brackets a link may have been broken over lines (RFC 3986, appendix C). */
+/** In angle brackets, a link may be broken over lines (RFC 3986, appendix C). */
 function joined(bracketed: string): string {
   return bracketed.includes("://") ? bracketed.replace(SPACE, "") : bracketed;
 }

@@ -1,21 +1,138 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findLink, MAX_LINK_TEXT_LENGTH, writeLink } from "./link.ts";
+import { MAX_TOKEN_LENGTH } from "./constants.ts";
+import { readLink, roomLink, shareLink, writeLink } from "./link.ts";
 
 const PAGE = "https://screen.example/";
-const isHere = (address: string) => address.replace(/^HTTPS/, "https") === PAGE;
-const find = (text: string) => findLink(text, { isHere });
-const base64Url = (text: string) => Buffer.from(text).toString("base64url");
-const tokenFor = (claims: object, signature = "?".repeat(32)) =>
-  ["alg", claims, signature]
-    .map((part) => base64Url(typeof part === "string" ? part : JSON.stringify(part)))
-    .join(".")
-    .replace(/^[^.]+/, base64Url('{"alg":"HS256"}'));
-const TOKEN = tokenFor({ role: "viewer", room: "demo", exp: 4_000_000_000 });
-const LINK = writeLink(PAGE, { room: "demo", token: TOKEN });
+const read = (fragment: string) => readLink(`${PAGE}${fragment}`);
+const roomOf = (fragment: string) => read(fragment).room;
+const tokenOf = (fragment: string) => read(fragment).token;
+/** The fragment of the link as it may be shown. */
+const restOf = (fragment: string) => read(fragment).shown.slice(PAGE.length);
 
-describe("a written link", () => {
-  it("is the page's address and the fields that there are, joined to those of the address (P-90)", () => {
+describe("a link's room", () => {
+  it("is found among other fields, in any place", () => {
+    expect(roomOf("#room=a-b_9")).toBe("a-b_9");
+    expect(roomOf("#token=x&room=demo")).toBe("demo");
+    expect(roomOf("#room=one&room=two")).toBe("one");
+  });
+
+  it("is undefined if none is named", () => {
+    for (const none of ["", "#", "#room=", "#token=x", "#bedroom=x"]) {
+      expect(roomOf(none)).toBeUndefined();
+    }
+  });
+
+  it("is what stands there, even if no room can have that name", () => {
+    for (const bad of ["a b", "a%20b", "ä", "a/b", "x".repeat(65), "%", "%zz"]) {
+      expect(roomOf(`#room=${bad}`)).toBe(bad);
+    }
+  });
+});
+
+describe("a link's relay", () => {
+  const relayOf = (fragment: string) => read(fragment).relay;
+
+  it("is what stands there, escaped or not", () => {
+    expect(relayOf("#relay=wss://a.example&room=x")).toBe("wss://a.example");
+    expect(relayOf("#room=x&relay=wss%3A%2F%2Fa.example%3A8443")).toBe("wss://a.example:8443");
+    expect(relayOf("#room=x")).toBeUndefined();
+    expect(relayOf("#relay=")).toBe("");
+  });
+});
+
+describe("a link's options", () => {
+  it("are the fields that say how the page looks, the first of each name", () => {
+    expect(read("#room=x&stats=1&embed=1&background=transparent").options).toEqual([
+      "embed=1",
+      "background=transparent",
+      "stats=1",
+    ]);
+    expect(read("#embed=0&embed=1").options).toEqual(["embed=0"]);
+    for (const none of ["", "#embed", "#noembed=1", "#stats"]) {
+      expect(read(none).options).toEqual([]);
+    }
+  });
+});
+
+describe("a link's token", () => {
+  it("is found in any place, the first if there are two", () => {
+    expect(tokenOf("#room=main&token=ey.J_-9.z")).toBe("ey.J_-9.z");
+    expect(tokenOf("#token=a&embed=1&token=b")).toBe("a");
+    for (const none of ["", "#", "#token=", "#token", "#room=token=x", "#mytoken=x"]) {
+      expect(read(none)).toMatchObject({ token: undefined, hasToken: false });
+    }
+  });
+
+  it("is dropped if no relay would read it", () => {
+    const longest = "x".repeat(MAX_TOKEN_LENGTH);
+    expect(tokenOf(`#token=${longest}`)).toBe(longest);
+    for (const bad of [`${longest}x`, "a b", "a+b", "a/b", "a=", "%zz", "%", "ä", "<script>"]) {
+      expect(read(`#token=${bad}`)).toMatchObject({ token: undefined, hasToken: true });
+      expect(restOf(`#token=${bad}`)).toBe("");
+    }
+  });
+
+  it("is not in the link that may be shown, and everything else is", () => {
+    expect(restOf("#room=main&token=a.b.c")).toBe("#room=main");
+    expect(restOf("#token=a&room=demo&token=b&embed=1&x=%20&&y")).toBe(
+      "#room=demo&embed=1&x=%20&&y",
+    );
+    for (const whole of ["", "#room=a%20b", "#embed=1&room=x", "#token", "#%zz%", "#a%26b"]) {
+      expect(restOf(whole)).toBe(whole);
+    }
+  });
+
+  it("is neither shown nor used in a link of absurd length", () => {
+    const { room, token, hasToken, shown } = read(`#room=demo&token=a.b.c&x=${"&".repeat(20_000)}`);
+    expect({ room, token, hasToken, shown }).toEqual({
+      room: undefined,
+      token: undefined,
+      hasToken: false,
+      shown: PAGE,
+    });
+  });
+
+  it("is found if the link was escaped on its way", () => {
+    const { room, token } = read("#room%3Ddemo%26token%3Da%2Eb.c&embed=1");
+    expect({ room, token }).toEqual({ room: "demo", token: "a.b.c" });
+    expect(restOf("#room%3Ddemo%26token%3Da%2Eb.c&embed=1")).toBe("#room=demo&embed=1");
+    expect(tokenOf("#%74oken=abc")).toBe("abc");
+    expect(restOf("#%74oken=abc")).toBe("");
+  });
+
+  it("never stays, whatever stands around it", () => {
+    for (const before of [
+      "",
+      "&",
+      "%",
+      "%zz",
+      "%26",
+      "=",
+      "#",
+      "token",
+      "token=%",
+      "room=&room=",
+    ]) {
+      for (const after of [
+        "",
+        "&",
+        "%2",
+        "%26token%3Dsecret",
+        "&token=secret",
+        "\u0000",
+        "\ud800",
+      ]) {
+        const rest = restOf(`#${before}&token=secret${after}`);
+        expect(rest).not.toContain("secret");
+        expect(tokenOf(rest)).toBeUndefined();
+        expect(restOf(rest)).toBe(rest);
+      }
+    }
+  });
+});
+
+describe("writeLink", () => {
+  it("adds the fields that are given to the address and its own fields (P-90)", () => {
     expect(writeLink(PAGE, {})).toBe(PAGE);
     expect(writeLink(PAGE, { room: "a", relay: "wss://b.example", token: "x.y.z" })).toBe(
       `${PAGE}#room=a&relay=wss://b.example&token=x.y.z`,
@@ -25,150 +142,54 @@ describe("a written link", () => {
     );
   });
 
-  it("is found again, whatever its fields, and whatever stands around it", () => {
-    const room = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
-    const token = fc
-      .tuple(
-        fc.dictionary(fc.string(), fc.string()),
-        fc.uint8Array({ minLength: 32, maxLength: 32 }),
-      )
-      .map(([claims, bytes]) => {
-        const [head, body] = tokenFor(claims).split(".");
-        return `${head}.${body}.${Buffer.from(bytes).toString("base64url")}`;
+  it("writes what readLink reads: the room, the relay, the token and how the page looks", () => {
+    for (const relay of [undefined, "wss://b.example"]) {
+      for (const options of [[], ["embed=1"], ["embed=1", "background=transparent", "stats=1"]]) {
+        for (const token of [undefined, "a.b.c"]) {
+          const fields = { room: "demo", relay, options, token };
+          expect(readLink(writeLink(PAGE, fields))).toMatchObject(fields);
+        }
+      }
+    }
+  });
+});
+
+describe("roomLink", () => {
+  it("names the room unless it is the default room, without a token", () => {
+    expect(roomLink(PAGE, { room: "a", token: "t" })).toBe(`${PAGE}#room=a&token=t`);
+    expect(roomLink(PAGE, { room: "main", token: "t" })).toBe(`${PAGE}#room=main&token=t`);
+    expect(roomLink(PAGE, { room: "a" })).toBe(`${PAGE}#room=a`);
+    expect(roomLink(PAGE, { room: "main" })).toBe(PAGE);
+    expect(roomLink("/", { room: "main" })).toBe("/");
+  });
+
+  it("keeps the fields of the page's address", () => {
+    const naming = `${PAGE}#relay=wss://b.example`;
+    expect(roomLink(naming, { room: "a", token: "t" })).toBe(`${naming}&room=a&token=t`);
+    expect(roomLink(naming, { room: "main" })).toBe(naming);
+  });
+});
+
+describe("shareLink", () => {
+  it("opens the same room, with the same token", () => {
+    for (const rest of ["", "#", "#room=studio", "#room=studio&embed=1"]) {
+      const { room, token } = readLink(shareLink(`https://screen.example/${rest}`, "a.b.c"));
+      expect({ room, token }).toEqual({
+        room: rest.includes("room") ? "studio" : undefined,
+        token: "a.b.c",
       });
-    const relay = fc.constantFrom(undefined, "wss://b.example", "https://b.example:8443/x");
-    const around = fc.constantFrom(
-      ["", ""],
-      ["See: ", "."],
-      ["<", ">"],
-      ["(", ")"],
-      ["“", "”"],
-      ["[x](", ")"],
-      ["\n> ", "\n> Bye"],
-      ["\u2066", "\u2069"],
-      ['{"a":"', '"}'],
-    );
-    fc.assert(
-      fc.property(fc.record({ room, token, relay }), around, (fields, [before, after]) => {
-        expect(find(before + writeLink(PAGE, fields) + after)).toMatchObject({
-          ...fields,
-          here: true,
-          cutOff: false,
-        });
-      }),
+    }
+  });
+
+  it("is the address where no token is needed", () => {
+    expect(shareLink("http://localhost:8000/#room=a", undefined)).toBe(
+      "http://localhost:8000/#room=a",
     );
   });
-});
 
-describe("a link in other text", () => {
-  it("is put together again wherever its token was broken over lines", () => {
-    const begin = LINK.indexOf(TOKEN);
-    for (let at = begin + 1; at < LINK.length; at++) {
-      for (const gap of ["\r\n", " ", "\n> ", "=\n", "\n\t"]) {
-        const text = `${LINK.slice(0, at)}${gap}${LINK.slice(at)}${gap[0]} and more`;
-        expect([at, gap, find(text)?.token]).toEqual([at, gap, TOKEN]);
-      }
-    }
+  it("leaves out how the page looks, which is for its owner alone", () => {
+    const link = shareLink("https://screen.example/#stats=1&room=studio&relay=wss://a", "t");
+    expect(link).toBe("https://screen.example/#room=studio&relay=wss://a&token=t");
+    expect(shareLink("https://screen.example/#stats=1", undefined)).toBe("https://screen.example/");
   });
-
-  it("is found however often it was escaped, up to three times", () => {
-    let text = LINK;
-    for (let times = 0; times < 3; times++) {
-      text = encodeURIComponent(text);
-      expect([times, find(text)]).toEqual([
-        times,
-        expect.objectContaining({ room: "demo", token: TOKEN, here: true }),
-      ]);
-    }
-  });
-
-  it("does not take words that follow a token for a part of it", () => {
-    expect(find(`${PAGE}#token=a.b.c see you`)?.token).toBe("a.b.c");
-    expect(find(`${LINK} see you`)?.token).toBe(TOKEN);
-    expect(find(`${LINK}_`)?.token).toBe(TOKEN);
-    // One character more is another token, and a wrong one.
-    expect(find(`${LINK}x`)?.token).toBe(`${TOKEN}x`);
-  });
-
-  it("says when the end of its token is missing, and gives no part of that", () => {
-    const begin = LINK.indexOf(TOKEN);
-    const cut = (length: number, ellipsis: string) =>
-      find(LINK.slice(0, begin + length) + ellipsis);
-    for (const length of [12, 40, TOKEN.lastIndexOf(".") - 1, TOKEN.length - 1]) {
-      for (const ellipsis of ["…", "...", " …"]) {
-        expect(cut(length, ellipsis)).toMatchObject({ cutOff: true, token: undefined });
-      }
-    }
-    expect(cut(40, "")).toMatchObject({ cutOff: true, token: undefined, room: "demo" });
-    expect(cut(TOKEN.length, "…")).toMatchObject({ cutOff: false, token: TOKEN });
-  });
-
-  it("gives its fields to the innermost address, and to no other (P-95)", () => {
-    const other = writeLink("https://other.example/", { room: "demo", token: TOKEN });
-    const around = (link: string) => [
-      `${PAGE}?url=${encodeURIComponent(link)}`,
-      `${PAGE}?url=${encodeURIComponent(encodeURIComponent(link))}`,
-      `${PAGE}?url=${link.replace("#", "%23")}`,
-      `https://a.example/?q=${encodeURIComponent(link)}&token=x.y.z`,
-      `https://urldefense.com/v3/__${link.replace("#", "*")}__;Iw!!`,
-    ];
-    for (const text of around(other)) {
-      expect([text, find(text)]).toEqual([
-        text,
-        expect.objectContaining({ here: false, address: "https://other.example/" }),
-      ]);
-    }
-    for (const text of around(LINK)) {
-      expect([text, find(text)]).toEqual([
-        text,
-        expect.objectContaining({ here: true, token: TOKEN }),
-      ]);
-    }
-  });
-
-  it("is nothing in a text without one, or in one that is too long", () => {
-    for (const text of ["", "room", "a room=", "ftp://screen.example/#token=a.b.c", "eyJx", "%"]) {
-      expect([text, find(text)?.token]).toEqual([text, undefined]);
-    }
-    expect(find(LINK.padEnd(MAX_LINK_TEXT_LENGTH, " "))?.token).toBe(TOKEN);
-    expect(find(LINK.padEnd(MAX_LINK_TEXT_LENGTH + 1, " "))).toBeUndefined();
-  });
-});
-
-describe("a token", () => {
-  it("alone is a link to the room that it names", () => {
-    expect(find(TOKEN)).toMatchObject({
-      here: true,
-      address: undefined,
-      token: TOKEN,
-      room: "demo",
-    });
-    const elsewhere = tokenFor({ room: "a room" });
-    expect(find(elsewhere)).toMatchObject({ token: elsewhere, room: undefined });
-    expect(find(`https://other.example/${TOKEN}`)?.token).toBeUndefined();
-  });
-});
-
-it("any text is read without an error, and says the same again (P-95)", () => {
-  const hostile = fc.constantFrom(
-    ..."&#?;=%<>( \n>.!-_…\u200b".split(""),
-    ...["http://", "token=", "room=", "eyJ", "&amp;", "%25", "relay=https://", TOKEN],
-  );
-  const repeated = fc
-    .tuple(fc.array(hostile, { minLength: 1, maxLength: 4 }), fc.nat(2000))
-    .map(([unit, times]) => unit.join("").repeat(times).slice(0, MAX_LINK_TEXT_LENGTH));
-  fc.assert(
-    fc.property(
-      fc.oneof(
-        fc.array(hostile).map((units) => units.join("")),
-        repeated,
-      ),
-      (text) => {
-        const found = find(text);
-        expect(find(text)).toEqual(found);
-        if (found?.token) expect(found.token).toMatch(/^[\w.-]+$/);
-      },
-    ),
-    { numRuns: 200 },
-  );
 });

@@ -1,27 +1,27 @@
-/** A token as it stands in other text: cut free of what was put around it, and put together again where a line was broken. Pure. */
+/** Reads tokens in other text: removes what surrounds them, and joins tokens that were broken over lines. Pure. */
 import { MAX_TOKEN_LENGTH, ROOM_NAME } from "./constants.ts";
 
 /** The signature of HS256, the only algorithm there is (P-80), in base64url: 32 bytes. */
 const SIGNATURE_LENGTH = 43;
-/** A JSON Web Token begins with a JSON object, and `{"` and a letter are "eyJ" in base64url. */
+/** JSON Web Tokens begin with a JSON object, and `{"` followed by a letter is "eyJ" in base64url. */
 const PREFIX = "eyJ";
 const BEGINNING = /(?<![\w.-])eyJ[\w-]{8,}/;
 const PIECE = /[\w.-]+/y;
-/** Where a mail program broke a line, perhaps a quoted one, or quoted-printable did. */
+/** A line broken by a mail program, possibly in a quotation, or by quoted-printable encoding. */
 const BREAK = /=?[\s>]+/y;
 const ELLIPSIS = /\s?(?:…|\.\.\.)/y;
 
 export interface FoundToken {
   readonly token: string;
-  /** Where the text goes on behind it. */
+  /** The index of the text behind it. */
   readonly end: number;
-  /** It has the shape of a token that a relay signs: three texts of base64url. */
+  /** It has the shape of a signed token: three base64url texts. */
   readonly shaped: boolean;
-  /** Its end is missing. */
+  /** It is incomplete. */
   readonly cutOff: boolean;
 }
 
-/** Reads the token that begins at `at`; an empty one if none does. */
+/** Reads the token that begins at `at`. It is empty if there is none. */
 export function readToken(text: string, at: number): FoundToken {
   const first = match(PIECE, text, at);
   const end = at + first.length;
@@ -34,7 +34,7 @@ export function readToken(text: string, at: number): FoundToken {
   return { token, end, shaped, cutOff };
 }
 
-/** The first token that stands anywhere in the text. */
+/** The first token anywhere in the text. */
 export function findToken(text: string): FoundToken | undefined {
   const found = BEGINNING.exec(text);
   if (!found) return undefined;
@@ -42,7 +42,7 @@ export function findToken(text: string): FoundToken | undefined {
   return token.shaped || token.cutOff ? token : undefined;
 }
 
-/** The pieces of a broken token, if they make a whole one: other words may follow, and are no part of it. */
+/** Joins the pieces of a broken token, if together they are complete. Words that follow are not part of it. */
 function rejoined(text: string, at: number): Pick<FoundToken, "token" | "end"> | undefined {
   let [token, dots, sinceDot, end] = ["", 0, 0, at];
   for (;;) {
@@ -70,7 +70,7 @@ function withoutStops(piece: string): string {
   return piece.slice(0, end);
 }
 
-/** Without the full stops of a sentence, and the hyphens and underscores of markup behind a signature that is whole without them. */
+/** Removes full stops of the sentence, and hyphens and underscores of markup behind a complete signature. */
 function trimmed(piece: string): string {
   const token = withoutStops(piece);
   const whole = token.lastIndexOf(".") + 1 + SIGNATURE_LENGTH;
@@ -91,13 +91,16 @@ function isWhole(token: string): boolean {
   return isShaped(token) && token.length - 1 - token.lastIndexOf(".") === SIGNATURE_LENGTH;
 }
 
-/** The room that a token opens, read without any proof: it only says where to go. */
+/** The room that a token names. Nothing is verified: this only says where to go. */
 export function roomOfToken(token: string): string | undefined {
-  const [, claims = ""] = token.split(".");
+  const { room } = (unverifiedClaims(token) ?? {}) as { readonly room?: unknown };
+  return typeof room === "string" && ROOM_NAME.test(room) ? room : undefined;
+}
+
+/** The claims of a token as it was received. Its signature is not checked. Undefined if they cannot be read. */
+export function unverifiedClaims(token: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(base64UrlText(claims));
-    const { room } = parsed as { readonly room?: unknown };
-    return typeof room === "string" && ROOM_NAME.test(room) ? room : undefined;
+    return JSON.parse(base64UrlText(token.split(".")[1] ?? ""));
   } catch {
     return undefined;
   }
@@ -105,7 +108,7 @@ export function roomOfToken(token: string): string | undefined {
 
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** The bytes as Latin-1 text, which is enough for a room's name. */
+/** The bytes as Latin-1 text: room names, times and generations are ASCII. */
 function base64UrlText(encoded: string): string {
   let [bits, count, text] = [0, 0, ""];
   for (const digit of encoded) {
