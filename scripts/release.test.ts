@@ -1,48 +1,41 @@
-/** One version, told by every part of this checkout; and a release made of a copy of it. */
-import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+/** All parts of this checkout have one version, and `pnpm release` makes a release of a copy of it. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { releasedVersions, withRelease } from "./release/changelog.ts";
-import { Project } from "./release/project.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const project = new Project(root);
-const versionFiles = [...project.versions().keys()];
-
-function run(script: string, args: readonly string[], cwd = root) {
-  const command = ["--import", "tsx", path.join(cwd, script), ...args];
-  return spawnSync(process.execPath, command, { cwd, encoding: "utf8" });
-}
+const read = (file: string, folder = root) => readFileSync(path.join(folder, file), "utf8");
+const list = execFileSync("git", ["ls-files", ":(glob)**/package.json"], { cwd: root });
+const packages = list.toString().trimEnd().split("\n");
+const versionsIn = (folder: string) =>
+  packages.map((file) => JSON.parse(read(file, folder)).version);
+const { version, scripts } = JSON.parse(read("package.json"));
+const changelog = read("CHANGELOG.md");
 
 describe("this checkout", () => {
-  it("has one version: every package's, and the changelog's newest", () => {
-    expect(versionFiles).toContain("apps/viewer/package.json");
-    expect(versionFiles.length).toBeGreaterThanOrEqual(7);
-    expect(project.problems()).toEqual([]);
+  it("has one version: that of every package, and the newest one in the changelog", () => {
+    expect(packages).toContain("apps/viewer/package.json");
+    expect(packages.length).toBeGreaterThanOrEqual(7);
+    expect(new Set(versionsIn(root))).toEqual(new Set([version]));
+    expect([undefined, version]).toContain(releasedVersions(changelog)[0]);
   });
 
-  it("has a changelog of which a release can be made: what is unreleased, then versions", () => {
-    const headings = project.changelog.split("\n").filter((line) => /^## /.test(line));
+  it("has a changelog with unreleased entries first, then the versions", () => {
+    const headings = changelog.split("\n").filter((line) => /^## /.test(line));
     expect(headings[0]).toBe("## Unreleased");
-    expect(headings.length - 1).toBe(releasedVersions(project.changelog).length);
+    expect(headings.length - 1).toBe(releasedVersions(changelog).length);
   });
 
   it.each(["apps/relay/src/main.ts", "apps/relay/src/mint.ts", "apps/capture/src/main.ts"])(
-    "%s tells its version when asked",
-    (command) => {
-      const { stdout, status } = run(command, ["--version"]);
-      expect(stdout).toBe(`${project.version}\n`);
+    "%s prints its version with --version",
+    (program) => {
+      const command = ["--import", "tsx", path.join(root, program), "--version"];
+      const { stdout, status } = spawnSync(process.execPath, command, { encoding: "utf8" });
+      expect(stdout).toBe(`${version}\n`);
       expect(status).toBe(0);
     },
   );
@@ -50,60 +43,91 @@ describe("this checkout", () => {
 
 describe("pnpm release", () => {
   let copy: string;
-  const release = (...args: readonly string[]) => run("scripts/release.ts", args, copy);
-  const text = (file: string) => readFileSync(path.join(copy, file), "utf8");
+  const author = { GIT_AUTHOR_NAME: "A", GIT_AUTHOR_EMAIL: "a@example.com" };
+  const committer = { GIT_COMMITTER_NAME: "A", GIT_COMMITTER_EMAIL: "a@example.com" };
+  const env = { ...process.env, ...author, ...committer, GIT_CONFIG_GLOBAL: "/dev/null" };
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", args, { cwd: copy, env, encoding: "utf8" }).trimEnd();
+  const run = (command: string) =>
+    spawnSync(command, { cwd: copy, env, encoding: "utf8", shell: true });
+  const release = (step: string) => run(`${scripts.release} ${step}`);
+  const notes = (tag: string) => run(`${scripts["release:notes"]} ${tag}`);
 
   beforeEach(() => {
     copy = mkdtempSync(path.join(tmpdir(), "screen-share-release-"));
-    for (const file of [...versionFiles, "pnpm-workspace.yaml", "CHANGELOG.md", "scripts"]) {
-      mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
+    for (const file of [...packages, "scripts", ".gitignore"]) {
       cpSync(path.join(root, file), path.join(copy, file), { recursive: true });
     }
     symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
+    // As it is once the present version has been released, and something was added after it.
+    const first = changelog.replace(/(## Unreleased\n)[\s\S]*/, "$1\n- Something new.\n");
+    const released = withRelease(first, { version, date: "2026-11-22" });
+    const text = released.replace("## Unreleased\n", "## Unreleased\n\n- Something newer.\n");
+    writeFileSync(path.join(copy, "CHANGELOG.md"), text);
+    git("init", "--quiet");
+    git("add", ...packages, "CHANGELOG.md", "scripts");
+    git("commit", "--quiet", "--message", "Before");
   });
   afterEach(() => rmSync(copy, { recursive: true }));
 
-  /** The copy as it is once its present version is out, with something new since. */
-  function released(): void {
-    const unreleased = project.changelog.replace(
-      /(## Unreleased\n)[\s\S]*/,
-      "$1\n- Something new.\n",
-    );
-    const date = "2026-11-22";
-    const before = withRelease(unreleased, { version: project.version, date });
-    const text = before.replace("## Unreleased\n", "## Unreleased\n\n- Something newer.\n");
-    writeFileSync(path.join(copy, "CHANGELOG.md"), text);
+  function unchanged(): void {
+    expect(git("log", "--format=%s")).toBe("Before");
+    expect(git("tag")).toBe("");
+    expect(versionsIn(copy)).toEqual(versionsIn(root));
   }
 
-  it("brings every package and the changelog to the version, and says how to go on", () => {
-    released();
-    const version = project.version.replace(/\d+$/, (patch) => String(Number(patch) + 1));
-    const { stdout, status } = release(version);
+  it("commits and tags the next version of every package and of the changelog", () => {
+    const { status } = release("patch");
+    const next = version.replace(/\d+$/, (patch: string) => String(Number(patch) + 1));
     expect(status).toBe(0);
-    expect(stdout).toContain(`git tag --annotate v${version}`);
-    expect(versionFiles.map((file) => JSON.parse(text(file)).version)).toEqual(
-      versionFiles.map(() => version),
+    expect(new Set(versionsIn(copy))).toEqual(new Set([next]));
+    expect(releasedVersions(read("CHANGELOG.md", copy))).toEqual([next, version]);
+    expect(git("log", "--format=%s")).toBe(`Release ${next}\nBefore`);
+    expect(git("status", "--porcelain", "--untracked-files=no")).toBe("");
+    // An annotated tag is an object of its own, and `git push --follow-tags` takes it along.
+    expect(git("cat-file", "-t", `v${next}`)).toBe("tag");
+    expect(git("rev-parse", `v${next}^{commit}`)).toBe(git("rev-parse", "HEAD"));
+    expect(notes(`v${next}`).stdout).toBe("- Something newer.\n");
+    expect(release("minor").stderr).toContain("No release: there is nothing under");
+  });
+
+  it("takes the version that the packages have for the first release", () => {
+    const first = changelog.replace(/(## Unreleased\n)[\s\S]*/, "$1\n- Everything.\n");
+    writeFileSync(path.join(copy, "CHANGELOG.md"), first);
+    git("commit", "--quiet", "--all", "--message", "First");
+    expect(release(version).status).toBe(0);
+    expect(releasedVersions(read("CHANGELOG.md", copy))).toEqual([version]);
+    expect(git("tag")).toBe(`v${version}`);
+  });
+
+  it.each([version, "99.0.0", "v1"])("refuses %s, which is not the next version", (step) => {
+    expect(release(step).status).not.toBe(0);
+    unchanged();
+  });
+
+  it("refuses a package with another version", () => {
+    const file = path.join(copy, "apps/relay/package.json");
+    writeFileSync(file, read("apps/relay/package.json").replace(version, "0.0.9"));
+    git("commit", "--quiet", "--all", "--amend", "--message", "Before");
+    const { status, stderr } = release("patch");
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      `No release: apps/relay/package.json has version 0.0.9 instead of ${version}.\n`,
     );
-    expect(new Project(copy).problems()).toEqual([]);
-    expect(release("--notes", `v${version}`).stdout).toBe("- Something newer.\n");
+    expect(git("tag")).toBe("");
   });
 
-  it("refuses a version that is not the next, and then changes nothing", () => {
-    released();
-    const before = text("CHANGELOG.md");
-    for (const version of [project.version, "99.0.0", "v1", ""]) {
-      const { stderr, status } = release(version);
-      expect(stderr).toMatch(/^No release: the next version can be /);
-      expect(status).toBe(1);
-    }
-    expect(text("CHANGELOG.md")).toBe(before);
-    expect(new Project(copy).versions()).toEqual(project.versions());
+  it("refuses while a tracked file has changes", () => {
+    writeFileSync(path.join(copy, "CHANGELOG.md"), `${read("CHANGELOG.md", copy)}\n- More.\n`);
+    const { status, stderr } = release("patch");
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("Git working directory not clean");
+    unchanged();
   });
 
-  it("has no notes for a tag that is not this version's", () => {
-    released();
-    const { stdout, stderr, status } = release("--notes", "v99.0.0");
+  it("has no notes for a tag of another version", () => {
+    const { stdout, stderr, status } = notes("v99.0.0");
     expect([stdout, status]).toEqual(["", 1]);
-    expect(stderr).toBe(`No release: this is version ${project.version}, and not v99.0.0.\n`);
+    expect(stderr).toBe(`No release: this is version ${version}, but the tag is v99.0.0.\n`);
   });
 });

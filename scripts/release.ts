@@ -1,41 +1,76 @@
 /**
- * `pnpm release 0.2.0`: makes the files of this checkout tell of a release; what is to be typed then is printed.
- * `pnpm release --notes v0.2.0`: what the changelog says of it, if that tag is this checkout's version.
+ * The steps that `npm version` runs for `pnpm release`. `check` comes before anything changes, and `write` before the commit. `notes TAG`
+ * prints the changelog's entries for the version with this tag.
  */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { notesOf } from "./release/changelog.ts";
-import { Project } from "./release/project.ts";
+import { notesOf, releasedVersions, withRelease } from "./release/changelog.ts";
 
-const USAGE = `Makes a release, which is a tag: packages and changelog take its version, everything else follows from the tag.
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+const git = (...args: readonly string[]) =>
+  execFileSync("git", args, { cwd: root, encoding: "utf8" });
 
-Usage: pnpm release 0.2.0           changes every package.json and CHANGELOG.md, and prints what to do next
-       pnpm release --notes v0.2.0  prints what the changelog says of the version under this tag`;
+const CHANGELOG = "CHANGELOG.md";
+/** At the top level of a package.json. */
+const VERSION = /^( {2}"version": )"([^"]*)"/m;
+const versionIn = (packageJson: string) => VERSION.exec(packageJson)?.[2];
 
-/** @returns what to print */
-function answer(project: Project, argv: readonly string[]): string {
-  const options = { notes: { type: "string" }, help: { type: "boolean" } } as const;
-  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-  const [version] = positionals;
-  if (values.notes !== undefined && positionals.length === 0) return notes(project, values.notes);
-  if (version === undefined || positionals.length > 1 || values.help) return USAGE;
-  project.release({ version, date: new Date().toISOString().slice(0, 10) });
-  return `Every package.json and CHANGELOG.md tell of ${version} now. Look at them, and then:
+/** The version before and after, from npm. */
+const { npm_old_version: current = "", npm_new_version: version = "" } = process.env;
 
-  git commit --all --message "Release ${version}"
-  git tag --annotate v${version} --message "Screen Share ${version}"
-  git push --follow-tags`;
+function packageFiles(): readonly string[] {
+  return git("ls-files", ":(glob)**/package.json").trimEnd().split("\n");
 }
 
-function notes(project: Project, tag: string): string {
-  const { version } = project;
-  if (tag !== `v${version}`) throw new Error(`this is version ${version}, and not ${tag}`);
-  return notesOf(project.changelog, version);
+/** The changelog of the new version. @throws Error in plain words if there can be no such release */
+function nextChangelog(): string {
+  const released = releasedVersions(read(CHANGELOG))[0];
+  const next = nextVersions(released);
+  if (!next.includes(version)) {
+    throw new Error(`the next version can be ${next.join(" or ")}, but not ${version}`);
+  }
+  const date = new Date().toISOString().slice(0, 10);
+  return withRelease(read(CHANGELOG), { version, date });
 }
 
+/** The next patch, minor or major version (semver.org). The first release is the version that the packages have already. */
+function nextVersions(released: string | undefined): readonly string[] {
+  if (released === undefined) return [current];
+  const [major = 0, minor = 0, patch = 0] = released.split(".").map(Number);
+  return [`${major}.${minor}.${patch + 1}`, `${major}.${minor + 1}.0`, `${major + 1}.0.0`];
+}
+
+function check(): void {
+  const expected = releasedVersions(read(CHANGELOG))[0] ?? current;
+  for (const file of packageFiles()) {
+    const found = versionIn(read(file));
+    if (found !== expected) throw new Error(`${file} has version ${found} instead of ${expected}`);
+  }
+  nextChangelog();
+}
+
+function write(): void {
+  writeFileSync(path.join(root, CHANGELOG), nextChangelog());
+  for (const file of packageFiles()) {
+    writeFileSync(path.join(root, file), read(file).replace(VERSION, `$1"${version}"`));
+  }
+  git("add", CHANGELOG, ...packageFiles());
+}
+
+function notes(tag: string): void {
+  const found = versionIn(read("package.json"));
+  if (tag !== `v${found}`) throw new Error(`this is version ${found}, but the tag is ${tag}`);
+  process.stdout.write(`${notesOf(read(CHANGELOG), tag.slice(1))}\n`);
+}
+
+const [step, tag = ""] = process.argv.slice(2);
 try {
-  const project = new Project(fileURLToPath(new URL("..", import.meta.url)));
-  process.stdout.write(`${answer(project, process.argv.slice(2))}\n`);
+  if (step === "check") check();
+  else if (step === "write") write();
+  else notes(tag);
 } catch (error) {
   process.stderr.write(`No release: ${error instanceof Error ? error.message : error}.\n`);
   process.exitCode = 1;

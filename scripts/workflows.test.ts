@@ -75,7 +75,9 @@ describe("the workflows", () => {
     const commands = [...Object.keys(scripts), "install"];
     const runs = steps.flatMap(({ run }) => run ?? []);
     const asked = runs.flatMap((run) => /^pnpm (?:--\S+ )*(\S+)/.exec(run)?.[1] ?? []);
-    expect(new Set(asked)).toEqual(new Set(["install", "lint", "build", "typecheck", "release"]));
+    expect(new Set(asked)).toEqual(
+      new Set(["install", "lint", "build", "typecheck", "release:notes"]),
+    );
     for (const command of asked) expect(commands).toContain(command);
     expect(runs).toContain(".ci/run");
     expect(existsSync(path.join(root, ".ci/run"))).toBe(true);

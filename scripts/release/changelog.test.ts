@@ -22,12 +22,12 @@ What changed.
 `;
 
 describe("the changelog", () => {
-  it("tells which versions there are, newest first", () => {
+  it("lists the released versions, newest first", () => {
     expect(releasedVersions(CHANGELOG)).toEqual(["0.2.0", "0.1.0"]);
     expect(releasedVersions("# Changelog\n\n## Unreleased\n\n## Soon\n")).toEqual([]);
   });
 
-  it("gives what is unreleased to the release, and leaves the rest as it was", () => {
+  it("moves the unreleased entries to the release, and leaves the rest unchanged", () => {
     const after = withRelease(CHANGELOG, { version: "0.3.0", date: "2027-01-31" });
     expect(after).toBe(
       CHANGELOG.replace("## Unreleased\n", "## Unreleased\n\n## 0.3.0, 2027-01-31\n"),
@@ -36,7 +36,7 @@ describe("the changelog", () => {
     expect(notesOf(after, "0.3.0")).toBe("### Added\n\n- Something new.");
   });
 
-  it("makes no release of nothing, and none twice", () => {
+  it("refuses a release without entries, and one that exists", () => {
     const once = withRelease(CHANGELOG, { version: "0.3.0", date: "2027-01-31" });
     const again = { version: "0.3.1", date: "2027-02-01" };
     expect(() => withRelease(once, again)).toThrow("nothing under");
@@ -44,9 +44,9 @@ describe("the changelog", () => {
     expect(() => withRelease("# Changelog\n", again)).toThrow('no line "## Unreleased"');
   });
 
-  it("has the notes of each version, up to the next heading or the end", () => {
+  it("has the entries of each version, up to the next heading or the end", () => {
     expect(notesOf(CHANGELOG, "0.2.0")).toBe("- Two.");
     expect(notesOf(CHANGELOG, "0.1.0")).toBe("- One.\n- And more of it: ## 0.0.9, 2026-01-01");
-    expect(() => notesOf(CHANGELOG, "0.0.9")).toThrow("says nothing of 0.0.9");
+    expect(() => notesOf(CHANGELOG, "0.0.9")).toThrow("has no entries for 0.0.9");
   });
 });

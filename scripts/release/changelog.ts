@@ -1,17 +1,17 @@
-/** The changelog as text: what it says of a version, and how what is unreleased becomes one. Pure. */
+/** Reads the changelog, and moves its unreleased entries to a version. Pure. */
 
 const UNRELEASED = "## Unreleased";
 const HEADING = /^## (\d+\.\d+\.\d+), \d{4}-\d{2}-\d{2}$/gm;
 
-/** The versions that it tells of, in the order of the page: newest first. */
+/** The versions in the order of the page: newest first. */
 export function releasedVersions(changelog: string): readonly string[] {
   return [...changelog.matchAll(HEADING)].map(([, version = ""]) => version);
 }
 
 /**
- * The changelog in which all that was unreleased is this version's.
+ * Returns the changelog with all unreleased entries under the heading of this version.
  * @param options.date such as "2026-11-22"
- * @throws Error in plain words if nothing is unreleased, or the version is told of already
+ * @throws Error in plain words if nothing is unreleased, or if the version is listed already
  */
 export function withRelease(
   changelog: string,
@@ -19,7 +19,7 @@ export function withRelease(
 ): string {
   const { version, date } = options;
   if (releasedVersions(changelog).includes(version)) {
-    throw new Error(`CHANGELOG.md tells of ${version} already`);
+    throw new Error(`CHANGELOG.md already lists ${version}`);
   }
   if (sectionUnder(changelog, UNRELEASED) === "") {
     throw new Error('there is nothing under "## Unreleased" in CHANGELOG.md');
@@ -28,13 +28,13 @@ export function withRelease(
 }
 
 /**
- * What is said of a version, without its heading.
- * @throws Error in plain words if there is nothing
+ * Returns the entries of a version, without its heading.
+ * @throws Error in plain words if there are none
  */
 export function notesOf(changelog: string, version: string): string {
   const [heading] = [...changelog.matchAll(HEADING)].find(([, each]) => each === version) ?? [];
   const notes = heading === undefined ? "" : sectionUnder(changelog, heading);
-  if (notes === "") throw new Error(`CHANGELOG.md says nothing of ${version}`);
+  if (notes === "") throw new Error(`CHANGELOG.md has no entries for ${version}`);
   return notes;
 }
 
