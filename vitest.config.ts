@@ -47,7 +47,7 @@ export default defineConfig({
           include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["**/node_modules/**", ...APART],
           isolate: false,
-          globalSetup: "apps/capture/test/programs.ts",
+          globalSetup: "packages/publish/test/programs.ts",
         },
       },
       { test: { ...unit, name: "unit-apart", include: APART } },

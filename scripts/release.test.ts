@@ -30,15 +30,17 @@ describe("this checkout", () => {
     expect(headings.length - 1).toBe(releasedVersions(changelog).length);
   });
 
-  it.each(["apps/relay/src/main.ts", "apps/relay/src/mint.ts", "apps/capture/src/main.ts"])(
-    "%s prints its version with --version",
-    (program) => {
-      const command = ["--import", "tsx", path.join(root, program), "--version"];
-      const { stdout, status } = spawnSync(process.execPath, command, { encoding: "utf8" });
-      expect(stdout).toBe(`${version}\n`);
-      expect(status).toBe(0);
-    },
-  );
+  it.each([
+    "apps/relay/src/main.ts",
+    "apps/relay/src/mint.ts",
+    "apps/capture/src/main.ts",
+    "apps/replay/src/main.ts",
+  ])("%s prints its version with --version", (program) => {
+    const command = ["--import", "tsx", path.join(root, program), "--version"];
+    const { stdout, status } = spawnSync(process.execPath, command, { encoding: "utf8" });
+    expect(stdout).toBe(`${version}\n`);
+    expect(status).toBe(0);
+  });
 });
 
 describe("pnpm release", () => {

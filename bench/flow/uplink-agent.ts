@@ -2,15 +2,17 @@
  * The agent's own pipeline and publisher with a made-up desktop, in a process of its own. Arguments: port, adaptive (on or off), token.
  * "rest": nothing moves any more; answers with what happened when.
  */
-import { Pacer } from "../../apps/capture/src/core/pacer.ts";
-import { levelsOf } from "../../apps/capture/src/core/quality.ts";
-import { chooseEncoder } from "../../apps/capture/src/encode/choose.ts";
-import { EncoderUnavailable } from "../../apps/capture/src/encode/encoder.ts";
-import { createLog } from "../../apps/capture/src/log.ts";
-import { Pipeline, type PipelineParts } from "../../apps/capture/src/pipeline.ts";
-import { Publisher } from "../../apps/capture/src/publish/publisher.ts";
-import { openSocket } from "../../apps/capture/src/publish/socket.ts";
-import { Scaler } from "../../apps/capture/src/scale.ts";
+import {
+  EncoderUnavailable,
+  type Frame,
+  levelsOf,
+  Pacer,
+  Pipeline,
+  type PipelineParts,
+  Publisher,
+} from "@screen-share/publish";
+import { chooseEncoder, createLog, openSocket } from "@screen-share/publish/node";
+
 import { wallNow } from "../../e2e/support/raw-viewer.ts";
 import { type Key, VIDEO_TILES, VideoSource } from "./video-source.ts";
 
@@ -63,7 +65,7 @@ const watched: PipelineParts["publisher"] = {
   },
 };
 const random = Math.random;
-const scaler = new Scaler(2560);
+const scaler = { scale: async (frame: Frame) => frame };
 const parts = { source, scaler, encoder, levels, publisher: watched, pacer: new Pacer(FPS) };
 process.on("message", () => {
   source.rest();

@@ -4,7 +4,7 @@
  */
 import { type Geometry, geometryOf, MCU_SIDE, TILE_MCUS } from "@screen-share/protocol";
 import { seededRandom } from "@screen-share/protocol/testing";
-import type { Frame, Source } from "../../apps/capture/src/source/source.ts";
+import type { Frame, Source } from "@screen-share/publish";
 
 const SIZE = { width: 1280, height: 720 } as const;
 const VIDEO = { x: 512, y: 240, width: 640, height: 360 } as const;

@@ -113,5 +113,5 @@ export function startReplay(
   env: Record<string, string> = {},
 ): Program {
   const server = `ws://localhost:${port}/ws/producer`;
-  return run("apps/capture/dist/replay.js", { SERVER_WS_URL: server, ...env }, args);
+  return run("apps/replay/dist/main.js", { SERVER_WS_URL: server, ...env }, args);
 }

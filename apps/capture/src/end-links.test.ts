@@ -1,8 +1,8 @@
 import { CLOSE } from "@screen-share/protocol";
+import { openSocket } from "@screen-share/publish/node";
+import { FakeRelay } from "@screen-share/publish/testing/fake-relay";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FakeRelay } from "../test/fake-relay.ts";
 import { endLinks } from "./end-links.ts";
-import { openSocket } from "./publish/socket.ts";
 
 const identity = { producerId: "0123456789abcdef0123456789abcdef", generation: "new" };
 

@@ -4,9 +4,8 @@
  */
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Identity } from "./identity.ts";
-import { Publisher } from "./publish/publisher.ts";
-import type { OpenSocket } from "./publish/socket.ts";
+import { Publisher } from "@screen-share/publish";
+import type { Identity, OpenSocket } from "@screen-share/publish/node";
 
 /** A relay that is only being restarted is back by then. One that has not answered yet is waited for until dialling fails. */
 const PATIENCE_MS = 5000;

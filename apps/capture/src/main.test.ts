@@ -6,18 +6,18 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { signToken, tokenKey } from "@screen-share/protocol/token";
+import { type Recorded, RecordingReader } from "@screen-share/publish";
+import { expiryOf } from "@screen-share/publish/node";
+import { FakeRelay } from "@screen-share/publish/testing/fake-relay";
+import { programFile } from "@screen-share/publish/testing/programs";
 import { describe, expect, it } from "vitest";
-import { FakeRelay } from "../test/fake-relay.ts";
-import { programFile } from "../test/programs.ts";
-import { type Recorded, RecordingReader } from "./core/recording.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
-import { expiryOf } from "./publish/viewer-link.ts";
 
 const SECRET = "a-token-that-nobody-may-read";
 
 /** Starts the agent with nothing set but these variables. */
 function start(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [programFile("main"), ...args], {
+  const child = spawn(process.execPath, [programFile("capture"), ...args], {
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     // biome-ignore lint/style/noProcessEnv: where tests keep what an agent keeps for its user.
     env: { XDG_DATA_HOME: process.env.XDG_DATA_HOME, ...environment },

@@ -1,31 +1,38 @@
 #!/usr/bin/env node
-/** The capture agent: wires its parts, handles signals, and decides how the process ends. */
 import { hostname } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { endWithParent, notifyParent, surviveLostOutput } from "@screen-share/program";
-import { type Config, readConfig } from "./config.ts";
-import { Pacer } from "./core/pacer.ts";
-import { levelsOf } from "./core/quality.ts";
-import { chooseEncoder } from "./encode/choose.ts";
-import { EncoderUnavailable } from "./encode/encoder.ts";
+/** The capture agent: wires its parts, handles signals, and decides how the process ends. */
+import type { Log } from "@screen-share/publish";
+import {
+  EncoderUnavailable,
+  levelsOf,
+  Pacer,
+  Pipeline,
+  Publisher,
+  Recorder,
+  type Source,
+  SourceFailure,
+} from "@screen-share/publish";
+import {
+  chooseEncoder,
+  createLog,
+  IdentityFile,
+  identityPath,
+  linkLines,
+  openerFor,
+  readPublisherEnvironment,
+} from "@screen-share/publish/node";
+import { type Config, readConfig } from "./config/config.ts";
+import { readFlags } from "./config/flags.ts";
 import { endLinks } from "./end-links.ts";
-import { readEnvironment } from "./env.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
-import { readFlags } from "./flags.ts";
-import { IdentityFile, identityPath } from "./identity.ts";
-import { createLog, type Log } from "./log.ts";
-import { Pipeline } from "./pipeline.ts";
-import { Publisher } from "./publish/publisher.ts";
-import { openerFor } from "./publish/socket.ts";
-import { linkLines } from "./publish/viewer-link.ts";
-import { Recorder } from "./record/recorder.ts";
 import { createRecordingFile } from "./record/recording-file.ts";
-import { Scaler } from "./scale.ts";
 import { openAwaited } from "./source/awaited-screen.ts";
 import type { MonitorInfo } from "./source/monitor.ts";
+import { SharpScaler } from "./source/scaler.ts";
 import { listScreen, openScreen } from "./source/screen.ts";
-import { type Source, SourceFailure } from "./source/source.ts";
 import { TestCard } from "./source/test-card.ts";
 
 /** Beside this file, and like it source or built. */
@@ -41,7 +48,10 @@ let stop: () => void = () => process.exit();
 surviveLostOutput();
 endWithParent(() => stop());
 
-const result = readConfig(readFlags(process.argv.slice(2)), readEnvironment(complain));
+const result = readConfig(
+  readFlags(process.argv.slice(2)),
+  readPublisherEnvironment(import.meta.url, complain),
+);
 if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
 if (result.config.list) await printMonitors(result.config);
 else if (result.config.endLinks) await endAllLinks(result.config);
@@ -80,7 +90,7 @@ async function share(config: Config): Promise<void> {
     now,
     random: Math.random,
   });
-  const scaler = new Scaler(config.maxDimension);
+  const scaler = new SharpScaler(config.maxDimension);
   const pacer = new Pacer(config.fps);
   const random = Math.random;
   const parts = { source, scaler, encoder, levels, publisher, pacer, log, now, random };

@@ -1,6 +1,7 @@
 /** What every adapter of the `Source` port must do, whatever it grabs from. */
+
+import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
 import { expect, it } from "vitest";
-import { type Frame, type Source, SourceFailure } from "../src/source/source.ts";
 
 /** @param open called once a test; a source that has something to grab */
 export function behavesAsSource(open: () => Source): void {

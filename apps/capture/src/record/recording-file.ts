@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import type { RecordingFile } from "./recorder.ts";
+import type { RecordingFile } from "@screen-share/publish";
 
 /**
  * @param writer what Node.js is to run to write it: `recording-writer.ts`

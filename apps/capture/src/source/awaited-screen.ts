@@ -2,8 +2,9 @@
  * The test card until there is a screen, and from then on the screen: an agent that starts with the machine is there before the
  * desktop. It also looks for the screen while nobody watches, so that the first picture that somebody asks for is the right one.
  */
-import type { Log } from "../log.ts";
-import { type Frame, type Source, SourceFailure } from "./source.ts";
+
+import type { Log } from "@screen-share/publish";
+import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
 
 /** How often it looks for the screen, ms. A failed look costs one refused connection. */
 const LOOK_INTERVAL_MS = 2000;

@@ -1,5 +1,5 @@
 /** Monitors: how they are told apart and chosen, and what is said when there is none. The same for every grabber. */
-import { SourceFailure } from "./source.ts";
+import { SourceFailure } from "@screen-share/publish";
 
 /** A monitor as `--list` shows it. */
 export interface MonitorInfo {

@@ -1,8 +1,8 @@
+import { SourceFailure } from "@screen-share/publish";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { behavesAsSource, grabbed } from "../../test/source-suite.ts";
 import { Xvfb } from "../../test/xvfb.ts";
 import { listMonitors, ScreenSource } from "./node-screenshots.ts";
-import { SourceFailure } from "./source.ts";
 
 const now = () => performance.timeOrigin + performance.now();
 

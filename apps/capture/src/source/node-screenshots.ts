@@ -8,9 +8,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
 import type * as NodeScreenshots from "node-screenshots";
 import { chooseMonitor, type MonitorInfo, noDisplay, noMonitor } from "./monitor.ts";
-import { type Frame, type Source, SourceFailure } from "./source.ts";
 
 type Addon = Pick<typeof NodeScreenshots, "Monitor">;
 

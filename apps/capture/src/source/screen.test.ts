@@ -1,8 +1,8 @@
+import type { Source } from "@screen-share/publish";
+import { keptLog } from "@screen-share/publish/testing/frames";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { keptLog } from "../../test/frames.ts";
 import { Xvfb } from "../../test/xvfb.ts";
 import { type Desktop, listScreen, openScreen } from "./screen.ts";
-import type { Source } from "./source.ts";
 
 const now = () => performance.timeOrigin + performance.now();
 let xvfb: Xvfb;

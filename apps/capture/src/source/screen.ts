@@ -2,11 +2,12 @@
  * Which grabber is used: our own for every X server, node-screenshots for Wayland desktops, macOS and Windows. A
  * server that our own cannot read is refused by name, never handed on: the other would show a wrong picture.
  */
-import type { X11Settings } from "../config.ts";
-import type { Log } from "../log.ts";
+
+import type { Log } from "@screen-share/publish";
+import { type Source, SourceFailure } from "@screen-share/publish";
+import type { X11Settings } from "../config/config.ts";
 import { type MonitorInfo, noDisplay, waylandFailure } from "./monitor.ts";
 import { listMonitors, ScreenSource } from "./node-screenshots.ts";
-import { type Source, SourceFailure } from "./source.ts";
 import { listX11Monitors, X11Source } from "./x11.ts";
 
 /** The desktop that the agent was started on. */

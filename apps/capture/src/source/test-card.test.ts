@@ -1,7 +1,7 @@
 import { geometryOf } from "@screen-share/protocol";
+import { damagedTiles } from "@screen-share/publish";
 import { describe, expect, it } from "vitest";
 import { behavesAsSource, grabbed } from "../../test/source-suite.ts";
-import { damagedTiles } from "../core/damage.ts";
 import { TestCard } from "./test-card.ts";
 
 const realNow = () => performance.timeOrigin + performance.now();

@@ -3,8 +3,8 @@
  * and most of it stands still, as on a desktop.
  */
 import type { Size } from "@screen-share/protocol";
+import type { Frame, Source } from "@screen-share/publish";
 import { GLYPH_ADVANCE, textDots } from "./glyphs.ts";
-import type { Frame, Source } from "./source.ts";
 
 const BYTES_PER_PX = 4;
 const TITLE = "SCREEN SHARE TEST CARD";

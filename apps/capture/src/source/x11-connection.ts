@@ -11,9 +11,9 @@ import x11, {
   type Randr,
   type Xinerama,
 } from "x11";
-import type { X11Settings } from "../config.ts";
-import type { Rectangle } from "../core/dirty-grid.ts";
-import { type Unpacker, unpackerOf } from "../core/pixel-format.ts";
+import type { X11Settings } from "../config/config.ts";
+import type { Rectangle } from "./core/dirty-grid.ts";
+import { type Unpacker, unpackerOf } from "./core/pixel-format.ts";
 import type { MonitorInfo } from "./monitor.ts";
 import { openSocket, parseDisplay, remoteAddressOf } from "./x11-display.ts";
 import { chooseKey } from "./x11-key.ts";

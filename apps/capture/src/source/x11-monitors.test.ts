@@ -1,8 +1,8 @@
 import { once } from "node:events";
+import { SourceFailure } from "@screen-share/publish";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { grabbed } from "../../test/source-suite.ts";
 import { Xvfb } from "../../test/xvfb.ts";
-import { SourceFailure } from "./source.ts";
 import { listX11Monitors, X11Source } from "./x11.ts";
 
 const now = () => performance.timeOrigin + performance.now();

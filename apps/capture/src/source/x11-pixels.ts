@@ -10,7 +10,7 @@ import {
   type PixelLayout,
   rangeOf,
   rgbaWord,
-} from "../core/pixel-format.ts";
+} from "./core/pixel-format.ts";
 
 const MSB_FIRST = 1;
 const TRUE_COLOR = 4;

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "@screen-share/protocol/testing";
+import { type Frame, SourceFailure } from "@screen-share/publish";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { behavesAsSource, grabbed } from "../../test/source-suite.ts";
 import { Xvfb } from "../../test/xvfb.ts";
-import { type Frame, SourceFailure } from "./source.ts";
 import { listX11Monitors, X11Source } from "./x11.ts";
 
 const now = () => performance.timeOrigin + performance.now();

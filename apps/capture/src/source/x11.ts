@@ -10,8 +10,10 @@
  * something is fetched twice. Whenever that chain breaks (a new connection, monitors rearranged, a GetImage that
  * failed) everything is marked.
  */
-import type { X11Settings } from "../config.ts";
-import { DirtyGrid, type Rectangle } from "../core/dirty-grid.ts";
+
+import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
+import type { X11Settings } from "../config/config.ts";
+import { DirtyGrid, type Rectangle } from "./core/dirty-grid.ts";
 import {
   chooseMonitor,
   type MonitorInfo,
@@ -19,7 +21,6 @@ import {
   noMonitor,
   waylandFailure,
 } from "./monitor.ts";
-import { type Frame, type Source, SourceFailure } from "./source.ts";
 import { X11Connection, X11Failure } from "./x11-connection.ts";
 
 const BYTES_PER_PX = 4;

@@ -1,0 +1,163 @@
+import {
+  assembleJpeg,
+  checkSegment,
+  FrameStore,
+  geometryOf,
+  type Size,
+  tileMcuCount,
+} from "@screen-share/protocol";
+import { decodeTurbo, encodeWhole, seededRandom } from "@screen-share/protocol/testing";
+import { describe, expect, it } from "vitest";
+import { frameOf, keptLog } from "../../../test/frames.ts";
+import { allTiles } from "../../core/damage.ts";
+import { EncoderUnavailable, type TileEncoder } from "../../encoder.ts";
+import type { Frame } from "../../source.ts";
+import { chooseEncoder } from "./choose.ts";
+import { JpegJsEncoder } from "./jpeg-js.ts";
+import { openJpegTurbo } from "./jpeg-turbo.ts";
+
+const SIZES: Size[] = [
+  { width: 1366, height: 768 },
+  { width: 1367, height: 77 },
+  { width: 1920, height: 136 },
+  { width: 129, height: 9 },
+  { width: 13, height: 203 },
+  { width: 7, height: 5 },
+  { width: 1, height: 1 },
+  { width: 8191, height: 3 },
+];
+
+function turbo(quality = 60): TileEncoder {
+  const encoder = openJpegTurbo([quality]);
+  if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
+  return encoder;
+}
+
+/** What a relay would hold after a keyframe, as one JPEG. */
+function replicated(encoder: TileEncoder, frame: Frame): Uint8Array {
+  const stream = encoder.describe(frame);
+  const tiles = encoder.encode(frame, allTiles(geometryOf(frame)), 0);
+  const store = new FrameStore(stream);
+  const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
+  store.apply({ keyframe: true, cut: false, epoch: 1, ...times, tiles });
+  expect(store.complete).toBe(true);
+  const segments = store.since(0).map(({ bytes }) => bytes);
+  const [tables] = stream.tables;
+  const { width, height } = frame;
+  return tables ? assembleJpeg({ width, height, tables, segments }) : (segments[0] ?? Buffer.of());
+}
+
+describe.each([
+  ["jpeg-turbo", turbo],
+  ["jpeg-js", (quality = 60) => new JpegJsEncoder([quality])],
+] as const)("every encoder: %s", (name, open) => {
+  it.each(SIZES)(
+    "makes a picture that a store takes and a decoder shows, $width×$height",
+    (size) => {
+      const frame = frameOf(size);
+      const shown = decodeTurbo(replicated(open(90), frame));
+      expect(shown).toMatchObject(size);
+      expect(meanDifference(shown.data, frame.pixels)).toBeLessThan(12);
+    },
+  );
+
+  it("goes by its name, and encodes nothing for no damage", () => {
+    expect(open().name).toBe(name);
+    expect(open().encode(frameOf({ width: 64, height: 64 }), [], 0)).toEqual([]);
+  });
+
+  it("leaves the frame's pixels alone", () => {
+    const frame = frameOf({ width: 171, height: 20 });
+    const before = Buffer.from(frame.pixels);
+    open().encode(frame, allTiles(geometryOf(frame)), 0);
+    expect(frame.pixels.equals(before)).toBe(true);
+  });
+
+  it("makes smaller pictures of lower quality", () => {
+    const frame = frameOf({ width: 640, height: 200 });
+    expect(replicated(open(20), frame).length).toBeLessThan(replicated(open(80), frame).length);
+  });
+});
+
+describe("jpeg-turbo", () => {
+  it.each(SIZES)("is bit-exact against the one-piece encode at $width×$height", (size) => {
+    const frame = frameOf(size);
+    const shown = decodeTurbo(replicated(turbo(), frame));
+    const expected = decodeTurbo(encodeWhole({ ...size, data: frame.pixels }));
+    expect(shown.data.equals(expected.data)).toBe(true);
+  });
+
+  it.each([1, 60, 100])("makes tiles of noise that pass the check, quality %i", (quality) => {
+    const random = seededRandom(quality);
+    const size = { width: 1000, height: 40 };
+    const pixels = Buffer.from(Array.from({ length: 1000 * 40 * 4 }, () => random() * 256));
+    const tiles = turbo(quality).encode(
+      { ...size, pixels, capturedAt: 0, subject: "noise" },
+      allTiles(geometryOf(size)),
+      0,
+    );
+    for (const { index, bytes } of tiles) {
+      checkSegment(bytes, tileMcuCount(geometryOf(size), index));
+    }
+  });
+
+  it("encodes some tiles as it would all, and keeps none in a buffer it reuses", () => {
+    const frame = frameOf({ width: 1366, height: 100 });
+    const encoder = turbo();
+    const all = encoder.encode(frame, allTiles(geometryOf(frame)), 0);
+    const some = encoder.encode(frame, [3, 10, 11, all.length - 1], 0);
+    expect(some.map(({ index }) => index)).toEqual([3, 10, 11, all.length - 1]);
+    for (const tile of some) expect(tile).toEqual(all[tile.index]);
+  });
+});
+
+describe("levels", () => {
+  it("each has its own tables, in one stream, and its tiles say which", () => {
+    const frame = frameOf({ width: 256, height: 8 });
+    const encoder = openJpegTurbo([20, 60, 90]);
+    if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
+    expect(encoder.describe(frame).tables).toHaveLength(3);
+    const sizes = [0, 1, 2].map((level) => {
+      const [tile] = encoder.encode(frame, [1], level);
+      expect(tile).toMatchObject({ index: 1, table: level });
+      return tile?.bytes.length ?? 0;
+    });
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+    expect(new Set(sizes).size).toBe(3);
+  });
+});
+
+describe("chooseEncoder", () => {
+  const openTurbo = () => new EncoderUnavailable("no binary for this machine");
+
+  it("takes the native one where it loads", () => {
+    const log = keptLog();
+    const chosen = chooseEncoder({ choice: "auto", qualities: [60], log });
+    expect(chosen).toMatchObject({ name: "jpeg-turbo" });
+    expect(log.lines).toEqual([]);
+  });
+
+  it("falls back where it does not, and says so once", () => {
+    const log = keptLog();
+    const chosen = chooseEncoder({ choice: "auto", qualities: [60], log, openTurbo });
+    expect(chosen).toMatchObject({ name: "jpeg-js" });
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toContain("no binary for this machine");
+  });
+
+  it("does not fall back from what was asked for by name", () => {
+    const chosen = chooseEncoder({
+      choice: "jpeg-turbo",
+      qualities: [60],
+      log: keptLog(),
+      openTurbo,
+    });
+    expect(chosen).toBeInstanceOf(EncoderUnavailable);
+  });
+});
+
+function meanDifference(a: Buffer, b: Buffer): number {
+  let sum = 0;
+  for (let i = 0; i < b.length; i++) sum += i % 4 === 3 ? 0 : Math.abs((a[i] ?? 0) - (b[i] ?? 0));
+  return sum / b.length;
+}

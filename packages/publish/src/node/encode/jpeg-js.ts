@@ -1,0 +1,25 @@
+/**
+ * Whole pictures by jpeg-js: slow, but plain JavaScript, for machines where no native encoder loads. It makes no
+ * tiles, since it ends some scans in a way that strict decoders refuse between restart markers.
+ */
+import type { Size, StreamDescription, Tile } from "@screen-share/protocol";
+import jpegJs from "jpeg-js";
+import type { TileEncoder } from "../../encoder.ts";
+import type { Frame } from "../../source.ts";
+
+export class JpegJsEncoder implements TileEncoder {
+  readonly name = "jpeg-js";
+
+  /** @param qualities 1 … 100 each, coarse … fine */
+  constructor(private readonly qualities: readonly number[]) {}
+
+  describe({ width, height }: Size): StreamDescription {
+    return { codec: "jpeg", width, height, tables: [] };
+  }
+
+  encode({ width, height, pixels }: Frame, indices: readonly number[], level: number): Tile[] {
+    if (indices.length === 0) return [];
+    const { data } = jpegJs.encode({ width, height, data: pixels }, this.qualities[level]);
+    return [{ index: 0, table: 0, bytes: data }];
+  }
+}

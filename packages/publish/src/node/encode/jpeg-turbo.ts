@@ -1,0 +1,152 @@
+/**
+ * Tiles by libjpeg-turbo (@julusian/jpeg-turbo): each is encoded as a tiny JPEG of its own, of which only the
+ * entropy-coded bytes are kept. They are bit for bit what the scan of a one-piece encode would hold.
+ */
+import { createRequire } from "node:module";
+import type JpegTurbo from "@julusian/jpeg-turbo";
+import {
+  equalTables,
+  type Geometry,
+  geometryOf,
+  MCU_SIDE,
+  type QuantTables,
+  type Run,
+  readTileJpeg,
+  type Size,
+  type StreamDescription,
+  TILE_MCUS,
+  type Tile,
+  tileMcuCount,
+  tileRuns,
+} from "@screen-share/protocol";
+import { EncoderUnavailable, type TileEncoder } from "../../encoder.ts";
+import type { Frame } from "../../source.ts";
+
+const BYTES_PER_PX = 4;
+const STRIP_BYTES = TILE_MCUS * MCU_SIDE * MCU_SIDE * BYTES_PER_PX;
+/** The bytes of an EOI marker. */
+const EOI_BYTES = 2;
+
+/** Pixels for the native encoder: a rectangle somewhere in a buffer. */
+interface Block extends Size {
+  /** Begins with the first px; holds at least stride × height px. */
+  readonly pixels: Buffer;
+  /** px from one row to the next */
+  readonly stride: number;
+}
+
+/** Loads the native encoder. @param qualities 1 … 100 each, coarse … fine; at most 4 */
+export function openJpegTurbo(qualities: readonly number[]): TileEncoder | EncoderUnavailable {
+  try {
+    return new JpegTurboEncoder(createRequire(import.meta.url)("@julusian/jpeg-turbo"), qualities);
+  } catch (error) {
+    return new EncoderUnavailable(error instanceof Error ? error.message : String(error));
+  }
+}
+
+class JpegTurboEncoder implements TileEncoder {
+  readonly name = "jpeg-turbo";
+  /** Of each level. */
+  readonly #tables: readonly QuantTables[];
+  /** The header of each size of block at each level, as it was once read and found right. */
+  readonly #headers = new Map<string, Buffer>();
+  readonly #jpeg: Buffer;
+  readonly #strip = Buffer.alloc(STRIP_BYTES);
+
+  constructor(
+    private readonly turbo: typeof JpegTurbo,
+    private readonly qualities: readonly number[],
+  ) {
+    const size = { width: TILE_MCUS * MCU_SIDE, height: MCU_SIDE };
+    this.#jpeg = Buffer.alloc(turbo.bufferSize({ ...size, subsampling: turbo.SAMP_444 }));
+    const sample = { ...size, pixels: this.#strip, stride: size.width };
+    this.#tables = qualities.map((_, level) => readTileJpeg(this.#compress(sample, level)).tables);
+  }
+
+  describe({ width, height }: Size): StreamDescription {
+    return { codec: "jpeg-tiles", width, height, tables: [...this.#tables] };
+  }
+
+  encode(frame: Frame, indices: readonly number[], level: number): Tile[] {
+    const geometry = geometryOf(frame);
+    return indices.map((index) => {
+      const block = straight(frame, geometry, index) ?? gather(frame, geometry, index, this.#strip);
+      const jpeg = this.#compress(block, level);
+      // Copied out, since the next tile is encoded to the same place.
+      const bytes = Buffer.from(jpeg.subarray(this.#scanStart(jpeg, block, level), -EOI_BYTES));
+      return { index, table: level, bytes };
+    });
+  }
+
+  /** The JPEG is overwritten by the next one. */
+  #compress({ pixels, width, height, stride }: Block, level: number): Buffer {
+    return this.turbo.compressSync(pixels, this.#jpeg, {
+      format: this.turbo.FORMAT_RGBA,
+      width,
+      height,
+      stride,
+      subsampling: this.turbo.SAMP_444,
+      quality: this.qualities[level] ?? 1,
+    });
+  }
+
+  /** Reads the first JPEG of each size in full; later ones must begin with the very same header. */
+  #scanStart(jpeg: Buffer, { width, height }: Size, level: number): number {
+    const kind = `${width}x${height} ${level}`;
+    const header = this.#headers.get(kind);
+    if (header && jpeg.compare(header, 0, header.length, 0, header.length) === 0) {
+      return header.length;
+    }
+    const { scanStart, tables } = readTileJpeg(jpeg);
+    const expected = this.#tables[level];
+    if (!expected || !equalTables(tables, expected))
+      throw new Error("the encoder changed its tables");
+    this.#headers.set(kind, Buffer.from(jpeg.subarray(0, scanStart)));
+    return scanStart;
+  }
+}
+
+/**
+ * The tile where it lies in the frame, with no copy; undefined where it wraps, or the encoder would read beyond
+ * the frame's end. What hangs over the picture's edge is left out: the encoder itself repeats the edge.
+ */
+function straight(frame: Frame, geometry: Geometry, index: number): Block | undefined {
+  const [run, ...others] = tileRuns(geometry, index);
+  if (!run || others.length > 0) return undefined;
+  const pixels = frame.pixels.subarray(byteAt(frame, run.x, run.y));
+  if (pixels.length < frame.width * run.height * BYTES_PER_PX) return undefined;
+  return { pixels, width: run.width, height: run.height, stride: frame.width };
+}
+
+/** The tile copied to a strip of its own, the picture's edge repeated into what hangs over. */
+function gather(frame: Frame, geometry: Geometry, index: number, strip: Buffer): Block {
+  const width = tileMcuCount(geometry, index) * MCU_SIDE;
+  for (const run of tileRuns(geometry, index)) {
+    for (let y = 0; y < MCU_SIDE; y++) {
+      const to = (y * width + run.mcuOffset * MCU_SIDE) * BYTES_PER_PX;
+      copyRow({ frame, run, y: run.y + Math.min(y, run.height - 1), strip, to });
+    }
+  }
+  return { pixels: strip, width, height: MCU_SIDE, stride: width };
+}
+
+function copyRow(options: {
+  readonly frame: Frame;
+  readonly run: Run;
+  /** Row of the picture. */
+  readonly y: number;
+  readonly strip: Buffer;
+  /** Byte of the strip. */
+  readonly to: number;
+}): void {
+  const { frame, run, y, strip, to } = options;
+  const from = byteAt(frame, run.x, y);
+  const inside = run.width * BYTES_PER_PX;
+  frame.pixels.copy(strip, to, from, from + inside);
+  const lastPx = Buffer.from(strip.subarray(to + inside - BYTES_PER_PX, to + inside));
+  strip.fill(lastPx, to + inside, to + run.mcuCount * MCU_SIDE * BYTES_PER_PX);
+}
+
+function byteAt({ width }: Size, x: number, y: number): number {
+  return (y * width + x) * BYTES_PER_PX;
+}

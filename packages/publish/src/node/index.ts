@@ -1,0 +1,16 @@
+/** The ports of this package on Node.js, and what the programs that publish share there. */
+
+export * from "./command-line.ts";
+export * from "./encode/choose.ts";
+export * from "./encode/jpeg-js.ts";
+export * from "./encode/jpeg-turbo.ts";
+export * from "./environment.ts";
+export * from "./identity.ts";
+export * from "./inbound-limit.ts";
+export * from "./links.ts";
+export * from "./log.ts";
+export * from "./proxy.ts";
+export * from "./server-address.ts";
+export * from "./settings.ts";
+export * from "./socket.ts";
+export * from "./viewer-link.ts";

@@ -1,0 +1,67 @@
+/**
+ * The proxy through which a relay is reached: many office networks have no other way out. It is named by the variables that curl and
+ * other programs honour: `HTTPS_PROXY` (for wss://), `HTTP_PROXY` (for ws://), `ALL_PROXY` and `NO_PROXY`, in either case.
+ */
+/// <reference path="./proxy-from-env.d.ts" />
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { getProxyForUrl } from "proxy-from-env";
+import { SocksProxyAgent } from "socks-proxy-agent";
+import { isLoopback } from "./server-address.ts";
+
+/** A way out of the network. */
+export interface RelayProxy {
+  /** What to call it where others can read along: without its user and password. */
+  readonly name: string;
+  readonly url: URL;
+}
+
+const HTTP = /^https?:$/;
+const SOCKS = /^socks(4|4a|5|5h)?:$/;
+
+/**
+ * @param relay a ws:// or wss:// address
+ * @returns undefined if it is reached directly, as is everything on this machine
+ */
+export function proxyFor(relay: string): RelayProxy | { readonly problem: string } | undefined {
+  if (isLoopback(relay)) return undefined;
+  const named = getProxyForUrl(relay.replace(/^ws/, "http"));
+  if (named === "") return undefined;
+  const url = URL.canParse(named) ? new URL(named) : undefined;
+  if (!url?.hostname || !(HTTP.test(url.protocol) || SOCKS.test(url.protocol))) {
+    const example = "http://proxy.example:3128";
+    return { problem: `The proxy that the environment names is no address such as ${example}.` };
+  }
+  // A name without a scheme is completed with the relay's. Such a proxy hardly ever speaks TLS itself.
+  if (url.protocol === "https:" && !writtenWithScheme(named)) url.protocol = "http:";
+  return { url, name: url.host };
+}
+
+function writtenWithScheme(url: string): boolean {
+  const names = ["https_proxy", "http_proxy", "all_proxy"].flatMap((name) => [
+    name,
+    name.toUpperCase(),
+  ]);
+  // biome-ignore lint/style/noProcessEnv: the library reads it, and does not tell what was written there.
+  return names.some((name) => process.env[name]?.trim() === url);
+}
+
+/**
+ * What a socket is to be opened with so that it goes through the proxy.
+ * @param options.addressTimeoutMs how long each address of the proxy may take
+ * @param options.refused called with the HTTP status with which the proxy refused to connect us
+ */
+export function proxyAgent(
+  { url }: RelayProxy,
+  options: {
+    readonly addressTimeoutMs: number;
+    readonly refused: (status: number) => void;
+  },
+): HttpsProxyAgent<string> | SocksProxyAgent {
+  const timeouts = { autoSelectFamilyAttemptTimeout: options.addressTimeoutMs };
+  if (SOCKS.test(url.protocol)) return new SocksProxyAgent(url, { socketOptions: timeouts });
+  const agent = new HttpsProxyAgent<string>(url, timeouts);
+  agent.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
+    if (statusCode !== 200) options.refused(statusCode);
+  });
+  return agent;
+}

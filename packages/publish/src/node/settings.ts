@@ -1,0 +1,104 @@
+/**
+ * The settings of every program that publishes to a relay, and how settings are read: flags over the environment. All problems are told
+ * at once and in plain words.
+ */
+import { type Environment, LOG_LEVELS } from "@screen-share/program";
+import { DEFAULT_ROOM, PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
+import * as z from "zod";
+import { given } from "./environment.ts";
+import { isLoopback, readServerAddress, viewerLinkIn } from "./server-address.ts";
+
+/** Where a setting comes from, and so what to call it in a complaint. */
+export type Names = Readonly<
+  Record<string, { readonly variable: string; readonly flag: string | undefined }>
+>;
+
+/** The defaults, as a user would type them. */
+export const RELAY_DEFAULTS = {
+  server: `ws://localhost:8000${PRODUCER_PATH}`,
+  room: DEFAULT_ROOM,
+} as const;
+
+export const RELAY_NAMES = {
+  server: { variable: "SERVER_WS_URL", flag: "--server" },
+  token: { variable: "PRODUCER_TOKEN", flag: undefined },
+  room: { variable: "ROOM", flag: "--room" },
+  viewerUrl: { variable: "VIEWER_URL", flag: undefined },
+  logLevel: { variable: "LOG_LEVEL", flag: undefined },
+} as const satisfies Names;
+
+const server = z.string().transform((text, context) => {
+  const address = readServerAddress(text);
+  if ("url" in address) return address.url;
+  context.addIssue({ code: "custom", message: address.problem });
+  return z.NEVER;
+});
+
+/** Which relay, which room, as whom. */
+export const relaySettings = z.object({
+  server: server.prefault(RELAY_DEFAULTS.server),
+  token: z
+    .string()
+    // People copy the whole header.
+    .transform((text) => text.replace(/^Bearer\s+/i, "").replace(/^(["'])(.*)\1$/, "$2"))
+    .pipe(
+      z
+        .string()
+        .regex(/^[\x21-\x7e]{1,4096}$/, "holds characters that no token has, or is too long"),
+    )
+    .optional(),
+  room: z
+    .string()
+    .regex(ROOM_NAME, "must be 1 to 64 letters, digits, - or _")
+    .default(RELAY_DEFAULTS.room),
+  /** The viewer page, if that is not the relay's own: links to any other are not printed. */
+  viewerUrl: z
+    .url({ protocol: /^https?$/, error: "must be an address that begins with http:// or https://" })
+    .optional(),
+  insecure: z.literal(true).optional(),
+  logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+});
+
+const VIEWERS_TOKEN =
+  "PRODUCER_TOKEN must be set: the token in that link is for viewers and cannot share a screen. `pnpm mint --role producer` beside the relay makes one that can.";
+
+/** A check for schemas of relay settings: whoever is on the way reads what goes over ws://, the screen and the token that opens it. */
+export function mustBePrivate(
+  settings: Pick<z.infer<typeof relaySettings>, "server" | "insecure">,
+  context: z.RefinementCtx,
+): void {
+  const { server, insecure } = settings;
+  if (server.startsWith("wss:") || insecure || isLoopback(server)) return;
+  const message =
+    "must begin with wss://, or others on the way can read the screen and the token; --insecure allows that";
+  context.addIssue({ code: "custom", path: ["server"], message });
+}
+
+/**
+ * The settings, or everything that is wrong with them, a sentence each.
+ * @param given.flags as typed; they win
+ * @param given.environment the process's own with that of `.env` behind it, see `readEnvironment`
+ */
+export function readSettings<T extends z.ZodType>(
+  schema: T,
+  { flags, environment, names }: { flags: object; environment: Environment; names: Names },
+): { readonly settings: z.output<T> } | { readonly problems: readonly string[] } {
+  const fromEnvironment = Object.fromEntries(
+    Object.entries(names).map(([key, { variable }]) => [key, given(environment[variable])]),
+  );
+  const fromFlags = Object.entries(flags).filter(([, value]) => value !== "");
+  const typed = { ...fromEnvironment, ...Object.fromEntries(fromFlags) };
+  const link = viewerLinkIn(String(typed.server ?? ""));
+  const result = schema.safeParse({ ...typed, room: typed.room ?? link.room });
+  const problems =
+    result.error?.issues.map(({ path: [key], message }) => `${nameOf(names, key)} ${message}.`) ??
+    [];
+  if (link.token && typed.token === undefined) problems.push(VIEWERS_TOKEN);
+  return result.success && problems.length === 0 ? { settings: result.data } : { problems };
+}
+
+function nameOf(names: Names, key: PropertyKey | undefined): string {
+  const entry = names[String(key)];
+  if (!entry) return `--${String(key)}`;
+  return entry.flag ? `${entry.variable} (${entry.flag})` : entry.variable;
+}

@@ -1,0 +1,185 @@
+import { geometryOf, Replica, type StreamDescription } from "@screen-share/protocol";
+import { describe, expect, it } from "vitest";
+import { frameOf } from "../test/frames.ts";
+import {
+  BIG,
+  begin,
+  eachOnPipelineStage,
+  FINE,
+  LEVELS,
+  nextChange,
+  now,
+  pixelsExpected,
+  pixelsOf,
+  SIZE,
+  someFrames,
+  touched,
+  turbo,
+} from "../test/pipeline-stage.ts";
+import { STILL_MS } from "./core/quality.ts";
+import type { TileEncoder } from "./encoder.ts";
+import { JpegJsEncoder } from "./node/encode/jpeg-js.ts";
+
+const on = eachOnPipelineStage();
+
+describe("the pipeline, where a picture does not go at once", () => {
+  it("sends no more than the window takes, and grabs nothing while it is full", async () => {
+    on().start(turbo(), BIG);
+    const connection = await on().relay.welcomed();
+    await connection.receive("status");
+    const { epoch, stream } = await connection.receive("stream");
+    const replica = new Replica();
+    replica.describe(epoch, stream);
+    let grabs = 0;
+    while (grabs !== on().source.grabs) {
+      ({ grabs } = on().source);
+      await someFrames();
+    }
+    for (let count = 1; !replica.shown; count++) {
+      const update = await connection.receive("update");
+      expect(update).toMatchObject({ keyframe: false, epoch: 1 });
+      replica.apply(update);
+      expect(update.cut).toBe(!replica.shown);
+      connection.ack(count);
+    }
+    expect(pixelsOf(replica).equals(pixelsExpected(frameOf(BIG)))).toBe(true);
+  });
+
+  it("sends the rest of a picture as soon as there is room for it, and does not wait for the next", async () => {
+    on().start(turbo(), BIG, { fps: 1 });
+    const connection = await on().relay.welcomed();
+    await connection.receive("status");
+    const { epoch, stream } = await connection.receive("stream");
+    const replica = new Replica();
+    replica.describe(epoch, stream);
+    let count = 0;
+    while (!replica.shown) {
+      replica.apply(await connection.receive("update"));
+      connection.ack(++count);
+    }
+    expect(count).toBeGreaterThan(3);
+    // If each part waited for the next grab, there would be one grab for each.
+    expect(on().source.grabs).toBeLessThan(count);
+  });
+
+  it("P-34: begins again with the whole picture if a refresh is asked for between two cuts", async () => {
+    on().start(turbo(), BIG, { fps: 1 });
+    const connection = await on().relay.welcomed();
+    await connection.receive("status");
+    await connection.receive("stream");
+    await connection.receive("update");
+    connection.send({ type: "refresh" });
+    // A refresh may have to wait for a second, while the cuts of before go on.
+    const acking = setInterval(() => connection.ackAll(), 20);
+    const { epoch, stream } = await connection.skipTo("stream");
+    clearInterval(acking);
+    connection.ackAll();
+    const replica = new Replica();
+    replica.describe(epoch, stream);
+    while (!replica.shown) {
+      replica.apply(await connection.receive("update"));
+      connection.ackAll();
+    }
+    expect(pixelsOf(replica).equals(pixelsExpected(frameOf(BIG)))).toBe(true);
+  });
+
+  it("takes as few updates as the window allows for a picture that is as large as four", async () => {
+    const LARGE = { width: 2000, height: 1400 };
+    const updatesOf = async (size: typeof BIG): Promise<number> => {
+      const connection = await on().relay.welcomed();
+      await connection.receive("status");
+      const { epoch, stream } = await connection.receive("stream");
+      const replica = new Replica();
+      replica.describe(epoch, stream);
+      let count = 0;
+      while (!replica.shown) {
+        replica.apply(await connection.receive("update"));
+        connection.ack(++count);
+      }
+      expect(replica.shown.stream).toMatchObject(size);
+      return count;
+    };
+    on().start(turbo(), LARGE);
+    expect(await updatesOf(LARGE)).toBeLessThan(40);
+  });
+
+  it("cuts what turns out to take more than it was thought to", async () => {
+    const encoder = turbo();
+    const long = (bytes: Uint8Array) => Buffer.concat(new Array(60).fill(Buffer.from(bytes)));
+    const wordy: TileEncoder = {
+      name: encoder.name,
+      describe: (size) => encoder.describe(size),
+      encode: (...args) =>
+        encoder.encode(...args).map((tile) => ({ ...tile, bytes: long(tile.bytes) })),
+    };
+    on().start(wordy);
+    const connection = await on().relay.welcomed();
+    await connection.receive("status");
+    await connection.receive("stream");
+    const { cut, tiles } = await connection.receive("update");
+    expect(cut).toBe(true);
+    expect(tiles.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(16_000);
+  });
+
+  it("sends everything in its turn, whatever keeps changing meanwhile", async () => {
+    on().start(turbo(), BIG);
+    const connection = await on().relay.welcomed();
+    await connection.receive("status");
+    await connection.receive("stream");
+    const seen: number[] = [];
+    let count = 1;
+    for (let full = false; !full; count++) {
+      const { tiles } = await connection.receive("update");
+      seen.push(...tiles.map(({ index }) => index));
+      full = new Set(seen).size === geometryOf(BIG).tileCount;
+      // Meanwhile the first tile changes all the time.
+      on().source.shown = touched(frameOf(BIG), count % 100, 1);
+      connection.ack(count);
+    }
+    const others = seen.filter((index) => index !== 0);
+    expect(others).toHaveLength(geometryOf(BIG).tileCount - 1);
+    expect(seen.length - others.length).toBeLessThanOrEqual(count);
+  });
+
+  it("repaints finely what is still, never before fresh damage, and only once", async () => {
+    on().start(turbo(FINE.qualities), SIZE, { levels: FINE });
+    const connection = await on().relay.welcomed();
+    await connection.receive("status");
+    await connection.receive("stream");
+    const first = await connection.receive("update");
+    expect(first.tiles.every(({ table }) => table === FINE.base)).toBe(true);
+    const sentAt = now();
+    const acked = { count: 1 };
+    connection.ack(1);
+    const fine = new Map<number, number>();
+    while (fine.size < first.tiles.length) {
+      for (const { index, table } of (await nextChange(connection, acked)).tiles) {
+        expect(fine.has(index)).toBe(false);
+        fine.set(index, table);
+      }
+      connection.ack(++acked.count);
+    }
+    expect([...fine.values()].every((table) => table === FINE.qualities.length - 1)).toBe(true);
+    expect(now() - sentAt).toBeGreaterThanOrEqual(STILL_MS - 100);
+    on().source.shown = touched(frameOf(SIZE), 5, 5);
+    const damage = await nextChange(connection, acked);
+    connection.ack(++acked.count);
+    expect(damage.tiles).toMatchObject([{ index: 0, table: FINE.base }]);
+    const again = await nextChange(connection, acked);
+    expect(again.tiles).toMatchObject([{ index: 0, table: FINE.qualities.length - 1 }]);
+  });
+
+  it("sends whole JPEGs where no native encoder loads, each a keyframe", async () => {
+    on().start(new JpegJsEncoder(LEVELS.qualities));
+    const connection = await on().relay.welcomed();
+    const replica = await begin(connection);
+    expect(replica.shown?.stream).toEqual<StreamDescription>({
+      codec: "jpeg",
+      ...SIZE,
+      tables: [],
+    });
+    on().source.shown = touched(frameOf(SIZE), 100, 20);
+    connection.ack(1);
+    expect(await nextChange(connection, { count: 1 })).toMatchObject({ keyframe: true });
+  });
+});

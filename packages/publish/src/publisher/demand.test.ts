@@ -1,0 +1,81 @@
+import { decodeUpdate, encodeControl } from "@screen-share/protocol";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { FakeConnection } from "../../test/fake-relay.ts";
+import { eachOnStage, PICTURE, until } from "../../test/publisher-stage.ts";
+import type { Sent } from "../recording/recorder.ts";
+
+const on = eachOnStage();
+
+describe("demand (P-27)", () => {
+  let connection: FakeConnection;
+  beforeEach(async () => {
+    on().start();
+    connection = await on().relay.welcomed();
+    await connection.receive("status");
+  });
+
+  it("gives no turn while nobody watches, and one at once when somebody does", async () => {
+    const session = await on().publish();
+    connection.demand(0);
+    await until(() => on().log.lines.some((line) => line.includes("nobody watches")));
+    let turns = 0;
+    const turn = on()
+      .publisher.turn()
+      .then(() => turns++);
+    connection.ack(1);
+    await until(() => session.idle);
+    expect(turns).toBe(0);
+    connection.demand(2);
+    await turn;
+  });
+
+  it("takes a relay that does not tell how many watch for one that is watched", async () => {
+    connection.terminate();
+    const other = await on().relay.connection();
+    await other.receive("hello");
+    other.send({ type: "welcome", room: "main", viewerLink: "/" });
+    expect(await on().publisher.turn()).toBeDefined();
+  });
+});
+
+describe("a recording", () => {
+  it("is shown what was sent, and counts as somebody who watches for as long as it goes on", async () => {
+    const sent: Sent[] = [];
+    const recorder = { recording: true, record: (messages: Sent) => sent.push(messages) };
+    on().start({ recorder });
+    const connection = await on().relay.connection();
+    await connection.receive("hello");
+    connection.send({ type: "welcome", room: "main", viewerLink: "/" });
+    connection.demand(0);
+    await until(() => on().log.lines.includes("info: nobody watches; the recording goes on"));
+    await on().publish();
+    await on().publish({ tiles: [], keyframe: false });
+    expect(sent.map(({ stream, update }) => [stream, decodeUpdate(update).keyframe])).toEqual([
+      [encodeControl({ type: "stream", epoch: 1, stream: PICTURE.stream }), true],
+      [undefined, false],
+    ]);
+
+    recorder.recording = false;
+    let turns = 0;
+    const turn = on()
+      .publisher.turn()
+      .then(() => turns++);
+    const { sentAt } = await connection.skipTo("ping");
+    connection.send({ type: "pong", sentAt, relayAt: sentAt });
+    expect(turns).toBe(0);
+    connection.demand(1);
+    await turn;
+  });
+
+  it("is not shown what the socket did not take", async () => {
+    const sent: Sent[] = [];
+    on().start({ recorder: { recording: true, record: (messages) => sent.push(messages) } });
+    const connection = await on().relay.welcomed();
+    const session = await on().publish();
+    connection.terminate();
+    await on().relay.welcomed();
+    await until(() => on().log.lines.length > 2);
+    expect(on().publisher.publish(session, PICTURE)).toBeUndefined();
+    expect(sent).toHaveLength(1);
+  });
+});

@@ -1,0 +1,143 @@
+import { encodeUpdate } from "@screen-share/protocol";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { keptLog } from "../../test/frames.ts";
+import { inPieces, MemoryFile } from "../../test/memory-file.ts";
+import { type Recorded, RecordingReader } from "./format.ts";
+import { MAX_WAITING_BYTES, Recorder } from "./recorder.ts";
+
+const STREAM = JSON.stringify({
+  type: "stream",
+  epoch: 1,
+  stream: { codec: "jpeg", width: 64, height: 48, tables: [] },
+});
+
+let file: MemoryFile;
+let log: ReturnType<typeof keptLog>;
+let now: number;
+let recorder: Recorder;
+beforeEach(() => {
+  file = new MemoryFile();
+  log = keptLog();
+  now = 1000;
+  recorder = new Recorder({ file, log, now: () => now });
+});
+
+function updateOf(length: number): Uint8Array {
+  const tiles = [{ index: 0, table: 0, bytes: new Uint8Array(length) }];
+  const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
+  return encodeUpdate({ keyframe: true, cut: false, epoch: 1, ...times, tiles });
+}
+
+async function recorded(bytes: Uint8Array = file.bytes) {
+  const reader = new RecordingReader(inPieces(bytes));
+  const records: Recorded[] = [];
+  for await (const record of reader.records()) records.push(record);
+  return { records, end: reader.end.kind };
+}
+
+/** Lets what can be written be written. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+const warnings = () => log.lines.filter((line) => line.startsWith("warn"));
+
+describe("a recorder", () => {
+  it("writes down what was sent, and when, and says how much it was", async () => {
+    recorder.record({ stream: STREAM, update: updateOf(10) });
+    now += 250;
+    recorder.record({ stream: undefined, update: updateOf(20) });
+    await recorder.end();
+    const { records, end } = await recorded();
+    expect(end).toBe("whole");
+    expect(records.map(({ kind, atMs }) => [kind, atMs])).toEqual([
+      ["stream", 0],
+      ["update", 0],
+      ["update", 250],
+    ]);
+    expect(log.lines).toEqual(["info: recorded 2 updates, 0.0 MB, to /tmp/a.recording"]);
+    expect(file.closed).toBe(true);
+    expect(recorder.recording).toBe(false);
+  });
+
+  it("has everything in the file at any time but what the disk has not taken", async () => {
+    recorder.record({ stream: STREAM, update: updateOf(10) });
+    await settle();
+    expect((await recorded()).records).toHaveLength(2);
+    recorder.record({ stream: undefined, update: updateOf(10) });
+    await settle();
+    expect(await recorded()).toMatchObject({ end: "whole", records: { length: 3 } });
+    await recorder.end();
+  });
+
+  it("keeps the order while the disk stands still, and writes all of it once it goes on", async () => {
+    file.stall();
+    for (let i = 1; i <= 50; i++) {
+      now += 10;
+      recorder.record({ stream: i === 1 ? STREAM : undefined, update: updateOf(i) });
+      if (i % 10 === 0) await settle();
+    }
+    file.go();
+    await recorder.end();
+    const { records } = await recorded();
+    expect(records.slice(1).map(({ atMs }) => atMs)).toEqual(
+      Array.from({ length: 50 }, (_, i) => (i + 1) * 10),
+    );
+    expect(warnings()).toEqual([]);
+  });
+
+  it("ends with a warning where the disk is too slow, and what it has is whole", async () => {
+    const update = updateOf(MAX_WAITING_BYTES / 4);
+    file.stall();
+    for (let i = 0; i < 10; i++) recorder.record({ stream: i === 0 ? STREAM : undefined, update });
+    expect(recorder.recording).toBe(false);
+    expect(warnings()).toHaveLength(1);
+    expect(warnings()[0]).toMatch(/ends here: the disk is too slow for it; sharing goes on$/);
+    file.go();
+    await recorder.end();
+    const { records, end } = await recorded();
+    expect(end).toBe("whole");
+    expect(records).toHaveLength(1 + 3);
+    expect(file.closed).toBe(true);
+    expect(log.lines).toHaveLength(1);
+  });
+
+  it("may be longer than what may wait for the disk, as long as the disk keeps up", async () => {
+    const update = updateOf(MAX_WAITING_BYTES / 4);
+    for (let i = 0; i < 6; i++) {
+      recorder.record({ stream: i === 0 ? STREAM : undefined, update });
+      await settle();
+    }
+    await recorder.end();
+    expect(log.lines).toEqual(["info: recorded 6 updates, 100.7 MB, to /tmp/a.recording"]);
+  });
+
+  it("ends with a warning where the disk fails, and takes no more", async () => {
+    recorder.record({ stream: STREAM, update: updateOf(10) });
+    await settle();
+    file.failure = new Error("no space is left on the disk");
+    recorder.record({ stream: undefined, update: updateOf(10) });
+    await settle();
+    expect(warnings()).toEqual([
+      "warn: the recording to /tmp/a.recording ends here: no space is left on the disk; sharing goes on",
+    ]);
+    expect(recorder.recording).toBe(false);
+    file.failure = undefined;
+    recorder.record({ stream: undefined, update: updateOf(10) });
+    await recorder.end();
+    expect((await recorded()).records).toHaveLength(2);
+    expect(file.closed).toBe(true);
+    expect(log.lines).toHaveLength(1);
+  });
+
+  it("does not keep the agent from ending where the disk stands still for good", async () => {
+    vi.useFakeTimers();
+    file.stall();
+    recorder.record({ stream: STREAM, update: updateOf(10) });
+    const ended = recorder.end();
+    await vi.advanceTimersByTimeAsync(3000);
+    await ended;
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+    expect(warnings()).toEqual([
+      "warn: the end of the recording is missing in /tmp/a.recording: the disk is too slow for it",
+    ]);
+  });
+});

@@ -1,0 +1,21 @@
+/** Frames and a log for tests. */
+import type { Size } from "@screen-share/protocol";
+import { screenLike } from "@screen-share/protocol/testing";
+import type { Log } from "../src/log.ts";
+import type { Frame } from "../src/source.ts";
+
+/** A frame that looks like a screen; another seed, another picture. */
+export function frameOf(size: Size, seed = 1): Frame {
+  const { data } = screenLike(size, seed);
+  return { ...size, pixels: data, capturedAt: seed * 1000, subject: "test" };
+}
+
+/** A log that keeps its lines, each with its level in front. */
+export function keptLog(): Log & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const keep = (level: string) => (message: string) => {
+    lines.push(`${level}: ${message}`);
+  };
+  const [debug, info, warn, error] = [keep("debug"), keep("info"), keep("warn"), keep("error")];
+  return { lines, debug, info, warn, error };
+}

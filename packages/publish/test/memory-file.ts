@@ -1,0 +1,48 @@
+/** A file in memory that is as slow, as full and as broken as a test wants it. */
+import type { RecordingFile } from "../src/recording/recorder.ts";
+
+export class MemoryFile implements RecordingFile {
+  readonly name = "/tmp/a.recording";
+  closed = false;
+  /** Thrown by the next append. */
+  failure: Error | undefined;
+  #parts: Uint8Array[] = [];
+  #gate: Promise<void> | undefined;
+  #open: () => void = () => {};
+  #appending = false;
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
+
+  /** Nothing that is appended from now on is done with before `go`. */
+  stall(): void {
+    this.#gate = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  go(): void {
+    this.#gate = undefined;
+    this.#open();
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    if (this.#appending || this.closed) throw new Error("it was not waited for");
+    this.#appending = true;
+    await this.#gate;
+    this.#appending = false;
+    if (this.failure) throw this.failure;
+    this.#parts.push(bytes);
+  }
+
+  async close(): Promise<void> {
+    if (this.#appending || this.closed) throw new Error("it was not waited for");
+    this.closed = true;
+  }
+}
+
+/** A file's bytes, in pieces of this length. */
+export async function* inPieces(bytes: Uint8Array, length = 64 * 1024): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}

@@ -1,0 +1,98 @@
+/** A publisher and a relay for tests of the one against the other, both new for each test. */
+import { afterEach, beforeEach, expect } from "vitest";
+import type { Picture, Session } from "../src/core/session.ts";
+import type { Identity } from "../src/node/identity.ts";
+import { openSocket } from "../src/node/socket.ts";
+import { type Ending, Publisher, type PublisherOptions } from "../src/publisher/publisher.ts";
+import { FakeRelay } from "./fake-relay.ts";
+import { keptLog } from "./frames.ts";
+
+export const SECRET = "a-token-that-nobody-may-read";
+export const IDENTITY: Identity = {
+  producerId: "0123456789abcdef0123456789abcdef",
+  generation: "first",
+};
+
+export const PICTURE: Picture = {
+  stream: { codec: "jpeg", width: 64, height: 48, tables: [] },
+  subject: "test",
+  keyframe: true,
+  cut: false,
+  tiles: [{ index: 0, table: 0, bytes: Uint8Array.of(1, 2, 3) }],
+  capturedAt: 1,
+  encodedAt: 2,
+};
+
+const now = () => performance.timeOrigin + performance.now();
+
+/** What a test has before it. */
+export class Stage {
+  identity = IDENTITY;
+  readonly log = keptLog();
+  /** That viewers were to be given. */
+  readonly links: string[] = [];
+  #running: { readonly publisher: Publisher; readonly ending: Promise<Ending> } | undefined;
+
+  constructor(public relay: FakeRelay) {}
+
+  get publisher(): Publisher {
+    return this.#started.publisher;
+  }
+
+  get ending(): Promise<Ending> {
+    return this.#started.ending;
+  }
+
+  start(options: Partial<PublisherOptions> = {}): void {
+    const publisher = new Publisher({
+      url: this.relay.url,
+      token: undefined,
+      room: "main",
+      identity: () => this.identity,
+      name: "a-host",
+      openSocket,
+      log: this.log,
+      onViewerLink: (link) => this.links.push(link),
+      now,
+      random: () => 0,
+      ...options,
+    });
+    this.#running = { publisher, ending: publisher.run() };
+  }
+
+  /** Waits for its turn and publishes. */
+  async publish(changes: Partial<Picture> = {}): Promise<Session> {
+    const session = await this.publisher.turn();
+    if (!session) throw new Error("it has ended");
+    expect(this.publisher.publish(session, { ...PICTURE, ...changes })).toBeGreaterThan(0);
+    return session;
+  }
+
+  /** No test may have made it tell its token. */
+  async end(): Promise<void> {
+    this.publisher.stop();
+    await this.ending;
+    await this.relay.stop();
+    expect(this.log.lines.join()).not.toContain(SECRET);
+  }
+
+  get #started() {
+    if (!this.#running) throw new Error("it was never started");
+    return this.#running;
+  }
+}
+
+/** Sets the stage for each test of a file. */
+export function eachOnStage(): () => Stage {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = new Stage(await FakeRelay.start());
+  });
+  afterEach(() => stage.end());
+  return () => stage;
+}
+
+/** Waits until something that no event tells is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,0 +1,157 @@
+/** Sessions for tests of recordings: any order of changes, cuts, refreshes, other sizes and lost connections, with what a relay holds after it. */
+import {
+  decodeUpdate,
+  type FrameStore,
+  geometryOf,
+  parseProducerMessage,
+  Replica,
+  type StreamDescription,
+  type Tile,
+  tileMcuCount,
+} from "@screen-share/protocol";
+import { encodeTiles, encodeWhole, screenLike } from "@screen-share/protocol/testing";
+import fc from "fast-check";
+import { Session } from "../src/core/session.ts";
+import { Recorder } from "../src/recording/recorder.ts";
+import { keptLog } from "./frames.ts";
+import { MemoryFile } from "./memory-file.ts";
+
+export type Step =
+  /** So many tiles become others. */
+  | { readonly kind: "change"; readonly count: number; readonly seed: number }
+  /** So many of those that wait are sent, from some one on. */
+  | { readonly kind: "send"; readonly count: number; readonly from?: number }
+  | { readonly kind: "refresh" | "reconnect" }
+  | { readonly kind: "resize"; readonly to: number }
+  | { readonly kind: "wait"; readonly ms: number };
+
+const { tables } = encodeTiles(screenLike({ width: 8, height: 8 }));
+const STREAMS: readonly StreamDescription[] = [
+  { codec: "jpeg-tiles", width: 300, height: 40, tables: [tables] },
+  { codec: "jpeg-tiles", width: 130, height: 9, tables: [tables] },
+  // More than the first window takes.
+  { codec: "jpeg-tiles", width: 1300, height: 300, tables: [tables] },
+  { codec: "jpeg", width: 40, height: 30, tables: [] },
+];
+
+const STARTED_AT = 1_700_000_000_000;
+const ALL = 1000;
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant("change"), count: fc.nat(9), seed: fc.nat(999) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant("send"), count: fc.nat(12), from: fc.nat(12) }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait"), ms: fc.nat(900) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("refresh", "reconnect") }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("resize"), to: fc.nat(STREAMS.length - 1) }),
+  },
+);
+
+/** Any session that shows at least one whole picture. */
+export const anySteps = fc
+  .tuple(fc.nat(STREAMS.length - 1), fc.array(step, { maxLength: 60, size: "max" }))
+  .map(([to, steps]): Step[] => [{ kind: "resize", to }, { kind: "send", count: ALL }, ...steps]);
+
+export interface RecordedSession {
+  readonly file: Buffer;
+  /** What a relay holds that was sent the same. */
+  readonly last: FrameStore;
+  readonly updates: number;
+}
+
+/** Plays the steps against a session as the agent's pipeline would, and records what it sends. */
+export async function recordedSession(steps: readonly Step[]): Promise<RecordedSession> {
+  const file = new MemoryFile();
+  let now = STARTED_AT;
+  const recorder = new Recorder({ file, log: keptLog(), now: () => now });
+  const relay = new Replica();
+  let session = new Session();
+  let stream = STREAMS[0] as StreamDescription;
+  let tiles: Tile[] = [];
+  let waiting = new Set<number>();
+  let updates = 0;
+  const everything = () => new Set(tiles.keys());
+  for (const step of steps) {
+    switch (step.kind) {
+      case "wait":
+        now += step.ms;
+        break;
+      case "change":
+        for (let i = 0; i < Math.min(step.count, tiles.length); i++) {
+          const index = (step.seed * 7 + i * 3) % tiles.length;
+          tiles[index] = tileOf(stream, index, step.seed + i);
+          waiting.add(index);
+        }
+        break;
+      case "resize":
+        stream = STREAMS[step.to] ?? stream;
+        tiles = Array.from({ length: tileCount(stream) }, (_, index) =>
+          tileOf(stream, index, index),
+        );
+        waiting = everything();
+        break;
+      case "refresh":
+        session.refresh();
+        waiting = everything();
+        break;
+      case "reconnect":
+        session = new Session();
+        relay.disconnect();
+        waiting = everything();
+        break;
+      case "send": {
+        const { count, from = 0 } = step;
+        const turn = [...waiting].sort((a, b) => a - b);
+        const chosen = [...turn.slice(from), ...turn.slice(0, from)].slice(0, count);
+        chosen.sort((a, b) => a - b);
+        for (const index of chosen) waiting.delete(index);
+        const composed = session.compose({
+          stream,
+          subject: "test",
+          keyframe: chosen.length === tiles.length,
+          cut: waiting.size > 0,
+          tiles: chosen.map((index) => tiles[index] as Tile),
+          capturedAt: now,
+          encodedAt: now,
+        });
+        session.commit(composed, now);
+        recorder.record(composed);
+        updates++;
+        const message =
+          composed.stream === undefined ? undefined : parseProducerMessage(composed.stream);
+        if (message?.type === "stream") relay.describe(message.epoch, message.stream);
+        relay.apply(decodeUpdate(composed.update));
+        break;
+      }
+      default:
+        step satisfies never;
+    }
+  }
+  await recorder.end();
+  if (!relay.shown) throw new Error("no picture was whole");
+  return { file: file.bytes, last: relay.shown, updates };
+}
+
+function tileCount(stream: StreamDescription): number {
+  return stream.codec === "jpeg" ? 1 : geometryOf(stream).tileCount;
+}
+
+/** Bytes that a receiver takes for a tile's; another seed, others. */
+function tileOf(stream: StreamDescription, index: number, seed: number): Tile {
+  if (stream.codec === "jpeg") {
+    return { index, table: 0, bytes: encodeWhole(screenLike(stream, seed)) };
+  }
+  const least = Math.ceil((tileMcuCount(geometryOf(stream), index) * 14) / 8);
+  const bytes = Uint8Array.from(
+    { length: least + (seed % 50) },
+    (_, at) => (seed * 31 + at * 7) % 255,
+  );
+  return { index, table: 0, bytes };
+}
