@@ -106,7 +106,7 @@ describe("curl", () => {
       expect(headers.get("content-type")).toBe("text/plain; charset=utf-8");
       return [status, body.toString()];
     };
-    expect(await said("/snapshot.jpg")).toEqual([401, "Refused: this relay asks for a token.\n"]);
+    expect(await said("/snapshot.jpg")).toEqual([401, "Refused: this relay requires a token.\n"]);
     const wrongRoom = await said("/snapshot.jpg", elsewhere);
     expect(wrongRoom).toEqual([403, expect.stringMatching(/^Refused: .*room/)]);
     const absent = await said("/snapshot.jpg?room=elsewhere", elsewhere);

@@ -1,5 +1,5 @@
 /** Wires one relay: rooms, admission and a server, and the timer that drives them. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { CLOSE, plainText } from "@screen-share/protocol";
 import { Admission, type AdmissionOptions } from "./access/admission.ts";
 import { Auth } from "./access/auth.ts";
@@ -7,7 +7,7 @@ import { BoundedLog } from "./bounded-log.ts";
 import type { Config } from "./config.ts";
 import { HeldBytes } from "./core/held-bytes.ts";
 import { Hub } from "./core/hub.ts";
-import { MemoryDirectory } from "./core/memory-directory.ts";
+import { MemoryDirectory } from "./core/directory.ts";
 import { PlainProducer } from "./core/plain-producer.ts";
 import { PlainViewer } from "./core/plain-viewer.ts";
 import { type ProducerOptions, ProducerSession } from "./core/producer-session.ts";
@@ -116,7 +116,7 @@ export async function startRelay(
   const turns = new Turns({ maxMs: TURN_MS, clock, nextTurn: setImmediate });
   const pace = (task: () => void) => turns.run(task);
   const admission = new Admission({
-    auth,
+    tokens: auth,
     directory: new MemoryDirectory(),
     // The configured viewer page may always connect.
     allowedOrigins:
@@ -129,6 +129,8 @@ export async function startRelay(
     createSession,
     pace,
     now: clock,
+    sha256: (text) => createHash("sha256").update(text).digest("base64url"),
+    decodeBase64: (encoded) => Buffer.from(encoded, "base64").toString(),
   });
 
   const descriptors = new Descriptors({

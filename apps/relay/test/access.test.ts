@@ -157,7 +157,7 @@ describe("access", () => {
         const nobody = await get(relay, asked);
         expect([asked, nobody.status]).toEqual([asked, 401]);
         expect(nobody.headers["www-authenticate"]).toMatch(/Bearer$/);
-        expect(nobody.body.toString()).toBe("Refused: this relay asks for a token.\n");
+        expect(nobody.body.toString()).toBe("Refused: this relay requires a token.\n");
         const other = await get(relay, asked, bearer(handMade({ room: "other" })));
         expect([asked, other.status]).toEqual([asked, 403]);
       }
@@ -166,7 +166,7 @@ describe("access", () => {
       });
       expect(await plain.closed).toEqual({
         code: 4401,
-        reason: "this relay asks for a token",
+        reason: "this relay requires a token",
       });
       expect(plain.messages).toEqual([]);
     }

@@ -1,6 +1,6 @@
 /** Who gets the places of a room and of a relay, and who has to give one up. */
 import { describe, expect, it } from "vitest";
-import { MAX_PLAIN_PER_HOLDER } from "../src/core/room.ts";
+import { MAX_PLAIN_PER_HOLDER } from "../src/core/audience.ts";
 import { mjpeg } from "../src/http/pictures.ts";
 import { FakePeer } from "./fake-peer.ts";
 import {

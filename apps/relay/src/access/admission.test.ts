@@ -4,8 +4,8 @@ import { describe, expect, it, vi } from "vitest";
 import { FakePeer } from "../../test/fake-peer.ts";
 import { PRODUCER_ID } from "../../test/participants.ts";
 import { handMade, SECRET } from "../../test/tokens.ts";
+import { MemoryDirectory } from "../core/directory.ts";
 import type { Grant } from "../core/grant.ts";
-import { MemoryDirectory } from "../core/memory-directory.ts";
 import type { Session } from "../core/peer.ts";
 import type { HttpRequest } from "../http/reply.ts";
 import { Admission, type AdmissionOptions } from "./admission.ts";
@@ -21,19 +21,21 @@ const SILENT: Session = {
   summary: {},
 };
 
-interface AdmissionParts extends Partial<Omit<AdmissionOptions, "auth">> {
+interface AdmissionParts extends Partial<Omit<AdmissionOptions, "tokens">> {
   readonly secret?: string | undefined;
 }
 
 function admissionWith({ secret = SECRET, ...options }: AdmissionParts = {}): Admission {
   const keys = secret === "" ? [] : [tokenKey(secret)];
-  const auth = new Auth({ keys, linkTtlMs: 1000, viewerUrl: undefined, wallNow: Date.now });
+  const tokens = new Auth({ keys, linkTtlMs: 1000, viewerUrl: undefined, wallNow: Date.now });
   const defaults = {
     directory: new MemoryDirectory(),
     allowedOrigins: [],
     queryTokens: true,
     trustedHeader: undefined,
     pace: (task: () => void) => task(),
+    sha256: (text: string) => text,
+    decodeBase64: () => "",
     maxMessageLength: { producer: 10_000, viewer: 10_000 },
     // The grant, as the first message to the client.
     createSession: ({ grant }: { grant: Grant }, peer: { send(message: string): unknown }) => {
@@ -41,7 +43,7 @@ function admissionWith({ secret = SECRET, ...options }: AdmissionParts = {}): Ad
       return SILENT;
     },
   };
-  return new Admission({ auth, ...defaults, now: () => 0, ...options });
+  return new Admission({ tokens, ...defaults, now: () => 0, ...options });
 }
 
 function request(

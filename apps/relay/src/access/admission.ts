@@ -1,8 +1,7 @@
 /**
- * Decides which clients get in: at the upgrade of a WebSocket, at its hello, and at each request for a picture. A refused client learns
+ * Decides which clients are admitted: when a WebSocket opens, at its hello, and at each request for a picture. A refused client learns
  * nothing about rooms (P-84).
  */
-import { createHash } from "node:crypto";
 import {
   CLOSE,
   type Claims,
@@ -14,19 +13,24 @@ import {
 import type { Directory } from "../core/directory.ts";
 import { type Grant, grantOf, UNLIMITED } from "../core/grant.ts";
 import type { Peer, Session } from "../core/peer.ts";
+import { protocolErrorOf } from "../core/refusal.ts";
 import type { HttpRequest } from "../http/reply.ts";
 import type { Connection } from "../transport/transport.ts";
-import type { Auth } from "./auth.ts";
 import { clientAddress, type TrustedHeader } from "./client-address.ts";
-import { embeddingHeaders } from "./cross-origin.ts";
+import { crossOriginHeaders } from "./cross-origin.ts";
 import { FailedAttempts, type Pending, PendingConnections } from "./limits.ts";
 import { foreignOrigin, refusalWithoutSecret } from "./origin.ts";
-import { type Admitted, type Ask, PendingSession, protocolErrorOf } from "./pending-session.ts";
+import { type Admitted, type Ask, PendingSession } from "./pending-session.ts";
 
 export interface AdmissionOptions {
-  readonly auth: Auth;
+  readonly tokens: {
+    /** Whether this relay requires a token at all. */
+    readonly required: boolean;
+    /** @throws ProtocolError (4401) */
+    verify(token: string | undefined): Promise<Claims>;
+  };
   readonly directory: Directory;
-  /** Pages that may connect, compared literally. None: all pages where tokens are required, else only our own. */
+  /** Origins that may connect, compared literally. None: all origins if tokens are required, otherwise only our own. */
   readonly allowedOrigins: readonly string[];
   /** Whether `?token=` is accepted. */
   readonly queryTokens: boolean;
@@ -38,6 +42,9 @@ export interface AdmissionOptions {
   /** Runs a task soon, spread over turns of the event loop. */
   readonly pace: (task: () => void) => void;
   readonly now: () => number;
+  readonly sha256: (text: string) => string;
+  /** Decodes Base64 of UTF-8 text. Must not throw. */
+  readonly decodeBase64: (encoded: string) => string;
 }
 
 const TOO_MANY_SILENT = "too many connections have not said hello";
@@ -48,13 +55,12 @@ export class Admission {
 
   constructor(private readonly options: AdmissionOptions) {}
 
-  /** Whether tokens are required. */
-  get guarded(): boolean {
-    return this.options.auth.guarded;
+  get requiresToken(): boolean {
+    return this.options.tokens.required;
   }
 
   /**
-   * Why a request is refused because of its origin, whatever its token.
+   * Why a request is refused because of its origin, whatever its token. Undefined if it is not.
    * @param options.picture whether a picture is requested over HTTP
    */
   refusal(
@@ -62,7 +68,7 @@ export class Admission {
     { picture }: { readonly picture: boolean },
   ): ProtocolError | undefined {
     const { allowedOrigins } = this.options;
-    const reason = this.guarded
+    const reason = this.requiresToken
       ? foreignOrigin(headers, allowedOrigins)
       : refusalWithoutSecret(headers, { allowedOrigins, picture });
     return reason === undefined ? undefined : new ProtocolError(reason, CLOSE.forbidden);
@@ -72,10 +78,10 @@ export class Admission {
   open({ role, plain, request }: Connection, peer: Peer): Session {
     const address = this.addressOf(request);
     const token = this.#tokenOf(request, { query: plain });
-    // Before any token is looked at, so that it does not count as a failed attempt.
+    // Checked before the token, so that it does not count as a failed attempt.
     const refusal = this.refusal(request, { picture: false });
-    // A token in the headers is verified at once: the connection need not wait among those that have shown none.
-    const isShown = this.guarded && !plain && !refusal && token !== undefined;
+    // A token in the headers is verified at once: the connection need not wait among those that have sent none.
+    const isShown = this.requiresToken && !plain && !refusal && token !== undefined;
     const verified = isShown ? this.#verify(token, address) : undefined;
     const pending: Pending = {
       role,
@@ -104,24 +110,24 @@ export class Admission {
   }
 
   /**
-   * Judges a request for a picture.
+   * Admits a request for a picture.
    * @throws ProtocolError
    */
   async picture(request: HttpRequest): Promise<{ readonly room: string; readonly grant: Grant }> {
     const room = roomIn(request);
-    if (!this.guarded) return { room, grant: UNLIMITED };
-    const token = basicToken(request.headers) ?? this.#tokenOf(request, { query: true });
+    if (!this.requiresToken) return { room, grant: UNLIMITED };
+    const token = this.#basicToken(request) ?? this.#tokenOf(request, { query: true });
     const address = this.addressOf(request);
     const claims = await this.#verify(token, address);
-    const holder = holderOf(token, address);
+    const holder = this.#holderOf(token, address);
     return { room, grant: grantOf(claims, { role: "viewer", room, holder }) };
   }
 
-  /** Headers that name the pages that may show a picture. */
-  embedding({ headers }: HttpRequest): Readonly<Record<string, string>> {
+  /** Headers that let pages of other origins show a picture. */
+  crossOriginHeaders({ headers }: HttpRequest): Readonly<Record<string, string>> {
+    const { requiresToken } = this;
     const { allowedOrigins } = this.options;
-    const origin = headers.get("origin");
-    return embeddingHeaders({ guarded: this.guarded, allowedOrigins, origin });
+    return crossOriginHeaders({ requiresToken, allowedOrigins, origin: headers.get("origin") });
   }
 
   /** The key of a client's limits, and its name in the log. Undefined for programs on the relay's own machine. */
@@ -152,18 +158,18 @@ export class Admission {
       if (!(claimed instanceof Promise)) return { grant, claim: claimed };
       return claimed.then((claim) => ({ grant, claim }));
     };
-    if (!this.guarded) return claim(UNLIMITED);
+    if (!this.requiresToken) return claim(UNLIMITED);
     const verified = client.verified ?? this.#verify(token, address);
-    const holder = holderOf(token, address);
+    const holder = this.#holderOf(token, address);
     return verified.then((claims) => claim(grantOf(claims, { role, room, holder })));
   }
 
   /** @throws ProtocolError 4401, or 4429 if this address has failed too often */
   async #verify(token: string | undefined, address: string | undefined): Promise<Claims> {
-    const { auth, pace } = this.options;
+    const { tokens, pace } = this.options;
     try {
       // Thousands of tokens may arrive at the same moment.
-      return await new Promise<Claims>((resolve) => pace(() => resolve(auth.verify(token))));
+      return await new Promise<Claims>((resolve) => pace(() => resolve(tokens.verify(token))));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       if (!this.#failures.failed(address, this.options.now())) throw error;
@@ -171,7 +177,7 @@ export class Admission {
     }
   }
 
-  /** A token of the Authorization header wins (RFC 6750 §2). */
+  /** The token of a request. The Authorization header wins (RFC 6750 §2). */
   #tokenOf(
     { headers, query }: HttpRequest,
     options: { readonly query: boolean },
@@ -179,6 +185,21 @@ export class Admission {
     const bearer = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
     if (bearer !== undefined || !options.query || !this.options.queryTokens) return bearer;
     return query.get("token") ?? undefined;
+  }
+
+  /** Programs that support only user and password send the token as the password (RFC 7617), with any user name. */
+  #basicToken({ headers }: HttpRequest): string | undefined {
+    const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
+    if (encoded === undefined) return undefined;
+    const credentials = this.options.decodeBase64(encoded);
+    const password = credentials.slice(credentials.indexOf(":") + 1);
+    return TOKEN_SHAPE.test(password) ? password : undefined;
+  }
+
+  /** The unit that places are shared between. A link is what its token's signature covers, since one signature has several spellings. */
+  #holderOf(token: string | undefined, address: string | undefined): string {
+    const signed = token?.slice(0, token.lastIndexOf(".")) ?? "";
+    return `${this.options.sha256(signed)} ${address ?? "this machine"}`;
   }
 }
 
@@ -188,19 +209,3 @@ function roomIn({ query }: HttpRequest): string {
 
 /** A token has three parts (RFC 7519 §3). Any other password is meant for a proxy in front of the relay. */
 const TOKEN_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-
-/** The token of a program that supports only user and password: it is the password (RFC 7617), whatever the user name. */
-function basicToken(headers: HttpRequest["headers"]): string | undefined {
-  const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
-  if (encoded === undefined) return undefined;
-  const credentials = Buffer.from(encoded, "base64").toString();
-  const password = credentials.slice(credentials.indexOf(":") + 1);
-  return TOKEN_SHAPE.test(password) ? password : undefined;
-}
-
-/** The unit that places are shared between. A link is what its token's signature covers, since one signature has several spellings. */
-function holderOf(token: string | undefined, address: string | undefined): string {
-  const signed = token?.slice(0, token.lastIndexOf(".")) ?? "";
-  const link = createHash("sha256").update(signed).digest("base64url");
-  return `${link} ${address ?? "this machine"}`;
-}

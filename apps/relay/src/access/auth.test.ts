@@ -26,9 +26,9 @@ function tokenIn(link: string): string {
 
 describe("tokens of a relay", () => {
   it("are asked for only where there is a secret (P-70)", () => {
-    expect(auth().guarded).toBe(true);
+    expect(auth().required).toBe(true);
     const open = auth({ secrets: [] });
-    expect(open.guarded).toBe(false);
+    expect(open.required).toBe(false);
   });
 
   it("count if one of its secrets has signed them (P-80)", async () => {

@@ -1,20 +1,17 @@
-/** Tokens of this relay: checked with its secrets, minted with the first of them. */
+/** The relay's tokens: verified with any of its secrets, minted with the first. */
 import { CLOSE, type Claims, ProtocolError, roomLink } from "@screen-share/protocol";
 import { signToken, type TokenKey, verifyToken } from "@screen-share/protocol/token";
 import type { NewLink } from "../core/producer-session.ts";
 
-/**
- * A link is replaced this long before it ends, or a quarter of its time where that is less: early enough for the host to pass the
- * new one on.
- */
+/** A link is replaced this long before it expires, or after three quarters of its life if that is later. The host must pass it on in time. */
 const RENEW_BEFORE_MS = 3_600_000;
 
 export interface AuthOptions {
-  /** The secret that signs, and those that are still believed; none: the relay asks nobody for a token. */
+  /** The secret that signs, and others that are still accepted. None: the relay requires no tokens. */
   readonly keys: readonly TokenKey[];
-  /** How long a link holds at most, ms. */
+  /** How long a link is valid at most, ms. */
   readonly linkTtlMs: number;
-  /** The viewer page; undefined: this relay's own. */
+  /** The viewer page. Undefined for the relay's own. */
   readonly viewerUrl: string | undefined;
   /** ms since 1970 */
   readonly wallNow: () => number;
@@ -27,21 +24,20 @@ export class Auth {
     this.#signing = options.keys[0];
   }
 
-  /** Whether this relay asks for tokens. */
-  get guarded(): boolean {
+  get required(): boolean {
     return this.#signing !== undefined;
   }
 
   /** @throws ProtocolError (4401) */
   async verify(token: string | undefined): Promise<Claims> {
-    if (!token) throw new ProtocolError("this relay asks for a token", CLOSE.unauthorized);
+    if (!token) throw new ProtocolError("this relay requires a token", CLOSE.unauthorized);
     return await verifyToken(this.options.keys, token, this.options.wallNow());
   }
 
   /**
-   * The link that lets viewers into a producer's room; absolute under the viewer's address, or relative to the one that the
-   * producer dialled.
-   * @param done receives it, and by the wall clock when to replace it; undefined if another one would hold no longer
+   * Makes the link that admits viewers to a producer's room. It is absolute if the viewer page is configured, otherwise relative to
+   * the address that the producer connected to.
+   * @param done receives the link and the wall-clock time at which to replace it, or undefined if a new link would expire no later
    */
   mintLink(
     { room, grant, generation }: NewLink,

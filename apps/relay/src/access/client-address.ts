@@ -1,4 +1,4 @@
-/** Whose address counts for limits: the socket's, or the one that our own proxy tells. */
+/** The address that a client's limits apply to: the socket's, or the one that our own proxy reports. */
 import ipaddr from "ipaddr.js";
 import type { HttpRequest } from "../http/reply.ts";
 
@@ -7,17 +7,16 @@ export type TrustedHeader = (typeof TRUSTED_HEADERS)[number];
 
 /**
  * A client's address as the key of its limits.
- * @param trusted the header in which our proxy appends the address that it saw; undefined: no header is believed
- * @returns undefined for programs of this machine that come directly. IPv6 addresses are cut to /64, which is what one customer
+ * @param trusted the header to which our proxy appends the address that it saw. Undefined if no header is trusted
+ * @returns undefined for programs on this machine that connect directly. IPv6 addresses are cut to /64, which is what one customer
  *   has (RFC 6177)
  */
 export function clientAddress(
   { headers, remoteAddress }: Pick<HttpRequest, "headers" | "remoteAddress">,
   trusted: TrustedHeader | undefined,
 ): string | undefined {
-  const told = trusted && headers.get(trusted);
-  // Hops before the last are whatever the client wrote there.
-  const lastHop = told?.split(",").at(-1)?.trim();
+  // The client itself may have written all but the last hop.
+  const lastHop = (trusted && headers.get(trusted))?.split(",").at(-1)?.trim();
   const address = parse(lastHop) ?? parse(remoteAddress);
   if (!address) return "unknown";
   if (lastHop === undefined && address.range() === "loopback") return undefined;

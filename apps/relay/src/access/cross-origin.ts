@@ -1,23 +1,23 @@
 /**
- * Which pages may show a picture that they asked for with a token. A token is an explicit grant, and browsers add none by
- * themselves, so a page that has one could as well connect a WebSocket: the same pages may do either.
+ * Which pages of other origins may show a picture. Browsers never add a token by themselves, so a page that has one was given it and
+ * could connect a WebSocket as well: the same pages may do both.
  */
 
-/** What a page may read of a picture besides its bytes (Fetch §3.3.3). */
+/** Headers of a picture that a page may read besides the safelisted ones (Fetch §3.3.3). */
 const EXPOSED = "ETag, X-Picture-Age, X-Producer-State, Retry-After";
 
-/** Browsers keep the answer to a preflight for so long, s; Chromium for no longer than this. */
+/** How long browsers may cache the reply to a preflight, s. Chromium allows no more. */
 const PREFLIGHT_MAX_AGE_S = 7200;
 
+type Headers = Readonly<Record<string, string>>;
+
 /**
- * What a browser is told that asks before it asks for a picture: whether a page may show its token in a header (Fetch §3.3).
- * @param embedding as `embeddingHeaders` has it for this request
+ * The reply to a CORS preflight: a page may send its token in a header (Fetch §3.3).
+ * @param allowed the result of `crossOriginHeaders` for this request
  */
-export function preflightHeaders(
-  embedding: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
+export function preflightHeaders(allowed: Headers): Headers {
   return {
-    ...embedding,
+    ...allowed,
     "Access-Control-Allow-Methods": "GET, HEAD",
     "Access-Control-Allow-Headers": "Authorization, If-None-Match, Cache-Control",
     "Access-Control-Max-Age": String(PREFLIGHT_MAX_AGE_S),
@@ -25,30 +25,27 @@ export function preflightHeaders(
 }
 
 /**
- * The headers by which browsers let a page embed (Cross-Origin-Resource-Policy, Fetch §3.8) and read (CORS, Fetch §3.3) a picture.
- * @param options.guarded whether it took a token to get here; without one pictures are for our own page alone
- * @param options.allowedOrigins pages that may connect, to the letter; none: all
- * @param options.origin the page's, if the request says: one that was let in. Plain `<img>` does not say, `<img crossorigin>` does
+ * The headers that let a page embed a picture (Cross-Origin-Resource-Policy, Fetch §3.8) and read it (CORS, Fetch §3.3).
+ * @param options.requiresToken without a token only our own page may use pictures
+ * @param options.allowedOrigins origins that may connect, compared literally; none allows all
+ * @param options.origin the page's origin, which is allowed. `<img crossorigin>` sends it, a plain `<img>` does not
  */
-export function embeddingHeaders(options: {
-  readonly guarded: boolean;
+export function crossOriginHeaders(options: {
+  readonly requiresToken: boolean;
   readonly allowedOrigins: readonly string[];
   readonly origin: string | undefined;
-}): Readonly<Record<string, string>> {
-  const { guarded, allowedOrigins, origin } = options;
-  if (!guarded) return { "Cross-Origin-Resource-Policy": "same-origin" };
-  if (allowedOrigins.length === 0) {
-    return {
-      "Cross-Origin-Resource-Policy": "cross-origin",
-      "Access-Control-Allow-Origin": "*",
-      "Access-Control-Expose-Headers": EXPOSED,
-    };
-  }
-  return {
-    "Cross-Origin-Resource-Policy": "same-origin",
-    Vary: "Origin",
-    ...(origin === undefined
-      ? {}
-      : { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED }),
-  };
+}): Headers {
+  const { requiresToken, allowedOrigins, origin } = options;
+  if (!requiresToken) return { "Cross-Origin-Resource-Policy": "same-origin" };
+  const readable = (by: string) => ({
+    "Access-Control-Allow-Origin": by,
+    "Access-Control-Expose-Headers": EXPOSED,
+  });
+  return allowedOrigins.length === 0
+    ? { "Cross-Origin-Resource-Policy": "cross-origin", ...readable("*") }
+    : {
+        "Cross-Origin-Resource-Policy": "same-origin",
+        Vary: "Origin",
+        ...(origin === undefined ? {} : readable(origin)),
+      };
 }

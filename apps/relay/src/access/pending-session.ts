@@ -15,7 +15,7 @@ import type { Claim } from "../core/directory.ts";
 import type { Grant } from "../core/grant.ts";
 import type { Peer, Session } from "../core/peer.ts";
 import type { ProducerHello } from "../core/producer-session.ts";
-import { closeTyped } from "../core/refusing.ts";
+import { closeTyped, protocolErrorOf } from "../core/refusal.ts";
 
 type ViewerHello = Extract<ViewerMessage, { type: "hello" }>;
 
@@ -171,10 +171,4 @@ export class PendingSession implements Session {
     this.#state = { state: "ended" };
     this.parts.greeted();
   }
-}
-
-/** @throws any other error, which is a bug */
-export function protocolErrorOf(error: unknown): ProtocolError {
-  if (error instanceof ProtocolError) return error;
-  throw error;
 }

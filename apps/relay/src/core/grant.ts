@@ -1,4 +1,4 @@
-/** What a connection may do, and until when. A relay without a secret lets every client do everything. */
+/** What a client may do, and until when. A relay without a secret lets every client do everything. */
 import {
   type Claims,
   checkScope,

@@ -1,18 +1,18 @@
 /**
- * How many bytes the relay holds for all clients together that their sockets have not taken, and how many it may. What several clients are
- * sent is held, and counted, once. When there is too much, the client for which most is held is cut off.
+ * Bounds the bytes that the relay holds for all clients together because their sockets have not taken them. A message that several
+ * clients are sent is held, and counted, once. Above the bound the client with the most is cut off.
  */
 
 /** A client for which bytes may be held. */
 export interface Holder {
-  /** Cuts the client off. It does not read, so it cannot be told why. May call `release`, but not `hold`. */
+  /** Drops the connection. The client does not read, so it cannot be sent a reason. May call `release`, but not `hold`. */
   cutOff(): void;
 }
 
 export interface Held {
-  /** What is held for this client alone, bytes. */
+  /** Held for this client alone, bytes. */
   readonly ownBytes: number;
-  /** A message of which its socket has not taken all, and which may be shared with other clients. */
+  /** A message that its socket has not taken completely. Other clients may share it. */
   readonly shared?: Uint8Array | undefined;
 }
 
@@ -20,7 +20,7 @@ const NOTHING: Held = { ownBytes: 0 };
 
 export class HeldBytes {
   readonly #held = new Map<Holder, Held>();
-  /** How many clients each shared message is held for. */
+  /** How many clients share each message. */
   readonly #sharers = new Map<Uint8Array, number>();
   #usedBytes = 0;
 
@@ -34,7 +34,7 @@ export class HeldBytes {
     return this.#usedBytes;
   }
 
-  /** From now on this is held for a client, and nothing else. The client itself may be cut off by it. */
+  /** Replaces what is held for a client. This may cut off clients, including this one. */
   hold(holder: Holder, held: Held): void {
     this.#replace(holder, held);
     while (this.#usedBytes > this.maxBytes) {
@@ -46,7 +46,7 @@ export class HeldBytes {
     }
   }
 
-  /** Nothing is held for it any more. */
+  /** Nothing is held for a client any more. */
   release(holder: Holder): void {
     this.#replace(holder, NOTHING);
   }

@@ -1,105 +1,113 @@
-/** All rooms of a relay, by name. A room is made when it is first entered and forgotten when it is idle. */
+/** All rooms of a relay, by name. A room is created when it is first entered, and forgotten when it is idle. */
 import { closingError, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
+import type { Viewer } from "./audience.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import { PictureMemory } from "./picture-memory.ts";
 import { Places } from "./places.ts";
-import { type Census, Room, type RoomLimits, type Watcher } from "./room.ts";
+import { type Census, Room, type RoomLimits } from "./room.ts";
 import type { Stats } from "./stats.ts";
 import type { Work } from "./work.ts";
 
-export interface HubLimits extends RoomLimits {
+export interface HubOptions extends RoomLimits {
   readonly maxRooms: number;
   /** Viewers of all rooms together. */
   readonly maxPlaces: number;
   /** All pictures together, bytes of their tiles. */
   readonly maxPictureBytes: number;
-  /** Whole JPEGs that are composed of them, together, bytes. */
+  /** All JPEGs composed of them together, bytes. */
   readonly maxComposedBytes: number;
-  /** What counts the time that a room's picture takes. */
+  /** Measures the time that a room's picture costs. */
   readonly newWork: () => Work;
   readonly stats: Stats;
   readonly held: HeldBytes;
-  /** Makes a name that no room of any relay has had before. */
+  /** Creates a name that no room of any relay has had before. */
   readonly newRoomId: () => string;
 }
 
 export class Hub {
   readonly #rooms = new Map<string, Room>();
   readonly #memory: PictureMemory;
-  readonly #places: Places<Watcher>;
+  readonly #places: Places<Viewer>;
+  /** Whether several rooms had viewers at the last tick. If so, none may take the others' time. */
+  #sharesTime = true;
 
-  /** Whether several rooms are watched, as of the last tick: then none may take the others' time. */
-  #shared = true;
-
-  constructor(private readonly limits: HubLimits) {
-    this.#places = new Places(limits.maxPlaces);
-    const { maxPictureBytes: maxBytes, maxComposedBytes } = limits;
+  constructor(private readonly options: HubOptions) {
+    this.#places = new Places(options.maxPlaces);
+    const { maxPictureBytes: maxBytes, maxComposedBytes } = options;
     this.#memory = new PictureMemory({ maxBytes, maxComposedBytes }, () => this.#forgetAbandoned());
   }
 
   get held(): HeldBytes {
-    return this.limits.held;
+    return this.options.held;
   }
 
   get stats(): Stats {
-    return this.limits.stats;
+    return this.options.stats;
   }
 
   get roomCount(): number {
     return this.#rooms.size;
   }
 
-  /** What all pictures hold together, bytes. */
+  /** Held by all pictures. */
   get pictureBytes(): number {
     return this.#memory.usedBytes;
   }
 
-  /** What is composed of them, bytes. */
+  /** Held by JPEGs composed of pictures. */
   get composedBytes(): number {
     return this.#memory.composedBytes;
   }
 
-  /** Of every room. */
   *census(): Iterable<Census> {
     for (const room of this.#rooms.values()) yield room.census();
   }
 
-  /** The room of this name, if anybody has entered it. */
+  /** The room of this name, if it exists. */
   find(name: string): Room | undefined {
     return this.#rooms.get(name);
   }
 
-  /** @throws ProtocolError if no room may be called that (4400), or there are too many for a new one (4429) */
+  /**
+   * Finds or creates a room.
+   * @throws ProtocolError if the name is invalid (4400), or there are too many rooms for another (4429)
+   */
   enter(name: string, now: number): Room {
     checkRoomName(name);
     const known = this.#rooms.get(name);
     if (known) return known;
-    if (this.#rooms.size >= this.limits.maxRooms) this.#forgetIdle();
-    if (this.#rooms.size >= this.limits.maxRooms) {
-      throw closingError("relay-full", `: it has ${this.limits.maxRooms} rooms at most`);
+    const { maxRooms, newRoomId, newWork, stats, held } = this.options;
+    if (this.#rooms.size >= maxRooms) this.#forgetIdle();
+    if (this.#rooms.size >= maxRooms) {
+      throw closingError("relay-full", `: it has ${maxRooms} rooms at most`);
     }
-    const { limits } = this;
-    const { newRoomId, newWork, stats, held } = limits;
-    const shared = { limits, places: this.#places, memory: this.#memory, held, stats };
-    const sharesTime = () => this.#shared;
-    const parts = { ...shared, sharesTime, id: newRoomId(), work: newWork() };
+    const parts = {
+      id: newRoomId(),
+      limits: this.options,
+      places: this.#places,
+      memory: this.#memory,
+      held,
+      work: newWork(),
+      sharesTime: () => this.#sharesTime,
+      stats,
+    };
     const room = new Room(name, parts, now);
     this.#rooms.set(name, room);
     return room;
   }
 
-  /** Called about once a second. @param wallNow ms since 1970, as grants have it */
+  /** Called about once a second. @param wallNow ms since 1970, as in grants */
   tick(now: number, wallNow: number): void {
     let watched = 0;
     for (const room of this.#rooms.values()) {
       room.tick(now, wallNow);
       if (room.viewerCount > 0) watched++;
     }
-    this.#shared = watched > 1;
+    this.#sharesTime = watched > 1;
     this.#forgetIdle();
   }
 
-  /** Pictures whose producers are gone make room for those that live. */
+  /** Pictures without a producer give way to those with one. */
   #forgetAbandoned(): void {
     for (const room of this.#rooms.values()) {
       if (room.status.state === "offline") room.picture.clear();

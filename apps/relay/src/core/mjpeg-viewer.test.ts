@@ -173,7 +173,7 @@ describe("a client that reads slowly, or not at all (P-67)", () => {
     expect(sink.ended).toBe(false);
     time.pass(1);
     expect(sink.ended).toBe(true);
-    expect(viewer.summary).toMatchObject({ code: 4408, reason: "it takes nothing any more" });
+    expect(viewer.summary).toMatchObject({ code: 4408, reason: "it reads nothing any more" });
     expect(hub.find("main")?.viewerCount).toBe(0);
     expect(time.pendingCount).toBe(0);
   });

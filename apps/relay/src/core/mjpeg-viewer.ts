@@ -1,75 +1,75 @@
 /**
- * An MJPEG stream as a watcher: whole JPEGs as parts of one endless HTTP response (multipart/x-mixed-replace). HTTP has no
- * acks, only TCP's: the newest picture is written whenever the socket has taken all of the one before, and not before its time if the
- * client has set a pace.
+ * Views a room as an MJPEG stream: whole JPEGs as parts of one endless HTTP response (multipart/x-mixed-replace). HTTP has no acks, only
+ * TCP's, so the newest picture is written once the socket has taken the previous one, and no faster than the client's `fps`.
  */
 import { CLOSE, type CloseCode, ProtocolError, type Size } from "@screen-share/protocol";
+import type { Viewer } from "./audience.ts";
 import type { Grant } from "./grant.ts";
 import type { Holder } from "./held-bytes.ts";
 import type { Shown } from "./picture.ts";
-import type { Room, Watcher } from "./room.ts";
+import type { Room } from "./room.ts";
 import { blankJpeg, FILLER, OPENING, StreamPart } from "./stream-part.ts";
 import type { Time } from "./time.ts";
 import type { WholeJpeg } from "./whole-jpeg.ts";
 
 /** The port to the response. */
 export interface StreamSink {
-  /** Returns whether it can take more at once; if not, `drained` is called once it can. */
+  /** @returns whether it can take more now; if not, `drained` is called once it can */
   write(bytes: Uint8Array): boolean;
   /** Ends the response; `ended` is not called for it. */
   end(): void;
-  /** Breaks the connection off, and forgets what it has not taken; `ended` is not called for it. */
+  /** Drops the connection and all that is buffered for it; `ended` is not called for it. */
   drop(): void;
 }
 
 export interface MjpegOptions {
   readonly grant: Grant;
-  /** At most so many pictures a second, repeats included; undefined: as they come. */
+  /** The most pictures per second, repeats included. Undefined if unlimited. */
   readonly maxFps: number | undefined;
   readonly time: Time;
 }
 
 /**
- * A picture that stands is sent again, each time after so long, ms; the last goes on. Soon, since Chromium shows a part only when the
- * head of the next one has come (crbug.com/527446), and ffmpeg none before it has two: on a screen that rests they would stay one change behind.
- * Then a second later: VLC, which buffers a second, was 14 s late without it and is 2 s late with it. And then so often that
- * recordings come to their end, and well within the 10 s after which Home Assistant takes a stream for dead.
+ * Delays after which an unchanged picture is repeated, ms; the last one recurs. The first is short because Chromium shows a part only
+ * once the head of the next one has arrived (crbug.com/527446), and ffmpeg shows none before it has two: on a static screen they would
+ * stay one change behind. The second is for VLC, which buffers a second: it was 14 s late without it and is 2 s late with it. The third
+ * lets recordings reach their end, well within the 10 s after which Home Assistant considers a stream dead.
  */
 export const REPEATS_MS = [250, 1000, 5000] as const;
-/** No silence is longer, ms. */
+/** The longest silence, ms. */
 export const MAX_SILENCE_MS = REPEATS_MS[2];
 
 /**
- * Fillers stand in the header of the next part, of which readers take 100 lines or so: after this many the part is finished, with a grey
- * picture. Only a stream that has shown nothing for minutes gets there.
+ * Fillers are header lines of the next part, and readers accept about 100 of these. After this many the part is completed with a grey
+ * picture. That happens only if a stream has had nothing to show for minutes.
  */
 export const MAX_FILLERS_PER_PART = 48;
-/** The size of the grey picture where no other was ever shown, px. */
+/** The size of the grey picture if no other was shown yet, px. */
 const BLANK_SIZE: Size = { width: 1280, height: 720 };
 
 /**
- * How long a client may take nothing at all. A socket tells that it takes more only once a good part of what the kernel holds
- * for it, up to some megabytes, is gone; HTTP has no other sign of life.
+ * How long a client may take nothing at all. HTTP has no other sign of life, and a socket becomes writable only once the client has read
+ * much of what the kernel buffers for it, up to several megabytes.
  */
 export const MAX_STALL_MS = 180_000;
 
-export class MjpegViewer implements Watcher, Holder {
+export class MjpegViewer implements Viewer, Holder {
   readonly kind = "mjpeg viewer";
   #epoch: number | undefined;
   #cursor = 0;
-  /** How often the newest picture has been sent after the first time. */
+  /** How often the newest picture has been repeated. */
   #repeats = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
-  /** When anything was written last. */
+  /** When anything was last written. */
   #wroteAt: number;
   #writable = true;
-  /** What is being written. */
+  /** The part that is being written. */
   #part: StreamPart | undefined;
-  /** How many fillers stand in the next part's header. */
+  /** How many fillers the next part's header has. */
   #fillers = 0;
   #size = BLANK_SIZE;
   #over = false;
-  /** When it is to look again what is due, and what keeps it from that. */
+  /** The next scheduled call of `advance`. */
   #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
   #end: { readonly code: CloseCode; readonly reason: string } | undefined;
   #frames = 0;
@@ -94,7 +94,7 @@ export class MjpegViewer implements Watcher, Holder {
 
   readonly watching = true;
 
-  /** For the log: what became of the stream, and why it was ended if it was. */
+  /** Fields for the log line about the end of the stream. */
   get summary(): Readonly<Record<string, unknown>> {
     const { name } = this.options.grant;
     const seconds = Math.round((this.options.time.now() - this.#beganAt) / 1000);
@@ -118,12 +118,12 @@ export class MjpegViewer implements Watcher, Holder {
   }
 
   cutOff(): void {
-    this.#end = { code: CLOSE.full, reason: "too much is held for clients that do not read" };
+    this.#end = { code: CLOSE.full, reason: "too much is buffered for clients that do not read" };
     this.ended();
     this.sink.drop();
   }
 
-  /** HTTP has no way to say why. */
+  /** HTTP cannot send the reason. */
   dismiss({ closeCode: code, message: reason }: ProtocolError): void {
     this.#end = { code, reason };
     this.ended();
@@ -136,10 +136,10 @@ export class MjpegViewer implements Watcher, Holder {
     const { shown } = this.room.picture;
     const isDue = this.#free && shown !== undefined && now >= this.#dueAt(shown);
     const whole = isDue ? this.room.picture.whole.newest(shown) : undefined;
-    // What is composed of a newer picture will come by itself.
+    // `advance` is called again when a newer picture has been composed.
     const composing = isDue && (!whole || (this.#isNew(shown) && !this.#isNewer(whole)));
     if (shown && whole && !composing) this.#show(whole, shown.store.stream, now);
-    // A client that is gone would stay for ever: only a write can find out.
+    // Only a write can detect that the client is gone.
     if (this.#free && now >= this.#wroteAt + MAX_SILENCE_MS) this.#fill(now);
     if (this.#over) return;
     if (this.#free) {
@@ -147,14 +147,14 @@ export class MjpegViewer implements Watcher, Holder {
       const idle = !shown || composing;
       this.#wakeAt(idle ? fillerAt : Math.min(this.#dueAt(shown), fillerAt), now);
     } else if (now < this.#wroteAt + MAX_STALL_MS) this.#wakeAt(this.#wroteAt + MAX_STALL_MS, now);
-    else this.dismiss(new ProtocolError("it takes nothing any more", CLOSE.silent));
+    else this.dismiss(new ProtocolError("it reads nothing any more", CLOSE.silent));
   }
 
   producerChanged(): void {}
 
   viewersChanged(): void {}
 
-  /** When this picture may be sent: for the first time, or again. */
+  /** When this picture may be sent, for the first time or again. */
   #dueAt(shown: Shown): number {
     if (this.#isNew(shown)) return this.#sentAt + this.#minGapMs;
     const repeatMs = REPEATS_MS[this.#repeats] ?? MAX_SILENCE_MS;
@@ -169,7 +169,7 @@ export class MjpegViewer implements Watcher, Holder {
     return epoch !== this.#epoch || this.#cursor < pictureVersion;
   }
 
-  /** Whether another part, or a filler, may be written now. */
+  /** Whether a new part or a filler may be written now. */
   get #free(): boolean {
     return this.#writable && !this.#part;
   }
@@ -199,7 +199,7 @@ export class MjpegViewer implements Watcher, Holder {
     this.#pump(now);
   }
 
-  /** Goes on with the part that is being written, as far as the socket takes it. */
+  /** Writes as much of the current part as the socket takes. */
   #pump(now: number): void {
     let ownBytes = 0;
     while (this.#part && this.#writable) {

@@ -1,33 +1,33 @@
 import type { SendOutcome } from "@screen-share/protocol";
 
-/** The port to one WebSocket: all that a session may do to it. */
+/** The port to one WebSocket. */
 export interface Peer {
   /**
-   * Hands a message over. Bytes are never changed by the peer, nor by the caller afterwards: it may keep them until it has drained.
-   * @returns "sent" if the socket took it, "buffered" if it took it and is now behind, "dropped" if it did not take
-   *   it: nothing was sent, and `drained` will be called when trying again makes sense
+   * Sends a message. Neither the peer nor the caller may change its bytes: the peer may keep them until it has drained.
+   * @returns "sent" if the socket took it, "buffered" if it took it and is now behind, "dropped" if it did not take it. In that case
+   *   nothing was sent, and `drained` is called when it makes sense to try again
    */
   send(message: Uint8Array | string): SendOutcome;
-  /** What it holds that its socket has not taken, bytes. */
+  /** Bytes that the socket has not taken yet. */
   readonly heldBytes: number;
-  /** Asks for a pong with this payload, at most 125 bytes. */
+  /** Requests a pong with this payload, at most 125 bytes. */
   ping(payload: string): SendOutcome;
-  /** Says why, then closes. The session's `ended` follows. */
+  /** Closes the connection with a code and a reason. The session's `ended` follows. */
   close(code: number, reason: string): void;
 }
 
-/** One connection, as its socket sees it. Nothing here throws for what a peer does. */
+/** One admitted connection, as its socket sees it. Nothing that a client sends makes these calls throw. */
 export interface Session {
-  /** A whole message came. Bytes are the socket's own and gone after the call. */
+  /** A whole message arrived. Bytes belong to the socket and are invalid after the call. */
   receive(message: Uint8Array | string, now: number): void;
-  /** A pong came. */
+  /** A pong arrived. */
   ponged(payload: string, now: number): void;
-  /** The socket has sent all that it held back. */
+  /** The socket has sent everything that it had buffered. */
   drained(now: number): void;
-  /** Time has passed; called about once a second. */
+  /** Called about once a second. */
   tick(now: number): void;
-  /** The socket is closed, by whichever side. Called once. */
+  /** The socket is closed, by either side. Called once. */
   ended(now: number): void;
-  /** For the log: what became of the connection. */
+  /** Fields for the log line about the end of the connection. */
   readonly summary: Readonly<Record<string, unknown>>;
 }

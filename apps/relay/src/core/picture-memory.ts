@@ -1,32 +1,33 @@
 /**
- * How many bytes the pictures of a relay hold together, and how many they may. When there is not enough, the room that holds most gives
- * its picture up, not the one that happens to need more. What can be composed again has a limit of its own, and is dropped first.
+ * Bounds the bytes that all pictures of a relay hold together. When they exceed the limit, the room that holds most gives up its
+ * picture, not the one that happens to need more. JPEGs composed of pictures have a limit of their own, and are dropped first.
  */
 import { CLOSE, ProtocolError } from "@screen-share/protocol";
 
 export interface MemoryLimits {
   /** Pictures themselves, bytes. */
   readonly maxBytes: number;
-  /** What is composed of them, bytes. */
+  /** JPEGs composed of them, bytes. */
   readonly maxComposedBytes: number;
 }
 
-/** What a picture does when it has to give memory back; both end with nothing of that kind held. */
+/** How a picture gives memory back. After either call it holds nothing of that kind. */
 export interface MemoryOwner {
-  /** Forgets the picture, and puts its producer out. */
+  /** Forgets the picture and dismisses its producer. */
   evict(): void;
   /** Forgets what it has composed. */
   forgetComposed(): void;
 }
 
 export class PictureMemory {
+  /** Accounts that are not empty; the one that composed last is last. */
   readonly #accounts = new Set<MemoryAccount>();
   #usedBytes = 0;
   #composedBytes = 0;
 
-  /** @param reclaim lets go of the pictures that nobody needs */
+  /** @param reclaim forgets the pictures that nobody needs */
   constructor(
-    readonly limits: MemoryLimits,
+    private readonly limits: MemoryLimits,
     private readonly reclaim: () => void,
   ) {}
 
@@ -39,21 +40,20 @@ export class PictureMemory {
   }
 
   open(owner: MemoryOwner): MemoryAccount {
-    return new MemoryAccount(owner, {
-      changed: (account, { usedBytes, composedBytes }) => {
-        this.#usedBytes += usedBytes;
-        this.#composedBytes += composedBytes;
-        // The newest to compose goes to the end; an empty account is kept by its owner alone.
-        if (composedBytes > 0) this.#accounts.delete(account);
-        if (account.usedBytes > 0 || account.composedBytes > 0) this.#accounts.add(account);
-        else this.#accounts.delete(account);
-      },
-      check: (needBytes) => this.#check(needBytes),
-      makeRoom: (account, bytes) => this.#makeRoom(account, bytes),
-    });
+    return new MemoryAccount(owner, this);
   }
 
-  #check(needBytes: number): void {
+  /** An account has changed by these amounts. */
+  changed(account: MemoryAccount, usedBytes: number, composedBytes: number): void {
+    this.#usedBytes += usedBytes;
+    this.#composedBytes += composedBytes;
+    if (composedBytes > 0) this.#accounts.delete(account);
+    if (account.usedBytes > 0 || account.composedBytes > 0) this.#accounts.add(account);
+    else this.#accounts.delete(account);
+  }
+
+  /** @throws ProtocolError (4429) as `MemoryAccount.check` */
+  check(needBytes: number): void {
     const { maxBytes } = this.limits;
     if (this.#usedBytes <= maxBytes) return;
     this.reclaim();
@@ -64,14 +64,15 @@ export class PictureMemory {
       other.owner.evict();
     }
     if (this.#usedBytes <= maxBytes) return;
-    throw new ProtocolError("the relay has no memory left for this picture", CLOSE.full);
+    throw new ProtocolError("the relay has too little memory for this picture", CLOSE.full);
   }
 
-  #makeRoom(account: MemoryAccount, bytes: number): boolean {
+  /** Makes room for composed bytes of an account, at the expense of others. @returns whether they fit */
+  makeRoom(account: MemoryAccount, bytes: number): boolean {
     const fits = () => this.#composedBytes + bytes <= this.limits.maxComposedBytes;
     for (const other of fits() ? [] : [...this.#accounts]) {
       if (other === account || other.composedBytes === 0) continue;
-      // What is being composed is lost only to what is smaller.
+      // A composition in progress is dropped only for a smaller one.
       if (other.busy && other.composedBytes <= account.composedBytes + bytes) continue;
       other.owner.forgetComposed();
       if (fits()) break;
@@ -80,25 +81,16 @@ export class PictureMemory {
   }
 }
 
-interface Ledger {
-  changed(
-    account: MemoryAccount,
-    by: { readonly usedBytes: number; readonly composedBytes: number },
-  ): void;
-  check(needBytes: number): void;
-  makeRoom(account: MemoryAccount, bytes: number): boolean;
-}
-
 /** What one picture holds. */
 export class MemoryAccount {
   #usedBytes = 0;
   #composedBytes = 0;
-  /** Whether something is being composed right now. */
+  /** Whether a JPEG is being composed right now. */
   busy = false;
 
   constructor(
     readonly owner: MemoryOwner,
-    private readonly ledger: Ledger,
+    private readonly memory: PictureMemory,
   ) {}
 
   get usedBytes(): number {
@@ -109,32 +101,32 @@ export class MemoryAccount {
     return this.#composedBytes;
   }
 
-  /** The picture has become larger or smaller. */
+  /** Sets the size of the picture. */
   use(bytes: number): void {
     const byBytes = bytes - this.#usedBytes;
     this.#usedBytes = bytes;
-    this.ledger.changed(this, { usedBytes: byBytes, composedBytes: 0 });
+    this.memory.changed(this, byBytes, 0);
   }
 
   /**
-   * If there is too much, the largest other pictures are evicted, as far as they are larger than what this one needs.
-   * @throws ProtocolError (4429) if there is too much all the same
+   * If all pictures together are too large, evicts the largest others, as long as they are larger than what this one needs.
+   * @throws ProtocolError (4429) if that was not enough
    */
   check(needBytes: number): void {
-    this.ledger.check(needBytes);
+    this.memory.check(needBytes);
   }
 
-  /** Reserves bytes for what is composed. @returns false if there is no room, and nothing was reserved */
+  /** Reserves bytes for a composed JPEG. @returns false if there is no room, and nothing was reserved */
   compose(bytes: number): boolean {
-    if (!this.ledger.makeRoom(this, bytes)) return false;
+    if (!this.memory.makeRoom(this, bytes)) return false;
     this.#composedBytes += bytes;
-    this.ledger.changed(this, { usedBytes: 0, composedBytes: bytes });
+    this.memory.changed(this, 0, bytes);
     return true;
   }
 
   /** Gives reserved bytes back. */
   release(bytes: number): void {
     this.#composedBytes -= bytes;
-    this.ledger.changed(this, { usedBytes: 0, composedBytes: -bytes });
+    this.memory.changed(this, 0, -bytes);
   }
 }

@@ -1,35 +1,35 @@
 /**
- * A limited number of places, and who holds them. One link usually serves all viewers, so the unit that must be fair is a link at an
- * address: once all places are held, a newcomer takes the newest place of the unit that holds most. Nobody is refused while there is room.
+ * A limited number of places, shared fairly. One link usually serves many viewers, so places are shared between holders: a holder is a
+ * link at an address. Once all places are taken, a newcomer takes the newest place of the holder with the most.
  */
 
 /** What a newcomer finds. */
 export type Place<Member> =
   | { readonly kind: "free" }
-  /** All are held; this member has to go for the newcomer. */
+  /** All places are taken; this member must give up its own. */
   | { readonly kind: "held"; readonly by: Member }
-  /** All are held, and no other unit holds more than one place and more than the newcomer's. */
+  /** All places are taken, and no other holder has more than one place and more than the newcomer's holder. */
   | { readonly kind: "none" };
 
 export class Places<Member> {
-  /** By unit, in the order in which they came. */
+  /** By holder, in the order in which they came. */
   readonly #held = new Map<string, Set<Member>>();
   #count = 0;
 
   constructor(readonly max: number) {}
 
-  /** All that a unit holds, oldest first. */
+  /** All members of a holder, oldest first. */
   heldBy(holder: string): ReadonlySet<Member> {
     return this.#held.get(holder) ?? new Set();
   }
 
-  /** Looks for a place for a newcomer. Nothing changes. */
+  /** Finds a place for a newcomer. Changes nothing. */
   find(holder: string): Place<Member> {
     if (this.#count < this.max) return { kind: "free" };
-    let most: ReadonlySet<Member> = this.heldBy(holder);
+    let most = this.heldBy(holder);
     for (const members of this.#held.values()) if (members.size > most.size) most = members;
     const fair = most.size > 1 && most !== this.#held.get(holder);
-    // Only where it is needed: a room that is full refuses newcomers by the hundred.
+    // Computed only if needed: a full room may refuse hundreds of newcomers.
     const newest = fair ? [...most].at(-1) : undefined;
     return newest === undefined ? { kind: "none" } : { kind: "held", by: newest };
   }

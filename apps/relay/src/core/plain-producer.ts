@@ -1,17 +1,17 @@
 /**
- * A plain producer: no subprotocol, no hello; every binary message is a whole JPEG, and a frame is an update of the one
- * tile of codec `jpeg`. Short text is passed over. While its room is over its share of the relay's time, only its newest frame is kept.
+ * A plain producer: it has no subprotocol and sends no hello. Every binary message is a frame, a whole JPEG, which becomes an update of the
+ * only tile of codec `jpeg`. Short text is ignored. While its room is over its share of the relay's time, only the newest frame is kept.
  */
 import { CLOSE, ProtocolError, readJpegSize, type StreamDescription } from "@screen-share/protocol";
 import type { Claim } from "./directory.ts";
 import type { Grant } from "./grant.ts";
 import type { Peer, Session } from "./peer.ts";
-import { refusing } from "./refusing.ts";
+import { refusing } from "./refusal.ts";
 import type { Producer, Room } from "./room.ts";
 
-/** Longer text is no chatter but a picture that was sent as text, UTF-16 units. */
+/** Longer text is a picture that was sent as text, UTF-16 units. */
 const MAX_TEXT_LENGTH = 1024;
-/** How a JPEG begins in Base64, and how a picture does in a data: URL. */
+/** The beginning of a JPEG in Base64, or of a data: URL. */
 const TEXT_PICTURE = /^\s*(\/9j\/|data:image\/)/;
 
 export class PlainProducer implements Session, Producer {
@@ -73,7 +73,7 @@ export class PlainProducer implements Session, Producer {
   drained(): void {}
   demandChanged(): void {}
 
-  /** What was held is shown once the room is within its share again. */
+  /** Shows the frame that was kept once the room is within its share again. */
   tick(now: number): void {
     const { room } = this.admitted;
     const held = this.#held;

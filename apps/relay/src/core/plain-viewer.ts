@@ -1,18 +1,19 @@
 /**
- * A plain viewer: no subprotocol, no hello. It is told in text whether a producer is there, and sent whole JPEGs. It
- * cannot ack, but every WebSocket stack answers pings: one follows each picture, and its pong is the ack.
+ * A plain viewer: it has no subprotocol and sends no hello. It is sent whole JPEGs, and text that reports whether a producer is connected.
+ * It cannot ack, but every WebSocket stack replies to pings: one follows each picture, and its pong is the ack.
  */
 import { CLOSE, Liveness, Outbox, ProtocolError, Window } from "@screen-share/protocol";
+import type { Viewer } from "./audience.ts";
 import type { Grant } from "./grant.ts";
 import { Lag } from "./lag.ts";
 import type { Peer, Session } from "./peer.ts";
-import type { Room, Watcher } from "./room.ts";
+import type { Room } from "./room.ts";
 import { SLOWEST_DOWNLINK } from "./viewer-session.ts";
 
 const CONNECTED = "producer:connected";
 const DISCONNECTED = "producer:disconnected";
 
-export class PlainViewer implements Session, Watcher {
+export class PlainViewer implements Session, Viewer {
   readonly kind = "plain viewer";
   readonly #outbox: Outbox<"producer" | "ping">;
   readonly #liveness: Liveness;
@@ -54,7 +55,7 @@ export class PlainViewer implements Session, Watcher {
   ponged(payload: string, now: number): void {
     this.#liveness.heard(now);
     const count = /^\d{1,15}$/.test(payload) ? Number(payload) : 0;
-    // Of several pings a client may answer the last alone (RFC 6455 §5.5.3).
+    // A client may reply to only the last of several pings (RFC 6455 §5.5.3).
     if (count <= this.#ackedCount || count > this.#sentCount) return;
     const drawnCount = count - this.#ackedCount;
     this.#window.acked(drawnCount, now);
@@ -74,7 +75,7 @@ export class PlainViewer implements Session, Watcher {
     if (this.#ended) return;
     this.room.stats.windowed(this.kind, this.#window.size);
     const due = this.#liveness.tick(now, this.#window.inFlight / SLOWEST_DOWNLINK);
-    // Past the outbox: it may be the only sign of life that a socket that is behind can give.
+    // Bypasses the outbox: the pong may be the only sign of life from a client that is behind.
     if (due === "ping") this.peer.ping("");
     else if (due === "dead") this.dismiss(new ProtocolError("no sign of life", CLOSE.silent));
   }
@@ -90,7 +91,7 @@ export class PlainViewer implements Session, Watcher {
     this.room.leave(this);
   }
 
-  /** A hidden page cannot say so in this contract. */
+  /** Plain viewers cannot report that their page is hidden. */
   readonly watching = true;
 
   advance(now: number): void {
@@ -100,7 +101,7 @@ export class PlainViewer implements Session, Watcher {
     if (!shown) return;
     const { store, epoch, relayedAt } = shown;
     if (epoch === this.#epoch && this.#cursor >= store.pictureVersion) return;
-    // Nothing is composed that the window would not take, whatever its length.
+    // Composes nothing that the window would not take at any length.
     const likelyBytes = Math.max(1, this.#lastBytes);
     if (!this.#mayGo(likelyBytes, now)) return;
     const whole = picture.whole.newest(shown);
@@ -128,7 +129,7 @@ export class PlainViewer implements Session, Watcher {
 
   viewersChanged(): void {}
 
-  /** A picture cannot be cut: one that is longer than the window has the way to itself. */
+  /** A picture cannot be cut: one that is larger than the window is sent when nothing else is in flight. */
   #mayGo(bytes: number, now: number): boolean {
     return this.#window.inFlight === 0 || this.#window.grant(bytes, now) >= bytes;
   }

@@ -14,7 +14,7 @@ import { Bucket } from "./bucket.ts";
 import type { Claim } from "./directory.ts";
 import type { Grant } from "./grant.ts";
 import type { Peer, Session } from "./peer.ts";
-import { closeTyped, refusing } from "./refusing.ts";
+import { closeTyped, refusing } from "./refusal.ts";
 import type { Producer, Room } from "./room.ts";
 
 /** Control messages: a burst, and a rate in the long run. */

@@ -1,22 +1,20 @@
-/**
- * One look at a room: whoever wants a single picture watches until there is a fresh one, since the agent of a room that nobody
- * watches grabs nothing.
- */
+/** Views a room until one fresh picture has arrived: the agent of a room without viewers captures nothing. */
+import type { Viewer } from "./audience.ts";
 import type { Grant } from "./grant.ts";
-import type { Room, Watcher } from "./room.ts";
+import type { Room } from "./room.ts";
 
-/** Ticks of about a second: a fresh picture should come within one grab, and is not waited for much longer. */
+/** Ticks of about a second. A fresh picture arrives within one capture; after that, waiting longer rarely helps. */
 const MAX_TICKS = 1;
 
-export class SnapshotViewer implements Watcher {
+export class SnapshotViewer implements Viewer {
   readonly kind = "snapshot";
   readonly watching = true;
   #ticks = 0;
   #over = false;
 
   /**
-   * @param options.since when it began, ms: what was on its way by then is of before
-   * @param options.done called once: a whole picture of after that is there, or none came in time
+   * @param options.since when the request arrived, ms. Older pictures do not count
+   * @param options.done called once: when a whole fresh picture has arrived, or none did in time
    * @throws ProtocolError as `Room.join`
    */
   constructor(

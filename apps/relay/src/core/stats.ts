@@ -1,6 +1,6 @@
-/** What rooms tell of themselves, for counters and the log. Nobody here knows who listens. */
+/** The port for statistics: what rooms report for metrics and the log. */
 
-/** What a producer or a viewer is: a v1 client, a plain WebSocket, or an HTTP request. */
+/** What kind of client it is: v1 client, plain WebSocket, or HTTP request. */
 export type ProducerKind = "producer" | "plain producer";
 export type ViewerKind = "viewer" | "plain viewer" | "mjpeg viewer" | "snapshot";
 
@@ -8,41 +8,41 @@ export function roleOf(kind: ProducerKind | ViewerKind): "producer" | "viewer" {
   return kind === "producer" || kind === "plain producer" ? "producer" : "viewer";
 }
 
-/** Why the relay gave up something that a client wanted to keep. */
+/** Why the relay refused or ended something to protect other clients. */
 export type DropReason =
-  /** A picture was forgotten, since the relay had no memory left and it was the largest. */
+  /** The largest picture was forgotten because the relay was out of memory. */
   | "memory_full"
-  /** A snapshot was refused: composing it took more time or memory than its room may have. */
+  /** A snapshot was refused because composing it would take more time or memory than its room may use. */
   | "composing_costs_too_much"
-  /** A client was cut off for which most was held, since the relay held too much for clients that did not read. */
+  /** The client with the most unread bytes was cut off because the relay held too many. */
   | "buffers_full"
-  /** A newcomer took a viewer's place. */
+  /** A viewer lost its place to a newcomer. */
   | "place_taken"
-  /** A link had as many streams and plain viewers as it may. */
+  /** A link had the most streams and plain viewers that it may have. */
   | "too_many_streams";
 
-/** The port to whoever counts. Calls neither throw nor take long: the most frequent come with every update of every viewer. */
+/** Calls never throw and must be cheap: some are made for every update and viewer. */
 export interface Stats {
-  /** Somebody came into a room. */
+  /** A client joined a room. */
   joined(member: {
     readonly kind: ProducerKind | ViewerKind;
     readonly room: string;
-    /** As its token says. */
+    /** From its token. */
     readonly name: string | undefined;
   }): void;
-  /** A producer's update was applied. `uplinkMs`: since it was encoded, by both clocks; undefined where that is not known. */
+  /** An update was applied. `uplinkMs`: time since it was encoded, by both clocks; undefined if unknown. */
   applied(update: { readonly bytes: number; readonly uplinkMs: number | undefined }): void;
-  /** A viewer was sent an update, or a picture; `skipped`: versions in between that it was not. */
+  /** A viewer was sent an update or a picture. `skipped`: how many versions before it the viewer was not sent. */
   sent(kind: ViewerKind, update: { readonly cut: boolean; readonly skipped: number }): void;
-  /** A viewer has drawn what the relay had had, or what it had been due, for so long. */
+  /** A viewer has drawn an update that it could have been sent this long ago. */
   drawn(kind: ViewerKind, lagMs: number): void;
-  /** Something was refused or ended for the sake of the others. */
+  /** The relay refused or ended something to protect other clients. */
   dropped(reason: DropReason): void;
-  /** A viewer's window, about once a second. */
+  /** The size of a viewer's window, about once a second. */
   windowed(kind: ViewerKind, bytes: number): void;
 }
 
-/** Where nobody counts. */
+/** Discards all statistics. */
 export const UNCOUNTED: Stats = {
   joined: () => {},
   applied: () => {},

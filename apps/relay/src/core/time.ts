@@ -1,7 +1,7 @@
-/** Time as the core is given it: a clock, and calls that come later. */
+/** The core's port to time: a clock, and delayed calls. */
 export interface Time {
-  /** Steady, ms. */
+  /** Monotonic, ms. */
   now(): number;
-  /** Calls once, at least so many ms from now. @returns what keeps it from being called */
+  /** Calls once, after at least this delay. @returns cancels the call */
   after(delayMs: number, call: () => void): () => void;
 }

@@ -1,13 +1,13 @@
 /**
- * Spreads tasks over turns of the event loop. A thousand viewers may arrive or fall silent at the same moment; without this the messages
- * of all other clients would wait until the last of them had joined or was closed.
+ * Spreads tasks over turns of the event loop. A thousand viewers may arrive or fall silent at the same moment. Without this, the
+ * messages of all other clients would wait until the last of them had joined or was closed.
  */
 export interface TurnOptions {
-  /** After this much time tasks wait for the next turn, ms. */
+  /** Once tasks have taken this much time, further tasks wait for the next turn, ms. */
   readonly maxMs: number;
-  /** Any steady clock, ms. */
+  /** Monotonic, ms. */
   readonly clock: () => number;
-  /** Calls back once the event loop has handled the input that is waiting. */
+  /** Calls back once the event loop has handled pending input. */
   readonly nextTurn: (call: () => void) => void;
 }
 

@@ -13,7 +13,7 @@ import {
 import { Bucket } from "./bucket.ts";
 import type { Grant } from "./grant.ts";
 import type { Peer, Session } from "./peer.ts";
-import { closeTyped, refusing } from "./refusing.ts";
+import { closeTyped, refusing } from "./refusal.ts";
 import type { ProducerStatus, Room, Watcher } from "./room.ts";
 import { ViewerSync } from "./viewer-sync.ts";
 

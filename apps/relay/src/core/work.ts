@@ -1,30 +1,30 @@
 /**
- * The relay's own time that one room's picture has taken. One process serves all rooms, so a room whose picture costs too much
- * (huge updates, many viewers, tiles that take long to requantise) must become slower itself, and not make the others wait.
+ * The time that one room's picture costs. One process serves all rooms, so a room whose picture costs too much (huge updates, many
+ * viewers, slow requantising) must become slower itself instead of delaying the others.
  */
 import { Bucket } from "./bucket.ts";
 
-/** ms at once, and ms a second in the long run. */
+/** ms in a burst, and ms per second on average. */
 const ALLOWANCE = { capacity: 1000, perSecond: 500 } as const;
 
-/** Work that has begun. */
+/** Work in progress. */
 interface Started {
   readonly at: number;
-  /** What had been counted until then, ms. */
+  /** What had been counted before, ms. */
   readonly countedMs: number;
 }
 
 export class Work {
   readonly #bucket: Bucket;
-  /** All that was counted so far, ms. */
+  /** All time counted so far, ms. */
   #countedMs = 0;
 
-  /** @param clock any steady clock, ms */
+  /** @param clock monotonic, ms */
   constructor(private readonly clock: () => number) {
     this.#bucket = new Bucket(ALLOWANCE, clock());
   }
 
-  /** Does something, and counts the time. Work within other work is counted once. */
+  /** Runs a function and counts its time. Nested work is counted once. */
   spend<T>(run: () => T): T {
     const started = this.start();
     try {
@@ -34,12 +34,11 @@ export class Work {
     }
   }
 
-  /** Work begins that `finish` counts. */
+  /** Starts work that `finish` counts. */
   start(): Started {
     return { at: this.clock(), countedMs: this.#countedMs };
   }
 
-  /** Counts the time since work began. */
   finish({ at, countedMs }: Started): void {
     const endedAt = this.clock();
     const ms = endedAt - at - (this.#countedMs - countedMs);
@@ -47,7 +46,7 @@ export class Work {
     this.#bucket.take(ms, endedAt);
   }
 
-  /** How much more was taken than there was, ms; 0 or less if all is well. */
+  /** How far the room is over its allowance, ms. 0 or less if it is not. */
   get debtMs(): number {
     return -this.#bucket.take(0, this.clock());
   }

@@ -1,9 +1,10 @@
 /** Pictures over HTTP: a single JPEG, or an endless stream of JPEGs. */
-import { CLOSE, ProtocolError } from "@screen-share/protocol";
+import { CLOSE } from "@screen-share/protocol";
 import type { Grant } from "../core/grant.ts";
 import { checkRoomName, type Hub } from "../core/hub.ts";
 import { MjpegViewer } from "../core/mjpeg-viewer.ts";
 import type { Shown } from "../core/picture.ts";
+import { protocolErrorOf } from "../core/refusal.ts";
 import type { Room } from "../core/room.ts";
 import { SnapshotViewer } from "../core/snapshot-viewer.ts";
 import { MJPEG_CONTENT_TYPE } from "../core/stream-part.ts";
@@ -144,8 +145,8 @@ function parseFps(text: string): number {
 
 /** @throws any error that is not a `ProtocolError` */
 function roomRefusal(error: unknown): HttpReply {
-  if (!(error instanceof ProtocolError)) throw error;
-  return error.closeCode === CLOSE.full ? retryLater(error.message) : refusalReply(error);
+  const refusal = protocolErrorOf(error);
+  return refusal.closeCode === CLOSE.full ? retryLater(refusal.message) : refusalReply(refusal);
 }
 
 function retryLater(why: string): HttpReply {

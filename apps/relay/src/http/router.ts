@@ -1,8 +1,8 @@
 /** Which handler replies to which path. Unknown paths get 404, methods other than GET and HEAD 405. */
 import type { Admission } from "../access/admission.ts";
 import { preflightHeaders } from "../access/cross-origin.ts";
-import { protocolErrorOf } from "../access/pending-session.ts";
 import type { Hub } from "../core/hub.ts";
+import { protocolErrorOf } from "../core/refusal.ts";
 import type { Time } from "../core/time.ts";
 import { mjpeg, type PictureRequest, snapshot } from "./pictures.ts";
 import {
@@ -39,9 +39,13 @@ export function route(request: HttpRequest, options: RouterOptions): Reply | Pro
   const picture = PICTURES.get(path);
   const refusal = admission.refusal(request, { picture: picture !== undefined });
   // A relay with a secret serves its page to every origin: the page alone reveals nothing.
-  if (refusal && (picture || !admission.guarded)) return refusalReply(refusal);
-  if (method === "OPTIONS" && picture && admission.guarded) {
-    return { status: 200, headers: preflightHeaders(admission.embedding(request)), body: "" };
+  if (refusal && (picture || !admission.requiresToken)) return refusalReply(refusal);
+  if (method === "OPTIONS" && picture && admission.requiresToken) {
+    return {
+      status: 200,
+      headers: preflightHeaders(admission.crossOriginHeaders(request)),
+      body: "",
+    };
   }
   if (method !== "GET" && method !== "HEAD") {
     const reply = textReply(405, "Only GET and HEAD are supported.");
@@ -69,7 +73,10 @@ async function replyWithPicture(
   );
   const challenge = reply.status === 401 ? { "WWW-Authenticate": challengeFor(request) } : {};
   // A refused page may read the reason, too.
-  return { ...reply, headers: { ...admission.embedding(request), ...reply.headers, ...challenge } };
+  return {
+    ...reply,
+    headers: { ...admission.crossOriginHeaders(request), ...reply.headers, ...challenge },
+  };
 }
 
 /**

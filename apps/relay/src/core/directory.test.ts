@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemoryDirectory } from "./memory-directory.ts";
+import { MemoryDirectory } from "./directory.ts";
 
 const taken = expect.objectContaining({ closeCode: 4000 });
 
