@@ -1,23 +1,23 @@
-/** How old what a viewer draws is, counted from when the relay could have sent it. */
+/** Measures how old the pictures are that a viewer draws, from the time when the relay could have sent them. */
 
 export class Lag {
-  /** Of each update in flight, when what it holds was there to be sent, ms. */
+  /** For each update in flight, when it could have been sent, ms. */
   readonly #dueAt: number[] = [];
 
-  /** @param since when this viewer began to watch, or to watch again, ms: an older picture is due from then on */
+  /** @param since when this viewer began to watch, ms. Older pictures could be sent only from then on */
   constructor(private since: number) {}
 
-  /** The viewer watches from now on. */
+  /** The viewer watches again from now on. */
   watches(now: number): void {
     this.since = now;
   }
 
-  /** An update has left. @param relayedAt when the newest of it came to the relay, ms */
+  /** An update was sent. @param relayedAt when the newest of its tiles arrived at the relay, ms */
   sent(relayedAt: number): void {
     this.#dueAt.push(Math.max(relayedAt, this.since));
   }
 
-  /** The oldest `count` in flight are drawn. @returns how old the last of them is, ms; undefined for none */
+  /** The oldest `count` updates in flight are drawn. @returns the age of the last of them, ms. Undefined if there is none */
   drawn(count: number, now: number): number | undefined {
     const dueAt = this.#dueAt.splice(0, count).at(-1);
     return dueAt === undefined ? undefined : Math.max(0, now - dueAt);

@@ -1,4 +1,4 @@
-/** A v1 producer in its room: it describes its stream and sends updates, each acknowledged once it is applied. */
+/** A v1 producer in its room. It describes its stream and sends updates, and each is acked once it is applied. */
 import {
   CLOSE,
   encodeControl,
@@ -17,16 +17,16 @@ import type { Peer, Session } from "./peer.ts";
 import { closeTyped, refusing } from "./refusal.ts";
 import type { Producer, Room } from "./room.ts";
 
-/** Control messages: a burst, and a rate in the long run. */
+/** Control messages: a burst, and an average rate. */
 const CONTROL = { capacity: 120, perSecond: 20 } as const;
 /**
- * Changes between "nobody watches" and "somebody does" that are sent at once. One link that comes and goes could cause thousands: beyond
- * this they wait for the next second, in which only the last counts.
+ * How often "no viewers" and "some viewers" may alternate at once. A client that keeps joining and leaving could cause thousands of changes:
+ * above this rate they wait for the next tick, and only the last is sent.
  */
 const DEMANDS = { capacity: 8, perSecond: 4 } as const;
 /**
- * While a room owes the relay time, acks wait, by which an honest producer becomes slower. One that goes on regardless is put
- * out once the room owes so much, ms.
+ * While a room is over its share of the relay's time, acks wait, and an honest producer slows down. A producer that does not is closed once
+ * the room is this far over, ms.
  */
 const MAX_DEBT_MS = 1000;
 
@@ -36,24 +36,23 @@ export interface ProducerOptions {
   /** The longest message, bytes. */
   readonly maxBytes: number;
   /**
-   * Makes the link to a room, for the host to pass on. Calls back once, at once or later, also with the time by the wall clock at
-   * which to replace the link; undefined if that is never.
+   * Makes the link to a room, for the host to share. Calls back once, possibly before it returns, with the link and the wall-clock time
+   * at which to replace it. Undefined if it never needs to be replaced.
    */
   readonly mintLink: (link: NewLink, done: (link: string, renewAt?: number) => void) => void;
   /** The clock that `now` arguments are read from, ms. */
   readonly clock: () => number;
-  /** ms since 1970. Links expire by this one, which moves while the machine sleeps and when it is set. */
+  /** ms since 1970. Links expire by this clock, which also moves while the machine sleeps and when it is set. */
   readonly wallNow: () => number;
 }
 
 export interface NewLink {
   readonly room: string;
-  /** Of the producer that it is for. */
+  /** The grant of the producer that it is for. */
   readonly grant: Grant;
   readonly generation: string | undefined;
 }
 
-/** What its hello and its token say of it. */
 export interface AdmittedProducer {
   readonly room: Room;
   readonly hello: ProducerHello;
@@ -61,7 +60,7 @@ export interface AdmittedProducer {
   readonly claim: Claim;
 }
 
-/** Born in its room: admission has verified the client and claimed the place before. */
+/** Created after admission, which has claimed the place; takes it at once. */
 export class ProducerSession implements Session, Producer {
   readonly kind = "producer";
   readonly producerId: string;
@@ -75,7 +74,7 @@ export class ProducerSession implements Session, Producer {
   readonly #controlMessages: Bucket;
   readonly #demands: Bucket;
   #welcomed = false;
-  /** What the link to the room is made of, and when to replace it. */
+  /** How the current link was made, and when to replace it. */
   #link: { readonly made: NewLink; readonly renewAt: number } | undefined;
   /** The demand that was last reported. */
   #reported: { readonly viewers: number; readonly watching: number } | undefined;
@@ -94,7 +93,7 @@ export class ProducerSession implements Session, Producer {
     this.#receiver = new Receiver(room.picture);
     this.#outbox = new Outbox(peer);
     this.#controlMessages = new Bucket(CONTROL, now);
-    // Its hello was the first.
+    // Its hello counts, too.
     this.#controlMessages.take(1, now);
     this.#demands = new Bucket(DEMANDS, now);
     const name = hello.name === undefined ? undefined : plainText(hello.name, hello.name.length);
@@ -143,15 +142,13 @@ export class ProducerSession implements Session, Producer {
     this.#renewLink();
   }
 
-  /** That nobody watches any more, or somebody does again, is sent at once, within limits; other numbers once a second. */
+  /** That the last viewer has left or the first has come is sent at once, within limits; other numbers once per second. */
   demandChanged(): void {
     if (this.#ended) return;
     const { watchingCount } = this.#room;
     if (!this.#reported || watchingCount > 0 === this.#reported.watching > 0) return;
     const now = this.options.clock();
-    if (this.#demands.take(0, now) < 1) return;
-    this.#demands.take(1, now);
-    this.#reportDemand();
+    if (this.#demands.tryTake(1, now)) this.#reportDemand();
   }
 
   dismiss(why: ProtocolError): void {
@@ -169,7 +166,7 @@ export class ProducerSession implements Session, Producer {
   #control(message: ProducerMessage, now: number): void {
     switch (message.type) {
       case "hello":
-        throw new ProtocolError("hello was already said");
+        throw new ProtocolError("a second hello");
       case "stream":
         this.#liveRoom(now);
         this.#receiver.describe(message);
@@ -183,7 +180,7 @@ export class ProducerSession implements Session, Producer {
     }
   }
 
-  /** Sends another link before the last one ends (P-38). */
+  /** Sends a new link before the last one expires (P-38). */
   #renewLink(): void {
     const due = this.#link;
     if (due === undefined || this.options.wallNow() < due.renewAt) return;
@@ -218,7 +215,7 @@ export class ProducerSession implements Session, Producer {
     room.advance(now);
   }
 
-  /** Whether the next update is one too many: an ack is withheld, or this connection has only begun. */
+  /** Whether the producer should be waiting: an ack is withheld, or this is its first update. */
   get #mustWait(): boolean {
     const { ackedCount, appliedCount } = this.#receiver;
     return ackedCount < appliedCount || appliedCount === 0;
@@ -237,7 +234,7 @@ export class ProducerSession implements Session, Producer {
     this.#latest("demand", { type: "demand", viewers, watching });
   }
 
-  /** The room of a producer that sends pictures: it is live, though it may have said that it stopped. */
+  /** The room. A producer that sends pictures is live, even if it had reported that it stopped. */
   #liveRoom(now: number): Room {
     const room = this.#room;
     if (room.status.state === "offline") room.setStatus("live", now);

@@ -37,8 +37,6 @@ export interface Producer {
   dismiss(why: ProtocolError): void;
 }
 
-export type { Viewer as Watcher } from "./audience.ts";
-
 export interface RoomLimits {
   readonly maxViewers: number;
   /** How long the last picture is kept without its producer, ms. */

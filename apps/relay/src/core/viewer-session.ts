@@ -1,4 +1,4 @@
-/** A v1 viewer in its room: it sends acks, visibility and pings. Nothing it sends goes any further. */
+/** A v1 viewer in its room. It sends acks, its visibility and pings; none of these is passed on. */
 import {
   CLOSE,
   decodeAck,
@@ -10,24 +10,25 @@ import {
   type ToViewerMessage,
   type ViewerMessage,
 } from "@screen-share/protocol";
+import type { Viewer } from "./audience.ts";
 import { Bucket } from "./bucket.ts";
 import type { Grant } from "./grant.ts";
 import type { Peer, Session } from "./peer.ts";
 import { closeTyped, refusing } from "./refusal.ts";
-import type { ProducerStatus, Room, Watcher } from "./room.ts";
+import type { ProducerStatus, Room } from "./room.ts";
 import { ViewerSync } from "./viewer-sync.ts";
 
-/** No message of a viewer is longer: bytes, or UTF-16 units of text. */
+/** The longest message from a viewer: bytes, or UTF-16 units of text. */
 export const MAX_VIEWER_MESSAGE_BYTES = 4096;
 
-/** Control messages: a burst, and a rate in the long run. */
+/** Control messages: a burst, and an average rate. */
 const REQUESTS = { capacity: 60, perSecond: 10 } as const;
 
 /** The slowest link that is served, bytes per ms: 64 kbit/s. A pong has to wait behind what is in flight. */
 export const SLOWEST_DOWNLINK = 8;
 
-/** Born in its room: admission has verified the client before. */
-export class ViewerSession implements Session, Watcher {
+/** Created after admission, and joins its room at once. */
+export class ViewerSession implements Session, Viewer {
   readonly kind = "viewer";
   readonly #outbox: Outbox<"producer" | "viewers">;
   readonly #liveness: Liveness;
@@ -48,7 +49,7 @@ export class ViewerSession implements Session, Watcher {
     this.#outbox = new Outbox(peer);
     this.#liveness = new Liveness(now);
     this.#requests = new Bucket(REQUESTS, now);
-    // Its hello was the first.
+    // Its hello counts, too.
     this.#requests.take(1, now);
     this.#sync = new ViewerSync(this.#outbox, room, now);
     room.join(this, grant);
@@ -72,7 +73,7 @@ export class ViewerSession implements Session, Watcher {
       }
       if (typeof message === "string") {
         if (this.#requests.take(1, now) < 0) {
-          throw new ProtocolError("a viewer asks for too much", CLOSE.full);
+          throw new ProtocolError("too many control messages", CLOSE.full);
         }
         this.#control(parseViewerMessage(message), now);
       } else this.#sync.acked(decodeAck(message), now);
@@ -94,7 +95,7 @@ export class ViewerSession implements Session, Watcher {
     this.room.stats.windowed(this.kind, this.#sync.windowBytes);
     this.#sync.tick(now);
     const due = this.#liveness.tick(now, this.#sync.inFlightBytes / SLOWEST_DOWNLINK);
-    // Past the outbox: it may be the only sign of life that a socket that is behind can give.
+    // Bypasses the outbox: the pong may be the only sign of life from a client that is behind.
     if (due === "ping") this.peer.ping("");
     else if (due === "dead") this.dismiss(new ProtocolError("no sign of life", CLOSE.silent));
   }
@@ -136,7 +137,7 @@ export class ViewerSession implements Session, Watcher {
   #control(message: ViewerMessage, now: number): void {
     switch (message.type) {
       case "hello":
-        throw new ProtocolError("hello was already said");
+        throw new ProtocolError("a second hello");
       case "visibility":
         this.#sync.setPaused(!message.visible, now);
         this.room.watchingChanged(this);

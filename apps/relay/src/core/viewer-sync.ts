@@ -1,6 +1,6 @@
 /**
- * Keeps one viewer in step with its room's picture, at the room's expense: what its messages may cost is bounded by what is sent for
- * them, and a message that changes nothing is not looked at further. Ends with the connection.
+ * Keeps one viewer in sync with its room's picture, at the room's expense. Its messages cost no more than what is sent in response, and
+ * those that change nothing cost next to nothing. Ends with the connection.
  */
 import { Cursor, type Outbox, Sender } from "@screen-share/protocol";
 import { Lag } from "./lag.ts";
@@ -11,13 +11,13 @@ export class ViewerSync {
   readonly #sender: Sender;
   readonly #cursor: Cursor<Shown>;
   readonly #lag: Lag;
-  /** An ack came for which nothing was sent, since the room owed the relay time. */
+  /** Nothing was sent in response to an ack, because the room was over its share of the relay's time. */
   #postponed = false;
   #paused = false;
   #sentBytes = 0;
   #cuts = 0;
   #skippedVersions = 0;
-  /** The newest update of which anything was sent. */
+  /** The newest update of which at least a part was sent. */
   #newest: { readonly epoch: number; readonly version: number } | undefined;
 
   constructor(
@@ -47,7 +47,7 @@ export class ViewerSync {
     return this.#sender.window.inFlight;
   }
 
-  /** How much may be in flight. */
+  /** How many bytes may be in flight. */
   get windowBytes(): number {
     return this.#sender.window.size;
   }
@@ -85,11 +85,11 @@ export class ViewerSync {
     this.#cursor.forget();
   }
 
-  /** A hidden page is sent nothing; once it is visible it is brought up to date. */
+  /** A hidden page is sent nothing. Once visible, it is brought up to date. */
   setPaused(paused: boolean, now: number): void {
     if (this.#paused && !paused) {
       this.#lag.watches(now);
-      // Updates that it did not look at were not skipped.
+      // Updates that it missed while hidden do not count as skipped.
       this.#newest = undefined;
     }
     this.#paused = paused;

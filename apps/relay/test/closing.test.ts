@@ -1,11 +1,11 @@
 /** The typed reasons that v1 clients are sent before the close frame, on each transport (P-43). */
 import { CLOSING_REASONS, type ClosingReason, encodeControl } from "@screen-share/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ADAPTERS } from "../test/adapters.ts";
-import { type Client, connect, get, liveRelay } from "../test/live-relay.ts";
-import { admitWith, FakeProducer, FakeViewer, newHub, PRODUCER_ID } from "../test/participants.ts";
-import { handMade, SECRET } from "../test/tokens.ts";
-import type { Relay } from "./relay.ts";
+import type { Relay } from "../src/relay.ts";
+import { ADAPTERS } from "./adapters.ts";
+import { type Client, connect, get, liveRelay } from "./live-relay.ts";
+import { admitWith, FakeProducer, FakeViewer, newHub, PRODUCER_ID } from "./participants.ts";
+import { handMade, SECRET } from "./tokens.ts";
 
 const ENV = {
   AUTH_SECRET: SECRET,
