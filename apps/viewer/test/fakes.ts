@@ -4,75 +4,39 @@ import {
   encodeControl,
   encodeUpdate,
   type FrameStore,
+  type OpenSocket,
   type Size,
+  type Socket,
+  type SocketEvents,
   type ToViewerMessage,
   type Update,
   type ViewerMessage,
 } from "@screen-share/protocol";
 import type { Screen } from "../src/player/painter.ts";
-import type { Timing } from "../src/player/player.ts";
-import type { Connect, SocketEvents } from "../src/player/subscriber.ts";
 
 /** Lets every promise that can settle do so. */
 export const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-export class FakeTiming implements Timing {
-  #now = 1_000_000;
-  #timers = new Set<{ readonly at: number; readonly run: () => void }>();
-
-  now(): number {
-    return this.#now;
-  }
-
-  random(): number {
-    return 0.5;
-  }
-
-  after(delayMs: number, run: () => void): () => void {
-    const timer = { at: this.#now + delayMs, run };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-
-  /** How many timers wait. */
-  get waiting(): number {
-    return this.#timers.size;
-  }
-
-  /** Goes on by so many ms, running what falls due in order. */
-  advance(ms: number): void {
-    const end = this.#now + ms;
-    for (;;) {
-      const [next] = [...this.#timers].sort((a, b) => a.at - b.at);
-      if (!next || next.at > end) break;
-      this.#timers.delete(next);
-      this.#now = Math.max(this.#now, next.at);
-      next.run();
-    }
-    this.#now = end;
-  }
-
-  /** The machine sleeps: the clock goes on, and timers run once, late. */
-  sleep(ms: number): void {
-    this.#now += ms;
-    this.advance(0);
-  }
-}
-
-export class FakeSocket {
+export class FakeSocket implements Socket {
   readonly said: ViewerMessage[] = [];
   readonly acks: number[] = [];
   closedWith: { readonly code: number; readonly reason: string } | undefined;
 
   constructor(readonly events: SocketEvents) {}
 
-  send(message: string | Uint8Array): void {
+  send(message: string | Uint8Array): boolean {
     if (typeof message === "string") this.said.push(JSON.parse(message));
     else this.acks.push(decodeAck(message));
+    return true;
   }
 
   close(code: number, reason: string): void {
     this.closedWith = { code, reason };
+  }
+
+  /** The relay closes it, or the network does. */
+  drop(code: number, reason = ""): void {
+    this.events.closed({ code, reason });
   }
 
   says(type: ViewerMessage["type"]): ViewerMessage[] {
@@ -86,7 +50,7 @@ export class FakeSocket {
   update(update: Partial<Update>): void {
     const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
     const flags = { keyframe: false, cut: false, epoch: 1, tiles: [] };
-    this.events.message(encodeUpdate({ ...times, ...flags, ...update }).buffer);
+    this.events.message(encodeUpdate({ ...times, ...flags, ...update }));
   }
 
   /** Opens it, and has the relay let the viewer into a room with a live host. */
@@ -101,7 +65,7 @@ export class FakeSocket {
 export class FakeNetwork {
   readonly sockets: FakeSocket[] = [];
 
-  readonly connect: Connect = (events) => {
+  readonly open: OpenSocket = (events) => {
     const socket = new FakeSocket(events);
     this.sockets.push(socket);
     return socket;

@@ -1,7 +1,8 @@
 /** A player with everything around it faked: what its tests and its subscriber's begin with. */
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import { FakeTiming } from "@screen-share/protocol/testing/fake-timing";
 import { Player } from "../src/player/player.ts";
-import { FakeNetwork, FakeScreen, FakeTiming, settle } from "./fakes.ts";
+import { FakeNetwork, FakeScreen, settle } from "./fakes.ts";
 
 /** The picture of these tests. */
 export const SIZE = { width: 200, height: 20 };
@@ -17,7 +18,7 @@ export function stage(options: { visible?: boolean; room?: string | undefined } 
   const screen = new FakeScreen();
   const counts: number[] = [];
   const player = new Player({
-    connect: network.connect,
+    open: network.open,
     screen,
     timing,
     visible: options.visible ?? true,

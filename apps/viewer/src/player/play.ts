@@ -1,8 +1,9 @@
 /** Runs a player in the calling thread, on the browser's socket, decoder and canvas. */
+import type { Timing } from "@screen-share/protocol";
 import { type AnyCanvas, canvasSurface, decodeBitmap, pngOf } from "./canvas.ts";
 import { PLAYER_ENDED, type PlayerHandle, type PlayOptions } from "./handle.ts";
 import { Painter } from "./painter.ts";
-import { Player, type Timing } from "./player.ts";
+import { Player } from "./player.ts";
 import { dial } from "./web-socket.ts";
 
 // The wall clock: on some systems `performance.now()` stops while they sleep.
@@ -23,7 +24,7 @@ export function play(canvas: AnyCanvas, options: PlayOptions): PlayerHandle {
   const { relayUrl, visible, onDrawn } = options;
   const painter = new Painter(decodeBitmap, canvasSurface(canvas));
   const player = new Player({
-    connect: dial(relayUrl),
+    open: dial(relayUrl),
     screen: painter,
     timing,
     visible,

@@ -42,7 +42,7 @@ describe("the picture's age", () => {
     }
     expect(calls).toBe(0);
     unsubscribe();
-    socket.events.closed(1006);
+    socket.drop(1006);
     expect(calls).toBe(0);
   });
 });

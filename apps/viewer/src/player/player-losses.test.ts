@@ -8,7 +8,7 @@ describe("a lost connection", () => {
     const { network, timing, player, state } = stage();
     const delays: number[] = [];
     for (let i = 0; i < 8; i++) {
-      network.newest.events.closed(1006);
+      network.newest.drop(1006);
       const { connection, retryInS } = player.getSnapshot();
       if (connection.state !== "disconnected") throw new Error("it is lost");
       const delay = connection.retryAt - timing.now();
@@ -26,7 +26,7 @@ describe("a lost connection", () => {
     const { network, timing, player } = stage();
     /** How long it waits after this connection. */
     const waitedMs = () => {
-      network.newest.events.closed(1012);
+      network.newest.drop(1012);
       const { connection } = player.getSnapshot();
       if (connection.state !== "disconnected") throw new Error("it is lost");
       const delay = connection.retryAt - timing.now();
@@ -55,11 +55,11 @@ describe("a lost connection", () => {
 
   it("is tried again at once when the network is back, or somebody looks", () => {
     const { network, player, timing } = stage();
-    network.newest.events.closed(1006);
+    network.newest.drop(1006);
     player.online();
     expect(network.sockets).toHaveLength(2);
     timing.advance(60); // the timer of the first delay was called off
-    network.newest.events.closed(1006);
+    network.newest.drop(1006);
     player.setVisible(false);
     expect(network.sockets).toHaveLength(2);
     player.setVisible(true);
@@ -73,7 +73,7 @@ describe("a lost connection", () => {
   it("leaves the picture, its age counting up, until the next connection has brought it up to date", async () => {
     const { socket, network, player, screen, timing } = await playing();
     expect(player.getSnapshot()).toMatchObject({ picture: STREAM, ageS: undefined });
-    socket.events.closed(1006);
+    socket.drop(1006);
     expect(player.getSnapshot()).toMatchObject({ picture: STREAM, ageS: 0 });
     timing.advance(3000);
     const again = network.newest;
@@ -93,7 +93,7 @@ describe("a lost connection", () => {
     socket.update({ tiles: TILES.slice(0, 1) });
     socket.update({ tiles: TILES.slice(1, 2) });
     await settle();
-    socket.events.closed(1006);
+    socket.drop(1006);
     timing.advance(1000);
     network.newest.join();
     for (let i = 0; i < 3; i++) {
@@ -107,7 +107,7 @@ describe("a lost connection", () => {
 
   it("that is replaced has no say any more", async () => {
     const { socket, network, player, timing, screen } = await playing();
-    socket.events.closed(1006);
+    socket.drop(1006);
     timing.advance(1000);
     network.newest.join();
     const before = player.getSnapshot();
@@ -116,7 +116,7 @@ describe("a lost connection", () => {
     socket.tell({ type: "producer", state: "offline", since: 0 });
     socket.update(KEYFRAME);
     socket.events.message("garbage");
-    socket.events.closed(4401);
+    socket.drop(4401);
     await settle();
     expect(player.getSnapshot()).toBe(before);
     expect(screen.drawn).toHaveLength(drawn);
@@ -127,7 +127,7 @@ describe("a lost connection", () => {
     const { network, player, timing, state } = stage();
     for (const code of [4400, 4401, 4403, 4413]) {
       network.newest.join();
-      network.newest.events.closed(code);
+      network.newest.drop(code);
       expect(state()).toBe("ended");
       const dialled = network.sockets.length;
       timing.advance(60_000);
@@ -146,7 +146,7 @@ it("knows the relay's typed reason even if the connection is lost before the clo
   player.enter("main", "a.b.c");
   network.newest.join();
   network.newest.tell({ type: "closing", reason: "expired" });
-  network.newest.events.closed(1006);
+  network.newest.drop(1006);
   expect(player.getSnapshot().connection).toEqual({
     state: "ended",
     ending: { kind: "expired", told: "expired" },
@@ -156,7 +156,7 @@ it("knows the relay's typed reason even if the connection is lost before the clo
   expect(network.sockets).toHaveLength(dialled);
   // The reason belongs to that connection alone.
   player.retry();
-  network.newest.events.closed(1006);
+  network.newest.drop(1006);
   expect(state()).toBe("disconnected");
 });
 
@@ -166,17 +166,17 @@ it("remembers that it was let in for as long as it stays in the room", () => {
     const { connection } = player.getSnapshot();
     return connection.state === "disconnected" ? connection.loss.kind : connection.state;
   };
-  network.newest.events.closed(1006);
+  network.newest.drop(1006);
   expect(kind()).toBe("unreachable");
   timing.advance(1000);
   network.newest.join();
-  network.newest.events.closed(1006);
+  network.newest.drop(1006);
   expect(kind()).toBe("lost");
   timing.advance(4000);
-  network.newest.events.closed(1006);
+  network.newest.drop(1006);
   expect(kind()).toBe("lost");
   player.enter("other");
   expect(player.getSnapshot().connection).toEqual({ state: "connecting", after: undefined });
-  network.newest.events.closed(1006);
+  network.newest.drop(1006);
   expect(kind()).toBe("unreachable");
 });

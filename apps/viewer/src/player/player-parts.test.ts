@@ -39,7 +39,7 @@ describe("a picture that comes in parts (P-98)", () => {
     network.newest.tell({ type: "stream", epoch: 1, stream: STREAM });
     network.newest.update({ tiles: TILES.slice(0, 1), cut: true });
     await settle();
-    network.newest.events.closed(1006);
+    network.newest.drop(1006);
     timing.advance(1000);
     network.newest.join();
     expect(player.getSnapshot()).toMatchObject({ picture: STREAM, arriving: 0 });

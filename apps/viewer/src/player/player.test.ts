@@ -1,6 +1,7 @@
 /** A player enters rooms, leaves them, and ends: with a reason, or because its host has stopped. */
+import { FakeTiming } from "@screen-share/protocol/testing/fake-timing";
 import { describe, expect, it } from "vitest";
-import { FakeScreen, FakeTiming, settle } from "../../test/fakes.ts";
+import { FakeScreen, settle } from "../../test/fakes.ts";
 import { KEYFRAME, playing, STREAM, stage, TILES } from "../../test/stage.ts";
 import { Player } from "./player.ts";
 
@@ -39,7 +40,7 @@ describe("joining", () => {
     for (let i = 0; i < 2; i++) {
       network.newest.events.opened();
       expect(network.newest.said).toEqual([{ type: "hello", room: "demo", token: "a.b.c" }]);
-      network.newest.events.closed(1006);
+      network.newest.drop(1006);
       timing.advance(1000);
     }
     expect(JSON.stringify(player.getSnapshot())).not.toContain("a.b.c");
@@ -63,7 +64,7 @@ describe("joining", () => {
     async (code) => {
       const { player, socket } = await playing();
       expect(player.getSnapshot().picture).toEqual(STREAM);
-      socket.events.closed(code);
+      socket.drop(code);
       await settle();
       expect(player.getSnapshot()).toMatchObject({ picture: undefined, ageS: undefined });
     },
@@ -71,13 +72,13 @@ describe("joining", () => {
 
   it("enters a room that had ended anew, whatever the token", () => {
     const { network, player, state } = stage();
-    network.newest.events.closed(4401);
+    network.newest.drop(4401);
     expect(player.getSnapshot().connection).toMatchObject({
       state: "ended",
       ending: { kind: "no-token" },
     });
     player.enter("main", "expired");
-    network.newest.events.closed(4401);
+    network.newest.drop(4401);
     expect(state()).toBe("ended");
     player.enter("main", "expired");
     expect(state()).toBe("connecting");
@@ -87,13 +88,13 @@ describe("joining", () => {
   it("goes on trying where the room or the relay is full, and says so", () => {
     const { network, player, timing } = stage();
     network.newest.tell({ type: "closing", reason: "room-full" });
-    network.newest.events.closed(4429, "the room is full: it takes 1 at most");
+    network.newest.drop(4429, "the room is full: it takes 1 at most");
     const full = { kind: "room-full", since: timing.now() };
     expect(player.getSnapshot().connection).toMatchObject({ state: "disconnected", loss: full });
     timing.advance(1000);
     expect(network.sockets).toHaveLength(2);
     expect(player.getSnapshot().connection).toEqual({ state: "connecting", after: full });
-    network.newest.events.closed(1006);
+    network.newest.drop(1006);
     expect(player.getSnapshot().connection).toMatchObject({ loss: { kind: "unreachable" } });
   });
 
@@ -112,7 +113,7 @@ describe("joining", () => {
     expect(network.newest).not.toBe(socket);
     player.enter("other");
     expect(network.sockets).toHaveLength(2);
-    network.newest.events.closed(1006);
+    network.newest.drop(1006);
     screen.finish();
     await settle();
     expect(screen.size).toBeUndefined();
@@ -122,8 +123,8 @@ describe("joining", () => {
     const timing = new FakeTiming();
     const screen = new FakeScreen();
     const onDrawn = () => {};
-    const connect = () => undefined;
-    const player = new Player({ connect, screen, timing, visible: true, onDrawn });
+    const open = () => undefined;
+    const player = new Player({ open, screen, timing, visible: true, onDrawn });
     player.enter("main");
     expect(player.getSnapshot().connection).toMatchObject({
       state: "ended",
@@ -159,7 +160,7 @@ it("takes the picture down when the host has stopped on purpose, and shows the n
 
 it("leaves no timer and no socket behind when it is stopped", () => {
   const { network, player, timing } = stage();
-  network.newest.events.closed(1006);
+  network.newest.drop(1006);
   player.stop();
   expect(timing.waiting).toBe(0);
   const other = stage();

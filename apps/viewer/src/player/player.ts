@@ -2,9 +2,19 @@
  * Keeps one viewer in one room: connects, reconnects, and tells what there is to show beside the picture. It
  * alone decides when to try again. Knows neither React nor the DOM; whoever owns the page tells it of both.
  */
-import { Backoff, type FrameStore, Replica } from "@screen-share/protocol";
+import {
+  Connection,
+  type FrameStore,
+  type Line,
+  type LineEnd,
+  type LineEvents,
+  type OpenSocket,
+  Replica,
+  type Timing,
+  type ToViewerMessage,
+} from "@screen-share/protocol";
 import type { AsOf } from "./core/age.ts";
-import { type Connection, type ConnectionEvent, transition } from "./core/connection.ts";
+import { type ConnectionEvent, type ConnectionState, transition } from "./core/connection-state.ts";
 import { type Ending, endingOf, mayNotSee } from "./core/ending.ts";
 import { type Loss, lossOf } from "./core/loss.ts";
 import { Parts } from "./core/parts.ts";
@@ -13,7 +23,7 @@ import type { Latency } from "./meter/latency.ts";
 import type { Statistics } from "./meter/statistics.ts";
 import { StatisticsFeed } from "./meter/statistics-feed.ts";
 import type { Screen } from "./painter.ts";
-import { type Connect, Subscriber, type SubscriberEvent } from "./subscriber.ts";
+import { Subscriber, type SubscriberEvent } from "./subscriber.ts";
 
 /** A page is back within 5 s after its relay; the first tries of many are spread over half a second. */
 const BACKOFF = { firstMs: 1000, maxMs: 4000 };
@@ -22,20 +32,11 @@ const TICK_MS = 1000;
 const NO_SUCH_NAME: Ending = { kind: "room-name", told: "" };
 const REFUSED: Ending = { kind: "blocked", told: "" };
 
-/** Time and chance, as the browser has them or a test wants them. */
-export interface Timing {
-  /** Our clock, ms; one that goes on while the machine sleeps, or a picture would look younger than it is. */
-  now(): number;
-  /** Uniform in [0, 1). */
-  random(): number;
-  /** Runs once, after about so many ms. @returns what calls it off */
-  after(delayMs: number, run: () => void): () => void;
-}
-
 export interface PlayerParts {
-  readonly connect: Connect;
-  readonly screen: Screen;
+  readonly open: OpenSocket;
+  /** A clock that goes on while the machine sleeps, or a picture would seem newer than it is. */
   readonly timing: Timing;
+  readonly screen: Screen;
   readonly visible: boolean;
   /** How many updates have been drawn since the page was opened, and what the newest took; called after each drawing. */
   readonly onDrawn: (updates: number, latency: Latency) => void;
@@ -43,11 +44,11 @@ export interface PlayerParts {
 
 export class Player {
   readonly #replica = new Replica();
-  readonly #backoff = new Backoff(BACKOFF);
   readonly #listeners = new Set<() => void>();
   readonly #statistics: StatisticsFeed;
+  readonly #connection: Connection<ToViewerMessage>;
   #snapshot: Snapshot = INITIAL_SNAPSHOT;
-  #connection: Connection = INITIAL_SNAPSHOT.connection;
+  #state: ConnectionState = INITIAL_SNAPSHOT.connection;
   #room: string | undefined;
   #token: string | undefined;
   #visible: boolean;
@@ -63,11 +64,17 @@ export class Player {
   #loss: Loss | undefined;
   #updates = 0;
   #cancelTick: () => void;
-  #cancelRetry = () => {};
 
   constructor(private readonly parts: PlayerParts) {
     this.#visible = parts.visible;
     this.#statistics = new StatisticsFeed(() => parts.timing.now(), parts.visible);
+    this.#connection = new Connection({
+      open: parts.open,
+      timing: parts.timing,
+      backoff: BACKOFF,
+      begin: (line) => this.#begin(line),
+      lost: (end, retryAt) => this.#lost(end, retryAt),
+    });
     this.#cancelTick = parts.timing.after(TICK_MS, () => this.#tick());
   }
 
@@ -99,23 +106,21 @@ export class Player {
    */
   enter(room: string | undefined, token?: string): void {
     const sameRoom = room !== undefined && room === this.#room;
-    if (sameRoom && token === this.#token && this.#connection.state !== "ended") return;
+    if (sameRoom && token === this.#token && this.#state.state !== "ended") return;
     this.#hangUp();
     if (!sameRoom) this.#forgetPicture();
     this.#room = room;
     this.#token = token;
-    this.#backoff.reset();
+    this.#connection.resetBackoff();
     this.#welcomed &&= sameRoom;
     this.#loss = undefined;
-    if (room !== undefined) this.#dial(room);
+    if (room !== undefined) this.#connection.dial();
     else this.#change({ type: "ended", ending: NO_SUCH_NAME });
   }
 
   /** Tries again now, if nothing is connected or being tried: someone asked, or the network is back. */
   retry(): void {
-    const { state } = this.#connection;
-    const idle = state === "disconnected" || state === "ended";
-    if (idle && this.#room !== undefined) this.#dial(this.#room);
+    if (this.#room !== undefined) this.#connection.dial();
   }
 
   /** The browser has lost its network. A relay that answers all the same is on this machine. */
@@ -127,7 +132,7 @@ export class Player {
 
   /** The network is back. What had ended for good stays so. */
   online(): void {
-    if (this.#connection.state === "disconnected") this.retry();
+    if (this.#state.state === "disconnected") this.retry();
   }
 
   /** Tells whether anybody can see the page. */
@@ -146,11 +151,10 @@ export class Player {
     this.#statistics.stop();
   }
 
-  #dial(room: string): void {
-    this.#hangUp();
-    const { timing, screen, connect } = this.parts;
-    const subscriber = new Subscriber({
-      room,
+  #begin(line: Line<ToViewerMessage>): LineEvents<ToViewerMessage> {
+    const { timing, screen } = this.parts;
+    const subscriber = new Subscriber(line, {
+      room: this.#room ?? "",
       token: this.#token,
       screen,
       replica: this.#replica,
@@ -161,14 +165,11 @@ export class Player {
     });
     this.#subscriber = subscriber;
     this.#change({ type: "dialled", after: this.#loss });
-    if (subscriber.open(connect)) return;
-    this.#subscriber = undefined;
-    this.#change({ type: "ended", ending: REFUSED });
+    return subscriber;
   }
 
   #hangUp(): void {
-    this.#cancelRetry();
-    this.#subscriber?.close();
+    this.#connection.hangUp();
     this.#subscriber = undefined;
     this.#replica.disconnect();
   }
@@ -199,9 +200,6 @@ export class Player {
         this.#unheard = false;
         this.#refresh();
         return;
-      case "lost":
-        this.#lost(event);
-        return;
       case "welcome":
         this.#unheard = false;
         this.#welcomed = true;
@@ -215,32 +213,30 @@ export class Player {
     this.#change(event);
   }
 
-  #lost(event: Extract<SubscriberEvent, { type: "lost" }>): void {
-    this.#hangUp();
-    const { code, retryable, proven } = event;
-    if (mayNotSee(code)) this.#forgetPicture();
-    // Updates that were applied and not drawn yet are the newest that there will be for a while.
-    if (this.#replica.shown) void this.parts.screen.draw(this.#replica.shown);
-    if (!retryable) {
-      this.#change({ type: "ended", ending: endingOf(event, this.#token !== undefined) });
+  #lost(end: LineEnd | undefined, retryAt: number | undefined): void {
+    this.#subscriber = undefined;
+    this.#replica.disconnect();
+    if (!end) {
+      this.#change({ type: "ended", ending: REFUSED });
       return;
     }
-    if (proven) this.#backoff.reset();
-    const { timing } = this.parts;
-    const now = timing.now();
-    const delayMs = this.#backoff.nextMs(timing.random());
-    this.#cancelRetry = timing.after(delayMs, () => this.retry());
-    const loss = lossOf(event, { now, welcomed: this.#welcomed, before: this.#loss });
-    this.#loss = loss;
-    this.#change({ type: "lost", retryAt: now + delayMs, loss });
+    if (mayNotSee(end.code)) this.#forgetPicture();
+    // Updates that were applied and not drawn yet are the newest that there will be for a while.
+    if (this.#replica.shown) void this.parts.screen.draw(this.#replica.shown);
+    if (retryAt === undefined) {
+      this.#change({ type: "ended", ending: endingOf(end, this.#token !== undefined) });
+      return;
+    }
+    const now = this.parts.timing.now();
+    this.#loss = lossOf(end, { now, welcomed: this.#welcomed, before: this.#loss });
+    this.#change({ type: "lost", retryAt, loss: this.#loss });
   }
 
   #tick(): void {
     this.#cancelTick = this.parts.timing.after(TICK_MS, () => this.#tick());
-    this.#subscriber?.tick();
     this.#refresh();
     this.#statistics.tick(() => ({
-      connection: this.#connection,
+      connection: this.#state,
       picture: this.parts.screen.size,
       codec: this.#replica.shown?.stream.codec,
       undecodable: this.parts.screen.undecodable,
@@ -250,7 +246,7 @@ export class Player {
 
   #change(event: ConnectionEvent): void {
     this.#statistics.on(event);
-    this.#connection = transition(this.#connection, event);
+    this.#state = transition(this.#state, event);
     this.#refresh();
   }
 
@@ -265,7 +261,7 @@ export class Player {
     const now = this.parts.timing.now();
     const next = snapshotOf(now, {
       room: this.#room,
-      connection: this.#connection,
+      connection: this.#state,
       picture: this.parts.screen.size,
       asOf: this.#asOf,
       undecodable: this.#undecodable,

@@ -3,6 +3,7 @@ import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { describe, expect, it } from "vitest";
 import { type FakeNetwork, settle } from "../../test/fakes.ts";
 import { KEYFRAME, SIZE, STREAM, stage, TILES } from "../../test/stage.ts";
+import { PICTURE_GRACE_MS } from "./subscriber.ts";
 
 describe("updates", () => {
   it("are acknowledged after they were drawn, not before", async () => {
@@ -85,8 +86,8 @@ describe("updates", () => {
         socket.tell({ type: "stream", epoch: 2, stream: STREAM });
         socket.update(KEYFRAME);
       },
-      (socket: FakeNetwork["newest"]) => socket.events.message(new ArrayBuffer(0)),
-      (socket: FakeNetwork["newest"]) => socket.events.message(encodeAck(3).buffer),
+      (socket: FakeNetwork["newest"]) => socket.events.message(new Uint8Array(0)),
+      (socket: FakeNetwork["newest"]) => socket.events.message(encodeAck(3)),
       (socket: FakeNetwork["newest"]) => socket.events.message("{"),
       (socket: FakeNetwork["newest"]) => socket.events.message('{"type":"viewers","count":-1}'),
     ];
@@ -179,6 +180,40 @@ describe("signs of life", () => {
     const { network, timing, state } = stage();
     network.newest.join();
     timing.sleep(8 * 3600_000);
+    expect(state()).toBe("disconnected");
+  });
+
+  it("may be missing for longer while a whole picture is due, and then for as long as the link has shown to need", () => {
+    const { network, timing, state } = stage();
+    network.newest.join();
+    network.newest.tell({ type: "stream", epoch: 1, stream: STREAM });
+    timing.advance(10_000);
+    network.newest.update(KEYFRAME);
+    timing.advance(15_000 + 2 * 10_000 - 1000);
+    expect(state()).toBe("connected");
+    timing.advance(1000);
+    expect(state()).toBe("disconnected");
+
+    timing.advance(1000);
+    network.newest.join();
+    network.newest.tell({ type: "stream", epoch: 1, stream: STREAM });
+    timing.advance(15_000 + PICTURE_GRACE_MS - 1000);
+    expect(state()).toBe("connected");
+    timing.advance(1000);
+    expect(state()).toBe("disconnected");
+  });
+
+  it("may be missing no longer than ever on a fast link", () => {
+    const { network, timing, state } = stage();
+    network.newest.join();
+    network.newest.tell({ type: "stream", epoch: 1, stream: STREAM });
+    timing.advance(5);
+    network.newest.update(KEYFRAME);
+    timing.advance(9000);
+    network.newest.update({ tiles: TILES.slice(0, 1) });
+    timing.advance(14_000);
+    expect(state()).toBe("connected");
+    timing.advance(1000);
     expect(state()).toBe("disconnected");
   });
 

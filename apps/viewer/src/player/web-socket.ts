@@ -1,12 +1,8 @@
-/** The browser's WebSocket as the subscriber's port. */
-import { SUBPROTOCOL } from "@screen-share/protocol";
-import type { Connect } from "./subscriber.ts";
-
-/** Browsers throw at a longer one: RFC 6455 §5.5 leaves 123 bytes for it. */
-const MAX_REASON = 123;
+/** The browser's WebSocket as a line's socket. */
+import { type OpenSocket, SUBPROTOCOL } from "@screen-share/protocol";
 
 /** Dials `url` (ws: or wss:). */
-export function dial(url: string): Connect {
+export function dial(url: string): OpenSocket {
   return (events) => {
     let socket: WebSocket;
     try {
@@ -17,13 +13,17 @@ export function dial(url: string): Connect {
     }
     socket.binaryType = "arraybuffer";
     socket.onopen = () => events.opened();
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => events.message(data);
-    // An `error` tells nothing, and a `close` always follows it.
-    socket.onclose = ({ code, reason }) => events.closed(code, reason);
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
+      events.message(typeof data === "string" ? data : new Uint8Array(data));
+    // An `error` says nothing, and a `close` always follows it.
+    socket.onclose = ({ code, reason }) => events.closed({ code, reason });
     return {
-      send: (message) => socket.send(message),
-      close: (code, reason) =>
-        socket.close(code, reason.replace(/[^\x20-\x7e]/g, "").slice(0, MAX_REASON)),
+      send(message) {
+        socket.send(message);
+        return true;
+      },
+      // Browsers throw at characters that take more bytes than the frame has.
+      close: (code, reason) => socket.close(code, reason.replace(/[^\x20-\x7e]/g, "")),
     };
   };
 }

@@ -1,12 +1,12 @@
 /** What there is to show beside the picture itself: plain values, so that whoever renders only renders. */
 import type { Size } from "@screen-share/protocol";
 import { type AsOf, ageMs, CURRENT_FOR_MS } from "./age.ts";
-import type { Connection } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 
 export interface Snapshot {
   /** Undefined until one is entered, and where the link names one that cannot be. */
   readonly room: string | undefined;
-  readonly connection: Connection;
+  readonly connection: ConnectionState;
   /** Whole seconds until the next try, at least 1; only while disconnected. */
   readonly retryInS: number | undefined;
   /** The size of the picture that is drawn, px. */
@@ -53,7 +53,7 @@ export function snapshotOf(
   };
 }
 
-function staleS({ state }: Connection, age: number): number | undefined {
+function staleS({ state }: ConnectionState, age: number): number | undefined {
   return state === "connected" && age <= CURRENT_FOR_MS ? undefined : Math.floor(age / 1000);
 }
 

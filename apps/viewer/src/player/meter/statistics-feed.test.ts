@@ -84,14 +84,14 @@ describe("a player's statistics", () => {
     timing.advance(2000);
     player.setVisible(true);
     player.setVisible(true);
-    socket.events.closed(1006);
+    socket.drop(1006);
     timing.advance(1000);
     network.newest.join();
     player.subscribeStatistics(() => {});
     timing.advance(5000);
     expect(player.getStatistics()).toMatchObject({ losses: 1, hiddenS: 2, visible: true });
     expect(player.getStatistics()?.connectedS).toBeCloseTo(5, 0);
-    network.newest.events.closed(1006);
+    network.newest.drop(1006);
     player.setVisible(false);
     timing.advance(1000);
     expect(player.getStatistics()).toMatchObject({ losses: 2, visible: false });

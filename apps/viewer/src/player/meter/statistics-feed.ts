@@ -2,7 +2,7 @@
  * The statistics of a player, made only while somebody listens. What cannot be told in hindsight (how long the connection has
  * been there, how often it was lost, how long nobody could see the page) is kept always: a few numbers.
  */
-import type { ConnectionEvent } from "../core/connection.ts";
+import type { ConnectionEvent } from "../core/connection-state.ts";
 import { type Standing, type Statistics, StatisticsMeter } from "./statistics.ts";
 
 export class StatisticsFeed {

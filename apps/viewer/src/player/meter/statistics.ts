@@ -4,7 +4,7 @@
  */
 import type { Size, StreamDescription, Update } from "@screen-share/protocol";
 import { type AsOf, ageMs } from "../core/age.ts";
-import type { Connection } from "../core/connection.ts";
+import type { ConnectionState } from "../core/connection-state.ts";
 import { Behind } from "./behind.ts";
 import type { Latency } from "./latency.ts";
 import { percentile } from "./percentile.ts";
@@ -30,7 +30,7 @@ export interface Moment {
 
 /** Plain values, which can be posted to another thread. */
 export interface Statistics {
-  readonly connection: Connection;
+  readonly connection: ConnectionState;
   /** For how long the relay has been connected, s; undefined while it is not. */
   readonly connectedS: number | undefined;
   /** How often the connection was lost since the page was opened, and for how long the page was hidden, s. */

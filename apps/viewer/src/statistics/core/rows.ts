@@ -1,5 +1,5 @@
 /** The figures under their names, for a table on the page and for a text alike. The same rows always, so that nothing jumps. */
-import type { Connection } from "../../player/core/connection.ts";
+import type { ConnectionState } from "../../player/core/connection-state.ts";
 import type { Statistics } from "../../player/meter/statistics.ts";
 import type { Part } from "../../player/meter/typical-latency.ts";
 import { bytes, digits, duration, milliseconds, percent, rate } from "./figures.ts";
@@ -93,7 +93,7 @@ function connectionRows(statistics: Statistics): readonly Row[] {
   ];
 }
 
-function hostWord(connection: Connection): string {
+function hostWord(connection: ConnectionState): string {
   if (connection.state === "connected") return "live";
   return connection.state === "waiting" ? connection.host : UNKNOWN;
 }

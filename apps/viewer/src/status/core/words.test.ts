@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Connection } from "../../player/core/connection.ts";
+import type { ConnectionState } from "../../player/core/connection-state.ts";
 import type { EndingKind } from "../../player/core/ending.ts";
 import type { LossKind } from "../../player/core/loss.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../../player/core/snapshot.ts";
@@ -8,33 +8,36 @@ import { agedWords, statusOf, titleOf } from "./words.ts";
 
 const ONLINE = { online: true };
 const picture = { width: 10, height: 10 };
-const shown = (connection: Connection, more: Partial<Snapshot> = {}): Snapshot => ({
+const shown = (connection: ConnectionState, more: Partial<Snapshot> = {}): Snapshot => ({
   ...INITIAL_SNAPSHOT,
   room: "main",
   connection,
   ...more,
 });
-const status = (connection: Connection, more: Partial<Snapshot> = {}, browser = ONLINE) =>
+const status = (connection: ConnectionState, more: Partial<Snapshot> = {}, browser = ONLINE) =>
   statusOf(shown(connection, more), browser);
-const away = (host: "offline" | "paused" | "stopped" | "unknown", viewers = 1): Connection => ({
+const away = (
+  host: "offline" | "paused" | "stopped" | "unknown",
+  viewers = 1,
+): ConnectionState => ({
   state: "waiting",
   host,
   viewers,
 });
-const lost = (kind: LossKind): Connection => ({
+const lost = (kind: LossKind): ConnectionState => ({
   state: "disconnected",
   retryAt: 0,
   loss: { kind, since: 0 },
 });
-const trying = (kind: LossKind): Connection => ({
+const trying = (kind: LossKind): ConnectionState => ({
   state: "connecting",
   after: { kind, since: 0 },
 });
-const ended = (kind: EndingKind, told = ""): Connection => ({
+const ended = (kind: EndingKind, told = ""): ConnectionState => ({
   state: "ended",
   ending: { kind, told },
 });
-const LIVE: Connection = { state: "connected", viewers: 2 };
+const LIVE: ConnectionState = { state: "connected", viewers: 2 };
 
 describe("statusOf", () => {
   it("is quiet while the picture is the present, and says who watches", () => {
@@ -213,7 +216,7 @@ describe("statusOf", () => {
 });
 
 describe("titleOf", () => {
-  const title = (connection: Connection, more: Partial<Snapshot> = {}) =>
+  const title = (connection: ConnectionState, more: Partial<Snapshot> = {}) =>
     titleOf(shown(connection, more), ONLINE);
 
   it("names a room that is not everyone's, and says live only of the present", () => {

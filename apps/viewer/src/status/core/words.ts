@@ -4,7 +4,7 @@
  */
 import { DEFAULT_ROOM } from "@screen-share/protocol";
 import { ageWords } from "../../player/core/age.ts";
-import type { Connection } from "../../player/core/connection.ts";
+import type { ConnectionState } from "../../player/core/connection-state.ts";
 import type { Snapshot } from "../../player/core/snapshot.ts";
 import {
   type Action,
@@ -125,7 +125,7 @@ function liveStatus({
 }
 
 function waitingStatus(
-  host: Extract<Connection, { state: "waiting" }>["host"],
+  host: Extract<ConnectionState, { state: "waiting" }>["host"],
   { picture }: Snapshot,
 ): Words & Pick<Status, "tone" | "invites"> {
   switch (host) {
@@ -166,7 +166,7 @@ function waitingStatus(
 }
 
 function lossStatus(
-  { kind }: Extract<Connection, { state: "disconnected" }>["loss"],
+  { kind }: Extract<ConnectionState, { state: "disconnected" }>["loss"],
   { picture }: Snapshot,
   { online }: { readonly online: boolean },
 ): Words & Pick<Status, "tone" | "actions"> {
@@ -203,7 +203,7 @@ function remarksOf({ connection, ageS, arriving, behind }: Snapshot): readonly s
 }
 
 /** Whoever reads this is one of them. */
-function viewersWords(viewers: number, state: Connection["state"]): string {
+function viewersWords(viewers: number, state: ConnectionState["state"]): string {
   const doing = state === "waiting" ? "waiting" : "watching";
   return viewers === 1 ? `only you are ${doing}` : `${viewers} ${doing}`;
 }

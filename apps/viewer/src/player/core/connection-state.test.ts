@@ -1,24 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { type Connection, type ConnectionEvent, transition } from "./connection.ts";
+import { type ConnectionEvent, type ConnectionState, transition } from "./connection-state.ts";
 import type { Loss } from "./loss.ts";
 
 const old: Loss = { kind: "lost", since: 5 };
 const loss: Loss = { kind: "room-full", since: 6 };
 const ending = { kind: "expired", told: "no" } as const;
-const connecting: Connection = { state: "connecting", after: undefined };
-const again: Connection = { state: "connecting", after: loss };
-const connected: Connection = { state: "connected", viewers: 3 };
-const offline: Connection = { state: "waiting", host: "offline", viewers: 3 };
-const disconnected: Connection = { state: "disconnected", retryAt: 5, loss: old };
-const ended: Connection = { state: "ended", ending };
+const connecting: ConnectionState = { state: "connecting", after: undefined };
+const again: ConnectionState = { state: "connecting", after: loss };
+const connected: ConnectionState = { state: "connected", viewers: 3 };
+const offline: ConnectionState = { state: "waiting", host: "offline", viewers: 3 };
+const disconnected: ConnectionState = { state: "disconnected", retryAt: 5, loss: old };
+const ended: ConnectionState = { state: "ended", ending };
 const STATES = [connecting, connected, offline, disconnected, ended];
 
 const lost: ConnectionEvent = { type: "lost", retryAt: 7, loss };
 const end: ConnectionEvent = { type: "ended", ending };
-const afterLoss: Connection = { state: "disconnected", retryAt: 7, loss };
+const afterLoss: ConnectionState = { state: "disconnected", retryAt: 7, loss };
 
 /** For each event, what becomes of connecting, connected, waiting, disconnected, ended. */
-const TABLE: [ConnectionEvent, [Connection, Connection, Connection, Connection, Connection]][] = [
+const TABLE: [
+  ConnectionEvent,
+  [ConnectionState, ConnectionState, ConnectionState, ConnectionState, ConnectionState],
+][] = [
   [
     { type: "dialled", after: undefined },
     [connecting, connecting, connecting, connecting, connecting],

@@ -11,7 +11,7 @@ type ProducerMessage = Extract<ToViewerMessage, { type: "producer" }>;
 /** `stopped`: the host has ended sharing on purpose. `unknown`: the relay has not told yet. */
 type AwayHost = Exclude<ProducerMessage["state"], "live"> | "stopped" | "unknown";
 
-export type Connection =
+export type ConnectionState =
   /** `after`: what it is tried again for; undefined the first time. */
   | { readonly state: "connecting"; readonly after: Loss | undefined }
   /** In the room, and the host is live. */
@@ -33,7 +33,7 @@ export type ConnectionEvent =
   | { readonly type: "ended"; readonly ending: Ending };
 
 /** The state after an event; the very same object where nothing changed, so that it compares by identity. */
-export function transition(connection: Connection, event: ConnectionEvent): Connection {
+export function transition(connection: ConnectionState, event: ConnectionEvent): ConnectionState {
   switch (event.type) {
     case "dialled":
       return connection.state === "connecting" && connection.after === event.after
@@ -58,10 +58,10 @@ export function transition(connection: Connection, event: ConnectionEvent): Conn
   }
 }
 
-type Joined = Extract<Connection, { state: "connected" | "waiting" }>;
+type Joined = Extract<ConnectionState, { state: "connected" | "waiting" }>;
 
 /** What the relay tells of the room counts from its welcome to the connection's end. */
-function isJoined(connection: Connection): connection is Joined {
+function isJoined(connection: ConnectionState): connection is Joined {
   return connection.state === "connected" || connection.state === "waiting";
 }
 
@@ -72,7 +72,7 @@ function hostOf({
   return state === "offline" && stopped ? "stopped" : state;
 }
 
-function withHost(connection: Joined, host: ReturnType<typeof hostOf>): Connection {
+function withHost(connection: Joined, host: ReturnType<typeof hostOf>): ConnectionState {
   const { viewers } = connection;
   if (host === "live") {
     return connection.state === "connected" ? connection : { state: "connected", viewers };
