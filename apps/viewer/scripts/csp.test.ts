@@ -80,6 +80,13 @@ describe("withPolicy", () => {
     for (const [html, reason] of refusals) expect(() => withPolicy(html)).toThrow(reason);
   });
 
+  it("looks into <template> and <noscript>, which scripts and browsers without scripts show", () => {
+    for (const name of ["template", "noscript"]) {
+      const html = page("", `<${name}><p style="color:red"></p></${name}>`);
+      expect(() => withPolicy(html)).toThrow(/<p> has the attribute "style"/);
+    }
+  });
+
   it("takes words for words: in values, scripts and comments nothing is an attribute", () => {
     const harmless =
       '<a title="on x=1 style=2">onclick=1</a><!-- <p onclick="x"> --><script>"<p onclick=1>"</script>';

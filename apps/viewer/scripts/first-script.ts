@@ -1,14 +1,14 @@
 /** Puts the script that runs first into a page, right behind its charset, so that nothing is loaded before it. Pure. */
 import { type Comment, parse } from "acorn";
+import { insertBehindCharset, withoutElements } from "./html.ts";
 
-const CHARSET = /<meta charset="[^"]*"(?:\s[^>]*)?\s*\/?>/i;
-const SCRIPT = /<script id="opening"[^>]*>[\s\S]*?<\/script>/;
+const ID = "opening";
 
 /**
- * @param html an exported page; one that has the script already gets this one instead
- * @param script what to run; it ends no script element
- * @param options.isNotFound whether it is the page for addresses that lead nowhere
- * @throws Error if the page does not say its charset
+ * @param html an exported page; the script of an earlier build is replaced
+ * @param script what to run; it must not contain the end tag of a script
+ * @param options.isNotFound whether it is the page for addresses that do not exist
+ * @throws Error if the page's <head> does not begin with its charset
  */
 export function withFirstScript(
   html: string,
@@ -16,10 +16,9 @@ export function withFirstScript(
   { isNotFound }: { readonly isNotFound: boolean },
 ): string {
   if (/<\/script/i.test(script)) throw new Error("the first script would end its own element");
-  const page = html.replace(SCRIPT, "");
-  if (!CHARSET.test(page)) throw new Error("its <head> does not begin with its charset");
-  const element = `<script id="opening"${isNotFound ? " data-not-found" : ""}>${script}</script>`;
-  return page.replace(CHARSET, (charset) => charset + element);
+  const page = withoutElements(html, ({ attributes }) => attributes.get("id") === ID);
+  const marker = isNotFound ? " data-not-found" : "";
+  return insertBehindCharset(page, `<script id="${ID}"${marker}>${script}</script>`);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What all programs of the product share: how they read their settings, and when they end. */
 
+export { type Command, commandLine, Option } from "./command-line.ts";
 export { homeFolder } from "./data-folder.ts";
 export { parseEnvFile } from "./env-file.ts";
 export {

@@ -6,21 +6,10 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import { lookup } from "mrmime";
 import { isKnown } from "./conditional.ts";
 import { type HttpReply, type HttpRequest, textReply, type WholeReply } from "./reply.ts";
 
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  ".css": "text/css; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
-  ".ico": "image/x-icon",
-  ".js": "text/javascript; charset=utf-8",
-  ".json": "application/json",
-  ".png": "image/png",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain; charset=utf-8",
-  ".webmanifest": "application/manifest+json",
-  ".woff2": "font/woff2",
-};
 /** A page says itself what it needs (`apps/viewer/scripts/csp.ts`). */
 const PAGE_POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"\r\n]+)"/;
 /** Of a page that does not: what hardly any needs more than. */
@@ -86,7 +75,7 @@ function staticFile(name: string, bytes: Buffer, frameAncestors: string): Static
     gzip: PACKED.includes(extension) ? undefined : gzipSync(bytes, { level: 9 }),
     etag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`,
     headers: {
-      "Content-Type": CONTENT_TYPES[extension] ?? "application/octet-stream",
+      "Content-Type": contentType(name),
       "Cache-Control": HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
@@ -94,6 +83,11 @@ function staticFile(name: string, bytes: Buffer, frameAncestors: string): Static
       ...(extension === ".html" ? pageHeaders(bytes.toString(), frameAncestors) : {}),
     },
   };
+}
+
+function contentType(name: string): string {
+  const type = lookup(name) ?? "application/octet-stream";
+  return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }
 
 /** A module script of another origin is fetched with CORS (HTML, §8.1.4.2); and a page with COEP asks for the second. */
