@@ -1,8 +1,7 @@
 /** The relay's process: settings, log, signals. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { endWithParent, notifyParent, surviveLostOutput } from "@screen-share/program";
+import { commandLine, endWithParent, notifyParent, surviveLostOutput } from "@screen-share/program";
 import { CLOSE, closeMeaning } from "@screen-share/protocol";
 import { ConfigError, readConfig } from "./config.ts";
 import { loadStaticFiles } from "./http/static.ts";
@@ -10,33 +9,29 @@ import { createLog } from "./log.ts";
 import { startRelay } from "./relay.ts";
 import { VERSION } from "./version.ts";
 
-const USAGE = `The relay of Screen Share: takes the screen from one agent a room and shows it to all who watch.
-
-Usage: pnpm relay [--port 8000] [--quiet] [--help] [--version]
-
-  --port   the port to listen on (PORT)
-  --quiet  log only warnings and errors, unless LOG_LEVEL says otherwise
-
+const DESCRIPTION =
+  "The relay of Screen Share: receives the screen from one agent per room and sends it to all viewers.";
+const SETTINGS = `
 Settings are environment variables, or lines of the file .env at the root of the project (never of the current folder):
   HOST                  address to listen on (127.0.0.1; any other needs AUTH_SECRET)
   PORT                  port to listen on (8000)
-  AUTH_SECRET           at least 32 bytes: asks everybody for a token that was signed with it
-  AUTH_SECRET_PREVIOUS  the secret before, still believed while it is being changed
-  LINK_TTL              how long a viewer link holds at most (12h)
-  QUERY_TOKENS          whether ?token= counts: on or off (on)
-  ALLOWED_ORIGINS       pages that may connect, comma separated (with a secret all, else only our own)
+  AUTH_SECRET           at least 32 bytes: every client needs a token that was signed with it
+  AUTH_SECRET_PREVIOUS  the previous secret, accepted while you rotate
+  LINK_TTL              how long a viewer link is valid at most (12h)
+  QUERY_TOKENS          whether ?token= is accepted: on or off (on)
+  ALLOWED_ORIGINS       pages that may connect, comma separated (with a secret all, otherwise only the relay's own)
   FRAME_ANCESTORS       pages that may frame the viewer: none, self, or origins (none)
-  TRUST_PROXY           the header in which our proxy tells a client's address: fly-client-ip or x-forwarded-for
+  TRUST_PROXY           header in which your proxy sends a client's address: fly-client-ip or x-forwarded-for
   VIEWER_URL            address of the viewer page, for links (this relay); may end in #relay=…, see docs/protocol.md
   MAX_VIEWERS_PER_ROOM  (1000)
   MAX_ROOMS             (1000)
   MAX_MESSAGE_BYTES     the largest update or frame of a producer (16777216)
-  MAX_PICTURE_MEMORY    all pictures together, bytes (a quarter of the memory there is)
-  PICTURE_TTL           how long the last picture stands without its producer (10m)
-  METRICS_PORT          where /metrics is, for Prometheus; there is none unless it is set
-  METRICS_HOST          address to listen on for it (127.0.0.1)
-  TRANSPORT             library that carries connections: auto, uws (uWebSockets.js) or ws (auto)
-  STOP_DELAY            how long /readyz says that we are stopping before we do (0s)
+  MAX_PICTURE_MEMORY    all pictures together, in bytes (a quarter of the memory)
+  PICTURE_TTL           how long the last picture is kept after its producer has left (10m)
+  METRICS_PORT          port of /metrics, for Prometheus (no metrics unless set)
+  METRICS_HOST          address to listen on for /metrics (127.0.0.1)
+  TRANSPORT             library for connections: auto, uws (uWebSockets.js) or ws (auto)
+  STOP_DELAY            how long /readyz announces a stop before the relay stops (0s)
   LOG_LEVEL             debug, info, warn, error or silent (info)`;
 
 /** Where the viewer's static export is, seen from src/ and from dist/. */
@@ -56,28 +51,20 @@ function settings(port: string | undefined): ReturnType<typeof readConfig> {
   }
 }
 
-function readArguments() {
-  try {
-    const flag = { type: "boolean" } as const;
-    const options = { help: flag, version: flag, quiet: flag, port: { type: "string" } } as const;
-    return parseArgs({ options }).values;
-  } catch (error) {
-    fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
-}
-
 surviveLostOutput();
-const { help, version, quiet, port } = readArguments();
-if (help || version) {
-  process.stdout.write(`${help ? USAGE : VERSION}\n`);
-  process.exit(0);
-}
+const { port, quiet } = commandLine("relay", VERSION)
+  .description(DESCRIPTION)
+  .option("--port <number>", "port to listen on (PORT; 8000)")
+  .option("--quiet", "log only warnings and errors, unless LOG_LEVEL is set")
+  .addHelpText("after", SETTINGS)
+  .parse()
+  .opts<{ readonly port?: string; readonly quiet?: true }>();
 
 const { config, warnings } = settings(port);
 const log = createLog(config.LOG_LEVEL ?? (quiet ? "warn" : "info"));
 for (const warning of warnings) log.warn(warning);
 if (config.keys.length > 1) {
-  log.warn("AUTH_SECRET_PREVIOUS is still believed: unset it once no token of it is in use");
+  log.warn("AUTH_SECRET_PREVIOUS is still accepted: unset it once no token of it is in use");
 }
 const files = await loadStaticFiles(VIEWER_FOLDER, { frameAncestors: config.FRAME_ANCESTORS });
 if (files.size === 0)

@@ -1,23 +1,15 @@
 /** `pnpm mint`: makes a token for this relay, and the link that holds it. */
-import { parseArgs } from "node:util";
-import { notifyParent, surviveLostOutput } from "@screen-share/program";
+import { commandLine, notifyParent, Option, surviveLostOutput } from "@screen-share/program";
 import { DEFAULT_ROOM, plainText, ROOM_NAME, type Role, roomLink } from "@screen-share/protocol";
 import { signToken } from "@screen-share/protocol/token";
 import { type Config, ConfigError, parseDuration, readConfig } from "./config.ts";
 import { VERSION } from "./version.ts";
 
-const USAGE = `Makes a token for the relay, signed with its AUTH_SECRET, and for viewers the link that holds it.
-
-Usage: pnpm mint [--role viewer|producer] [--room main] [--expires 12h] [--name someone] [--help] [--version]
-
-  --role     what it is for: viewer or producer (viewer)
-  --room     the one room that it opens (main)
-  --expires  how long it holds: 90s, 30m, 2h, 7d … (LINK_TTL, which is 12h unless set)
-  --name     whose it is: shown in the relay's log
-
+const DESCRIPTION =
+  "Makes a token for the relay, signed with its AUTH_SECRET, and for viewers the link that contains it.";
+const SETTINGS = `
 Settings are read as the relay reads them: AUTH_SECRET, VIEWER_URL, LINK_TTL, and for links to the relay's own page PORT.`;
 
-/** Longer than anybody means. */
 const MAX_TTL_MS = 10 * 365 * 86_400_000;
 const ROLES: readonly string[] = ["viewer", "producer"] satisfies Role[];
 
@@ -37,42 +29,39 @@ function settings(): Config {
   }
 }
 
-function readArguments() {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  const known = { role: text, room: text, expires: text, name: text, help: flag, version: flag };
-  try {
-    return parseArgs({ options: known }).values;
-  } catch (error) {
-    fail(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+/** Settings as typed. */
+interface MintFlags {
+  readonly role: Role;
+  readonly room: string;
+  readonly expires?: string;
+  readonly name?: string;
 }
 
 surviveLostOutput();
-const asked = readArguments();
-if (asked.help || asked.version) {
-  process.stdout.write(`${asked.help ? USAGE : VERSION}\n`);
-  process.exit(0);
-}
+const { role, room, expires, name } = commandLine("mint", VERSION)
+  .description(DESCRIPTION)
+  .addOption(new Option("--role <role>", "who it is for").choices(ROLES).default("viewer"))
+  .option("--room <name>", "the one room that it admits to", DEFAULT_ROOM)
+  .option("--expires <time>", "how long it is valid: 90s, 30m, 2h, 7d … (LINK_TTL; 12h)")
+  .option("--name <text>", "whose it is: appears in the relay's log")
+  .addHelpText("after", SETTINGS)
+  .parse()
+  .opts<MintFlags>();
 const config = settings();
-const { role = "viewer", room = DEFAULT_ROOM, expires, name } = asked;
 const ttlMs = expires === undefined ? config.LINK_TTL : parseDuration(expires);
 const problems = [
-  !ROLES.includes(role) && "--role must be viewer or producer",
   !ROOM_NAME.test(room) && "--room must be 1 to 64 letters, digits, - or _",
   !(ttlMs && ttlMs <= MAX_TTL_MS) && '--expires must be a time such as "90s", "30m" or "2h"',
 ].filter((problem) => problem !== false);
 if (problems.length > 0) fail(problems.join("\n"));
 const [key] = config.keys;
 if (!key) {
-  fail(
-    "AUTH_SECRET is not set: without it the relay asks nobody for a token, and none can be made.",
-  );
+  fail("AUTH_SECRET is not set: without it the relay requires no token, and none can be made.");
 }
 
 const expiresAt = Date.now() + Number(ttlMs);
 const token = await signToken(key, {
-  role: role === "producer" ? "producer" : "viewer",
+  role,
   room,
   expiresAt,
   name: name === undefined ? undefined : plainText(name, 100),
@@ -83,8 +72,8 @@ const lines = [
   role === "viewer"
     ? `Link:  ${roomLink(viewerUrl, { room, token })}`
     : "For the agent, as PRODUCER_TOKEN.",
-  `Holds until ${new Date(expiresAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" })}, for the room "${room}".`,
+  `Valid until ${new Date(expiresAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" })}, for the room "${room}".`,
 ];
-// A parent process that asked for it is told without anything being printed.
+// A parent process gets it as a message, and nothing is printed.
 if (process.send) notifyParent({ type: "token", token, port: config.PORT });
 else process.stdout.write(`${lines.join("\n")}\n`);

@@ -88,7 +88,7 @@ describe("readPasted", () => {
         .replaceAll("/", "_")}&d=DwMF`,
       "with a tracker behind it": `${link}?utm_source=mail`,
       "with a tracker in front": link.replace("#", "?ref=https%3A%2F%2Fmail.example#"),
-      "among what `pnpm mint` prints": `Token: ${TOKEN}\nLink:  ${link}\nHolds until tomorrow`,
+      "among what `pnpm mint` prints": `Token: ${TOKEN}\nLink:  ${link}\nValid until tomorrow`,
       "after a link to another page": `https://other.example/#room=x&token=a.b.c or ${link}`,
     };
     const demo = { kind: "here", room: "demo", token: TOKEN, relay: undefined };
