@@ -1,7 +1,6 @@
 /** The command line of `pnpm replay`: words only, as they were typed. */
-
+import { commandLine } from "@screen-share/program";
 import { RELAY_DEFAULTS, readCommandLine } from "@screen-share/publish/node";
-import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 
 /** As it was. */
@@ -21,9 +20,8 @@ export interface ReplayFlags {
 
 /** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
 export function readReplayFlags(argv: readonly string[]): ReplayFlags {
-  const command = new Command("pnpm replay")
+  const command = commandLine("replay", packageJson.version)
     .description("Shows a recording (made by: pnpm capture --record FILE) to a relay's viewers.")
-    .version(packageJson.version)
     .argument("<file>", "the recording")
     .option("--speed <n>", `how many times as fast as it was, 0.1 to 100 (${DEFAULT_SPEED})`)
     .option("--loop", "begin anew at the end")

@@ -8,8 +8,6 @@ export { type Command, Option } from "commander";
  * @param version printed by `--version`; there is no such flag without it
  */
 export function commandLine(name: string, version?: string): Command {
-  const command = new Command(`pnpm ${name}`)
-    .allowExcessArguments(false)
-    .showHelpAfterError(`See: pnpm ${name} --help`);
+  const command = new Command(`pnpm ${name}`).allowExcessArguments(false);
   return version === undefined ? command : command.version(version);
 }

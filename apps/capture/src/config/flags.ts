@@ -1,7 +1,6 @@
-/** The command line, by commander: words only, as they were typed. What they mean is for `config.ts` to judge. */
-
+/** The command line: words only, as they were typed. `config.ts` judges what they mean. */
+import { commandLine, Option } from "@screen-share/program";
 import { ENCODER_CHOICES, readCommandLine } from "@screen-share/publish/node";
-import { Command, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { DEFAULTS } from "./defaults.ts";
 
@@ -29,9 +28,8 @@ export interface Flags {
 
 /** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
 export function readFlags(argv: readonly string[]): Flags {
-  const command = new Command("pnpm capture")
+  const command = commandLine("capture", packageJson.version)
     .description("Shares this screen, live, with everyone who has the viewer link. View only.")
-    .version(packageJson.version)
     .option("--server <url>", `the relay to share through (SERVER_WS_URL; ${DEFAULTS.server})`)
     .option("--room <name>", `the room to share in (ROOM; ${DEFAULTS.room})`)
     .option("--fps <n>", `updates a second at most, 1 to 60 (FRAME_RATE; ${DEFAULTS.fps})`)

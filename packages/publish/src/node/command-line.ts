@@ -1,7 +1,7 @@
-/** What the command lines of all programs that publish to a relay have in common. */
-import type { Command } from "commander";
+/** What all programs that publish to a relay print below their options, and how they read them. */
+import type { Command } from "@screen-share/program";
 
-/** Reads it. `--help`, `--version` and unknown flags are answered here, and end the process. */
+/** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
 export function readCommandLine(command: Command, argv: readonly string[]): Command {
   return command
     .addHelpText(
@@ -12,6 +12,5 @@ export function readCommandLine(command: Command, argv: readonly string[]): Comm
         "(info) is debug, info, warn, error or silent. Relays beyond this machine are reached through\n" +
         "the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, unless NO_PROXY excepts them.",
     )
-    .allowExcessArguments(false)
     .parse([...argv], { from: "user" });
 }
