@@ -163,7 +163,7 @@ describe("the element", () => {
   it("says why it shows nothing where the relay does not allow the page (P-88)", async () => {
     await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: "https://somebody.example" });
     const page = await open(withElement("<screen-share-viewer token=x></screen-share-viewer>"));
-    const state = await becomes(page, "This page may not watch here");
+    const state = await becomes(page, "This page is not allowed to watch");
     expect(state).toMatchObject({ state: "ended" });
     await page.getByText("pages of this origin may not connect").waitFor();
     expect(await barriers(page)).toEqual([]);
@@ -231,7 +231,7 @@ describe("the element", () => {
     expect(await likeness(page, "#b")).toBeGreaterThan(ALIKE_DB);
 
     await page.locator("#a").evaluate((element) => element.setAttribute("room", "a/b"));
-    await becomes(page, "No room can be called that", "#a");
+    await becomes(page, "This room name is not valid", "#a");
     await page.locator("#a").evaluate((element) => element.setAttribute("relay", "nowhere"));
     await becomes(page, "No such relay", "#a");
     await page.locator("#a").evaluate((element) => {

@@ -78,7 +78,9 @@ describe("a relay with a secret", () => {
 
   it("takes another link for the same room in place of one that has expired", async () => {
     const page = await scene.open(`#token=${await viewer(Date.now() - 60_000)}`);
-    expect(await says(page, "This link has expired")).toContain("Ask whoever shares the screen");
+    expect(await says(page, "This link has expired")).toContain(
+      "Ask the person who shares the screen",
+    );
     expect(await hang(page, "link-expired")).toEqual([]);
     await field(page).fill(`#token=${await viewer()}`);
     await field(page).press("Enter");
@@ -210,7 +212,7 @@ describe("a page that knows several relays", () => {
 
   it("goes to the room of everyone on the relay that the link names, looking as the link wants it", async () => {
     const page = await scene.open(`#room=a/b&relay=ws://localhost:${others}&stats=1`);
-    await says(page, "No room can be called that");
+    await says(page, "This room name is not valid");
     await page.getByRole("link", { name: "Go to the room “main”" }).click();
     await page.getByText(`--server ws://localhost:${others}`).waitFor();
     expect(new URL(page.url()).hash).toBe(`#room=main&relay=ws://localhost:${others}&stats=1`);

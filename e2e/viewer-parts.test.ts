@@ -72,7 +72,7 @@ describe.each(PLACES)("played in the %s", (place) => {
     await says("The picture is on its way.");
     send({ tiles: tiles.slice(0, HALF), cut: true });
     await says("The picture is arriving");
-    await says("50 % received");
+    await says("50% received");
     expect(await tone()).toBe("busy");
     const half = await eventually(
       () => canvasPixels(page),

@@ -116,7 +116,9 @@ it("a full room lets somebody in as soon as another leaves", async () => {
   const first = await scene.open();
   await says(first, "Waiting for the host");
   const second = await scene.open();
-  expect(await says(second, "The room is full")).toContain("You are let in when somebody leaves.");
+  expect(await says(second, "The room is full")).toContain(
+    "You will be let in when somebody leaves.",
+  );
   expect(await hang(second, "room-full")).toEqual([]);
   await first.close();
   await says(second, "Waiting for the host");

@@ -137,7 +137,7 @@ describe("the figures", () => {
       await says("nothing");
       const alike = async () => {
         const known = await watched();
-        const fps = await figure("Painted");
+        const fps = await figure("Frame rate");
         const bytesPerSecond = await figure("Received");
         const totalMs = await figure("Host’s screen to yours");
         return {
@@ -154,7 +154,7 @@ describe("the figures", () => {
       // Both look at five seconds, and not quite the same: where the machine stumbles between, another look tells.
       const found = await eventually(alike, ({ off }) => off < 0.2, PATIENT_MS);
       expect(found.off, JSON.stringify(found)).toBeLessThan(0.2);
-      expect(await figure("Size of an update")).toBeGreaterThan(100);
+      expect(await figure("Update size")).toBeGreaterThan(100);
     },
     TIMEOUT_MS,
   );
@@ -173,7 +173,7 @@ describe("the sentence", () => {
       const words = await eventually(() => says("link"), isRight);
       expect(words).toMatch(/^Your connection is the limit: [\d.]+ Mbit\/s\.$/);
       expect(isRight(words), words).toBe(true);
-      const inPart = () => figure("Came in part");
+      const inPart = () => figure("Partial updates");
       expect(await eventually(inPart, (percent) => percent > 50)).toBeGreaterThan(50);
       const { bytesPerSecond } = await watched();
       expect(Math.abs((await figure("Received")) / bytesPerSecond - 1)).toBeLessThan(0.25);
@@ -212,15 +212,15 @@ describe("the sentence", () => {
     async () => {
       await open("&stats=1");
       moving.rest();
-      expect(await says("still")).toBe("Nothing moves on the host’s screen.");
-      expect(await figure("Painted")).toBe(0);
+      expect(await says("still")).toBe("Nothing is changing on the host’s screen.");
+      expect(await figure("Frame rate")).toBe(0);
       for (const state of ["hidden", "visible"]) {
         await page.evaluate((state) => {
           Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
           document.dispatchEvent(new Event("visibilitychange"));
         }, state);
         await says(state === "hidden" ? "hidden" : "still");
-        const hiddenMs = () => figure("Tab was hidden for");
+        const hiddenMs = () => figure("Tab hidden for");
         expect(await eventually(hiddenMs, (ms) => ms > 0, PATIENT_MS)).toBeGreaterThan(0);
       }
       link.stall();

@@ -155,7 +155,7 @@ describe("a link's token", () => {
         () => becomes("ended"),
         (words) => /expired/.test(words),
       ),
-    ).toMatch(/Ask whoever shares/);
+    ).toMatch(/Ask the person who shares/);
     await open(`#room=main&token=${GOOD}`);
     expect(await lastOf(3)).toEqual({ room: "main", token: GOOD });
     await becomes("waiting");

@@ -67,7 +67,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: "garbled",
-    title: /do not understand each other/,
+    title: /page and the relay are incompatible/,
     greet: (socket) => socket.send(encodeControl({ ...live, state: "gone" as "live" })),
     offers: /Reload the page/,
   },
@@ -79,7 +79,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: "wrong-page",
-    title: /^This page may not watch here/,
+    title: /^This page is not allowed to watch/,
     greet: turnAway(CLOSE.forbidden, "pages of this origin may not connect"),
     offers: RETRY,
   },
@@ -100,7 +100,7 @@ const TROUBLES: readonly Trouble[] = [
     fragment: "#token=a.b.c",
     offers: ASK,
   },
-  { name: "room-name", title: /^No room can be called that/, fragment: "#room=a/b", offers: ASK },
+  { name: "room-name", title: /^This room name is not valid/, fragment: "#room=a/b", offers: ASK },
   {
     name: "unknown-relay",
     title: /^This link leads to a relay that this page does not know/,
@@ -124,7 +124,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: "unloaded",
-    title: /^A part of this page could not be loaded or started/,
+    title: /^Part of this page could not be loaded or started/,
     before: () => {
       Object.assign(globalThis, { Worker: undefined });
       HTMLCanvasElement.prototype.getContext = () => null;

@@ -5,10 +5,12 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** What a build with these would have. */
+/** The relays of a page that is built with these settings. */
 async function relaysOf(list: string | undefined, vercel?: string): Promise<unknown> {
   vi.stubEnv("NEXT_PUBLIC_RELAY_URL", list);
   vi.stubEnv("VERCEL", vercel);
+  // Other tests of this process may have loaded them.
+  vi.resetModules();
   const { BUILT_RELAYS } = await import("./links/relays.ts");
   return BUILT_RELAYS;
 }
@@ -23,7 +25,6 @@ describe("NEXT_PUBLIC_RELAY_URL", () => {
 
   it("may be missing where the relay serves the page, but not where the page is alone", async () => {
     expect(await relaysOf(undefined)).toBeUndefined();
-    vi.resetModules();
     await expect(relaysOf(undefined, "1")).rejects.toThrow(/is not set, and Vercel .* wss:\/\//);
   });
 

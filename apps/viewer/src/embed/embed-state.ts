@@ -1,7 +1,7 @@
 /** What an embedded viewer tells the page around it: plain values, and nothing of the picture itself. Pure. */
 import type { Size } from "@screen-share/protocol";
 import type { Snapshot } from "../player/core/snapshot.ts";
-import { statusOf } from "../status/core/words.ts";
+import { statusOf } from "../status/core/status.ts";
 
 export interface EmbedState {
   /**

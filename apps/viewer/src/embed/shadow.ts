@@ -1,5 +1,5 @@
 /** What is inside the element: a canvas, and a line of words over it while something is to be said. */
-import type { Status } from "../status/core/words.ts";
+import type { Status } from "../status/core/status.ts";
 
 const STYLE = `
   :host { display: block; position: relative; overflow: hidden; aspect-ratio: 16 / 9; background: #000; contain: content }

@@ -6,7 +6,7 @@ import { DEFAULT_ROOM, ROOM_NAME } from "@screen-share/protocol";
 import { viewerUrl } from "../links/relays.ts";
 import type { PlayerHandle } from "../player/handle.ts";
 import { missingIn } from "../player/support.ts";
-import { statusOf } from "../status/core/words.ts";
+import { statusOf } from "../status/core/status.ts";
 import { type EmbedState, embedStateOf, sameEmbedState } from "./embed-state.ts";
 import { playOnCanvas } from "./playing.ts";
 import { fillShadow, type Shadow } from "./shadow.ts";

@@ -9,7 +9,7 @@ import { pageRelays } from "../links/relays.ts";
 import type { EndingKind } from "../player/core/ending.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
 import type { StatisticsSource } from "../statistics/use-statistics.ts";
-import { agedWords } from "../status/core/words.ts";
+import { agedWords } from "../status/core/status.ts";
 import { wasUpdated } from "../ui/load-part.ts";
 import { type Playing, playOn } from "./play-on.ts";
 

@@ -7,7 +7,7 @@ import { ofDamagedLink } from "../player/core/ending.ts";
 import type { Snapshot } from "../player/core/snapshot.ts";
 import { Statistics } from "../statistics/statistics.tsx";
 import { useStatisticsPanel } from "../statistics/use-statistics-panel.ts";
-import { titleOf } from "../status/core/words.ts";
+import { titleOf } from "../status/core/status.ts";
 import { Status } from "../status/status.tsx";
 import { useNotice } from "../status/use-notice.ts";
 import { loadLater } from "../ui/load-later.ts";

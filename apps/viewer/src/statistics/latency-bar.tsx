@@ -1,6 +1,6 @@
 /** Where the time goes from the host's screen to this one: a bar of as many parts as are known, and what each is. */
 
-import { PARTS, type TypicalLatency } from "../player/meter/typical-latency.ts";
+import { PARTS, type TypicalLatency } from "../player/meter/latency.ts";
 import { milliseconds } from "./core/figures.ts";
 import { PART_NAMES } from "./core/rows.ts";
 import styles from "./statistics-panel.module.css";

@@ -100,7 +100,7 @@ function Charts({ statistics }: { readonly statistics: Statistics }): ReactNode 
         format={milliseconds}
       />
       <Sparkline
-        name="Painted"
+        name="Frame rate"
         values={history.map(({ paintedFps }) => paintedFps)}
         floor={10}
         format={(fps) => `${digits(fps)} fps`}
@@ -119,14 +119,14 @@ function Table({ statistics }: { readonly statistics: Statistics }): ReactNode {
   return (
     <table className={styles.table}>
       <caption>Figures of the last five seconds</caption>
-      {sectionsOf(statistics).map(({ title, rows }) => (
+      {sectionsOf(statistics).map(([title, rows]) => (
         <tbody key={title}>
           <tr>
             <th scope="rowgroup" colSpan={2}>
               {title}
             </th>
           </tr>
-          {rows.map(({ name, value }) => (
+          {rows.map(([name, value]) => (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td>{value}</td>

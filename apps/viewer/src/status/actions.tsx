@@ -3,7 +3,7 @@ import { DEFAULT_ROOM } from "@screen-share/protocol";
 import { fragmentOf, type Place } from "../links/go.ts";
 import { LaterJoinForm } from "../links/later-join-form.tsx";
 import { pageRelays } from "../links/relays.ts";
-import type { Action } from "./core/failure-words.ts";
+import type { Action } from "./core/messages.ts";
 
 /**
  * @param props.here where the page is

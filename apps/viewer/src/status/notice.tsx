@@ -3,7 +3,7 @@
  * what can be done is given to it.
  */
 import type { ReactNode } from "react";
-import type { Tone } from "./core/words.ts";
+import type { Tone } from "./core/messages.ts";
 import { Mark } from "./mark.tsx";
 
 export interface NoticeProps {

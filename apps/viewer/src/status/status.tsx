@@ -4,8 +4,8 @@ import type { Relay } from "../links/relays.ts";
 import type { Snapshot } from "../player/core/snapshot.ts";
 import { Actions } from "./actions.tsx";
 import { Command } from "./command.tsx";
-import { captureCommand } from "./core/command.ts";
-import { type Status as StatusWords, statusOf } from "./core/words.ts";
+
+import { captureCommand, type Status as StatusWords, statusOf } from "./core/status.ts";
 import { Notice, type NoticeProps } from "./notice.tsx";
 
 /**

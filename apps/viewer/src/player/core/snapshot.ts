@@ -1,29 +1,29 @@
-/** What there is to show beside the picture itself: plain values, so that whoever renders only renders. */
+/** What the page shows beside the picture: plain values, ready to be rendered. */
 import type { Size } from "@screen-share/protocol";
 import { type AsOf, ageMs, CURRENT_FOR_MS } from "./age.ts";
 import type { ConnectionState } from "./connection-state.ts";
 
 export interface Snapshot {
-  /** Undefined until one is entered, and where the link names one that cannot be. */
+  /** Undefined until a room is entered, and if the link names an invalid one. */
   readonly room: string | undefined;
   readonly connection: ConnectionState;
-  /** Whole seconds until the next try, at least 1; only while disconnected. */
+  /** Whole seconds until the next attempt, at least 1. Only while disconnected. */
   readonly retryInS: number | undefined;
-  /** The size of the picture that is drawn, px. */
+  /** The size of the drawn picture, px. */
   readonly picture: Size | undefined;
-  /** The picture's age in whole seconds; undefined while it is current, or there is none. */
+  /** The picture's age in whole seconds. Undefined while it is current, or if there is none. */
   readonly ageS: number | undefined;
-  /** What came last could not be decoded: whatever stands there is older. */
+  /** The newest picture could not be decoded. An older one is shown. */
   readonly undecodable: boolean;
-  /** How much of a picture that is not whole yet has arrived, whole percent; undefined while none is on its way. */
+  /** How much of an incomplete picture has arrived, in whole percent. Undefined if none is arriving. */
   readonly arriving: number | undefined;
   /** Some of the picture is older than the rest. */
   readonly behind: boolean;
-  /** The browser has lost its network, and nothing was heard from the relay since. */
+  /** The browser has lost its network, and the relay has been silent since. */
   readonly unheard: boolean;
 }
 
-/** What holds before anything was tried, and in a page rendered ahead of time. */
+/** Before the first attempt to connect, and in the prerendered page. */
 export const INITIAL_SNAPSHOT: Snapshot = {
   room: undefined,
   connection: { state: "connecting", after: undefined },
@@ -57,17 +57,7 @@ function staleS({ state }: ConnectionState, age: number): number | undefined {
   return state === "connected" && age <= CURRENT_FOR_MS ? undefined : Math.floor(age / 1000);
 }
 
-/** Whether nothing changed that is shown. */
+/** Whether all fields are the same. */
 export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
-  return (
-    a.room === b.room &&
-    a.connection === b.connection &&
-    a.retryInS === b.retryInS &&
-    a.picture === b.picture &&
-    a.ageS === b.ageS &&
-    a.undecodable === b.undecodable &&
-    a.arriving === b.arriving &&
-    a.behind === b.behind &&
-    a.unheard === b.unheard
-  );
+  return (Object.keys(a) as (keyof Snapshot)[]).every((key) => a[key] === b[key]);
 }

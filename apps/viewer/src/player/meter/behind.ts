@@ -1,20 +1,20 @@
 /**
- * Watches a picture that comes in parts: while the relay marks updates as cut, it has more to send than may be on its way. How fast
- * they come is then what the connection carries, and how soon the same tile comes again is how far what moves is behind.
+ * Measures a picture that arrives in parts: while the relay marks updates as cut, it has more to send than the window allows. The rate
+ * at which they arrive is then the rate of the connection, and the time until the same tile arrives again is the redraw interval.
  */
 import type { Update } from "@screen-share/protocol";
-import { percentile } from "./percentile.ts";
+import { percentile } from "./latency.ts";
 
 export class Behind {
-  /** When each tile came, while the picture comes in parts; 0: not yet. */
+  /** When each tile last arrived in a cut update; 0 if it has not. */
   #cameAt = new Float64Array();
-  /** When the last part came, if more was to follow it. */
+  /** When the last update arrived, if it was cut. */
   #since: number | undefined;
 
   /**
-   * An update came.
+   * An update arrived.
    * @param at our clock, ms
-   * @returns how long the relay has been sending this one, if it had to wait for the one before; and how long ago its tiles came last
+   * @returns how long the relay has been sending it, if the one before was cut; and how long ago its tiles last arrived
    */
   updated(
     { cut, tiles }: Pick<Update, "cut" | "tiles">,
@@ -27,7 +27,7 @@ export class Behind {
     return { sendingMs, renewalMs };
   }
 
-  /** What comes next has nothing to do with what came before. */
+  /** The next update does not continue the previous ones. */
   reset(): void {
     if (this.#since !== undefined) this.#cameAt.fill(0);
     this.#since = undefined;

@@ -1,21 +1,25 @@
-/** How long an update took from the host's screen to this one, and where the time went. */
+/** How long updates take from the host's screen to this one, and where the time goes. All times are in ms. */
 import type { ClockOffset, Times } from "@screen-share/protocol";
 
-/** ms each; undefined where a side did not tell its times. */
+/** The latency of one update. Undefined parts were not reported by their side. */
 export interface Latency {
   /** From the grab to the end of encoding, on the host. */
   readonly captureMs: number | undefined;
   /** From there to the relay. */
   readonly uplinkMs: number | undefined;
-  /** From the relay to this page, its waiting for other updates included. */
+  /** From the relay to this page, including the time it waited for other updates. */
   readonly linkMs: number | undefined;
-  /** From its arrival until it stood on the screen. */
+  /** From its arrival until it was drawn. */
   readonly decodeMs: number;
   /** From the grab to the screen. */
   readonly totalMs: number | undefined;
-  /** What the clocks may be wrong by: half a round trip of this page to the relay; the host's own is not known here. */
+  /** How wrong the clocks may be: half a round trip of this page to the relay. The host's own error is not known here. */
   readonly errorMs: number;
 }
+
+/** The parts, in the order in which time passes. */
+export const PARTS = ["captureMs", "uplinkMs", "linkMs", "decodeMs"] as const;
+export type Part = (typeof PARTS)[number];
 
 /** @param times of the update, on the relay's clock; `receivedAt` and `drawnAt` on ours */
 export function latencyOf(
@@ -33,4 +37,50 @@ export function latencyOf(
     totalMs: known ? between(capturedAt, clock.toRemote(drawnAt)) : undefined,
     errorMs: clock.errorMs,
   };
+}
+
+/** The latency of several updates. The parts are those of the middle half of the updates, so that they add up to the usual total. */
+export interface TypicalLatency extends Readonly<Record<Part, number | undefined>> {
+  readonly p50Ms: number | undefined;
+  readonly p95Ms: number | undefined;
+  /** The number of drawings. */
+  readonly count: number;
+}
+
+export function typicalOf(latencies: readonly Latency[]): TypicalLatency {
+  const totals = latencies.flatMap(({ totalMs }) => (totalMs === undefined ? [] : [totalMs]));
+  const middle = middleHalf(latencies);
+  return {
+    p50Ms: percentile(totals, 0.5),
+    p95Ms: percentile(totals, 0.95),
+    captureMs: meanOf(middle, "captureMs"),
+    uplinkMs: meanOf(middle, "uplinkMs"),
+    linkMs: meanOf(middle, "linkMs"),
+    decodeMs: meanOf(middle, "decodeMs"),
+    count: latencies.length,
+  };
+}
+
+/** The nearest-rank percentile. Undefined if there are no values. @param share above 0, up to 1 */
+export function percentile(values: readonly number[], share: number): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(share * sorted.length) - 1];
+}
+
+/** The sum of the known parts. */
+export function sumOfParts(latency: Readonly<Record<Part, number | undefined>>): number {
+  return PARTS.reduce((sum, part) => sum + (latency[part] ?? 0), 0);
+}
+
+/** Without the fastest and the slowest quarter. */
+function middleHalf(latencies: readonly Latency[]): readonly Latency[] {
+  const knownMs = (latency: Latency) => latency.totalMs ?? sumOfParts(latency);
+  const sorted = [...latencies].sort((a, b) => knownMs(a) - knownMs(b));
+  const quarter = Math.floor(sorted.length / 4);
+  return sorted.slice(quarter, sorted.length - quarter);
+}
+
+function meanOf(latencies: readonly Latency[], part: Part): number | undefined {
+  const known = latencies.flatMap((latency) => latency[part] ?? []);
+  return known.length === 0 ? undefined : known.reduce((sum, ms) => sum + ms, 0) / known.length;
 }

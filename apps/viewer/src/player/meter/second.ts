@@ -1,85 +1,58 @@
-/** What happened in one second, or in several together: plain sums, of bounded size, of which statistics are made. */
+/** What happened in one second, or in several: sums and short lists, from which the statistics are made. */
 import type { Latency } from "./latency.ts";
 
-/** Of one second no more latencies and renewals are kept: enough for any display's rate. */
+/** At most this many latencies and intervals are kept per second: enough for the refresh rate of any display. */
 const MAX_KEPT = 240;
 
-export interface Second {
-  /** How long it really was. */
-  readonly seconds: number;
-  /** Updates that came, and of them those with tiles, and those that were a part of what was due. */
-  readonly updates: number;
-  readonly moving: number;
-  readonly cuts: number;
+const SUMS = {
+  /** Its real length. */
+  seconds: 0,
+  /** Updates that arrived; those with tiles; and those with only part of the pending tiles. */
+  updates: 0,
+  moving: 0,
+  cuts: 0,
   /** Of whole messages. */
-  readonly bytes: number;
-  readonly tiles: number;
-  /** Tiles in tables coarser than the host is meant to use. */
-  readonly coarseTiles: number;
-  /** What came while the relay had more to send at once, and how long that took. */
-  readonly behindBytes: number;
-  readonly behindMs: number;
-  /** How long it took until the same tile came again, while the picture came in parts, ms: one value an update. */
-  readonly renewalsMs: readonly number[];
+  bytes: 0,
+  tiles: 0,
+  /** Tiles in coarser tables than the host intends to use. */
+  coarseTiles: 0,
+  /** What arrived while the relay had more to send, and how long that took. */
+  behindBytes: 0,
+  behindMs: 0,
   /** Drawings that changed something. */
-  readonly paints: number;
+  paints: 0,
   /** Updates that were drawn together with a newer one. */
-  readonly merged: number;
-  readonly drawingMs: number;
-  /** Of the newest update of each drawing; those that brought tiles, and those that did not. */
-  readonly latencies: readonly Latency[];
-  readonly quietLatencies: readonly Latency[];
-}
-
-/** One that is still going on. */
-export type OpenSecond = {
-  -readonly [Key in keyof Second]: Second[Key] extends readonly (infer One)[] ? One[] : Second[Key];
+  merged: 0,
+  drawingMs: 0,
 };
 
-export function newSecond(): OpenSecond {
-  return {
-    seconds: 0,
-    updates: 0,
-    moving: 0,
-    cuts: 0,
-    bytes: 0,
-    tiles: 0,
-    coarseTiles: 0,
-    behindBytes: 0,
-    behindMs: 0,
-    renewalsMs: [],
-    paints: 0,
-    merged: 0,
-    drawingMs: 0,
-    latencies: [],
-    quietLatencies: [],
-  };
+interface Lists {
+  /** The time until the same tile arrived again, while updates were cut: one value per update. */
+  readonly renewalsMs: number[];
+  /** Of the newest update of each drawing: those with tiles, and those without. */
+  readonly latencies: Latency[];
+  readonly quietLatencies: Latency[];
 }
 
-/** Puts one more at the list's end, unless it is full. */
+export type Second = typeof SUMS & Lists;
+
+export function newSecond(): Second {
+  return { ...SUMS, renewalsMs: [], latencies: [], quietLatencies: [] };
+}
+
+/** Appends to the list, unless it is full. */
 export function keep<T>(list: T[], one: T): void {
   if (list.length < MAX_KEPT) list.push(one);
 }
 
-/** All of them as if they were one. */
+/** Adds them up. */
 export function together(seconds: readonly Second[]): Second {
   const sum = newSecond();
   for (const one of seconds) {
-    sum.seconds += one.seconds;
-    sum.updates += one.updates;
-    sum.moving += one.moving;
-    sum.cuts += one.cuts;
-    sum.bytes += one.bytes;
-    sum.tiles += one.tiles;
-    sum.coarseTiles += one.coarseTiles;
-    sum.behindBytes += one.behindBytes;
-    sum.behindMs += one.behindMs;
-    sum.paints += one.paints;
-    sum.merged += one.merged;
-    sum.drawingMs += one.drawingMs;
+    for (const key of Object.keys(SUMS) as (keyof typeof SUMS)[]) sum[key] += one[key];
+    sum.renewalsMs.push(...one.renewalsMs);
+    sum.latencies.push(...one.latencies);
+    sum.quietLatencies.push(...one.quietLatencies);
   }
-  sum.renewalsMs = seconds.flatMap(({ renewalsMs }) => renewalsMs);
-  sum.latencies = seconds.flatMap(({ latencies }) => latencies);
-  sum.quietLatencies = seconds.flatMap(({ quietLatencies }) => quietLatencies);
   return sum;
 }

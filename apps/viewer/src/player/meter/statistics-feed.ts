@@ -1,6 +1,6 @@
 /**
- * The statistics of a player, made only while somebody listens. What cannot be told in hindsight (how long the connection has
- * been there, how often it was lost, how long nobody could see the page) is kept always: a few numbers.
+ * The statistics of a player, made only while there are listeners. A few numbers are always kept because they cannot be measured
+ * later: how long the connection has existed, how often it was lost, and how long the page was hidden.
  */
 import type { ConnectionEvent } from "../core/connection-state.ts";
 import { type Standing, type Statistics, StatisticsMeter } from "./statistics.ts";
@@ -22,12 +22,12 @@ export class StatisticsFeed {
     this.#hiddenAt = visible ? undefined : now();
   }
 
-  /** What is to be told of what happens; undefined while nobody listens. */
+  /** Undefined while there are no listeners. */
   get meter(): StatisticsMeter | undefined {
     return this.#meter;
   }
 
-  /** @returns what ends the subscription */
+  /** @returns a function that ends the subscription */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     this.#meter ??= new StatisticsMeter(this.now());
@@ -39,7 +39,7 @@ export class StatisticsFeed {
     };
   };
 
-  /** The newest; undefined before a second of listening has passed. The same object until there are newer ones. */
+  /** Undefined in the first second of listening. The same object until there are newer statistics. */
   readonly get = (): Statistics | undefined => this.#statistics;
 
   on({ type }: ConnectionEvent): void {
@@ -57,7 +57,7 @@ export class StatisticsFeed {
     this.#meter?.interrupted();
   }
 
-  /** To be called about once a second. @param standing asked only while somebody listens */
+  /** Must be called about once a second. @param standing called only while there are listeners */
   tick(standing: () => Omit<Standing, "connectedS" | "losses" | "hiddenS" | "visible">): void {
     if (!this.#meter) return;
     const now = this.now();

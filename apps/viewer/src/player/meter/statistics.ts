@@ -1,80 +1,78 @@
 /**
- * How the picture fares, in figures: made once a second of what is told here, for as long as somebody wants to know. Time is an
- * argument, ms of our clock. What each figure means, and how exact it is: docs/statistics.md.
+ * Measures the picture: once a second it makes the figures of the statistics panel, as long as the panel is open. Time is an argument,
+ * ms of our clock. docs/statistics.md defines each figure and its accuracy.
  */
 import type { Size, StreamDescription, Update } from "@screen-share/protocol";
 import { type AsOf, ageMs } from "../core/age.ts";
 import type { ConnectionState } from "../core/connection-state.ts";
 import { Behind } from "./behind.ts";
-import type { Latency } from "./latency.ts";
-import { percentile } from "./percentile.ts";
+import { type Latency, percentile, type TypicalLatency, typicalOf } from "./latency.ts";
 import { keep, newSecond, type Second, together } from "./second.ts";
-import { type TypicalLatency, typicalOf } from "./typical-latency.ts";
 
-/** Figures are of so many last seconds. */
+/** Figures cover this many of the last seconds. */
 const RECENT_S = 5;
-/** Charts go back so far. */
+/** Charts go back this far. */
 export const HISTORY_S = 60;
-/** Tables are listed coarse … fine; the last two may be what the host means to use, and what it repaints with. */
-const MEANT_TABLES = 2;
+/** Tables are listed from coarse to fine. The last two are the usual quality and the quality of repaints. */
+const USUAL_TABLES = 2;
 
-/** Whoever comes gets the whole picture, in parts: for so long that says nothing of the link. */
+/** A new viewer gets the whole picture in parts. For this long, that does not mean that the connection is slow. */
 const JOINING_S = 3;
 
-/** One second of the charts; undefined where nothing is known of it. */
+/** One second of the charts. Undefined values are unknown. */
 export interface Moment {
   readonly latencyMs: number | undefined;
   readonly paintedFps: number | undefined;
   readonly bytesPerSecond: number | undefined;
 }
 
-/** Plain values, which can be posted to another thread. */
+/** Plain values, so that they can be posted to another thread. */
 export interface Statistics {
   readonly connection: ConnectionState;
-  /** For how long the relay has been connected, s; undefined while it is not. */
+  /** How long the page has been connected to the relay, s. Undefined while it is not. */
   readonly connectedS: number | undefined;
-  /** How often the connection was lost since the page was opened, and for how long the page was hidden, s. */
+  /** How often the connection was lost, and how long the page was hidden, s, since the player was started. */
   readonly losses: number;
   readonly hiddenS: number;
   readonly visible: boolean;
   readonly picture: Size | undefined;
   readonly codec: StreamDescription["codec"] | undefined;
-  /** Since the grab of what is shown, or since the host last said that it is current; ms. */
+  /** Since the grab of the picture, or since the host last confirmed that it is current; ms. */
   readonly ageMs: number | undefined;
   readonly latency: TypicalLatency;
-  /** What comes is still the picture as it was before. */
+  /** The first whole picture is still arriving. */
   readonly joining: boolean;
-  /** Nothing moves: the latency is that of the host's signs of life. */
+  /** Nothing changes on the screen: the latency is that of heartbeats. */
   readonly quiet: boolean;
-  /** What the latency may be wrong by, ms: half of our shortest round trip. */
+  /** The error of the latency, ms: half of our shortest round trip. */
   readonly clockErrorMs: number | undefined;
-  /** To the relay and back, at the last ping; ms. */
+  /** Of the last ping to the relay, ms. */
   readonly roundTripMs: number | undefined;
   readonly paintedFps: number;
   readonly updatesPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Of an update with tiles, mean. */
+  /** Mean size of updates with tiles. */
   readonly updateBytes: number | undefined;
-  /** Of the updates with tiles: the share that was only a part of what was due. */
+  /** The share of updates with tiles that were cut. */
   readonly cutShare: number;
-  /** Of the tiles: the share that was coarser than the host is meant to send. */
+  /** The share of tiles that were coarser than usual. */
   readonly coarseShare: number;
-  /** The share of time in which the relay had more to send at once. */
+  /** The share of time in which the relay had more to send. */
   readonly behindShare: number;
-  /** While the picture comes in parts: how long until the same tile comes again, ms; and what the connection carries. */
+  /** While updates are cut: the time until the same tile arrives again, ms, and the rate of the connection. */
   readonly renewalMs: number | undefined;
   readonly linkBytesPerSecond: number | undefined;
-  /** Updates that were drawn together with a newer one, a second. */
+  /** Updates per second that were drawn together with a newer one. */
   readonly mergedPerSecond: number;
-  /** The share of time in which something was being decoded or drawn. */
+  /** The share of time spent decoding and drawing. */
   readonly drawingShare: number;
-  /** JPEGs that this browser could not decode, since the page was opened. */
+  /** JPEGs that this browser could not decode, since the player was started. */
   readonly undecodable: number;
   /** The oldest first, at most `HISTORY_S` of them. */
   readonly history: readonly Moment[];
 }
 
-/** What is known without being counted here. */
+/** Values that are not measured here. */
 export interface Standing
   extends Pick<
     Statistics,
@@ -101,21 +99,21 @@ export class StatisticsMeter {
   #second = newSecond();
   #recent: readonly Second[] = [];
   #history: readonly Moment[] = [];
-  /** Of each update that is not drawn yet: whether it has tiles. */
+  /** For each update that is not drawn yet: whether it has tiles. */
   #undrawn: boolean[] = [];
   #joining = false;
-  /** For how long there has been a picture, while joining. */
+  /** How long there has been a picture, while joining. */
   #joiningS = 0;
   #roundTripMs: number | undefined;
   #clockErrorMs: number | undefined;
   #since: number;
 
-  /** @param since when it begins to count */
+  /** @param since when measuring starts */
   constructor(since: number) {
     this.#since = since;
   }
 
-  /** @param arrival.bytes of the message; `tableCount`: how many tables its picture may use */
+  /** @param arrival.bytes of the message; `tableCount`: the number of tables that its picture may use */
   updated(
     update: Pick<Update, "cut" | "tiles">,
     arrival: { readonly at: number; readonly bytes: number; readonly tableCount: number },
@@ -137,11 +135,11 @@ export class StatisticsMeter {
     if (update.cut) second.cuts++;
     second.tiles += update.tiles.length;
     for (const { table } of update.tiles) {
-      if (table < tableCount - MEANT_TABLES) second.coarseTiles++;
+      if (table < tableCount - USUAL_TABLES) second.coarseTiles++;
     }
   }
 
-  /** A drawing of so many updates is over. @param drawing.stands as of `Screen.draw`; `latency`: of the newest update */
+  /** Updates were drawn. @param drawing.stands see `Screen.draw`; `updates`: how many; `latency`: of the newest update */
   drawn(drawing: {
     readonly stands: boolean;
     readonly updates: number;
@@ -159,12 +157,12 @@ export class StatisticsMeter {
     keep(moved ? second.latencies : second.quietLatencies, latency);
   }
 
-  /** A ping was answered after so many ms. */
+  /** A ping was answered. */
   answered(roundTripMs: number): void {
     this.#roundTripMs = Math.max(0, roundTripMs);
   }
 
-  /** What comes now does not go on from what came: another connection, or a page that is looked at again. */
+  /** The next update does not continue the previous ones: the connection is new, or the page is visible again. */
   interrupted(): void {
     this.#joining = true;
     this.#joiningS = 0;
@@ -172,14 +170,14 @@ export class StatisticsMeter {
     this.#undrawn = [];
   }
 
-  /** To be called about once a second. */
+  /** Must be called about once a second. */
   tick(now: number, standing: Standing): Statistics {
     const seconds = Math.max(0.001, (now - this.#since) / 1000);
     this.#since = now;
-    const second: Second = { ...this.#second, seconds };
+    const second = { ...this.#second, seconds };
     this.#second = newSecond();
     this.#recent = [...this.#recent.slice(1 - RECENT_S), second];
-    // Timers of hidden pages come late: of what they slept through little is known.
+    // Timers of hidden pages fire late. The seconds in between are unknown.
     const missed = Math.min(HISTORY_S, Math.round(seconds) - 1);
     const gap: Moment[] = Array.from({ length: Math.max(0, missed) }, () => UNKNOWN);
     this.#history = [...this.#history, ...gap, momentOf(second)].slice(-HISTORY_S);
@@ -187,7 +185,7 @@ export class StatisticsMeter {
     const figures = {
       ...known,
       ...figuresOf(together(this.#recent)),
-      // Of a store's size no more than that: the rest need not be posted to anybody.
+      // Only the size of the stream: the rest need not be posted.
       picture: picture && { width: picture.width, height: picture.height },
       ageMs: picture && asOf && ageMs(asOf, now),
       clockErrorMs: this.#clockErrorMs,
@@ -198,7 +196,7 @@ export class StatisticsMeter {
     return { ...figures, history: this.#history };
   }
 
-  /** The figures begin anew once the picture is there as it is now, or will not be for a while. */
+  /** Restarts the figures once the whole picture is there, or if it takes too long. */
   #join(seconds: number, isShown: boolean): void {
     if (!this.#joining) return;
     if (isShown) this.#joiningS += seconds;

@@ -62,7 +62,7 @@ describe("the bottleneck", () => {
       "All is well: 43 ms from the host’s screen to yours.",
     ],
     [
-      "a plain producer tells no times",
+      "a plain producer reports no times",
       figures({}, { captureMs: undefined, uplinkMs: undefined, p50Ms: 20 }),
       "nothing",
       "All is well: 20 ms from the relay to your screen.",
@@ -71,7 +71,7 @@ describe("the bottleneck", () => {
       "the clocks are not known yet",
       figures({ clockErrorMs: undefined }, { linkMs: undefined, p50Ms: undefined }),
       "nothing",
-      "All seems well; how long a picture takes is not known yet.",
+      "All seems well, but the latency is not known yet.",
     ],
     [
       "the host takes long to grab and encode",
@@ -89,7 +89,7 @@ describe("the bottleneck", () => {
       "the host's uplink is so full that pictures wait and are made coarser",
       figures({ coarseShare: 0.6 }, { captureMs: 170, uplinkMs: 140 }),
       "uplink",
-      "The host’s connection is the limit: a picture takes 140 ms to the relay, though it sends coarser ones.",
+      "The host’s connection is the limit: a picture takes 140 ms to the relay, even at reduced quality.",
     ],
     [
       "the relay has to cut what it sends us",
@@ -98,7 +98,7 @@ describe("the bottleneck", () => {
       "Your connection is the limit: 0.94 Mbit/s.",
     ],
     [
-      "the relay has to cut, though each part is there soon",
+      "the relay has to cut, though each part soon arrives",
       figures(CUT, { linkMs: 60 }),
       "link",
       "Your connection is the limit: 0.94 Mbit/s.",
@@ -128,24 +128,24 @@ describe("the bottleneck", () => {
       "This device is the limit: it takes 200 ms to decode and draw a picture.",
     ],
     [
-      "drawing takes all the time and still all is there soon",
+      "drawing takes all the time, but pictures are soon there",
       figures({ drawingShare: 0.9 }),
       "nothing",
       "All is well: 43 ms from the host’s screen to yours.",
     ],
     [
-      "only signs of life come",
+      "only heartbeats arrive",
       figures({ quiet: true }),
       "still",
-      "Nothing moves on the host’s screen.",
+      "Nothing is changing on the host’s screen.",
     ],
     [
-      "pages are turned now and then, each in parts",
+      "pages are turned occasionally, each in parts",
       figures({ ...CUT, behindShare: 0.1 }),
       "nothing",
       "All is well: 43 ms from the host’s screen to yours.",
     ],
-    ["nothing came yet", figures({ quiet: true }, { count: 0 }), "measuring", "Measuring…"],
+    ["nothing has arrived yet", figures({ quiet: true }, { count: 0 }), "measuring", "Measuring…"],
     [
       "it joins with the last picture",
       figures({ ...CUT, joining: true }),
@@ -159,7 +159,7 @@ describe("the bottleneck", () => {
       "The first picture is on its way: 0.94 Mbit/s.",
     ],
     [
-      "it joins and nothing came yet",
+      "it joins and nothing has arrived yet",
       figures({ joining: true, picture: undefined, updatesPerSecond: 0 }),
       "measuring",
       "Waiting for the first picture.",
@@ -174,13 +174,13 @@ describe("the bottleneck", () => {
       "the host has paused",
       figures({ connection: { state: "waiting", host: "paused", viewers: 1 } }),
       "host",
-      "The host has paused sharing, so nothing new comes.",
+      "The host has paused sharing, so nothing new arrives.",
     ],
     [
       "the host is offline",
       figures({ connection: { state: "waiting", host: "offline", viewers: 1 } }),
       "host",
-      "The host is offline, so nothing new can come.",
+      "The host is offline, so nothing new arrives.",
     ],
     [
       "the relay is gone",
@@ -189,21 +189,20 @@ describe("the bottleneck", () => {
       "There is no connection to the relay.",
     ],
   ];
-  it.each(cases)("where %s", (_what, given, kind, words) => {
+  it.each(cases)("is found if %s", (_what, given, kind, words) => {
     expect(bottleneckOf(given)).toEqual({ kind, words });
   });
 });
 
-describe("what is said", () => {
-  /** @returns the kinds that were said in turn */
-  function said(watch: BottleneckWatch, given: readonly Figures[]): BottleneckKind[] {
+describe("the answer", () => {
+  function kindsOf(watch: BottleneckWatch, given: readonly Figures[]): BottleneckKind[] {
     return given.map((one) => watch.next(one).kind);
   }
   const slow = figures(CUT, { linkMs: 240 });
 
-  it("changes once another answer held for three seconds, and not for a hiccup", () => {
+  it("changes once a different one has held for three seconds, not for a hiccup", () => {
     const watch = new BottleneckWatch();
-    expect(said(watch, [figures(), slow, slow, figures(), slow, slow, slow])).toEqual([
+    expect(kindsOf(watch, [figures(), slow, slow, figures(), slow, slow, slow])).toEqual([
       "nothing",
       "nothing",
       "nothing",
@@ -214,20 +213,20 @@ describe("what is said", () => {
     ]);
   });
 
-  it("stays while it is only a little better than when it began", () => {
+  it("stays while things are only a little better", () => {
     const watch = new BottleneckWatch();
-    said(watch, [slow, slow, slow]);
+    kindsOf(watch, [slow, slow, slow]);
     const nearly = figures({ ...CUT, behindShare: 0.25 }, { linkMs: 60 });
     expect(bottleneckOf(nearly).kind).toBe("nothing");
-    expect(said(watch, [nearly, nearly, nearly, nearly])).toEqual(Array(4).fill("link"));
-    expect(said(watch, [figures(), figures(), figures()]).at(-1)).toBe("nothing");
+    expect(kindsOf(watch, [nearly, nearly, nearly, nearly])).toEqual(Array(4).fill("link"));
+    expect(kindsOf(watch, [figures(), figures(), figures()]).at(-1)).toBe("nothing");
   });
 
-  it("follows at once what needs no measuring", () => {
+  it("changes at once for facts that need no measuring", () => {
     const watch = new BottleneckWatch();
     const away = figures({ connection: { state: "connecting", after: undefined } });
     const hidden = figures({ visible: false });
-    expect(said(watch, [figures(), away, figures(), hidden, figures()])).toEqual([
+    expect(kindsOf(watch, [figures(), away, figures(), hidden, figures()])).toEqual([
       "nothing",
       "relay",
       "nothing",
@@ -236,10 +235,10 @@ describe("what is said", () => {
     ]);
   });
 
-  it("is no complaint before it has held, whatever was said before", () => {
+  it("is no complaint before that has held for three seconds, whatever the previous answer was", () => {
     const watch = new BottleneckWatch();
     const away = figures({ connection: { state: "connecting", after: undefined } });
-    expect(said(watch, [slow, slow, slow, away, slow, slow, slow])).toEqual([
+    expect(kindsOf(watch, [slow, slow, slow, away, slow, slow, slow])).toEqual([
       "measuring",
       "measuring",
       "link",
@@ -250,7 +249,7 @@ describe("what is said", () => {
     ]);
   });
 
-  it("has the newest figures while the answer is the same", () => {
+  it("always contains the newest figures", () => {
     const watch = new BottleneckWatch();
     watch.next(figures());
     expect(watch.next(figures({}, { decodeMs: 20 })).words).toContain("54 ms");

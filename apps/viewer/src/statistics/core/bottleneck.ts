@@ -1,27 +1,26 @@
 /**
- * Says in one sentence what keeps the picture from being faster, or that nothing does. It goes by the figures of the last seconds; another
- * answer has to hold for a while before it takes the place of the one before.
+ * Finds what limits the picture, and describes it in one sentence. It uses the figures of the last seconds. A different answer must hold
+ * for a while before it replaces the current one.
  */
-
+import { PARTS, type Part, sumOfParts } from "../../player/meter/latency.ts";
 import type { Statistics } from "../../player/meter/statistics.ts";
-import { PARTS, type Part } from "../../player/meter/typical-latency.ts";
 import { milliseconds, rate } from "./figures.ts";
 
-/** Usually there in less: nobody minds. */
+/** A shorter latency is not noticed. */
 const WELL_MS = 150;
-/** A round trip of more than this is felt, whatever is done about it. */
+/** A longer round trip is noticed, and only a nearer relay helps. */
 const FAR_MS = 200;
-/** What a link may take beside its distance before it is the link that is slow. */
+/** A link may take this much longer than its distance before it counts as slow. */
 const LINK_QUEUE_MS = 60;
-/** If the relay has more to send for so much of the time, something here cannot take it. A page that is turned now and then is less. */
+/** If the relay has more to send for this share of the time, connection or device are too slow. An occasional turn of a page takes less. */
 const BEHIND_SHARE = 0.3;
-/** A device that is decoding and drawing for so much of the time can do no more. */
+/** A device that decodes and draws for this share of the time is at its limit. */
 const BUSY_SHARE = 0.7;
-/** If so many of the tiles are coarser than meant, the host's connection could not carry finer ones. */
+/** If this share of the tiles is coarser than usual, the host's connection could not carry finer ones. */
 const COARSE_SHARE = 0.2;
-/** What is said already stays until it is this much better. */
+/** The current answer stays until things are this much better. */
 const EASE = 0.7;
-/** Another answer is given once it was right so many times in a row. */
+/** A different answer replaces the current one once it was found this many times in a row. */
 const PATIENCE = 3;
 
 export type BottleneckKind =
@@ -31,10 +30,10 @@ export type BottleneckKind =
   | "link"
   | "distance"
   | "device"
-  /** Nothing moves. */
+  /** Nothing changes on the screen. */
   | "still"
   | "measuring"
-  /** Nothing can come: nobody looks, the host does not share, the relay is not there. */
+  /** Nothing can arrive: the page is hidden, the host does not share, or the relay is away. */
   | "hidden"
   | "host"
   | "relay";
@@ -44,159 +43,140 @@ export interface Bottleneck {
   readonly words: string;
 }
 
-/** What it goes by. */
+/** The figures that are used here. */
 export type Figures = Omit<Statistics, "history" | "ageMs">;
 
-/** These are no matter of measuring: they count at once. */
-const PLAIN: ReadonlySet<BottleneckKind> = new Set(["measuring", "hidden", "host", "relay"]);
-/** Good news may come early. */
-const HARMLESS: ReadonlySet<BottleneckKind> = new Set(["nothing", "still"]);
+/** Facts that need no measuring count at once. */
+const FACTS: ReadonlySet<BottleneckKind> = new Set(["measuring", "hidden", "host", "relay"]);
+/** Good news counts at once after a fact. */
+const GOOD: ReadonlySet<BottleneckKind> = new Set(["nothing", "still"]);
 const MEASURING: Bottleneck = { kind: "measuring", words: "Measuring…" };
 
 export class BottleneckWatch {
-  #said = MEASURING;
+  #current = MEASURING;
   #other: BottleneckKind | undefined;
   #times = 0;
 
-  /** To be asked about once a second. */
+  /** Must be called about once a second. */
   next(figures: Figures): Bottleneck {
-    const found = bottleneckOf(figures, this.#said.kind);
-    if (found.kind === this.#said.kind) {
+    const found = bottleneckOf(figures, this.#current.kind);
+    if (found.kind === this.#current.kind) {
       this.#other = undefined;
-      this.#said = found;
+      this.#current = found;
       return found;
     }
     this.#times = found.kind === this.#other ? this.#times + 1 : 1;
     this.#other = found.kind;
-    const isNews = PLAIN.has(this.#said.kind);
-    const atOnce = PLAIN.has(found.kind) || (isNews && HARMLESS.has(found.kind));
-    if (atOnce || this.#times >= PATIENCE) this.#said = found;
-    else if (isNews) this.#said = MEASURING;
-    return this.#said;
+    const afterFact = FACTS.has(this.#current.kind);
+    const atOnce = FACTS.has(found.kind) || (afterFact && GOOD.has(found.kind));
+    if (atOnce || this.#times >= PATIENCE) this.#current = found;
+    else if (afterFact) this.#current = MEASURING;
+    return this.#current;
   }
 }
 
-/** @param said what was the answer before: its thresholds are lower */
-export function bottleneckOf(figures: Figures, said?: BottleneckKind): Bottleneck {
-  const { kind, words } = plainly(figures) ?? measured(figures, said);
-  return { kind, words };
+/** @param current the current answer, whose thresholds are lower */
+export function bottleneckOf(figures: Figures, current?: BottleneckKind): Bottleneck {
+  const kind = factOf(figures) ?? measured(figures, current);
+  return { kind, words: WORDS[kind](figures) };
 }
 
-/** What needs no measuring; undefined: that the picture comes, and how. */
-function plainly(figures: Figures): Bottleneck | undefined {
+/** Undefined if the picture arrives, so that its figures count. */
+function factOf(figures: Figures): BottleneckKind | undefined {
   const { connection, visible, latency, joining, quiet } = figures;
-  switch (connection.state) {
-    case "connected":
-      break;
-    case "waiting":
-      return { kind: "host", words: HOST_WORDS[connection.host] };
-    case "connecting":
-    case "disconnected":
-    case "ended":
-      return { kind: "relay", words: "There is no connection to the relay." };
-    default:
-      return connection satisfies never;
-  }
-  if (!visible) return { kind: "hidden", words: "This tab is hidden, so nothing is sent to it." };
-  if (joining || latency.count === 0) return { kind: "measuring", words: joiningWords(figures) };
-  return quiet ? { kind: "still", words: "Nothing moves on the host’s screen." } : undefined;
+  if (connection.state === "waiting") return "host";
+  if (connection.state !== "connected") return "relay";
+  if (!visible) return "hidden";
+  if (joining || latency.count === 0) return "measuring";
+  return quiet ? "still" : undefined;
 }
 
-function joiningWords({ picture, updatesPerSecond, linkBytesPerSecond }: Figures): string {
-  if (picture) return "Measuring…";
-  if (updatesPerSecond === 0) return "Waiting for the first picture.";
-  const how = linkBytesPerSecond === undefined ? "" : `: ${rate(linkBytesPerSecond)}`;
-  return `The first picture is on its way${how}.`;
-}
-
-const HOST_WORDS = {
-  offline: "The host is offline, so nothing new can come.",
-  stopped: "The host has stopped sharing.",
-  paused: "The host has paused sharing, so nothing new comes.",
-  unknown: "The relay has not told yet whether the host is there.",
-} as const;
-
-function measured(figures: Figures, said: BottleneckKind | undefined): Bottleneck {
+function measured(figures: Figures, current: BottleneckKind | undefined): BottleneckKind {
   const { latency, behindShare, drawingShare } = figures;
-  const ease = (kind: BottleneckKind) => (kind === said ? EASE : 1);
+  const ease = (kind: BottleneckKind) => (kind === current ? EASE : 1);
   const behind = behindShare >= BEHIND_SHARE * Math.min(ease("link"), ease("device"));
   const busy = drawingShare >= BUSY_SHARE * ease("device");
+  const wellMs = WELL_MS * (current === undefined || current === "nothing" ? 1 : EASE);
+  const slow = (latency.p50Ms ?? sumOfParts(latency)) >= wellMs;
+  if (busy && (behind || slow)) return "device";
+  if (behind) return "link";
+  if (!slow) return "nothing";
   const slowest = slowestPart(figures);
-  const wellMs = WELL_MS * (said === undefined || said === "nothing" ? 1 : EASE);
-  const slow = sumOf(latency) >= wellMs;
-  if (busy && (behind || slow)) return device(figures);
-  if (behind) return link(figures);
-  if (!slow) return well(figures);
   switch (slowest) {
     case "captureMs":
-      // A picture that has to wait for the connection is encoded late: that is not the computer's fault.
-      return figures.coarseShare >= COARSE_SHARE ? uplink(figures) : capture(figures);
+      // A picture that waits for the connection is encoded late: that is not the computer's fault.
+      return isCoarse(figures) ? "uplink" : "capture";
     case "uplinkMs":
-      return uplink(figures);
+      return "uplink";
     case "linkMs":
-      return isFar(figures) ? distance(figures) : link(figures);
+      return isFar(figures) ? "distance" : "link";
     case "decodeMs":
-      return device(figures);
+      return "device";
     default:
       return slowest satisfies never;
   }
-}
-
-function sumOf(latency: Statistics["latency"]): number {
-  return latency.p50Ms ?? PARTS.reduce((sum, part) => sum + (latency[part] ?? 0), 0);
 }
 
 function slowestPart({ latency }: Figures): Part {
   return PARTS.reduce((most, part) => ((latency[part] ?? 0) > (latency[most] ?? 0) ? part : most));
 }
 
-/** The link takes about as long as its distance alone would. */
+function isCoarse({ coarseShare }: Figures): boolean {
+  return coarseShare >= COARSE_SHARE;
+}
+
+/** Whether the link takes about as long as its distance alone. */
 function isFar({ latency, clockErrorMs = 0 }: Figures): boolean {
   return 2 * clockErrorMs >= FAR_MS && (latency.linkMs ?? 0) <= clockErrorMs + LINK_QUEUE_MS;
 }
 
-function well({ latency, clockErrorMs }: Figures): Bottleneck {
-  const { p50Ms, captureMs, linkMs, decodeMs } = latency;
-  const words = () => {
-    if (clockErrorMs === undefined || linkMs === undefined || decodeMs === undefined) {
-      return "All seems well; how long a picture takes is not known yet.";
-    }
-    if (captureMs === undefined || p50Ms === undefined) {
-      return `All is well: ${milliseconds(linkMs + decodeMs)} from the relay to your screen.`;
-    }
-    return `All is well: ${milliseconds(p50Ms)} from the host’s screen to yours.`;
-  };
-  return { kind: "nothing", words: words() };
-}
-
-function capture({ latency: { captureMs = 0 } }: Figures): Bottleneck {
-  const took = milliseconds(captureMs);
-  const words = `The host’s computer is the limit: it takes ${took} to grab and encode a picture.`;
-  return { kind: "capture", words };
-}
-
-function uplink({ latency: { uplinkMs = 0 }, coarseShare }: Figures): Bottleneck {
-  const so = coarseShare >= COARSE_SHARE ? ", though it sends coarser ones" : "";
-  const took = milliseconds(uplinkMs);
-  const words = `The host’s connection is the limit: a picture takes ${took} to the relay${so}.`;
-  return { kind: "uplink", words };
-}
-
-function link({ linkBytesPerSecond, latency: { linkMs = 0 } }: Figures): Bottleneck {
-  const what =
+const WORDS: Readonly<Record<BottleneckKind, (figures: Figures) => string>> = {
+  nothing: wellWords,
+  capture: ({ latency: { captureMs = 0 } }) =>
+    `The host’s computer is the limit: it takes ${milliseconds(captureMs)} to grab and encode a picture.`,
+  uplink: uplinkWords,
+  link: ({ linkBytesPerSecond, latency: { linkMs = 0 } }) =>
     linkBytesPerSecond === undefined
-      ? `a picture takes ${milliseconds(linkMs)} from the relay`
-      : rate(linkBytesPerSecond);
-  return { kind: "link", words: `Your connection is the limit: ${what}.` };
+      ? `Your connection is the limit: a picture takes ${milliseconds(linkMs)} from the relay.`
+      : `Your connection is the limit: ${rate(linkBytesPerSecond)}.`,
+  distance: ({ clockErrorMs = 0 }) =>
+    `The relay is far away: ${milliseconds(2 * clockErrorMs)} there and back.`,
+  device: ({ latency: { decodeMs = 0 } }) =>
+    `This device is the limit: it takes ${milliseconds(decodeMs)} to decode and draw a picture.`,
+  still: () => "Nothing is changing on the host’s screen.",
+  measuring: measuringWords,
+  hidden: () => "This tab is hidden, so nothing is sent to it.",
+  host: ({ connection }) =>
+    HOST_WORDS[connection.state === "waiting" ? connection.host : "unknown"],
+  relay: () => "There is no connection to the relay.",
+};
+
+const HOST_WORDS = {
+  offline: "The host is offline, so nothing new arrives.",
+  stopped: "The host has stopped sharing.",
+  paused: "The host has paused sharing, so nothing new arrives.",
+  unknown: "The relay has not yet reported whether the host is online.",
+} as const;
+
+function wellWords({ latency, clockErrorMs }: Figures): string {
+  const { p50Ms, captureMs, linkMs, decodeMs } = latency;
+  if (clockErrorMs === undefined || linkMs === undefined || decodeMs === undefined) {
+    return "All seems well, but the latency is not known yet.";
+  }
+  return captureMs === undefined || p50Ms === undefined
+    ? `All is well: ${milliseconds(linkMs + decodeMs)} from the relay to your screen.`
+    : `All is well: ${milliseconds(p50Ms)} from the host’s screen to yours.`;
 }
 
-function distance({ clockErrorMs = 0 }: Figures): Bottleneck {
-  const trip = milliseconds(2 * clockErrorMs);
-  return { kind: "distance", words: `The relay is far away: ${trip} there and back.` };
+function uplinkWords(figures: Figures): string {
+  const took = milliseconds(figures.latency.uplinkMs ?? 0);
+  const quality = isCoarse(figures) ? ", even at reduced quality" : "";
+  return `The host’s connection is the limit: a picture takes ${took} to the relay${quality}.`;
 }
 
-function device({ latency: { decodeMs = 0 } }: Figures): Bottleneck {
-  const took = milliseconds(decodeMs);
-  const words = `This device is the limit: it takes ${took} to decode and draw a picture.`;
-  return { kind: "device", words };
+function measuringWords({ picture, updatesPerSecond, linkBytesPerSecond }: Figures): string {
+  if (picture) return "Measuring…";
+  if (updatesPerSecond === 0) return "Waiting for the first picture.";
+  const speed = linkBytesPerSecond === undefined ? "" : `: ${rate(linkBytesPerSecond)}`;
+  return `The first picture is on its way${speed}.`;
 }

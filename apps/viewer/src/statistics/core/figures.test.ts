@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bytes, digits, duration, milliseconds, percent, rate } from "./figures.ts";
 
 describe("figures", () => {
-  it("have as many digits as matter", () => {
+  it("have two or three significant digits", () => {
     expect([0, 0.04, 0.4, 0.999, 1.25, 9.96, 30.4].map(digits)).toEqual([
       "0",
       "0.04",
@@ -14,7 +14,7 @@ describe("figures", () => {
     ]);
   });
 
-  it("tell times in ms, and in seconds from one on", () => {
+  it("show times in ms, and from one second on in seconds", () => {
     expect([undefined, 0, 0.44, 43.4, 999.4, 999.6, 1240, 12_345].map(milliseconds)).toEqual([
       "–",
       "0 ms",
@@ -27,7 +27,7 @@ describe("figures", () => {
     ]);
   });
 
-  it("tell rates as connections are sold", () => {
+  it("show rates in the units in which connections are sold", () => {
     expect([0, 4700, 25_000, 117_000, 125_000, 1_500_000].map(rate)).toEqual([
       "0 kbit/s",
       "38 kbit/s",
@@ -38,7 +38,7 @@ describe("figures", () => {
     ]);
   });
 
-  it("tell sizes, durations and shares", () => {
+  it("show sizes, durations and shares", () => {
     expect([0, 740, 1234, 38_200, 999_600, 1_140_000].map(bytes)).toEqual([
       "0 B",
       "740 B",
@@ -48,6 +48,6 @@ describe("figures", () => {
       "1.1 MB",
     ]);
     expect([42.9, 185, 7800].map(duration)).toEqual(["42 s", "3 min 5 s", "2 h 10 min"]);
-    expect(percent(0.984)).toBe("98 %");
+    expect(percent(0.984)).toBe("98%");
   });
 });

@@ -1,15 +1,18 @@
-/** Numbers as people read them: two digits that matter, or three, and a unit. */
+/** Formats numbers with two or three significant digits and a unit. */
+
+/** Shown in place of an unknown figure. */
+export const UNKNOWN = "–";
 
 const MS_PER_S = 1000;
 
-/** "0.4 ms", "43 ms", "1.2 s", "–" if it is not known. */
+/** "0.4 ms", "43 ms", "1.2 s". */
 export function milliseconds(ms: number | undefined): string {
-  if (ms === undefined) return "–";
+  if (ms === undefined) return UNKNOWN;
   if (ms >= MS_PER_S - 0.5) return `${digits(ms / MS_PER_S)} s`;
   return `${ms < 1 && ms > 0 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
-/** Bytes a second as connections are sold: "0.94 Mbit/s", "12 Mbit/s", "38 kbit/s". */
+/** Bytes per second in the unit in which connections are sold: "0.94 Mbit/s", "12 Mbit/s", "38 kbit/s". */
 export function rate(bytesPerSecond: number): string {
   const kilobits = (bytesPerSecond * 8) / 1000;
   return kilobits < 100 ? `${digits(kilobits)} kbit/s` : `${digits(kilobits / 1000)} Mbit/s`;
@@ -28,8 +31,9 @@ export function digits(value: number): string {
   return value < 9.95 ? value.toFixed(1) : String(Math.round(value));
 }
 
+/** "98%". */
 export function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  return `${Math.round(100 * share)}%`;
 }
 
 /** "42 s", "3 min 5 s", "2 h 10 min". */

@@ -43,7 +43,7 @@ const STATISTICS: Statistics = {
 };
 
 describe("a report", () => {
-  it("tells all that is known, in a few lines, and where it was seen", () => {
+  it("contains all figures in a few lines, and describes the browser", () => {
     const page = {
       version: "1.2.3",
       userAgent: "A browser/1.0",
@@ -55,20 +55,20 @@ describe("a report", () => {
 Screen Share 1.2.3, statistics of 2026-11-22T12:00:00.000Z
 Your connection is the limit: 0.96 Mbit/s.
 Where the time goes: Capture 12 ms; Host’s uplink 8 ms; Relay and your link 200 ms; Decode and draw 20 ms
-Latency: Host’s screen to yours 240 ms; 95 % within 1.2 s; Clocks agree to ±4 ms; Round trip to the relay 9 ms
-Picture: Painted 9.8 fps; Size 1920×1080; Codec jpeg-tiles; Newest update is from 90 ms ago; What moves is renewed every 900 ms; Could not be decoded 0
-Transfer: Received 117 KB/s; In bits 0.94 Mbit/s; Updates 30 a second; Size of an update 3.9 KB; Came in part 90 %; Your connection carries 0.96 Mbit/s; Coarser than usual 0 %; Drawn with a newer one 0.2 a second
-Connection: Relay connected; Connected for 3 min 5 s; Host live; Watching 2; Connection lost once; Tab was hidden for 12 s
-Each second of the last 2, oldest first:
+Latency: Host’s screen to yours 240 ms; 95th percentile 1.2 s; Clock error ±4 ms; Round trip to the relay 9 ms
+Picture: Frame rate 9.8 fps; Size 1920×1080; Codec jpeg-tiles; Last update 90 ms ago; Redraw interval 900 ms; Decoding errors 0
+Transfer: Received 117 KB/s; Bit rate 0.94 Mbit/s; Updates 30 per second; Update size 3.9 KB; Partial updates 90%; Connection limit 0.96 Mbit/s; Reduced quality 0%; Merged updates 0.2 per second
+Connection: Relay connected; Connected for 3 min 5 s; Host live; Viewers 2; Connection lost once; Tab hidden for 12 s
+Last 2 seconds, oldest first:
   latency, ms: - 240
   fps: - 10
   KB/s: - 117
-Window: 1280×720 CSS px, 2 device px each
+Window: 1280×720 CSS px, device pixel ratio 2
 Browser: A browser/1.0
 `);
   });
 
-  it("says of what is not known that it is not", () => {
+  it("marks unknown figures as unknown", () => {
     const unknown: Statistics = {
       ...STATISTICS,
       connection: { state: "connecting", after: undefined },
@@ -92,7 +92,7 @@ Browser: A browser/1.0
     const page = { version: "1.2.3", userAgent: "", window: { width: 1, height: 1 } };
     const text = reportOf(unknown, "", { ...page, devicePixelRatio: 1, at: "" });
     expect(text).not.toMatch(/undefined|NaN|Infinity/);
-    expect(text).toContain("Relay connecting; Connected for –; Host –; Watching –");
-    expect(text).toContain("What moves is renewed at once");
+    expect(text).toContain("Relay connecting; Connected for –; Host –; Viewers –");
+    expect(text).toContain("Redraw interval immediate");
   });
 });

@@ -3,8 +3,8 @@ import type { ConnectionState } from "../../player/core/connection-state.ts";
 import type { EndingKind } from "../../player/core/ending.ts";
 import type { LossKind } from "../../player/core/loss.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../../player/core/snapshot.ts";
-import { ENDING_WORDS, LOSS_WORDS } from "./failure-words.ts";
-import { agedWords, statusOf, titleOf } from "./words.ts";
+import { ENDING, LOSS } from "./messages.ts";
+import { agedWords, ageWords, captureCommand, statusOf, titleOf } from "./status.ts";
 
 const ONLINE = { online: true };
 const picture = { width: 10, height: 10 };
@@ -65,17 +65,17 @@ describe("statusOf", () => {
     expect(status(LIVE, { arriving: 40 })).toMatchObject({
       tone: "busy",
       title: "The host is live",
-      remarks: ["40 % received", "2 watching"],
+      remarks: ["40% received", "2 watching"],
     });
     expect(status(LIVE, { picture, arriving: 40 })).toMatchObject({
       tone: "busy",
       quiet: false,
       title: "The picture is arriving",
-      remarks: ["40 % received", "2 watching"],
+      remarks: ["40% received", "2 watching"],
     });
     expect(status(LIVE, { arriving: 0 }).remarks).toEqual(["2 watching"]);
     expect(status(away("offline"), { picture, arriving: 40 }).remarks).not.toContain(
-      "40 % received",
+      "40% received",
     );
   });
 
@@ -143,7 +143,7 @@ describe("statusOf", () => {
   });
 
   it("says the same while it waits and while it tries again, so that nothing is read aloud twice", () => {
-    for (const kind of Object.keys(LOSS_WORDS) as LossKind[]) {
+    for (const kind of Object.keys(LOSS) as LossKind[]) {
       const waits = status(lost(kind), { retryInS: 3 });
       const tries = status(trying(kind));
       expect([tries.title, tries.detail]).toEqual([waits.title, waits.detail]);
@@ -156,10 +156,10 @@ describe("statusOf", () => {
   });
 
   it("leaves nobody without a next step after a loss or an end", () => {
-    for (const kind of Object.keys(LOSS_WORDS) as LossKind[]) {
+    for (const kind of Object.keys(LOSS) as LossKind[]) {
       expect(status(lost(kind)).actions).toContain("retry");
     }
-    for (const kind of Object.keys(ENDING_WORDS) as EndingKind[]) {
+    for (const kind of Object.keys(ENDING) as EndingKind[]) {
       const { actions, title, detail } = status(ended(kind));
       expect(actions.length).toBeGreaterThan(0);
       expect([title, detail].join()).not.toMatch(/undefined|NaN/);
@@ -168,8 +168,8 @@ describe("statusOf", () => {
 
   it("has words of its own for each loss and each end", () => {
     const titles = [
-      ...Object.values(LOSS_WORDS).map(({ title }) => title),
-      ...(Object.keys(ENDING_WORDS) as EndingKind[]).map((kind) => status(ended(kind)).title),
+      ...Object.values(LOSS).map(({ title }) => title),
+      ...(Object.keys(ENDING) as EndingKind[]).map((kind) => status(ended(kind)).title),
     ];
     expect(new Set(titles).size).toBe(titles.length);
   });
@@ -227,5 +227,38 @@ describe("titleOf", () => {
       "Waiting for the host · demo · Screen Share",
     );
     expect(title(lost("room-full"), { retryInS: 2 })).toBe("The room is full · Screen Share");
+  });
+});
+
+describe("ageWords", () => {
+  it("counts seconds, then minutes, hours and days, rounded down", () => {
+    const words = [0, 1, 12.9, 59.9, 60, 185, 3599, 3600, 86_399, 86_400, 200_000].map(ageWords);
+    expect(words).toEqual([
+      "1 s ago",
+      "1 s ago",
+      "12 s ago",
+      "59 s ago",
+      "1 min ago",
+      "3 min ago",
+      "59 min ago",
+      "1 h ago",
+      "23 h ago",
+      "1 day ago",
+      "2 days ago",
+    ]);
+  });
+});
+
+describe("captureCommand", () => {
+  it("contains only what differs from the agent’s defaults", () => {
+    const command = (server: string, room = "main") => captureCommand({ server, room });
+    expect(command("ws://localhost:8000")).toBe("pnpm capture");
+    expect(command("ws://localhost:8000", "demo")).toBe("pnpm capture --room demo");
+    expect(command("wss://relay.example")).toBe("pnpm capture --server wss://relay.example");
+    expect(command("ws://127.0.0.1:9000")).toBe("pnpm capture --server ws://127.0.0.1:9000");
+    expect(command("ws://192.168.1.5:8000", "a")).toBe(
+      "pnpm capture --server ws://192.168.1.5:8000 --insecure --room a",
+    );
+    expect(command("ws://localhost.evil.example")).toContain("--insecure");
   });
 });
