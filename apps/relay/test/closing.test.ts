@@ -13,6 +13,8 @@ const ENV = {
   MAX_VIEWERS_PER_ROOM: "1",
   MAX_ROOMS: "2",
 };
+/** An address that has failed too often. */
+const WORN_OUT = "198.51.100.2";
 const CODES: Readonly<Record<ClosingReason, number>> = {
   expired: 4401,
   ended: 4401,
@@ -42,9 +44,16 @@ describe.each(ADAPTERS)("a refused client on %s", (TRANSPORT) => {
     address = "198.51.100.1",
   ): Promise<Client> {
     const client = await connect(relay, `/ws/${role}`, { headers: { "x-forwarded-for": address } });
+    if (address === WORN_OUT) await wearOut();
     const id = role === "producer" ? { producerId: PRODUCER_ID } : {};
     client.socket.send(encodeControl({ type: "hello", room: "main", ...id, ...hello } as never));
     return client;
+  }
+
+  /** Fails until the relay says that these are too many; a slow machine earns some attempts back meanwhile. */
+  async function wearOut(): Promise<void> {
+    const failed = () => get(relay, "/snapshot.jpg", { "x-forwarded-for": WORN_OUT });
+    while ((await failed()).status !== 429);
   }
 
   const producerToken = handMade({ role: "producer" });
@@ -56,11 +65,8 @@ describe.each(ADAPTERS)("a refused client on %s", (TRANSPORT) => {
     "room-full": () => v1("viewer", { token: handMade() }),
     "relay-full": () => v1("viewer", { room: "third", token: handMade({ room: "third" }) }),
     "too-many-attempts": async () => {
-      const address = "198.51.100.2";
-      for (let i = 0; i < 20; i++) {
-        await get(relay, "/snapshot.jpg", { "x-forwarded-for": address });
-      }
-      return await v1("producer", { token: "bad" }, address);
+      await wearOut();
+      return await v1("producer", { token: "bad" }, WORN_OUT);
     },
   };
 
