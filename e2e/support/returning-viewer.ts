@@ -4,11 +4,11 @@
  */
 import {
   Backoff,
+  cellsOf,
   closeMeaning,
   decodeUpdate,
   encodeAck,
   encodeControl,
-  geometryOf,
   ProtocolError,
   parseToViewerMessage,
   Replica,
@@ -88,8 +88,8 @@ export class ReturningViewer {
     } else if (message?.type === "stream") {
       const { epoch, stream } = message;
       this.replica.describe(epoch, stream);
-      const tiles = stream.codec === "jpeg" ? 1 : geometryOf(stream).tileCount;
-      this.#missing ??= new Set(Array.from({ length: tiles }, (_, index) => index));
+      const { count } = cellsOf(stream);
+      this.#missing ??= new Set(Array.from({ length: count }, (_, index) => index));
     } else if (message?.type === "viewers") this.viewers = message.count;
   }
 

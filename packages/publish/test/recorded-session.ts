@@ -1,5 +1,7 @@
 /** Sessions for tests of recordings: any order of changes, cuts, refreshes, other sizes and lost connections, with what a relay holds after it. */
 import {
+  cellsOf,
+  codecNamed,
   decodeUpdate,
   type FrameStore,
   geometryOf,
@@ -92,7 +94,7 @@ export async function recordedSession(steps: readonly Step[]): Promise<RecordedS
         break;
       case "resize":
         stream = STREAMS[step.to] ?? stream;
-        tiles = Array.from({ length: tileCount(stream) }, (_, index) =>
+        tiles = Array.from({ length: cellsOf(stream).count }, (_, index) =>
           tileOf(stream, index, index),
         );
         waiting = everything();
@@ -139,13 +141,9 @@ export async function recordedSession(steps: readonly Step[]): Promise<RecordedS
   return { file: file.bytes, last: relay.shown, updates };
 }
 
-function tileCount(stream: StreamDescription): number {
-  return stream.codec === "jpeg" ? 1 : geometryOf(stream).tileCount;
-}
-
 /** Bytes that a receiver takes for a tile's; another seed, others. */
 function tileOf(stream: StreamDescription, index: number, seed: number): Tile {
-  if (stream.codec === "jpeg") {
+  if (!codecNamed(stream.codec)?.divisible) {
     return { index, table: 0, bytes: encodeWhole(screenLike(stream, seed)) };
   }
   const least = Math.ceil((tileMcuCount(geometryOf(stream), index) * 14) / 8);

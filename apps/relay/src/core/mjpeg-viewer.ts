@@ -134,6 +134,11 @@ export class MjpegViewer implements Viewer, Holder {
     const now = this.options.time.now();
     this.#pump(now);
     const { shown } = this.room.picture;
+    const refusal = shown && this.room.picture.whole.refusal(shown);
+    if (refusal) {
+      this.dismiss(refusal);
+      return;
+    }
     const isDue = this.#free && shown !== undefined && now >= this.#dueAt(shown);
     const whole = isDue ? this.room.picture.whole.newest(shown) : undefined;
     // `advance` is called again when a newer picture has been composed.

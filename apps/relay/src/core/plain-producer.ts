@@ -2,7 +2,13 @@
  * A plain producer: it has no subprotocol and sends no hello. Every binary message is a frame, a whole JPEG, which becomes an update of the
  * only tile of codec `jpeg`. Short text is ignored. While its room is over its share of the relay's time, only the newest frame is kept.
  */
-import { CLOSE, ProtocolError, readJpegSize, type StreamDescription } from "@screen-share/protocol";
+import {
+  CLOSE,
+  JPEG,
+  ProtocolError,
+  readJpegSize,
+  type StreamDescription,
+} from "@screen-share/protocol";
 import type { Claim } from "./directory.ts";
 import type { Grant } from "./grant.ts";
 import type { Peer, Session } from "./peer.ts";
@@ -107,7 +113,7 @@ export class PlainProducer implements Session, Producer {
     room.work.spend(() => {
       const size = readJpegSize(frame);
       if (size.width !== this.#stream?.width || size.height !== this.#stream.height) {
-        this.#stream = { codec: "jpeg", ...size, tables: [] };
+        this.#stream = { codec: JPEG.name, ...size, tables: [] };
         room.picture.describe(++this.#epoch, this.#stream);
       }
       const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };

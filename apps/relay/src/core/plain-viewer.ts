@@ -99,6 +99,11 @@ export class PlainViewer implements Session, Viewer {
     const { picture, stats } = this.room;
     const shown = picture.shown;
     if (!shown) return;
+    const refusal = picture.whole.refusal(shown);
+    if (refusal) {
+      this.dismiss(refusal);
+      return;
+    }
     const { store, epoch, relayedAt } = shown;
     if (epoch === this.#epoch && this.#cursor >= store.pictureVersion) return;
     // Composes nothing that the window would not take at any length.

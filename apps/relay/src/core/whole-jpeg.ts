@@ -3,8 +3,13 @@
  * done in slices, between which the relay serves others; at the room's expense, and only while the room is within its share of the relay's
  * time and the relay has memory for it.
  */
-import { withoutRotation } from "@screen-share/protocol";
-import { Composition, RequantisedTiles } from "./composition.ts";
+import {
+  CLOSE,
+  COMPOSERS,
+  type Composer,
+  type Composition,
+  ProtocolError,
+} from "@screen-share/protocol";
 import type { Shown } from "./picture.ts";
 import type { MemoryAccount } from "./picture-memory.ts";
 import type { Time } from "./time.ts";
@@ -48,10 +53,19 @@ export class WholeJpegs {
   #last: { readonly of: Omit<WholeJpeg, "bytes">; readonly length: number } | undefined;
   #job: Job | undefined;
   #waiting: ((whole: WholeJpeg | undefined) => void)[] = [];
-  readonly #requantised: RequantisedTiles;
+  /** What makes JPEGs of the codec that was shown last. */
+  #composer: { readonly codec: string; readonly composer: Composer } | undefined;
 
-  constructor(private readonly parts: ComposerParts) {
-    this.#requantised = new RequantisedTiles(parts.memory);
+  constructor(private readonly parts: ComposerParts) {}
+
+  /** Why no whole JPEG can be made of this picture, ever. */
+  refusal({ store }: Shown): ProtocolError | undefined {
+    const { codec } = store.stream;
+    if (COMPOSERS.has(codec)) return undefined;
+    return new ProtocolError(
+      `a picture of codec ${codec} cannot be sent as a JPEG`,
+      CLOSE.forbidden,
+    );
   }
 
   /**
@@ -90,35 +104,28 @@ export class WholeJpegs {
   forget(): void {
     this.#drop();
     this.#abandon();
-    this.#requantised.clear();
+    this.#composer?.composer.clear();
   }
 
   #begin({ store, epoch }: Shown): void {
     if (this.#job) return;
-    const { pictureVersion } = store;
-    if (!store.geometry) {
-      // A producer's own JPEG, which the picture holds.
-      const [tile] = store.since(0);
-      if (tile) this.#showOwn(tile.bytes, { epoch, pictureVersion });
-      return;
-    }
+    const composer = this.#composerOf(store.stream.codec);
+    if (!composer) return;
     const { memory, work } = this.parts;
-    const composition = new Composition(store, this.#requantised, memory);
-    this.#job = { composition, of: { epoch, pictureVersion }, cancel: () => {} };
+    const composition = composer.begin(store.stream, store.since(0));
+    const of = { epoch, pictureVersion: store.pictureVersion };
+    this.#job = { composition, of, cancel: () => {} };
     memory.busy = true;
-    if (work.debtMs > 0) this.#later(this.#job);
+    if (work.debtMs > 0 && !composition.cheap) this.#later(this.#job);
     else this.#slice(this.#job);
   }
 
-  #showOwn(producersBytes: Uint8Array, of: Omit<WholeJpeg, "bytes">): void {
-    const { memory, work } = this.parts;
-    const bytes = work.spend(() => withoutRotation(producersBytes));
-    if (bytes === producersBytes) this.#show({ ...of, bytes });
-    else if (memory.compose(bytes.length)) {
-      this.#drop();
-      this.#show({ ...of, bytes, producersBytes });
-      this.#readyBytes = bytes.length;
-    }
+  #composerOf(codec: string): Composer | undefined {
+    if (this.#composer?.codec === codec) return this.#composer.composer;
+    this.#composer?.composer.clear();
+    const composer = COMPOSERS.get(codec)?.(this.parts.memory);
+    this.#composer = composer && { codec, composer };
+    return composer;
   }
 
   /** @returns whether it is done */
@@ -144,7 +151,8 @@ export class WholeJpegs {
 
   #finish({ composition, of }: Job): void {
     this.#drop();
-    this.#show({ ...of, bytes: composition.jpeg });
+    const { jpeg: bytes, producersJpeg } = composition;
+    this.#show(producersJpeg ? { ...of, bytes, producersBytes: producersJpeg } : { ...of, bytes });
     this.#readyBytes = composition.reservedBytes;
     this.#job = undefined;
     this.parts.memory.busy = false;

@@ -67,6 +67,7 @@ async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeRepl
   room?.checkLink(grant);
   const shown = room?.picture.shown;
   if (!room || !shown) return textReply(404, "There is no picture in this room yet.");
+  checkCodec(room);
   const length = room.picture.whole.lengthOf(shown);
   const current = { epoch: shown.epoch, pictureVersion: shown.store.pictureVersion };
   const headers = headersOf(room, shown, { picture: current, time });
@@ -121,6 +122,7 @@ export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStrea
   try {
     const room = hub.enter(name, time.now());
     room.checkPlace("mjpeg viewer", grant);
+    checkCodec(room);
     return {
       status: 200,
       headers: {
@@ -135,6 +137,12 @@ export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStrea
   } catch (error) {
     return roomRefusal(error);
   }
+}
+
+/** @throws ProtocolError if no JPEG can be made of the room's picture */
+function checkCodec({ picture: { shown, whole } }: Room): void {
+  const refusal = shown && whole.refusal(shown);
+  if (refusal) throw refusal;
 }
 
 /** @returns NaN for anything that is not a number in the range */

@@ -1,11 +1,11 @@
-/** The browser's JPEG decoder and a canvas: what the painter decodes with and draws on. On the page or in a worker. */
+/** The browser's image decoder and a canvas: what the painter decodes with and draws on. On the page or in a worker. */
 import type { Decode, Surface } from "./painter.ts";
 
 export type AnyCanvas = HTMLCanvasElement | OffscreenCanvas;
 
 /** Decodes off this thread. */
-export const decodeBitmap: Decode<ImageBitmap> = (jpeg) =>
-  createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+export const decodeBitmap: Decode<ImageBitmap> = ({ bytes, type }) =>
+  createImageBitmap(new Blob([bytes], { type }));
 
 /**
  * A canvas as a surface. It stays its owner's: its place and look are not touched, only its size in px.

@@ -1,4 +1,10 @@
-import { assembleJpeg, FrameStore, type Size, type Update } from "@screen-share/protocol";
+import {
+  assembleJpeg,
+  type CellImage,
+  FrameStore,
+  type Size,
+  type Update,
+} from "@screen-share/protocol";
 import {
   decodeTurbo,
   encodeTiles,
@@ -18,11 +24,11 @@ class FakeDecoder {
   readonly waiting: { readonly finish: () => void; readonly fail: () => void }[] = [];
   held = 0;
 
-  readonly decode = (jpeg: Uint8Array) =>
+  readonly decode = ({ bytes }: CellImage) =>
     new Promise<Bitmap>((resolve, reject) => {
       const finish = () => {
         this.held++;
-        resolve({ ...decodeTurbo(jpeg), close: () => this.held-- });
+        resolve({ ...decodeTurbo(bytes), close: () => this.held-- });
       };
       this.waiting.push({ finish, fail: () => reject(new Error("broken")) });
     });

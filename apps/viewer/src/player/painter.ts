@@ -3,14 +3,7 @@
  * since the version on the surface, decodes that, and draws it in one task. What came meanwhile is the next
  * pass; so nothing queues up, order cannot be lost, and a lost surface is drawn anew from the store.
  */
-import {
-  type Atlas,
-  assembleAtlases,
-  type Blit,
-  decodableJpeg,
-  type FrameStore,
-  type Size,
-} from "@screen-share/protocol";
+import type { Blit, CellImage, FrameStore, Size } from "@screen-share/protocol";
 
 /** Where a subscriber has its picture drawn. */
 export interface Screen {
@@ -27,8 +20,8 @@ export interface Screen {
   clear(): void;
 }
 
-/** Makes pixels of a JPEG that has no EXIF rotation; rejects if it cannot. */
-export type Decode<Bitmap> = (jpeg: Uint8Array<ArrayBuffer>) => Promise<Bitmap>;
+/** Decodes an image that has no EXIF rotation; rejects if it cannot. */
+export type Decode<Bitmap> = (image: CellImage) => Promise<Bitmap>;
 
 export interface Piece<Bitmap> {
   readonly bitmap: Bitmap;
@@ -87,15 +80,15 @@ export class Painter<Bitmap extends { close(): void }> implements Screen {
     const before = this.#drawn;
     const { version } = store;
     const cursor = before?.store === store ? before.version : 0;
-    const jpegs = jpegsOf(store, cursor);
+    const images = store.cells.imagesOf(store.since(cursor));
     const decoded = await Promise.allSettled(
-      jpegs.map(async ({ jpeg, blits }) => ({ bitmap: await this.decode(jpeg), blits })),
+      images.map(async (image) => ({ bitmap: await this.decode(image), blits: image.blits })),
     );
     const pieces = decoded.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
     try {
       const overtaken = store !== this.#wanted || before !== this.#drawn;
       if (overtaken) return false;
-      const missing = jpegs.length - pieces.length;
+      const missing = images.length - pieces.length;
       this.#undecodable += missing;
       // A new picture is shown with all that there is of it, or not at all; a change may be shown in part.
       if (cursor === 0 && (missing > 0 || pieces.length === 0)) return false;
@@ -106,15 +99,4 @@ export class Painter<Bitmap extends { close(): void }> implements Screen {
       for (const { bitmap } of pieces) bitmap.close();
     }
   }
-}
-
-/** What changed after `cursor`, as JPEGs and where their pixels go. */
-function jpegsOf(store: FrameStore, cursor: number): readonly Atlas[] {
-  const tiles = store.since(cursor);
-  if (store.geometry) return assembleAtlases(store.geometry, tiles, store.stream.tables);
-  const { width, height } = store.stream;
-  return tiles.map(({ bytes }) => ({
-    jpeg: decodableJpeg(bytes, store.stream),
-    blits: [{ sourceX: 0, sourceY: 0, x: 0, y: 0, width, height }],
-  }));
 }

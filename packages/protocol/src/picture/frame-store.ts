@@ -4,13 +4,13 @@
  * sockets or pixels.
  */
 
-import { mendJpeg, readJpegSize } from "../codecs/jpeg/header.ts";
-import { checkSegment } from "../codecs/jpeg-tiles/segment.ts";
+import { cellsOf } from "../codecs/registry.ts";
 import { equalBytes } from "../wire/bytes.ts";
 import { CLOSE } from "../wire/close.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import type { Tile, Update } from "../wire/update.ts";
-import { checkSize, type Geometry, geometryOf, tileColumns, tileMcuCount } from "./geometry.ts";
+import type { Cells } from "./codec.ts";
+import { checkSize } from "./geometry.ts";
 import type { StreamDescription } from "./stream.ts";
 import { TileChanges } from "./tile-changes.ts";
 
@@ -18,8 +18,8 @@ import { TileChanges } from "./tile-changes.ts";
 export const MAX_PICTURE_BYTES = 32 * 2 ** 20;
 
 export class FrameStore {
-  /** The grid of tiles; none for codec `jpeg`, whose one cell is the whole picture. */
-  readonly geometry: Geometry | undefined;
+  /** What its codec knows of the tiles. */
+  readonly cells: Cells;
   readonly tileCount: number;
   readonly #tiles: (Tile | undefined)[];
   /** When each tile last changed. Only for reading. */
@@ -31,13 +31,13 @@ export class FrameStore {
   #capturedAt = 0;
   #encodedAt = 0;
 
-  /** @throws ProtocolError (4413) if no picture may have this size */
+  /** @throws ProtocolError if no picture may have this size (4413), or its codec is unknown */
   constructor(readonly stream: StreamDescription) {
     checkSize(stream);
-    this.geometry = stream.codec === "jpeg-tiles" ? geometryOf(stream) : undefined;
-    this.tileCount = this.geometry?.tileCount ?? 1;
+    this.cells = cellsOf(stream);
+    this.tileCount = this.cells.count;
     this.#tiles = new Array<Tile | undefined>(this.tileCount).fill(undefined);
-    this.changes = new TileChanges(this.tileCount, this.geometry && tileColumns(this.geometry));
+    this.changes = new TileChanges(this.tileCount, this.cells.columns);
     this.#missing = this.tileCount;
   }
 
@@ -83,14 +83,17 @@ export class FrameStore {
    * @throws ProtocolError if a tile does not fit this picture
    */
   apply(received: Update): Tile[] {
-    const update = this.geometry ? received : { ...received, tiles: received.tiles.map(mended) };
+    const update = this.#mended(received);
     const bytes = this.#bytesAfter(update);
     const changed: Tile[] = [];
     this.#version++;
     for (const { index, table, bytes: segment } of update.tiles) {
       const old = this.#tiles[index];
       const repeated =
-        update.keyframe && this.geometry && old?.table === table && equalBytes(old.bytes, segment);
+        update.keyframe &&
+        this.cells.comparable &&
+        old?.table === table &&
+        equalBytes(old.bytes, segment);
       if (repeated) continue;
       if (!old) this.#missing--;
       // Not `slice`: a Node.js Buffer's is no copy.
@@ -131,13 +134,13 @@ export class FrameStore {
       throw new ProtocolError("a keyframe lacks tiles");
     }
     let total = this.#bytes;
-    for (const { index, table, bytes } of update.tiles) {
+    for (const tile of update.tiles) {
+      const { index, table, bytes } = tile;
       if (index >= this.tileCount) throw new ProtocolError("a tile lies outside the picture");
       if (table >= Math.max(1, this.stream.tables.length)) {
         throw new ProtocolError("a tile names a table that the stream does not have");
       }
-      if (this.geometry) checkSegment(bytes, tileMcuCount(this.geometry, index));
-      else this.#checkWholeJpeg(bytes);
+      this.cells.check(tile);
       total += bytes.length - (this.#tiles[index]?.bytes.length ?? 0);
     }
     if (total > MAX_PICTURE_BYTES) {
@@ -146,14 +149,9 @@ export class FrameStore {
     return total;
   }
 
-  #checkWholeJpeg(jpeg: Uint8Array): void {
-    const { width, height } = readJpegSize(jpeg);
-    if (width !== this.stream.width || height !== this.stream.height) {
-      throw new ProtocolError("a JPEG's size is not the one that its stream announced");
-    }
+  #mended(update: Update): Update {
+    const { mend } = this.cells;
+    if (!mend) return update;
+    return { ...update, tiles: update.tiles.map((tile) => ({ ...tile, bytes: mend(tile.bytes) })) };
   }
-}
-
-function mended(tile: Tile): Tile {
-  return { ...tile, bytes: mendJpeg(tile.bytes) };
 }

@@ -1,28 +1,25 @@
 /** What a stream of updates is made of: the codec, the size and the tables. It begins an epoch. */
 import * as z from "zod/mini";
 import { equalTables, quantTables } from "../codecs/jpeg/tables.ts";
+import { codecNamed } from "../codecs/registry.ts";
 
-/** At most so many pairs of quantisation tables a stream, coarse … fine. */
-export const MAX_TABLES = 4;
-
-/** As a JPEG can say it; what a picture may have is for the `FrameStore` to judge. */
+/** As far as a JPEG can express it. `FrameStore` checks what a picture may have. */
 const side = z.int().check(z.gte(1), z.lte(65_535));
 
-/** `jpeg-tiles`: tiles of one scan. `jpeg`: whole JPEGs with tables of their own; the picture is its one tile. */
-export const streamDescription = z.discriminatedUnion("codec", [
-  z.object({
-    codec: z.literal("jpeg-tiles"),
+export const streamDescription = z
+  .object({
+    codec: z.string(),
     width: side,
     height: side,
-    tables: z.array(quantTables).check(z.minLength(1), z.maxLength(MAX_TABLES)),
-  }),
-  z.object({
-    codec: z.literal("jpeg"),
-    width: side,
-    height: side,
-    tables: z._default(z.array(quantTables).check(z.maxLength(0)), []),
-  }),
-]);
+    /** Coarse … fine. */
+    tables: z._default(z.array(quantTables), []),
+  })
+  .check(
+    z.refine(({ codec, tables: { length } }) => {
+      const known = codecNamed(codec);
+      return known !== undefined && length >= known.tables.min && length <= known.tables.max;
+    }),
+  );
 
 export type StreamDescription = z.infer<typeof streamDescription>;
 

@@ -2,6 +2,7 @@
  * An atlas: tiles from anywhere set side by side into one JPEG, so that what changed is decoded in one call, and
  * the list of rectangles that puts them back where they belong.
  */
+import type { Blit, CellImage } from "../../picture/codec.ts";
 import {
   type Geometry,
   MCU_SIDE,
@@ -20,21 +21,6 @@ const ATLAS_COLUMNS = 16;
 const ATLAS_ROWS = 4096 / MCU_SIDE;
 const ATLAS_TILES = ATLAS_COLUMNS * ATLAS_ROWS;
 
-/** A rectangle of the decoded atlas and where in the picture its top left corner goes, px. */
-export interface Blit {
-  readonly sourceX: number;
-  readonly sourceY: number;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Atlas {
-  readonly jpeg: Uint8Array<ArrayBuffer>;
-  readonly blits: readonly Blit[];
-}
-
 /**
  * Sets tiles side by side into as few JPEGs as their tables and number allow. All tiles of a picture in one
  * table make one JPEG: the picture itself.
@@ -45,7 +31,7 @@ export function assembleAtlases(
   geometry: Geometry,
   tiles: readonly Tile[],
   tables: readonly QuantTables[],
-): Atlas[] {
+): CellImage[] {
   const first = tiles[0];
   if (!first) return [];
   if (tiles.length === geometry.tileCount && tiles.every(({ table }) => table === first.table)) {
@@ -60,7 +46,7 @@ export function assembleAtlases(
     if (group) group.push(tile);
     else groups.set(key, [tile]);
   }
-  const atlases: Atlas[] = [];
+  const atlases: CellImage[] = [];
   for (const group of groups.values()) {
     for (let at = 0; at < group.length; at += ATLAS_TILES) {
       atlases.push(atlas(geometry, group.slice(at, at + ATLAS_TILES), tables));
@@ -76,15 +62,20 @@ function tableOf(tables: readonly QuantTables[], tile: Tile): QuantTables {
   return found;
 }
 
-function wholePicture(geometry: Geometry, tiles: readonly Tile[], tables: QuantTables): Atlas {
+function wholePicture(geometry: Geometry, tiles: readonly Tile[], tables: QuantTables): CellImage {
   const { width, height } = geometry;
   return {
-    jpeg: assembleJpeg({ width, height, tables, segments: tiles.map(({ bytes }) => bytes) }),
+    type: "image/jpeg",
+    bytes: assembleJpeg({ width, height, tables, segments: tiles.map(({ bytes }) => bytes) }),
     blits: [{ sourceX: 0, sourceY: 0, x: 0, y: 0, width, height }],
   };
 }
 
-function atlas(geometry: Geometry, tiles: readonly Tile[], tables: readonly QuantTables[]): Atlas {
+function atlas(
+  geometry: Geometry,
+  tiles: readonly Tile[],
+  tables: readonly QuantTables[],
+): CellImage {
   const [first] = tiles;
   if (!first) throw new RangeError("an atlas has at least one tile");
   const columns = Math.min(ATLAS_COLUMNS, tiles.length);
@@ -107,7 +98,8 @@ function atlas(geometry: Geometry, tiles: readonly Tile[], tables: readonly Quan
     }
   });
   return {
-    jpeg: assembleJpeg({
+    type: "image/jpeg",
+    bytes: assembleJpeg({
       width: columns * mcus * MCU_SIDE,
       height: rows * MCU_SIDE,
       tables: tableOf(tables, first),

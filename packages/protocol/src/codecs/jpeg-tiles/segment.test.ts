@@ -46,8 +46,8 @@ function paint(
   atlases: ReturnType<typeof assembleAtlases>,
   decode: (jpeg: Uint8Array) => Pixels,
 ): void {
-  for (const { jpeg, blits } of atlases) {
-    const source = decode(jpeg);
+  for (const { bytes, blits } of atlases) {
+    const source = decode(bytes);
     for (const blit of blits) {
       for (let y = 0; y < blit.height; y++) {
         const from = ((blit.sourceY + y) * source.width + blit.sourceX) * 4;
@@ -93,7 +93,7 @@ describe("assembleAtlases", () => {
       some.map(({ index }) => {
         const { blits } = assembleAtlases(geometry, tiles, [tables])[0] ?? { blits: [] };
         expect(blits).toHaveLength(1);
-        return { jpeg: Uint8Array.of(), blits: tileRectangles(geometry, index) };
+        return { type: "", bytes: Uint8Array.of(), blits: tileRectangles(geometry, index) };
       }),
       () => fresh,
     );
@@ -105,7 +105,7 @@ describe("assembleAtlases", () => {
     const scattered = tiles.filter(({ index }) => index % 50 === 0).slice(0, 37);
     const [only, ...others] = assembleAtlases(geometry, scattered, [tables]);
     expect(others).toHaveLength(0);
-    const { width, height } = decodeTurbo(only?.jpeg ?? new Uint8Array());
+    const { width, height } = decodeTurbo(only?.bytes ?? new Uint8Array());
     expect([width, height]).toEqual([2048, 3 * 8]);
   });
 

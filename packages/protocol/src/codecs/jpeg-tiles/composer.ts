@@ -1,29 +1,32 @@
 /**
- * Makes one standard JPEG of a picture of tiles, in steps that can be interrupted: tiles of coarser tables are requantised to the finest in
- * use, then all are joined. It works on the tiles as they were when it began.
+ * Makes a standard JPEG of a picture of tiles: those of coarser tables are requantised to the finest in use, then all are joined.
  */
-import {
-  emptySegment,
-  type FrameStore,
-  JpegJoiner,
-  joinedLength,
-  MAX_PICTURE_BYTES,
-  type QuantTables,
-  Requantiser,
-  type Tile,
-  tileMcuCount,
-} from "@screen-share/protocol";
-import type { MemoryAccount } from "./picture-memory.ts";
+import type { ComposerMemory, Composition, NewComposer, Progress } from "../../picture/composer.ts";
+import { MAX_PICTURE_BYTES } from "../../picture/frame-store.ts";
+import { type Geometry, geometryOf, tileMcuCount } from "../../picture/geometry.ts";
+import type { StreamDescription } from "../../picture/stream.ts";
+import type { Tile } from "../../wire/update.ts";
+import type { QuantTables } from "../jpeg/tables.ts";
+import { Requantiser } from "./requantise.ts";
+import { emptySegment, JpegJoiner, joinedLength } from "./segment.ts";
 
-/** What composing costs is looked at after so many tiles that need no requantising. */
+/** The time is checked after this many tiles that need no requantising. */
 const TILES_PER_LOOK = 256;
 
+export const tilesComposer: NewComposer = (memory) => {
+  const requantised = new RequantisedTiles(memory);
+  return {
+    begin: (stream, tiles) => new TilesComposition(stream, tiles, { requantised, memory }),
+    clear: () => requantised.clear(),
+  };
+};
+
 /** Tiles in finer tables than their own, each made once. Only those of one table are kept: the finest in use. */
-export class RequantisedTiles {
+class RequantisedTiles {
   #table = -1;
   readonly #tiles = new Map<number, { readonly of: Tile; readonly bytes: Uint8Array }>();
 
-  constructor(private readonly memory: MemoryAccount) {}
+  constructor(private readonly memory: ComposerMemory) {}
 
   /** Begins with a table; those of another are forgotten. */
   begin(table: number): void {
@@ -56,10 +59,9 @@ export class RequantisedTiles {
   }
 }
 
-export type Progress = "unfinished" | "done" | "no memory";
-
-export class Composition {
-  readonly #tiles: readonly Tile[];
+class TilesComposition implements Composition {
+  readonly cheap = false;
+  readonly #geometry: Geometry;
   readonly #finest: number;
   readonly #segments: Uint8Array[] = [];
   readonly #requantisers = new Map<number, Requantiser>();
@@ -67,32 +69,32 @@ export class Composition {
   #joiner: JpegJoiner | undefined;
 
   constructor(
-    private readonly store: FrameStore,
-    private readonly known: RequantisedTiles,
-    private readonly memory: MemoryAccount,
+    private readonly stream: StreamDescription,
+    private readonly tiles: readonly Tile[],
+    private readonly parts: {
+      readonly requantised: RequantisedTiles;
+      readonly memory: ComposerMemory;
+    },
   ) {
-    this.#tiles = store.since(0);
-    this.#finest = this.#tiles.reduce((max, { table }) => Math.max(max, table), 0);
-    known.begin(this.#finest);
+    this.#geometry = geometryOf(stream);
+    this.#finest = tiles.reduce((max, { table }) => Math.max(max, table), 0);
+    parts.requantised.begin(this.#finest);
   }
 
-  /** The whole JPEG, once `run` is done. Its bytes are reserved in the memory. */
   get jpeg(): Uint8Array {
     if (!this.#joiner) throw new Error("a composition is not done");
     return this.#joiner.jpeg;
   }
 
-  /** How many bytes are reserved for the JPEG itself. */
   get reservedBytes(): number {
     return this.#joiner?.jpeg.length ?? 0;
   }
 
-  /** Goes on until it is done, or until `timeIsUp` says so between two tiles. */
   run(timeIsUp: () => boolean): Progress {
-    while (this.#segments.length < this.#tiles.length) {
-      const tile = this.#tiles[this.#segments.length];
+    while (this.#segments.length < this.tiles.length) {
+      const tile = this.tiles[this.#segments.length];
       if (!tile) break;
-      const costly = tile.table !== this.#finest && !this.known.get(tile);
+      const costly = tile.table !== this.#finest && !this.parts.requantised.get(tile);
       const segment = this.#segment(tile);
       if (!segment) return "no memory";
       this.#segments.push(segment);
@@ -104,10 +106,10 @@ export class Composition {
 
   #join(timeIsUp: () => boolean): Progress {
     if (!this.#joiner) {
-      const { width, height } = this.store.stream;
-      const tables = tablesAt(this.store, this.#finest);
+      const { width, height } = this.stream;
+      const tables = tablesAt(this.stream, this.#finest);
       const parts = { width, height, tables, segments: this.#segments };
-      if (!this.memory.compose(joinedLength(parts))) return "no memory";
+      if (!this.parts.memory.compose(joinedLength(parts))) return "no memory";
       this.#joiner = new JpegJoiner(parts);
     }
     while (!this.#joiner.join(TILES_PER_LOOK)) if (timeIsUp()) return "unfinished";
@@ -116,10 +118,8 @@ export class Composition {
 
   /** @returns undefined if there is no memory for it */
   #segment(tile: Tile): Uint8Array | undefined {
-    const { geometry } = this.store;
-    if (!geometry) throw new Error("only pictures of tiles are composed");
-    const mcuCount = tileMcuCount(geometry, tile.index);
-    // A picture whose tiles grow beyond what any picture may hold was made to.
+    const mcuCount = tileMcuCount(this.#geometry, tile.index);
+    // Only tiles that were made to do so grow beyond what any picture may hold.
     if (this.#spareBytes <= 0) return emptySegment(mcuCount);
     const bytes = tile.table === this.#finest ? tile.bytes : this.#requantised(tile, mcuCount);
     if (!bytes) return undefined;
@@ -128,24 +128,25 @@ export class Composition {
   }
 
   #requantised(tile: Tile, mcuCount: number): Uint8Array | undefined {
-    const known = this.known.get(tile);
+    const { requantised } = this.parts;
+    const known = requantised.get(tile);
     if (known) return known;
     const bytes = this.#requantiser(tile.table).requantise(tile.bytes, mcuCount);
-    return this.known.keep(tile, bytes) ? bytes : undefined;
+    return requantised.keep(tile, bytes) ? bytes : undefined;
   }
 
   #requantiser(table: number): Requantiser {
     const known = this.#requantisers.get(table);
     if (known) return known;
-    const [from, to] = [tablesAt(this.store, table), tablesAt(this.store, this.#finest)];
+    const [from, to] = [tablesAt(this.stream, table), tablesAt(this.stream, this.#finest)];
     const requantiser = new Requantiser(from, to);
     this.#requantisers.set(table, requantiser);
     return requantiser;
   }
 }
 
-function tablesAt(store: FrameStore, table: number): QuantTables {
-  const tables = store.stream.tables[table];
+function tablesAt(stream: StreamDescription, table: number): QuantTables {
+  const tables = stream.tables[table];
   if (!tables) throw new RangeError(`no table ${table} in the stream`);
   return tables;
 }

@@ -1,0 +1,30 @@
+/** Codec `jpeg`: the picture is one cell, a whole JPEG of any kind that browsers show (P-24). */
+import type { Codec } from "../../picture/codec.ts";
+import { ProtocolError } from "../../wire/errors.ts";
+import { decodableJpeg } from "./decodable.ts";
+import { mendJpeg, readJpegSize } from "./header.ts";
+
+export const JPEG: Codec = {
+  name: "jpeg",
+  tables: { min: 0, max: 0 },
+  divisible: false,
+  cellsOf: ({ width, height }) => ({
+    count: 1,
+    columns: undefined,
+    // A producer that sends a picture again means it to be shown again.
+    comparable: false,
+    mend: mendJpeg,
+    check({ bytes }) {
+      const size = readJpegSize(bytes);
+      if (width !== size.width || height !== size.height) {
+        throw new ProtocolError("a JPEG's size is not the one that its stream announced");
+      }
+    },
+    imagesOf: (cells) =>
+      cells.map(({ bytes }) => ({
+        type: "image/jpeg",
+        bytes: decodableJpeg(bytes, { width, height }),
+        blits: [{ sourceX: 0, sourceY: 0, x: 0, y: 0, width, height }],
+      })),
+  }),
+};

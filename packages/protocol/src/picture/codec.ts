@@ -1,0 +1,60 @@
+/**
+ * The port to a codec: all that replicating and drawing a picture needs to know of how it is encoded. A codec is one file in `codecs/`
+ * and one line in `codecs/registry.ts`. Making whole JPEGs is a port of its own (`composer.ts`), which a codec may lack.
+ */
+import type { Tile } from "../wire/update.ts";
+import type { StreamDescription } from "./stream.ts";
+
+export interface Codec {
+  /** As descriptions name it. */
+  readonly name: string;
+  /** How many pairs of quantisation tables a description has. */
+  readonly tables: { readonly min: number; readonly max: number };
+  /** Whether an update may hold some cells of a picture. False if a picture is one cell. */
+  readonly divisible: boolean;
+  /**
+   * The cells of a picture.
+   * @param stream whose size `checkSize` has accepted
+   * @throws ProtocolError (4413) if it has too many
+   */
+  cellsOf(stream: StreamDescription): Cells;
+}
+
+/** The cells of one picture. A cell is what an update carries as a tile. */
+export interface Cells {
+  readonly count: number;
+  /** Cells in a row of the picture, not necessarily whole. Undefined if no cell has neighbours. */
+  readonly columns: number | undefined;
+  /** Whether a cell that a keyframe repeats to the byte counts as unchanged. */
+  readonly comparable: boolean;
+  /** Bytes as they are to be stored: what is received may need mending first. @throws ProtocolError */
+  readonly mend?: (bytes: Uint8Array) => Uint8Array;
+  /**
+   * Checks a cell's bytes, mended. Its index and table are within the picture's.
+   * @throws ProtocolError if they do not fit the picture, or could spoil more than their cell
+   */
+  check(cell: Tile): void;
+  /**
+   * Images that together show these cells.
+   * @param cells of this picture, in ascending order of index
+   */
+  imagesOf(cells: readonly Tile[]): readonly CellImage[];
+}
+
+/** An image of a kind that browsers decode, with the places in the picture that its pixels go to. */
+export interface CellImage {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The media type of the bytes. */
+  readonly type: string;
+  readonly blits: readonly Blit[];
+}
+
+/** A rectangle of an image, and where in the picture its top left corner goes, px. */
+export interface Blit {
+  readonly sourceX: number;
+  readonly sourceY: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
