@@ -7,7 +7,12 @@ import {
   textReply,
   type WholeReply,
 } from "../src/http/reply.ts";
-import type { Connection, Server, ServerOptions, StartServer } from "../src/transport/transport.ts";
+import type {
+  Server,
+  ServerOptions,
+  StartServer,
+  WebSocketRequest,
+} from "../src/transport/transport.ts";
 import { Happenings } from "./happenings.ts";
 
 export const MAX_BYTES = { producer: 1_000_000, viewer: 1000 } as const;
@@ -28,7 +33,7 @@ export class RecordingSession implements Session {
   admitted = false;
 
   constructor(
-    readonly connection: Connection,
+    readonly connection: WebSocketRequest,
     readonly peer: Peer,
     private readonly happenings: Happenings,
   ) {}
@@ -94,7 +99,7 @@ export class RecordingServer extends Happenings {
 
   static async start(
     startServer: StartServer,
-    options: Partial<Pick<ServerOptions, "port" | "maxBytes" | "maxUnfinishedBytes">> = {},
+    options: Partial<Pick<ServerOptions, "port" | "maxBytes" | "maxUnfinishedBytes" | "pace">> = {},
   ): Promise<RecordingServer> {
     const recording = new RecordingServer();
     recording.#server = await startServer({

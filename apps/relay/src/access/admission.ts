@@ -15,12 +15,12 @@ import { type Grant, grantOf, UNLIMITED } from "../core/grant.ts";
 import type { Peer, Session } from "../core/peer.ts";
 import { protocolErrorOf } from "../core/refusal.ts";
 import type { HttpRequest } from "../http/reply.ts";
-import type { Connection } from "../transport/transport.ts";
+import type { WebSocketRequest } from "../transport/transport.ts";
 import { clientAddress, type TrustedHeader } from "./client-address.ts";
 import { crossOriginHeaders } from "./cross-origin.ts";
 import { FailedAttempts, type Pending, PendingConnections } from "./limits.ts";
 import { foreignOrigin, refusalWithoutSecret } from "./origin.ts";
-import { type Admitted, type Ask, PendingSession } from "./pending-session.ts";
+import { type Admitted, type JoinRequest, PendingSession } from "./pending-session.ts";
 
 export interface AdmissionOptions {
   readonly tokens: {
@@ -38,7 +38,7 @@ export interface AdmissionOptions {
   /** The longest message before the session exists, bytes or UTF-16 units. */
   readonly maxMessageLength: Readonly<Record<Role, number>>;
   /** Creates the session of an admitted client, which joins its room. @throws ProtocolError if the room has no place */
-  readonly createSession: (client: Ask & Admitted, peer: Peer) => Session;
+  readonly createSession: (client: JoinRequest & Admitted, peer: Peer) => Session;
   /** Runs a task soon, spread over turns of the event loop. */
   readonly pace: (task: () => void) => void;
   readonly now: () => number;
@@ -75,7 +75,7 @@ export class Admission {
   }
 
   /** A WebSocket has opened. @returns what handles its messages, from hello to its end */
-  open({ role, plain, request }: Connection, peer: Peer): Session {
+  open({ role, plain, request }: WebSocketRequest, peer: Peer): Session {
     const address = this.addressOf(request);
     const token = this.#tokenOf(request, { query: plain });
     // Checked before the token, so that it does not count as a failed attempt.
@@ -141,7 +141,7 @@ export class Admission {
   }
 
   #admit(
-    { room, hello }: Ask,
+    { room, hello }: JoinRequest,
     client: {
       readonly role: Role;
       readonly address: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * A connection on its way into a room: a v1 client sends hello, its token is verified, its place is claimed. Only then is its session
+ * A connection before it joins a room: a v1 client sends hello, its token is verified, and its place is claimed. Only then is its session
  * created, which handles everything from there on.
  */
 import {
@@ -19,13 +19,14 @@ import { closeTyped, protocolErrorOf } from "../core/refusal.ts";
 
 type ViewerHello = Extract<ViewerMessage, { type: "hello" }>;
 
-/** What a client wants. Plain clients send no hello. */
-export interface Ask {
+/** Which room a client wants to join. */
+export interface JoinRequest {
   readonly room: string;
+  /** Undefined for plain clients. */
   readonly hello: ProducerHello | ViewerHello | undefined;
 }
 
-/** A client that may come in. */
+/** What admission has granted a client. */
 export interface Admitted {
   readonly grant: Grant;
   /** The place of a producer. Undefined for viewers. */
@@ -35,14 +36,14 @@ export interface Admitted {
 interface Parts {
   readonly role: Role;
   readonly peer: Peer;
-  /** Of a message before the session exists, bytes or UTF-16 units. */
+  /** The longest message before the session exists, bytes or UTF-16 units. */
   readonly maxMessageLength: number;
   /** Verifies the token and claims the place; returns a promise only if that takes time. @throws ProtocolError */
-  readonly admit: (ask: Ask) => Admitted | Promise<Admitted>;
+  readonly admit: (request: JoinRequest) => Admitted | Promise<Admitted>;
   /** Runs a task soon, spread over turns of the event loop. */
   readonly pace: (task: () => void) => void;
   /** Creates the session, which joins its room. @throws ProtocolError if the room has no place */
-  readonly create: (ask: Ask, admitted: Admitted) => Session;
+  readonly create: (request: JoinRequest, admitted: Admitted) => Session;
   /** Called when hello arrives, and when the connection ends before its session exists. */
   readonly greeted: () => void;
 }
@@ -71,13 +72,13 @@ export class PendingSession implements Session {
   }
 
   /** Verifies the token and, if it is valid, creates the session. Called from outside only for plain clients. */
-  begin(ask: Ask): void {
+  begin(request: JoinRequest): void {
     this.#state = { state: "verifying" };
-    const admit = (admitted: Admitted) => this.#admitted(ask, admitted);
+    const admit = (admitted: Admitted) => this.#admitted(request, admitted);
     const { pace } = this.parts;
     const refuse = (error: unknown) => this.refuse(protocolErrorOf(error));
     try {
-      const admitted = this.parts.admit(ask);
+      const admitted = this.parts.admit(request);
       if (admitted instanceof Promise) {
         void admitted.then((admitted) => pace(() => admit(admitted)), refuse);
       } else admit(admitted);
@@ -86,7 +87,7 @@ export class PendingSession implements Session {
     }
   }
 
-  /** Closes the connection unless its session exists already. */
+  /** Closes the connection, unless its session exists already. */
   refuse(why: ProtocolError): void {
     if (this.#state.state === "ended" || this.#state.state === "admitted") return;
     this.#end();
@@ -100,11 +101,11 @@ export class PendingSession implements Session {
         this.#greet(message);
         break;
       case "verifying":
-        // A plain producer may begin with the only picture that it will ever send, so the newest message is kept.
+        // A plain producer's first picture may be its only one, so the newest message is kept.
         if (this.#plain) {
           const copy = typeof message === "string" ? message : message.slice();
           this.#state.newest = { message: copy, now };
-        } else this.refuse(new ProtocolError("nothing may be sent before the welcome"));
+        } else this.refuse(new ProtocolError("a message before the welcome"));
         break;
       case "admitted":
         this.#state.session.receive(message, now);
@@ -124,7 +125,7 @@ export class PendingSession implements Session {
     if (this.#state.state === "admitted") this.#state.session.tick(now);
     // Slow verification is not the client's fault.
     else if (this.#state.state === "greeting" && now - this.#state.openedAt >= HELLO_TIMEOUT_MS) {
-      this.refuse(new ProtocolError("no hello came", CLOSE.silent));
+      this.refuse(new ProtocolError("no hello within the time limit", CLOSE.silent));
     }
   }
 
@@ -141,7 +142,7 @@ export class PendingSession implements Session {
       }
       const parse = role === "viewer" ? parseViewerMessage : parseProducerMessage;
       const hello = typeof message === "string" ? parse(message) : undefined;
-      if (hello?.type !== "hello") throw new ProtocolError("hello comes first");
+      if (hello?.type !== "hello") throw new ProtocolError("the first message must be hello");
       greeted();
       this.begin({ room: hello.room, hello });
     } catch (error) {
@@ -149,7 +150,7 @@ export class PendingSession implements Session {
     }
   }
 
-  #admitted(ask: Ask, admitted: Admitted): void {
+  #admitted(request: JoinRequest, admitted: Admitted): void {
     if (this.#state.state !== "verifying") {
       admitted.claim?.release();
       return;
@@ -157,7 +158,7 @@ export class PendingSession implements Session {
     const { newest } = this.#state;
     let session: Session;
     try {
-      session = this.parts.create(ask, admitted);
+      session = this.parts.create(request, admitted);
     } catch (error) {
       admitted.claim?.release();
       this.refuse(protocolErrorOf(error));

@@ -113,7 +113,7 @@ describe("a producer", () => {
     const peer = new FakePeer();
     const session = pendingSession("producer", peer, createProducer(newHub(), peer));
     session.receive(new Uint8Array(40), 0);
-    expect(peer.closed).toEqual({ code: 4400, reason: "hello comes first" });
+    expect(peer.closed).toEqual({ code: 4400, reason: "the first message must be hello" });
   });
 
   it("that goes on after it had stopped is live again (P-16)", () => {

@@ -7,21 +7,21 @@ type TransportSetting = (typeof TRANSPORTS)[number];
 
 interface Choice {
   readonly startServer: StartServer;
-  /** What is lost, and why, in one line for the log. Undefined unless it is a fallback. */
+  /** What this fallback loses, and why, in one line for the log. Undefined if it is not one. */
   readonly loss?: string;
 }
 
-/** What decides whether uWebSockets.js has a build for this process. */
+/** What determines whether uWebSockets.js has a build for this process. */
 export interface Runtime {
   readonly platform: string;
   readonly arch: string;
   /** The version of Node, such as "24.1.0". */
   readonly node: string;
-  /** The version of glibc, such as "2.36". Undefined where the C library is another one. */
+  /** The version of glibc, such as "2.36". Undefined for other C libraries. */
   readonly glibc: string | undefined;
 }
 
-/** @throws Error in plain words if the library that was asked for does not load */
+/** @throws Error in plain words if the requested library does not load */
 export async function chooseTransport(
   setting: TransportSetting,
   loadUws: () => Promise<StartServer> = importUws,
@@ -41,10 +41,10 @@ export async function chooseTransport(
 }
 
 const SUPPORTED_NODES = ["20", "22", "24", "26"];
-/** The builds for newer versions of Node than 20 need this version of glibc. */
+/** Builds for Node versions after 20 need this version of glibc. */
 const GLIBC = { major: 2, minor: 38 } as const;
 
-/** Why there can be no build for this process. Undefined if there should be one. */
+/** Why no build can exist for this process. Undefined if one should. */
 export function whyNot({ platform, arch, node, glibc }: Runtime): string | undefined {
   const [major = ""] = node.split(".", 1);
   if (!["linux", "darwin", "win32"].includes(platform)) return `it has no build for ${platform}`;
@@ -64,7 +64,7 @@ export function whyNot({ platform, arch, node, glibc }: Runtime): string | undef
   return undefined;
 }
 
-/** The cause comes last in the library's own message. */
+/** The library's own message ends with the cause. */
 function lastLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.trim().split("\n").at(-1) ?? text;

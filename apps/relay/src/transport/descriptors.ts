@@ -1,29 +1,29 @@
 /**
- * File descriptors: each connection takes one. When they run out nothing can be accepted, and a library that is not prepared for it
- * does nothing but try. So the relay refuses connections while it still has a few, and HTTP, where a client may stay without a word
- * for a while, does not get all of them.
+ * Bounds file descriptors, of which each connection takes one. When they run out nothing can be accepted, and a library that does not expect
+ * it retries without end. So the relay refuses connections while it still has a few, and HTTP, whose clients may stay idle for a while,
+ * gets only a share.
  */
 import { readdirSync } from "node:fs";
 
 /** Kept for the log, for files, and for the metrics server. */
 const RESERVED = 16;
-/** The part of all descriptors that HTTP connections may take: idle ones, requests and streams. */
+/** The share that HTTP connections may take: idle ones, requests and streams. */
 const HTTP_SHARE = 1 / 2;
-/** How often a lack that lasts is reported, ms. */
+/** How often a continuing shortage is reported, ms. */
 const REPORT_EVERY_MS = 60_000;
 
 export interface DescriptorsOptions {
   /** How many this process may have open. */
   readonly limit: number;
-  /** How many it has open. Undefined if that cannot be known; -1 if none is left to look. */
+  /** How many it has open. Undefined if that cannot be known; -1 if none is left to find out. */
   readonly count: () => number | undefined;
-  /** Reports that connections are refused, or that they no longer are. */
+  /** Reports that connections are refused, or no longer are. */
   readonly report: (state: { readonly refusing: boolean; readonly limit: number }) => void;
 }
 
 export class Descriptors {
   #open: number;
-  /** Open connections that are no WebSockets. */
+  /** Open connections that are not WebSockets. */
   #http = 0;
   #refused = 0;
   #reportedAt: number | undefined;
@@ -76,7 +76,7 @@ export class Descriptors {
   }
 }
 
-/** How many descriptors this process may have; Infinity where there is no such limit. */
+/** How many descriptors this process may have. Infinity if there is no limit. */
 export function descriptorLimit(): number {
   const report = process.report?.getReport() as
     | { userLimits?: { open_files?: { soft?: number | string } } }
@@ -85,7 +85,7 @@ export function descriptorLimit(): number {
   return typeof soft === "number" ? soft : Number.POSITIVE_INFINITY;
 }
 
-/** How many descriptors this process has open, where the system tells. */
+/** How many descriptors this process has open, as `DescriptorsOptions.count`. */
 export function openDescriptors(): number | undefined {
   try {
     // One of them is the folder itself.

@@ -1,11 +1,10 @@
-/** What every adapter does with HTTP. */
+/** What every adapter does with HTTP requests and whole replies. */
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADAPTERS } from "../../test/adapters.ts";
 import { OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
 import { connect, get } from "../../test/live-relay.ts";
 import { RecordingServer } from "../../test/recording-server.ts";
-import type { StreamSink } from "../core/mjpeg-viewer.ts";
 import { textReply } from "../http/reply.ts";
 
 /** Whether the build of uWebSockets.js is the older one. */
@@ -129,116 +128,6 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
         expect(raw.text).toMatch(/^HTTP\/1\.1 (400|405) /);
         expect(raw.text).toMatch(/\r\nconnection: close\r\n/i);
       }
-    });
-  });
-
-  describe("a stream", () => {
-    /** Answers with a stream; its sink and what its source was told. */
-    function streaming() {
-      const told = { drained: 0, ended: 0 };
-      let begun: (sink: StreamSink) => void = () => undefined;
-      const sink = new Promise<StreamSink>((resolve) => {
-        begun = resolve;
-      });
-      server.answer = () => ({
-        status: 200,
-        headers: { "Content-Type": "text/x-stream" },
-        begin: (given) => {
-          begun(given);
-          return {
-            drained: () => {
-              told.drained++;
-              server.notify();
-            },
-            ended: () => {
-              told.ended++;
-              server.notify();
-            },
-            summary: { kind: "test" },
-          };
-        },
-      });
-      return { sink, told };
-    }
-
-    it("is written to piece by piece, and ends when its source says so", async () => {
-      const before = server.streamed.length;
-      const { sink, told } = streaming();
-      const got = get(server, "/stream");
-      const { write, end } = await sink;
-      expect(write(Buffer.from("one"))).toBe(true);
-      expect(write(Buffer.from("two"))).toBe(true);
-      end();
-      expect(write(Buffer.from("three"))).toBe(false);
-      expect((await got).body.toString()).toBe("onetwo");
-      expect((await got).headers["content-type"]).toBe("text/x-stream");
-      expect(told).toEqual({ drained: 0, ended: 0 });
-      expect(server.streamed.slice(before)).toEqual([{ kind: "test" }]);
-    });
-
-    it("to HEAD is over at once, and never begins", async () => {
-      const { told } = streaming();
-      const got = await get(server, "/stream", {}, "HEAD");
-      expect(got).toMatchObject({ status: 200, headers: { "content-type": "text/x-stream" } });
-      expect(told).toEqual({ drained: 0, ended: 0 });
-    });
-
-    it("learns that its client has gone", async () => {
-      const before = server.streamed.length;
-      const { sink, told } = streaming();
-      const raw = await RawSocket.open(server.port);
-      raw.write(request());
-      const { write } = await sink;
-      raw.destroy();
-      await server.until(() => told.ended === 1);
-      expect(write(Buffer.from("late"))).toBe(false);
-      expect(server.streamed.slice(before)).toEqual([{ kind: "test" }]);
-    });
-
-    it("learns when a slow client has taken all, and has lost nothing then", async () => {
-      const { sink, told } = streaming();
-      const raw = await RawSocket.open(server.port);
-      raw.socket.pause();
-      raw.write(request());
-      const { write } = await sink;
-      const piece = Buffer.alloc(2 ** 20, "x");
-      let pieces = 0;
-      do pieces++;
-      while (write(piece));
-      expect(told.drained).toBe(0);
-      raw.socket.resume();
-      await server.until(() => told.drained > 0);
-      expect(write(Buffer.from("END"))).toBe(true);
-      await raw.until(() => raw.text.includes("END"));
-      expect(raw.text.split("x").length - 1).toBeGreaterThanOrEqual(pieces * piece.length);
-      raw.destroy();
-    });
-  });
-
-  describe("a client that does not read", () => {
-    it("gets a large body whole when it begins to", async () => {
-      const body = Buffer.alloc(8 * 2 ** 20, 3);
-      server.answer = () => ({ status: 200, headers: {}, body });
-      const raw = await RawSocket.open(server.port);
-      raw.socket.pause();
-      raw.write(request());
-      await get(server, "/other");
-      raw.socket.resume();
-      await raw.until(() => raw.bytes.length > body.length);
-      expect(raw.bytes.subarray(raw.bytes.indexOf("\r\n\r\n") + 4).equals(body)).toBe(true);
-      raw.destroy();
-    });
-
-    it("and goes on asking is dropped", async () => {
-      const body = Buffer.alloc(8 * 2 ** 20, 3);
-      server.answer = () => ({ status: 200, headers: {}, body });
-      const raw = await RawSocket.open(server.port);
-      raw.socket.pause();
-      raw.write(request().repeat(50));
-      await get(server, "/other");
-      raw.socket.resume();
-      await raw.closed;
-      expect(raw.bytes.length).toBeLessThan(2 * body.length);
     });
   });
 

@@ -1,28 +1,25 @@
 /**
- * Keeps the unfinished messages of producers within a limit where the library does not show them: uWebSockets.js puts a message
- * together by itself, and frees what it has of it only when the connection is closed without a handshake. So strangers have few
- * places, since each may hold a whole message; and what all others hold is estimated by the memory that the process has beyond what
- * is accounted for.
+ * Bounds the messages of producers that have arrived only in part, where the library does not show them. uWebSockets.js assembles messages
+ * itself, and frees a part only when the connection is closed without a handshake. So strangers have few places, since each may hold a whole
+ * message, and what all others hold is estimated from the process's memory that is not otherwise accounted for.
  */
 import { CLOSE } from "@screen-share/protocol";
+import type { PartialSender } from "./unfinished.ts";
 
-/** A stranger that is silent may keep its place for so long, if others want it, ms. */
+/** How long a silent stranger may keep a place that others need, ms. */
 const UNDISTURBED_MS = 1000;
-/** So long after a handshake of closing the library may still hold what it had of a message, ms. */
+/** How long after a closing handshake the library may still hold a part of a message, ms. */
 const LINGERING_MS = 12_000;
-/** A producer that has finished a message so recently holds little, ms. */
+/** A producer that finished a message this recently holds little, ms. */
 const RECENT_MS = 250;
-/** If memory is still missing so long after the last producer was dropped, producers do not hold it, ms. */
+/** If memory is still short this long after the last producer was dropped, producers do not hold it, ms. */
 const FUTILE_MS = 2000;
-/** How many strangers there may be, however much memory there is. */
+/** The most strangers, however much memory there is. */
 const MAX_STRANGERS = 64;
 
-export interface LargeSender {
-  readonly admitted: boolean;
+export interface LargeSender extends PartialSender {
   /** When its connection opened, or its last whole message arrived, ms. */
   readonly heardAt: number;
-  /** Breaks the connection, which frees what it holds. */
-  drop(): void;
 }
 
 /** Why a connection may not stay. */
@@ -34,19 +31,19 @@ export interface Refusal {
 export class LargeMessages {
   readonly #senders = new Set<LargeSender>();
   readonly #maxStrangers: number;
-  /** When strangers were closed with a handshake, ms; the oldest first. */
+  /** When strangers were closed with a handshake, ms; oldest first. */
   #lingering: number[] = [];
-  /** Memory beyond the accounts that is not unfinished messages, bytes. */
+  /** Unaccounted memory that does not belong to unfinished messages, bytes. */
   #baselineBytes: number;
   #droppedAt = Number.NEGATIVE_INFINITY;
   #shortSince: number | undefined;
   #closing = false;
 
   /**
-   * @param limits.maxBytes of all unfinished messages
-   * @param limits.messageBytes of the longest one
-   * @param unaccountedBytes the memory that the process has beyond its accounts
-   * @param heldBytes the part of it that waits for slow clients; asked only when it matters
+   * @param limits.maxBytes for all unfinished messages
+   * @param limits.messageBytes the length of the longest message
+   * @param unaccountedBytes memory of the process that is not otherwise accounted for
+   * @param heldBytes the part of it that waits for slow clients; called only when needed
    */
   constructor(
     private readonly limits: { readonly maxBytes: number; readonly messageBytes: number },
@@ -78,7 +75,7 @@ export class LargeMessages {
     this.#senders.delete(sender);
   }
 
-  /** Whether a connection may be closed with a handshake. If not, it must be dropped. */
+  /** Whether a connection may be closed with a handshake. Otherwise it must be dropped. */
   mayLinger(sender: LargeSender, now: number): boolean {
     if (this.#closing) return true;
     if (sender.admitted) return this.#shortSince === undefined;
@@ -88,12 +85,12 @@ export class LargeMessages {
     return true;
   }
 
-  /** The server closes: every client gets its code. */
+  /** The server is closing: every client gets its code. */
   closing(): void {
     this.#closing = true;
   }
 
-  /** Compares memory with the limit; called often while there are producers. */
+  /** Compares memory with the limit. Called often while there are producers. */
   check(now: number): void {
     if (this.#senders.size === 0) {
       this.#shortSince = undefined;
@@ -103,7 +100,7 @@ export class LargeMessages {
     if (beyond > this.limits.maxBytes) beyond -= this.heldBytes();
     if (beyond <= this.limits.maxBytes) {
       this.#shortSince = undefined;
-      // What allocators keep for a while comes and goes.
+      // Allocators keep varying amounts of memory.
       if (beyond < 0) this.#baselineBytes += beyond;
       return;
     }

@@ -1,26 +1,23 @@
-/** Bounds that hold for both adapters. */
+/** Bounds for both adapters. */
 
 /**
- * A WebSocket from which not a single byte has arrived for so many seconds, pongs included, is dropped; it is checked every four.
- * Producers depend on it, since only the transport sees the bytes of an update that is still arriving. For viewers it is the last
- * resort: their pongs may have to wait behind a picture, which their sessions know.
+ * A WebSocket from which no byte has arrived for this long, pongs included, is dropped; this is checked every 4 s. Producers depend on it,
+ * since only the transport sees the bytes of an update that is still arriving. For viewers it is the last resort: their pongs may have to
+ * wait behind a picture, which their sessions account for.
  */
 export const IDLE_TIMEOUT_S = { producer: 16, viewer: 120 } as const;
-/**
- * The hard bound behind flow control, which holds one update per viewer: above it the socket takes nothing, and pings would be
- * lost, too.
- */
+/** The hard bound behind flow control, which holds one update per viewer. Above it the socket takes nothing, not even pings. */
 export const MAX_BACKPRESSURE_BYTES = 64 * 2 ** 20;
-/** The head of a request: a token of 4 KiB in a header must fit. */
+/** The head of a request. A token of 4 KiB in a header must fit. */
 export const MAX_HEADER_BYTES = 16 * 1024;
-/** The lines of that head: proxies in a row add many. */
+/** The lines of that head. Several proxies in a row add many. */
 export const MAX_HEADER_LINES = 500;
-/** An HTTP connection that sends or takes nothing for so long is closed, ms. */
+/** An HTTP connection that neither sends nor takes anything for this long is closed, ms. */
 export const HTTP_IDLE_MS = 10_000;
 
-/** Why a connection was broken that held unfinished messages; for the log. */
-export const UNFINISHED = "too much of unfinished messages";
-/** Pieces that a message may arrive in: clients of ours make none, and each piece costs more than its bytes. */
+/** Why a connection with an unfinished message was dropped; for the log. */
+export const UNFINISHED = "unfinished messages take too much memory";
+/** Fragments of one message. Our clients make none, and each costs more than its bytes. */
 export const MAX_FRAGMENTS = { producer: 4096, viewer: 512 } as const;
 
 /** The library refuses messages a little above the sessions' own limit, so that a session can send the reason. */
@@ -30,3 +27,6 @@ const PAYLOAD_MARGIN_BYTES = 4096;
 export function maxPayloadBytes(maxBytes: number): number {
   return maxBytes + PAYLOAD_MARGIN_BYTES;
 }
+
+/** How long clients have to read the close frame before their sockets are dropped when the server closes, ms. */
+export const CLOSING_GRACE_MS = 300;

@@ -1,16 +1,16 @@
-/** HTTP on node:http: requests become values, and values responses. */
+/** HTTP on node:http: reads requests into values, and writes replies. */
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Socket as TcpSocket } from "node:net";
-import type { HeldBytes } from "../core/held-bytes.ts";
-import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
-import { answerTo, hasBody } from "./bodies.ts";
+import type { HttpRequest, HttpStream, WholeReply } from "../http/reply.ts";
 import { HTTP_IDLE_MS, MAX_HEADER_BYTES, MAX_HEADER_LINES } from "./limits.ts";
 import { listen } from "./listen.ts";
+import { addHeader, hasBody, replyTo } from "./requests.ts";
+import { StreamResponse, type StreamResponseOptions } from "./stream-response.ts";
 import type { ServerOptions } from "./transport.ts";
 
-/** Requests that may wait on one connection until those before them are answered. */
+/** Requests of one connection that may wait for the replies to earlier ones. */
 const MAX_PIPELINED = 1000;
-/** How often connections are looked at for a request that has not arrived whole, ms. */
+/** How often connections are checked for a request that has not arrived completely, ms. */
 const CHECK_MS = 2000;
 
 type HttpOptions = Pick<
@@ -18,17 +18,17 @@ type HttpOptions = Pick<
   "host" | "port" | "answer" | "streamed" | "traffic" | "held" | "descriptors"
 >;
 
-/** What a connection is busy with. */
+/** The requests of one connection. */
 interface Turn {
   waiting: number;
-  /** No further request of this connection is answered. */
+  /** No further request is replied to. */
   last: boolean;
   done: Promise<void>;
 }
 
 export class NodeHttp {
   readonly server: Server;
-  /** Those that may stay, and are no WebSockets. */
+  /** Accepted connections that are not WebSockets. */
   readonly #connections = new WeakSet<TcpSocket>();
   readonly #turns = new WeakMap<TcpSocket, Turn>();
 
@@ -39,7 +39,7 @@ export class NodeHttp {
       requestTimeout: HTTP_IDLE_MS,
       keepAliveTimeout: HTTP_IDLE_MS,
       connectionsCheckingInterval: CHECK_MS,
-      // The host is judged by the relay itself.
+      // Admission checks the host.
       requireHostHeader: false,
     });
     this.server.maxHeadersCount = MAX_HEADER_LINES;
@@ -69,12 +69,12 @@ export class NodeHttp {
     });
   }
 
-  /** A connection is no longer one of HTTP. */
+  /** An HTTP connection has become a WebSocket. */
   upgraded(tcp: TcpSocket): void {
     if (this.#connections.delete(tcp)) this.options.descriptors.upgraded();
   }
 
-  /** Answers a request that asks for an upgrade that there is not: as if it had not asked. */
+  /** Replies to a request for an upgrade that is not offered as if it had not asked for one. */
   answerUpgrade(incoming: IncomingMessage, tcp: TcpSocket): void {
     const response = new ServerResponse(incoming);
     response.shouldKeepAlive = false;
@@ -85,14 +85,10 @@ export class NodeHttp {
     this.#enqueue(incoming, response);
   }
 
-  /** One request of a connection is answered at a time. Requests whose answers the client does not read end the connection. */
+  /** Handles one request of a connection at a time. A client that sends requests but reads no replies is disconnected. */
   #enqueue(incoming: IncomingMessage, response: ServerResponse): void {
     const { socket } = incoming;
-    const turn = this.#turns.get(socket) ?? {
-      waiting: 0,
-      last: false,
-      done: Promise.resolve(),
-    };
+    const turn = this.#turns.get(socket) ?? { waiting: 0, last: false, done: Promise.resolve() };
     this.#turns.set(socket, turn);
     if (turn.last) return;
     if (++turn.waiting > MAX_PIPELINED) {
@@ -113,19 +109,44 @@ export class NodeHttp {
   }
 
   async #answer(request: HttpRequest, response: ServerResponse, turn: Turn): Promise<void> {
-    const reply = await answerTo(request, this.options);
+    const reply = await replyTo(request, this.options);
     if (response.destroyed || response.socket?.destroyed) return;
-    const { method } = request;
-    const wrote = (bytes: number) => this.options.traffic?.delivered("http", bytes);
-    const { held } = this.options;
-    if (!("begin" in reply)) return writeReply(response, reply, { method, wrote, held });
+    const isHead = request.method === "HEAD";
+    if (!("begin" in reply)) return this.#write(response, reply, isHead);
     response.writeHead(reply.status, reply.headers);
-    if (method === "HEAD") response.end();
+    if (isHead) response.end();
     else {
       turn.last = true;
-      const ended = (source: StreamSource) => this.options.streamed(request, source);
-      stream(response, reply, { wrote, ended });
+      stream(response, reply, {
+        wrote: (bytes) => this.#wrote(bytes),
+        ended: (source) => this.options.streamed(request, source),
+      });
     }
+  }
+
+  #write(response: ServerResponse, reply: WholeReply, isHead: boolean): void {
+    const body = "body" in reply ? reply.body : undefined;
+    const length = "body" in reply ? Buffer.byteLength(reply.body) : reply.bodyLength;
+    const isBare = body === undefined || isHead;
+    // As with the other adapter, a response without a body closes its connection.
+    if (isBare) response.shouldKeepAlive = false;
+    response.writeHead(reply.status, { ...reply.headers, "Content-Length": length });
+    if (isBare) {
+      response.end();
+      return;
+    }
+    this.#wrote(length);
+    response.end(body);
+    if (typeof body === "string" || response.writableLength === 0) return;
+    // Other clients may share this body, but an old snapshot is held for its readers alone.
+    const { held } = this.options;
+    const holder = { cutOff: () => void response.destroy() };
+    response.once("close", () => held.release(holder));
+    held.hold(holder, { ownBytes: 0, shared: body });
+  }
+
+  #wrote(bytes: number): void {
+    this.options.traffic?.delivered("http", bytes);
   }
 }
 
@@ -134,10 +155,7 @@ export function readRequest(incoming: IncomingMessage): HttpRequest {
   const { method = "", url = "", rawHeaders, socket } = incoming;
   const headers = new Map<string, string>();
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]?.toLowerCase() ?? "";
-    const value = rawHeaders[i + 1] ?? "";
-    const known = headers.get(name);
-    headers.set(name, known === undefined ? value : `${known}, ${value}`);
+    addHeader(headers, rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");
   }
   const at = url.indexOf("?");
   return {
@@ -149,88 +167,28 @@ export function readRequest(incoming: IncomingMessage): HttpRequest {
   };
 }
 
-function writeReply(
-  response: ServerResponse,
-  reply: WholeReply,
-  {
-    method,
-    wrote,
-    held,
-  }: {
-    readonly method: string;
-    readonly wrote: (bytes: number) => void;
-    readonly held: HeldBytes;
-  },
-): void {
-  const body = "body" in reply ? reply.body : undefined;
-  const length = "body" in reply ? Buffer.byteLength(reply.body) : reply.bodyLength;
-  const bare = body === undefined || method === "HEAD";
-  // As with the other adapter, a response without a body is the last of its connection.
-  if (bare) response.shouldKeepAlive = false;
-  response.writeHead(reply.status, { ...reply.headers, "Content-Length": length });
-  if (bare) response.end();
-  else {
-    wrote(length);
-    response.end(body);
-    if (typeof body === "string" || response.writableLength === 0) return;
-    // Others may be sent the same body; an old snapshot is held for its readers alone.
-    const holder = { cutOff: () => void response.destroy() };
-    response.once("close", () => held.release(holder));
-    held.hold(holder, { ownBytes: 0, shared: body });
-  }
-}
-
-/** Passes on what was written; otherwise it is held back until the end of the turn of the event loop. Node 26 holds it in the response. */
+/** Sends what was written now, instead of at the end of this turn of the event loop. Node 26 buffers it in the response. */
 function sendNow(response: ServerResponse): void {
   while (response.writableCorked > 0) response.uncork();
   response.socket?.uncork();
 }
 
-function stream(
-  response: ServerResponse,
-  reply: HttpStream,
-  {
-    wrote,
-    ended,
-  }: {
-    readonly wrote: (bytes: number) => void;
-    readonly ended: (source: StreamSource) => void;
-  },
-): void {
-  let open = true;
-  let behind = false;
-  let source: StreamSource | undefined;
+function stream(response: ServerResponse, reply: HttpStream, options: StreamResponseOptions): void {
+  let isBehind = false;
   const written = () => {
-    if (!open || !behind || response.writableLength > 0) return;
-    behind = false;
-    source?.drained();
-  };
-  const over = () => {
-    open = false;
-    if (source) ended(source);
+    if (!isBehind || response.writableLength > 0) return;
+    isBehind = false;
+    open.drained();
   };
   const write = (bytes: Uint8Array): boolean => {
-    if (!open) return false;
-    wrote(bytes.length);
     response.write(bytes, written);
     sendNow(response);
-    behind = response.writableLength > 0;
-    return !behind;
+    isBehind = response.writableLength > 0;
+    return !isBehind;
   };
-  const end = () => {
-    if (!open) return;
-    response.end();
-    over();
-  };
-  const drop = () => {
-    if (!open) return;
-    over();
-    response.destroy();
-  };
-  response.once("close", () => {
-    if (!open) return;
-    source?.ended();
-    over();
-  });
-  source = reply.begin({ write, end, drop });
+  const end = () => void response.end();
+  const drop = () => void response.destroy();
+  const open = new StreamResponse({ write, end, drop }, options);
+  response.once("close", () => open.lost());
+  open.begin(reply);
 }

@@ -1,20 +1,20 @@
 /**
- * A WebSocket as a session's peer: it may be closed at any time, and then refuses in silence. A large message is handed to the library in
- * fragments, as the socket takes them, so that one buffer serves all clients that are sent it.
+ * A WebSocket as a session's peer. After it is closed, by either side, it silently refuses to send. A large message is handed to the library
+ * in fragments, as the socket takes them, so that all clients that are sent it share one buffer.
  */
 import { CLOSE, type SendOutcome } from "@screen-share/protocol";
 import type { HeldBytes, Holder } from "../core/held-bytes.ts";
 import type { Peer } from "../core/peer.ts";
 
-/** What it needs of a library's socket. Results are indices of `OUTCOMES`. */
-export interface Socket {
+/** What a peer needs of a library's socket. Results are indices of `OUTCOMES`. */
+export interface LibrarySocket {
   send(message: Uint8Array | string, isBinary: boolean, compress: boolean): number;
-  /** Sends a part of a binary message; control frames may come between. */
+  /** Sends a part of a binary message. Control frames may come in between. */
   sendFragment(fragment: Uint8Array, place: FragmentPlace): number;
   ping(payload: string): number;
   getBufferedAmount(): number;
   end(code: number, reason: string): void;
-  /** Breaks the connection off at once, and forgets what it holds. Reports its end as usual. */
+  /** Drops the connection at once, with all that is buffered for it. Reports its end as usual. */
   drop(): void;
 }
 
@@ -23,6 +23,9 @@ export type FragmentPlace = "first" | "middle" | "last";
 /** A longer message is sent in fragments, bytes: the library copies what its socket does not take. */
 const MAX_UNFRAGMENTED_BYTES = 512 * 1024;
 const FRAGMENT_BYTES = 64 * 1024;
+
+/** The most bytes of reason that a close frame can carry (RFC 6455 §5.5). */
+export const MAX_REASON_BYTES = 123;
 
 const OUTCOMES: readonly SendOutcome[] = ["buffered", "sent", "dropped"];
 
@@ -34,24 +37,23 @@ interface SocketPeerOptions {
 
 export class SocketPeer implements Peer, Holder {
   #open = true;
-  #closedWith: number | undefined;
-  #closedReason = "";
-  /** The library forgot the socket: touching it again would throw. */
+  #closedWith: { readonly code: number; readonly reason: string } | undefined;
+  /** The library has freed the socket: touching it again would throw. */
   #gone = false;
   /** The message that is being sent in fragments, and how much of it the library has. */
   #rest: { readonly message: Uint8Array; at: number } | undefined;
-  /** A call of the library is on the stack: its socket must not be dropped meanwhile. */
+  /** A call into the library is on the stack, during which its socket must not be dropped. */
   #calling = false;
 
   constructor(
-    private readonly socket: Socket,
+    private readonly socket: LibrarySocket,
     private readonly options: SocketPeerOptions,
   ) {}
 
   send(message: Uint8Array | string): SendOutcome {
     if (!this.#open || this.#rest) return "dropped";
     const outcome = this.#call(() => this.#send(message));
-    // Text is ASCII but for names, which nobody bills.
+    // Text is ASCII, except for names.
     if (outcome !== "dropped") this.options.delivered(message.length);
     return outcome;
   }
@@ -61,7 +63,7 @@ export class SocketPeer implements Peer, Holder {
     return this.#call(() => outcomeOf(this.socket.ping(payload)));
   }
 
-  /** The socket has sent what it held. @returns whether that was all of the last message */
+  /** The socket has sent everything that it had buffered. @returns whether that was the end of the last message */
   drained(): boolean {
     if (this.#rest && this.#open) this.#call(() => this.#sendRest());
     if (this.#rest || this.heldBytes > 0) return false;
@@ -73,19 +75,14 @@ export class SocketPeer implements Peer, Holder {
     return this.#gone ? 0 : this.socket.getBufferedAmount();
   }
 
-  /** Whether the socket is no more. */
+  /** Whether the library has freed the socket. */
   get gone(): boolean {
     return this.#gone;
   }
 
-  /** The code that it was closed with from our side. Undefined if the client closed it. */
-  get closedWith(): number | undefined {
+  /** How the relay closed it. Undefined if it did not. */
+  get closedWith(): { readonly code: number; readonly reason: string } | undefined {
     return this.#closedWith;
-  }
-
-  /** The reason that goes with it. */
-  get closedReason(): string {
-    return this.#closedReason;
   }
 
   close(code: number, reason: string): void {
@@ -97,9 +94,8 @@ export class SocketPeer implements Peer, Holder {
     });
   }
 
-  /** Too much is held for clients that do not read, and most of it for this one. */
   cutOff(): void {
-    this.breaking(CLOSE.full, "too much is held for it");
+    this.breaking(CLOSE.full, "too much is buffered for this client");
     this.#rest = undefined;
     const drop = () => {
       if (!this.#gone) this.socket.drop();
@@ -108,15 +104,14 @@ export class SocketPeer implements Peer, Holder {
     else drop();
   }
 
-  /** From now on nothing is sent; the code and the reason are for the log. */
+  /** From now on nothing is sent. The code and the reason are for the log. */
   breaking(code: number, reason: string): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#closedWith = code;
-    this.#closedReason = fitReason(reason);
+    this.#closedWith = { code, reason: fitReason(reason) };
   }
 
-  /** The socket is no more. */
+  /** The library has freed the socket. */
   lost(): void {
     this.#open = false;
     this.#gone = true;
@@ -161,10 +156,7 @@ export class SocketPeer implements Peer, Holder {
   }
 }
 
-/** A close frame has room for so many bytes of reason (RFC 6455 §5.5). */
-const MAX_REASON_BYTES = 123;
-
-/** The beginning of a reason that fits into a close frame. A character is never cut: a browser would refuse the whole frame. */
+/** The beginning of a reason that fits into a close frame. A character is never cut, since a browser would refuse the whole frame. */
 function fitReason(reason: string): string {
   const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(MAX_REASON_BYTES));
   return reason.slice(0, read);

@@ -1,22 +1,11 @@
 /**
- * The port to the network: it listens, turns WebSockets into peers and sessions, and HTTP requests into values. It has two
- * adapters, which pass one shared suite: uws.ts and ws.ts.
+ * The port to the network: it listens, turns WebSockets into peers and sessions, and HTTP requests into values. Its two adapters, uws.ts
+ * and ws.ts, pass one shared suite.
  */
+import type { Role } from "@screen-share/protocol";
 import type { HeldBytes } from "../core/held-bytes.ts";
 import type { Peer, Session } from "../core/peer.ts";
 import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
-
-export type Role = "producer" | "viewer";
-
-/** Says whether there are file descriptors for a connection. */
-interface Descriptors {
-  /** A connection has been accepted. @returns whether it may stay; if so, `closed` or `upgraded` follows */
-  opened(): boolean;
-  /** An HTTP connection has ended. */
-  closed(): void;
-  /** An HTTP connection has become a WebSocket. */
-  upgraded(): void;
-}
 
 /** Counts bytes of payload. */
 interface Traffic {
@@ -24,15 +13,15 @@ interface Traffic {
   delivered(channel: Role | "http", bytes: number): void;
 }
 
-/** A WebSocket that has been accepted. */
-export interface Connection {
+/** The request of a WebSocket that has been accepted. */
+export interface WebSocketRequest {
   readonly role: Role;
-  /** It did not ask for our subprotocol: it follows the original, plain contract. */
+  /** It did not offer our subprotocol, so it follows the original, plain contract. */
   readonly plain: boolean;
   readonly request: HttpRequest;
 }
 
-/** How a WebSocket ended: the close code and reason that were sent last. */
+/** How a WebSocket ended: the last close code and reason that were sent. */
 interface End {
   readonly code: number;
   readonly by: "client" | "relay";
@@ -43,23 +32,24 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** The longest message that reaches a session, bytes. A longer one breaks the connection. */
+  /** The longest message that reaches a session, bytes. A longer one closes the connection. */
   readonly maxBytes: Readonly<Record<Role, number>>;
-  /** All messages together that have begun to arrive and are not whole yet, bytes. */
+  /** All messages together that have arrived only in part, bytes. */
   readonly maxUnfinishedBytes: number;
-  /** Whether the client of a session has shown that it may be here. All others are strangers. */
+  /** Whether the client of a session was admitted. All others are strangers. */
   readonly admitted: (session: Session) => boolean;
-  /** A WebSocket has opened. One that is refused is accepted first, so that its session can send the reason (P-4). */
-  readonly connect: (connection: Connection, peer: Peer) => Session;
+  /** A WebSocket has opened. One that will be refused is accepted first, so that its session can send the reason (P-4). */
+  readonly connect: (request: WebSocketRequest, peer: Peer) => Session;
   /** A WebSocket has ended. */
-  readonly disconnected: (connection: Connection, session: Session, end: End) => void;
+  readonly disconnected: (request: WebSocketRequest, session: Session, end: End) => void;
   readonly answer: (request: HttpRequest) => Promise<WholeReply | HttpStream>;
-  /** A stream has ended, by either side. */
+  /** Either side has ended a stream. */
   readonly streamed: (request: HttpRequest, source: StreamSource) => void;
   readonly traffic: Traffic | undefined;
   /** Accounts for what sockets have not taken. */
   readonly held: HeldBytes;
-  readonly descriptors: Descriptors;
+  /** The budget of file descriptors, as in `Descriptors`. */
+  readonly descriptors: { opened(): boolean; closed(): void; upgraded(): void };
   /** Runs a task soon, spread over turns of the event loop. */
   readonly pace: (task: () => void) => void;
   readonly now: () => number;
@@ -74,7 +64,7 @@ export interface Server {
 }
 
 /**
- * Listens.
+ * Starts to listen.
  * @throws Error in plain words if the address cannot be listened on
  */
 export type StartServer = (options: ServerOptions) => Promise<Server>;

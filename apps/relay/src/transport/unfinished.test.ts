@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Holder, Unfinished } from "./unfinished.ts";
+import { type PartialSender, Unfinished } from "./unfinished.ts";
 
-class FakeHolder implements Holder {
+class FakeSender implements PartialSender {
   dropped = 0;
   constructor(
     readonly admitted: boolean,
@@ -16,16 +16,16 @@ class FakeHolder implements Holder {
 describe("unfinished messages (P-8)", () => {
   it("below the limit drop nobody", () => {
     const unfinished = new Unfinished(100);
-    const holders = [new FakeHolder(false), new FakeHolder(true)];
-    for (const holder of holders) unfinished.holds(holder, 50);
-    expect(holders.map(({ dropped }) => dropped)).toEqual([0, 0]);
+    const senders = [new FakeSender(false), new FakeSender(true)];
+    for (const sender of senders) unfinished.holds(sender, 50);
+    expect(senders.map(({ dropped }) => dropped)).toEqual([0, 0]);
     expect(unfinished.totalBytes).toBe(100);
   });
 
   it("beyond it drop the stranger that holds most, before anybody who was admitted", () => {
     const unfinished = new Unfinished(100);
-    const admitted = new FakeHolder(true);
-    const [small, large] = [new FakeHolder(false), new FakeHolder(false)];
+    const admitted = new FakeSender(true);
+    const [small, large] = [new FakeSender(false), new FakeSender(false)];
     unfinished.holds(admitted, 60);
     unfinished.holds(small, 10);
     unfinished.holds(large, 20);
@@ -38,7 +38,7 @@ describe("unfinished messages (P-8)", () => {
 
   it("without strangers drop the client that holds most, even if it is not the one that sends", () => {
     const unfinished = new Unfinished(100);
-    const [small, large] = [new FakeHolder(true), new FakeHolder(true)];
+    const [small, large] = [new FakeSender(true), new FakeSender(true)];
     unfinished.holds(large, 90);
     unfinished.holds(small, 11);
     expect([small.dropped, large.dropped]).toEqual([0, 1]);
@@ -46,12 +46,12 @@ describe("unfinished messages (P-8)", () => {
 
   it("are forgotten when they are whole", () => {
     const unfinished = new Unfinished(100);
-    const holder = new FakeHolder(true);
+    const sender = new FakeSender(true);
     for (let i = 0; i < 10; i++) {
-      unfinished.holds(holder, 90);
-      unfinished.holds(holder, 0);
+      unfinished.holds(sender, 90);
+      unfinished.holds(sender, 0);
     }
-    expect([holder.dropped, unfinished.totalBytes]).toEqual([0, 0]);
+    expect([sender.dropped, unfinished.totalBytes]).toEqual([0, 0]);
   });
 
   it("never exceed the limit after a call, whatever comes", () => {
@@ -59,10 +59,10 @@ describe("unfinished messages (P-8)", () => {
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const unfinished = new Unfinished(100);
-        const holders = Array.from({ length: 8 }, (_, i) => new FakeHolder(i % 2 === 0));
+        const senders = Array.from({ length: 8 }, (_, i) => new FakeSender(i % 2 === 0));
         for (const { who, bytes } of steps) {
-          const holder = holders[who];
-          if (holder && holder.dropped === 0) unfinished.holds(holder, bytes);
+          const sender = senders[who];
+          if (sender && sender.dropped === 0) unfinished.holds(sender, bytes);
           expect(unfinished.totalBytes).toBeLessThanOrEqual(100);
           expect(unfinished.totalBytes).toBeGreaterThanOrEqual(0);
         }

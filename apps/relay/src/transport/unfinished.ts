@@ -1,17 +1,17 @@
 /**
- * The bytes of all messages that have begun to arrive and are not whole yet. They cost their senders nothing, so together they have
- * a limit: beyond it the connection that holds most is dropped, strangers first.
+ * Bounds the bytes of messages that have arrived only in part. These cost their senders nothing, so all of them together have a limit:
+ * above it the connection with the most is dropped, strangers first.
  */
 
-export interface Holder {
-  /** It has shown that it may be here. */
+export interface PartialSender {
+  /** Whether its client was admitted. All others are strangers. */
   readonly admitted: boolean;
-  /** Breaks the connection, and frees what it holds. */
+  /** Drops the connection, which frees what it holds. */
   drop(): void;
 }
 
 export class Unfinished {
-  readonly #held = new Map<Holder, number>();
+  readonly #held = new Map<PartialSender, number>();
   #totalBytes = 0;
 
   constructor(private readonly maxBytes: number) {}
@@ -20,27 +20,21 @@ export class Unfinished {
     return this.#totalBytes;
   }
 
-  /** A connection holds so many bytes now. Others may be dropped for it, or it itself. */
-  holds(holder: Holder, bytes: number): void {
-    this.#totalBytes += bytes - (this.#held.get(holder) ?? 0);
-    if (bytes > 0) this.#held.set(holder, bytes);
-    else this.#held.delete(holder);
+  /** Sets what a connection holds. This may drop others, or itself. */
+  holds(sender: PartialSender, bytes: number): void {
+    this.#totalBytes += bytes - (this.#held.get(sender) ?? 0);
+    if (bytes > 0) this.#held.set(sender, bytes);
+    else this.#held.delete(sender);
     while (this.#totalBytes > this.maxBytes) {
-      const largest = this.#largest();
-      if (!largest) return;
+      const [largest] = [...this.#held].reduce((a, b) => (isWorse(b, a) ? b : a));
       this.holds(largest, 0);
       largest.drop();
     }
   }
+}
 
-  #largest(): Holder | undefined {
-    let largest: Holder | undefined;
-    for (const [holder, bytes] of this.#held) {
-      const than = largest && (this.#held.get(largest) ?? 0);
-      const sooner = largest?.admitted === true && !holder.admitted;
-      const later = largest?.admitted === false && holder.admitted;
-      if (than === undefined || sooner || (!later && bytes > than)) largest = holder;
-    }
-    return largest;
-  }
+type Entry = readonly [PartialSender, number];
+
+function isWorse([a, aBytes]: Entry, [b, bBytes]: Entry): boolean {
+  return a.admitted === b.admitted ? aBytes > bBytes : b.admitted;
 }

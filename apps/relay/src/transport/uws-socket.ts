@@ -1,14 +1,14 @@
-/** A socket of uWebSockets.js. One that may hold part of a large message is not always closed with a handshake. */
+/** A socket of uWebSockets.js. One that may hold part of a large message is sometimes closed without a handshake. */
 import { CLOSE } from "@screen-share/protocol";
 import type * as uWS from "@uwsjs/core";
 import type { LargeMessages, LargeSender, Refusal } from "./large-messages.ts";
 import { UNFINISHED } from "./limits.ts";
-import type { SocketEvents } from "./links.ts";
-import type { FragmentPlace, Socket } from "./socket-peer.ts";
+import type { FragmentPlace, LibrarySocket } from "./socket-peer.ts";
+import type { WebSocketEvents } from "./web-sockets.ts";
 
-export class UwsSocket implements Socket, LargeSender {
+export class UwsSocket implements LibrarySocket, LargeSender {
   heardAt: number;
-  #link: SocketEvents | undefined;
+  #events: WebSocketEvents | undefined;
   #refused = false;
 
   constructor(
@@ -19,16 +19,16 @@ export class UwsSocket implements Socket, LargeSender {
     this.heardAt = now();
   }
 
-  /** @returns why it may not stay, if it may not */
-  carry(link: SocketEvents): Refusal | undefined {
-    this.#link = link;
+  /** @param events receives what happens. @returns why the connection may not stay, if so */
+  report(events: WebSocketEvents): Refusal | undefined {
+    this.#events = events;
     const refusal = this.large?.enter(this, this.heardAt);
     this.#refused = refusal !== undefined;
     return refusal;
   }
 
   get admitted(): boolean {
-    return this.#link?.admitted ?? false;
+    return this.#events?.admitted ?? false;
   }
 
   /** A whole message has arrived. */
@@ -36,8 +36,7 @@ export class UwsSocket implements Socket, LargeSender {
     this.heardAt = this.now();
   }
 
-  /** It is closed. */
-  over(): void {
+  closed(): void {
     this.large?.leave(this);
   }
 
@@ -66,7 +65,7 @@ export class UwsSocket implements Socket, LargeSender {
   }
 
   drop(): void {
-    this.#link?.breaking(CLOSE.full, UNFINISHED);
+    this.#events?.breaking(CLOSE.full, UNFINISHED);
     this.socket.close();
   }
 }

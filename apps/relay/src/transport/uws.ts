@@ -1,61 +1,58 @@
 /**
- * The transport on uWebSockets.js, and the one file that loads it. Buffers of the library are gone after a handler returns: keep
- * copies. Responses are written by uws-responses.ts.
+ * The transport on uWebSockets.js; the only file that loads it. The library's buffers are invalid after a handler returns, so what must
+ * outlive it is copied.
  */
-
 import { createRequire } from "node:module";
-import { PRODUCER_PATH, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
+import { PRODUCER_PATH, type Role, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
 import type * as uWS from "@uwsjs/core";
-import type { HttpRequest, StreamSource } from "../http/reply.ts";
-import { answerTo, hasBody } from "./bodies.ts";
+import type { HttpRequest } from "../http/reply.ts";
 import { LargeMessages } from "./large-messages.ts";
 import {
+  CLOSING_GRACE_MS,
   IDLE_TIMEOUT_S,
   MAX_BACKPRESSURE_BYTES,
   MAX_HEADER_BYTES,
   maxPayloadBytes,
 } from "./limits.ts";
-import { Links, type SocketEvents } from "./links.ts";
 import { checkPort, listenError } from "./listen.ts";
-import { offersOurProtocol } from "./subprotocol.ts";
-import type { Connection, Role, ServerOptions, StartServer } from "./transport.ts";
-import { beginStream, writeReply } from "./uws-responses.ts";
+import { addHeader, offersOurProtocol, replyTo } from "./requests.ts";
+import type { ServerOptions, StartServer, WebSocketRequest } from "./transport.ts";
+import { UwsResponses } from "./uws-responses.ts";
 import { UwsSocket } from "./uws-socket.ts";
+import { type WebSocketEvents, WebSockets } from "./web-sockets.ts";
 
 // biome-ignore lint/style/noProcessEnv: not a setting of ours. The library reads it once, when it is loaded.
 process.env.UWS_HTTP_MAX_HEADERS_SIZE = String(MAX_HEADER_BYTES);
 const library = loadLibrary();
-
-/** How long clients have to read the reason before their sockets are dropped, ms. */
-const CLOSING_GRACE_MS = 300;
 
 /** How often the memory of unfinished messages is compared with its limit, ms. */
 const MEMORY_CHECK_MS = 25;
 
 /** What the library keeps with a WebSocket. */
 interface SocketData {
-  readonly connection: Connection;
-  /** Set when it opens. */
-  link?: SocketEvents;
+  readonly request: WebSocketRequest;
+  /** Both are set when it opens. */
+  events?: WebSocketEvents;
   socket?: UwsSocket;
 }
 
 export const startUwsServer: StartServer = async (options: ServerOptions) => {
-  const { host, port } = options;
+  const { host, port, descriptors } = options;
   const app = library.App();
-  const links = new Links(options);
-  const { maxUnfinishedBytes: maxBytes } = options;
-  const messageBytes = maxPayloadBytes(options.maxBytes.producer);
+  const webSockets = new WebSockets(options);
+  const responses = new UwsResponses(options);
   const large = new LargeMessages(
-    { maxBytes, messageBytes },
-    memoryBeyondAccounts,
-    () => links.heldBytes,
+    {
+      maxBytes: options.maxUnfinishedBytes,
+      messageBytes: maxPayloadBytes(options.maxBytes.producer),
+    },
+    unaccountedBytes,
+    () => webSockets.heldBytes,
   );
-  webSockets(app, { links, options, large }, "producer");
-  webSockets(app, { links, options }, "viewer");
+  handleWebSockets(app, { webSockets, options, role: "producer", large });
+  handleWebSockets(app, { webSockets, options, role: "viewer" });
   const memoryCheck = setInterval(() => large.check(options.now()), MEMORY_CHECK_MS);
-  const { descriptors } = options;
-  /** Connections that were refused: their ends are not counted. */
+  /** Refused connections whose ends the library has not reported yet. */
   let refused = 0;
   // biome-ignore lint/suspicious/useIterableCallbackReturn: the library's `filter` has nothing to do with arrays.
   app.filter((res, count) => {
@@ -68,19 +65,15 @@ export const startUwsServer: StartServer = async (options: ServerOptions) => {
   });
   app.any("/*", (res, req) => {
     const request = readRequest(res, req);
-    const { method } = request;
-    const wrote = (bytes: number) => options.traffic?.delivered("http", bytes);
-    const { held } = options;
-    whenSettled(res, answerTo(request, options), (reply) => {
-      res.cork(() => {
-        const last = hasBody(request);
-        if (!("begin" in reply)) return writeReply(res, reply, { method, wrote, held, last });
-        const ended = (source: StreamSource) => options.streamed(request, source);
-        beginStream(res, reply, { method, wrote, held, ended });
-      });
+    let aborted = false;
+    res.onAborted(() => {
+      aborted = true;
+    });
+    void replyTo(request, options).then((reply) => {
+      if (!aborted) res.cork(() => responses.write(res, request, reply));
     });
   });
-  // The library's own option for an exclusive port would refuse it right after a restart, too.
+  // The library's own option for an exclusive port would also refuse it right after a restart.
   await checkPort(options);
   const listening = await new Promise<uWS.us_listen_socket | false>((resolve) => {
     app.listen(host, port, resolve);
@@ -88,31 +81,32 @@ export const startUwsServer: StartServer = async (options: ServerOptions) => {
   if (!listening) throw listenError(options);
   return {
     port: library.us_socket_local_port(listening),
-    tick: () => links.tick(),
+    tick: () => webSockets.tick(),
     close: async (code, reason) => {
       clearInterval(memoryCheck);
       large.closing();
       library.us_listen_socket_close(listening);
-      links.close(code, reason);
+      webSockets.close(code, reason);
       await new Promise((done) => setTimeout(done, CLOSING_GRACE_MS));
       app.close();
     },
   };
 };
 
-function webSockets(
+function handleWebSockets(
   app: uWS.TemplatedApp,
   {
-    links,
+    webSockets,
     options,
+    role,
     large,
   }: {
-    readonly links: Links;
+    readonly webSockets: WebSockets;
     readonly options: ServerOptions;
-    /** Undefined if no message is large. */
+    readonly role: Role;
+    /** Undefined if no message of this role is large. */
     readonly large?: LargeMessages;
   },
-  role: Role,
 ): void {
   app.ws<SocketData>(role === "producer" ? PRODUCER_PATH : VIEWER_PATH, {
     compression: library.DISABLED,
@@ -123,68 +117,56 @@ function webSockets(
     upgrade: (res, req, context) => {
       const request = readRequest(res, req);
       options.descriptors.upgraded();
-      const plain = !offersOurProtocol(request.headers.get("sec-websocket-protocol"));
-      // At once: an upgrade later on, out of a `cork`, reads freed memory in this build of the library (uWebSockets#1928).
+      const plain = !offersOurProtocol(request);
+      // At once: a later upgrade, outside of a `cork`, reads freed memory in this build of the library (uWebSockets#1928).
       res.upgrade<SocketData>(
-        { connection: { role, plain, request } },
+        { request: { role, plain, request } },
         request.headers.get("sec-websocket-key") ?? "",
         plain ? "" : SUBPROTOCOL,
         "",
         context,
       );
     },
-    open: (socket) => {
-      const data = socket.getUserData();
-      const ours = new UwsSocket(socket, large, options.now);
-      const link = links.open(data.connection, ours);
-      data.socket = ours;
-      data.link = link;
-      const refusal = ours.carry(link);
-      if (refusal) link.peer.close(refusal.code, refusal.reason);
+    open: (webSocket) => {
+      const data = webSocket.getUserData();
+      const socket = new UwsSocket(webSocket, large, options.now);
+      const opened = webSockets.open(data.request, socket);
+      data.socket = socket;
+      data.events = opened;
+      const refusal = socket.report(opened);
+      if (refusal) opened.peer.close(refusal.code, refusal.reason);
     },
-    message: (socket, message, isBinary) => {
-      linkOf(socket).received(new Uint8Array(message), isBinary);
-      socket.getUserData().socket?.finished();
+    message: (webSocket, message, isBinary) => {
+      eventsOf(webSocket).received(new Uint8Array(message), isBinary);
+      webSocket.getUserData().socket?.finished();
     },
-    // The library has answered it already.
-    ping: (socket, payload) => void linkOf(socket).pinged(payload.byteLength),
-    pong: (socket, payload) => linkOf(socket).ponged(Buffer.from(payload).toString()),
-    drain: (socket) => {
-      if (socket.getBufferedAmount() > 0) return;
-      const link = linkOf(socket);
+    // The library has already replied.
+    ping: (webSocket, payload) => void eventsOf(webSocket).pinged(payload.byteLength),
+    pong: (webSocket, payload) => eventsOf(webSocket).ponged(Buffer.from(payload).toString()),
+    drain: (webSocket) => {
+      if (webSocket.getBufferedAmount() > 0) return;
+      const events = eventsOf(webSocket);
       // Not at once: of a large message that is sent within this handler the library sends only the beginning (uSockets' us_socket_write2
       // does not ask to be called again).
-      setImmediate(() => link.drained());
+      setImmediate(() => events.drained());
     },
-    close: (socket, code, reason) => {
-      socket.getUserData().socket?.over();
-      linkOf(socket).closed(code, Buffer.from(reason).toString());
+    close: (webSocket, code, reason) => {
+      webSocket.getUserData().socket?.closed();
+      eventsOf(webSocket).closed(code, Buffer.from(reason).toString());
     },
   });
 }
 
-/** Goes on with a response unless its client went away meanwhile. */
-function whenSettled<T>(res: uWS.HttpResponse, promise: Promise<T>, go: (value: T) => void): void {
-  let aborted = false;
-  res.onAborted(() => {
-    aborted = true;
-  });
-  void promise.then((value) => {
-    if (!aborted) go(value);
-  });
-}
-
-function linkOf(socket: uWS.WebSocket<SocketData>): SocketEvents {
-  const { link } = socket.getUserData();
-  if (!link) throw new Error("a socket spoke before it was open");
-  return link;
+function eventsOf(webSocket: uWS.WebSocket<SocketData>): WebSocketEvents {
+  const { events } = webSocket.getUserData();
+  if (!events) throw new Error("an event arrived before the WebSocket was open");
+  return events;
 }
 
 function readRequest(res: uWS.HttpResponse, req: uWS.HttpRequest): HttpRequest {
   const headers = new Map<string, string>();
   req.forEach((name, value) => {
-    const known = headers.get(name);
-    headers.set(name, known === undefined ? value : `${known}, ${value}`);
+    addHeader(headers, name, value);
   });
   return {
     method: req.getMethod().toUpperCase(),
@@ -195,15 +177,15 @@ function readRequest(res: uWS.HttpResponse, req: uWS.HttpRequest): HttpRequest {
   };
 }
 
-/** Of the memory of this process, what neither JavaScript nor its buffers account for, bytes. */
-function memoryBeyondAccounts(): number {
+/** The memory of this process that belongs neither to JavaScript's heap nor to its buffers, bytes. */
+function unaccountedBytes(): number {
   const { rss, heapTotal, external } = process.memoryUsage();
   return rss - heapTotal - external;
 }
 
-/** Upstream's current release has builds for Node 22, 24 and 26; an older one, in another package, has one for Node 20, too. */
+/** Upstream's current release has builds for Node 22, 24 and 26. An older one, in another package, also has one for Node 20. */
 function loadLibrary(): typeof uWS {
-  // Not `import`: in Node 20 one that fails also leaves an unhandled rejection.
+  // Not `import`: if it fails, Node 20 also leaves an unhandled rejection.
   const require = createRequire(import.meta.url);
   try {
     return require("@uwsjs/core");

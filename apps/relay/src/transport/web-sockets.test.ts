@@ -1,12 +1,11 @@
-/** What every adapter does with WebSockets. */
-import { once } from "node:events";
+/** What every adapter does with upgrades, messages and closing of WebSockets. */
 import { SUBPROTOCOL } from "@screen-share/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADAPTERS } from "../../test/adapters.ts";
 import { type FrameParts, frame, OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
 import { connect } from "../../test/live-relay.ts";
 import { MAX_BYTES, RecordingServer } from "../../test/recording-server.ts";
-import { MAX_BACKPRESSURE_BYTES, maxPayloadBytes } from "./limits.ts";
+import { maxPayloadBytes } from "./limits.ts";
 
 const PRODUCER = "/ws/producer";
 const VIEWER = "/ws/viewer";
@@ -245,110 +244,6 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       client.socket.terminate();
       await server.until(() => session.end !== undefined);
       expect(session.end).toEqual({ code: 1006, by: "client", reason: "" });
-    });
-  });
-
-  describe("a client that does not read", () => {
-    it("is held bytes for, up to a bound", async () => {
-      const client = await connect(server, VIEWER);
-      const session = server.newest;
-      const { peer } = session;
-      client.socket.pause();
-      // Larger ones are sent in fragments, of which the next waits for a drain.
-      const chunk = Buffer.alloc(512 * 1024, 1);
-      const outcomes: string[] = [];
-      while (outcomes.at(-1) !== "dropped") outcomes.push(peer.send(chunk));
-      expect(outcomes).toContain("buffered");
-      expect(peer.heldBytes).toBeGreaterThan(MAX_BACKPRESSURE_BYTES);
-      expect(peer.heldBytes).toBeLessThan(MAX_BACKPRESSURE_BYTES + chunk.length + 100);
-      expect(session.drains).toBe(0);
-      client.socket.terminate();
-      await server.until(() => session.ends === 1);
-      expect(peer.heldBytes).toBe(0);
-    });
-
-    it("is reported when it has taken all, and has lost nothing", async () => {
-      const client = await connect(server, VIEWER);
-      const session = server.newest;
-      const { peer } = session;
-      client.socket.pause();
-      const chunk = Buffer.alloc(2 ** 20, 1);
-      let sent = 0;
-      do sent++;
-      while (peer.send(chunk) === "sent");
-      expect(peer.heldBytes).toBeGreaterThan(0);
-      expect(session.drains).toBe(0);
-      client.socket.resume();
-      await server.until(() => session.drains > 0 && peer.heldBytes === 0);
-      await client.until(() => client.binary.length === sent);
-      for (const message of client.binary) expect(message.equals(chunk)).toBe(true);
-      expect(peer.send("on")).toBe("sent");
-      client.socket.terminate();
-    });
-  });
-
-  describe("signs of life", () => {
-    it("a ping of ours brings a pong with its payload", async () => {
-      const client = await connect(server, VIEWER);
-      const pinged = once(client.socket, "ping");
-      expect(server.newest.peer.ping("17")).toBe("sent");
-      expect(String((await pinged)[0])).toBe("17");
-      await server.until(() => server.newest.pongs.length === 1);
-      expect(server.newest.pongs).toEqual(["17"]);
-      client.socket.terminate();
-    });
-
-    it("a ping of a client is answered", async () => {
-      const client = await connect(server, VIEWER);
-      client.socket.ping("hello");
-      const [payload] = await once(client.socket, "pong");
-      expect(String(payload)).toBe("hello");
-      client.socket.terminate();
-    });
-
-    it.each([
-      ["pings", ping],
-      ["pongs", pong],
-      ["messages", text],
-    ])("too many %s close the connection (4429, P-89)", async (_kind, opcode) => {
-      const { raw, session } = await rawClient();
-      raw.write(Buffer.concat(new Array<Buffer>(20_000).fill(frame({ opcode, payload: "{}" }))));
-      await server.until(() => session.ends === 1);
-      expect(session.end).toMatchObject({ code: 4429, by: "relay" });
-      raw.destroy();
-    });
-
-    it("a client that pings and never reads the answers is closed (4429, P-9)", async () => {
-      const { raw, session } = await rawClient();
-      raw.socket.pause();
-      const chunk = Buffer.alloc(512 * 1024);
-      // More than the buffers of the kernel could still take.
-      while (session.peer.heldBytes < 24 * 2 ** 20) session.peer.send(chunk);
-      const pings = frame({ opcode: ping, payload: "x".repeat(125) });
-      // Within the number of pings that are allowed.
-      const pinging = setInterval(() => raw.write(Buffer.concat([pings, pings])), 50);
-      await server.until(() => session.end !== undefined);
-      clearInterval(pinging);
-      expect(session.end).toEqual({ code: 4429, by: "relay", reason: "answers are not read" });
-      raw.destroy();
-    });
-
-    it("a client that pings as often and reads is not", async () => {
-      const { raw, session } = await rawClient();
-      const pings = frame({ opcode: ping, payload: "x".repeat(125) });
-      for (let i = 0; i < 40; i++) {
-        raw.write(pings);
-        await raw.until(() => raw.frames.length > i);
-      }
-      expect(session.end).toBeUndefined();
-      raw.destroy();
-    });
-
-    it("the clock of the server reaches every session", async () => {
-      const clients = [await connect(server, VIEWER), await connect(server, PRODUCER)];
-      server.tick();
-      expect(server.sessions.slice(-2).map(({ ticks }) => ticks)).toEqual([1, 1]);
-      for (const { socket } of clients) socket.terminate();
     });
   });
 });

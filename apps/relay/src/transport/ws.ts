@@ -1,32 +1,28 @@
-/**
- * The transport on `ws` and node:http, and the one file that loads `ws`. It runs wherever Node does; uws.ts is faster where its
- * library loads. HTTP requests are answered by node-http.ts.
- */
+/** The transport on `ws` and node:http; the only file that loads `ws`. It runs wherever Node.js does. uws.ts is faster where its library loads. */
 import type { IncomingMessage } from "node:http";
 import type { Socket as TcpSocket } from "node:net";
-import { CLOSE, PRODUCER_PATH, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
+import { CLOSE, PRODUCER_PATH, type Role, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
 import {
+  CLOSING_GRACE_MS,
   IDLE_TIMEOUT_S,
   MAX_BACKPRESSURE_BYTES,
   MAX_FRAGMENTS,
   maxPayloadBytes,
   UNFINISHED,
 } from "./limits.ts";
-import { Links, type SocketEvents } from "./links.ts";
 import { NodeHttp, readRequest } from "./node-http.ts";
-import type { FragmentPlace, Socket } from "./socket-peer.ts";
-import { offersOurProtocol } from "./subprotocol.ts";
-import type { Role, ServerOptions, StartServer } from "./transport.ts";
-import { type Holder, Unfinished } from "./unfinished.ts";
+import { offersOurProtocol } from "./requests.ts";
+import type { FragmentPlace, LibrarySocket } from "./socket-peer.ts";
+import type { ServerOptions, StartServer } from "./transport.ts";
+import { type PartialSender, Unfinished } from "./unfinished.ts";
+import { type WebSocketEvents, WebSockets } from "./web-sockets.ts";
 
-/** How often sockets are looked at for one that is silent, ms. */
+/** How often sockets are checked for silence, ms. */
 const IDLE_CHECK_MS = 4000;
-/** How long a client has to answer a close frame before its socket is dropped, ms. */
+/** How long a client has to reply to a close frame before its socket is dropped, ms. */
 const CLOSE_TIMEOUT_MS = 8000;
-/** How long clients have to read the reason when the whole server closes, ms. */
-const CLOSING_GRACE_MS = 300;
-/** A handshake that is not like this is an HTTP request like any other (RFC 6455 §4.2.1). */
+/** A handshake without such a key is an ordinary HTTP request (RFC 6455 §4.2.1). */
 const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSIONS: readonly (string | undefined)[] = ["13", "8"];
 const ROLES: Readonly<Record<string, Role>> = {
@@ -35,7 +31,7 @@ const ROLES: Readonly<Record<string, Role>> = {
 };
 
 export const startWsServer: StartServer = async (options: ServerOptions) => {
-  const links = new Links(options);
+  const webSockets = new WebSockets(options);
   const sockets = new Set<WsSocket>();
   const http = new NodeHttp(options);
   const handshakes = {
@@ -47,13 +43,13 @@ export const startWsServer: StartServer = async (options: ServerOptions) => {
     const role = roleOf(incoming);
     if (!role) return http.answerUpgrade(incoming, tcp);
     const request = readRequest(incoming);
-    const plain = !offersOurProtocol(request.headers.get("sec-websocket-protocol"));
+    const plain = !offersOurProtocol(request);
     handshakes[role].handleUpgrade(incoming, tcp, head, (webSocket) => {
       http.upgraded(tcp);
       const socket = new WsSocket(webSocket, { tcp, role, unfinished });
       sockets.add(socket);
       webSocket.once("close", () => sockets.delete(socket));
-      socket.carry(links.open({ role, plain, request }, socket));
+      socket.report(webSockets.open({ role, plain, request }, socket));
     });
   });
   const port = await http.listen();
@@ -62,11 +58,11 @@ export const startWsServer: StartServer = async (options: ServerOptions) => {
   }, IDLE_CHECK_MS);
   return {
     port,
-    tick: () => links.tick(),
+    tick: () => webSockets.tick(),
     close: async (code, reason) => {
       clearInterval(idleCheck);
       const closed = http.close();
-      links.close(code, reason);
+      webSockets.close(code, reason);
       await new Promise((done) => setTimeout(done, CLOSING_GRACE_MS));
       for (const socket of sockets) socket.terminate();
       http.server.closeAllConnections();
@@ -76,7 +72,7 @@ export const startWsServer: StartServer = async (options: ServerOptions) => {
 };
 
 function handshake(maxBytes: number, role: Role): WebSocketServer {
-  // The types of the library do not know all of these yet.
+  // The library's types lack some of these.
   const options: ConstructorParameters<typeof WebSocketServer>[0] & {
     readonly autoPong: boolean;
     readonly closeTimeout: number;
@@ -94,7 +90,7 @@ function handshake(maxBytes: number, role: Role): WebSocketServer {
   return new WebSocketServer(options);
 }
 
-/** The role that a request asks for, if it asks for a WebSocket at all. */
+/** The role of a request for a WebSocket. Undefined for all other requests. */
 function roleOf({ method, url = "", headers }: IncomingMessage): Role | undefined {
   const [path = ""] = url.split("?", 1);
   const asksForWebSocket =
@@ -105,12 +101,12 @@ function roleOf({ method, url = "", headers }: IncomingMessage): Role | undefine
   return asksForWebSocket && Object.hasOwn(ROLES, path) ? ROLES[path] : undefined;
 }
 
-/** The head of a client's ping or pong, with its mask (RFC 6455 §5.2). */
+/** The head of a ping or pong from a client, with its mask (RFC 6455 §5.2). */
 const CONTROL_HEAD_BYTES = 6;
-/** What a piece of an unfinished message costs beside its bytes. */
+/** What a piece of an unfinished message costs in addition to its bytes. */
 const PIECE_OVERHEAD_BYTES = 256;
 
-/** Results of `send`, in the numbers that `Socket` defines. */
+/** Results of `send`, as `LibrarySocket` defines them. */
 const SENT = { buffered: 0, taken: 1, dropped: 2 } as const;
 
 interface WsSocketParts {
@@ -119,17 +115,17 @@ interface WsSocketParts {
   readonly unfinished: Unfinished;
 }
 
-class WsSocket implements Socket, Holder {
-  #behind = false;
-  #link: SocketEvents | undefined;
+class WsSocket implements LibrarySocket, PartialSender {
+  #isBehind = false;
+  #events: WebSocketEvents | undefined;
   #closed = false;
   #bytesRead: number;
   #heardAt = performance.now();
 
   #arrivedBytes = 0;
-  /** Bytes of the messages that the newest piece of the stream has made whole; undefined if none. */
+  /** Bytes of the messages that the newest piece of the stream completed. Undefined if none. */
   #finishedBytes: number | undefined;
-  /** Bytes of pings and pongs in that piece: they may come between the fragments of a message. */
+  /** Bytes of pings and pongs in that piece. They may come between the fragments of a message. */
   #controlBytes = 0;
 
   constructor(
@@ -137,35 +133,35 @@ class WsSocket implements Socket, Holder {
     private readonly parts: WsSocketParts,
   ) {
     this.#bytesRead = parts.tcp.bytesRead;
-    // The library's own listener comes first: what it has made of a piece is known here.
+    // The library's own listener runs first, so the results of a piece are known here.
     parts.tcp.on("data", (piece: Buffer) => this.#arrived(piece.length));
   }
 
   get admitted(): boolean {
-    return this.#link?.admitted ?? false;
+    return this.#events?.admitted ?? false;
   }
 
-  /** Passes all that happens on to the link. */
-  carry(link: SocketEvents): void {
-    this.#link = link;
+  /** @param events receives what happens */
+  report(events: WebSocketEvents): void {
+    this.#events = events;
     this.webSocket.on("message", (data: Buffer, isBinary) => {
-      // A plain view: a Buffer's own `slice` would share its memory with whoever means to copy.
+      // A plain view, since `slice` of a Buffer does not copy.
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
       this.#finished(bytes.length);
-      if (!this.#closed) link.received(bytes, isBinary);
+      if (!this.#closed) events.received(bytes, isBinary);
     });
     this.webSocket.on("ping", (payload: Buffer) => {
       this.#controlBytes += CONTROL_HEAD_BYTES + payload.length;
-      if (this.#closed || !link.pinged(payload.length)) return;
+      if (this.#closed || !events.pinged(payload.length)) return;
       this.#taken(() => this.webSocket.pong(payload, false, this.#written));
     });
     this.webSocket.on("pong", (payload: Buffer) => {
       this.#controlBytes += CONTROL_HEAD_BYTES + payload.length;
-      if (!this.#closed) link.ponged(payload.toString());
+      if (!this.#closed) events.ponged(payload.toString());
     });
-    // Any error is followed by "close".
+    // "close" follows any error.
     this.webSocket.on("error", () => undefined);
-    this.webSocket.once("close", (code, reason) => this.#over(code, reason.toString()));
+    this.webSocket.once("close", (code, reason) => this.#ended(code, reason.toString()));
   }
 
   send(message: Uint8Array | string, binary: boolean): number {
@@ -187,12 +183,12 @@ class WsSocket implements Socket, Holder {
 
   end(code: number, reason: string): void {
     this.webSocket.close(code, reason);
-    this.#over(code, reason);
+    this.#ended(code, reason);
   }
 
-  /** Breaks a connection that holds too much of unfinished messages. */
+  /** Drops a connection whose unfinished messages are too large. */
   drop(): void {
-    this.#link?.breaking(CLOSE.full, UNFINISHED);
+    this.#events?.breaking(CLOSE.full, UNFINISHED);
     this.terminate();
   }
 
@@ -201,7 +197,7 @@ class WsSocket implements Socket, Holder {
     this.webSocket.terminate();
   }
 
-  /** Pings a client that is silent, and drops one that has been silent for too long. */
+  /** Pings a silent client, and drops one that has been silent for too long. */
   checkIdle(now: number): void {
     if (this.parts.tcp.bytesRead !== this.#bytesRead) {
       this.#bytesRead = this.parts.tcp.bytesRead;
@@ -217,25 +213,25 @@ class WsSocket implements Socket, Holder {
   #taken(write: () => void): number {
     if (this.parts.tcp.writableLength > MAX_BACKPRESSURE_BYTES) return SENT.dropped;
     write();
-    this.#behind = this.parts.tcp.writableLength > 0;
-    return this.#behind ? SENT.buffered : SENT.taken;
+    this.#isBehind = this.parts.tcp.writableLength > 0;
+    return this.#isBehind ? SENT.buffered : SENT.taken;
   }
 
   readonly #written = (): void => {
-    if (!this.#behind || this.#closed || this.parts.tcp.writableLength > 0) return;
-    this.#behind = false;
-    this.#link?.drained();
+    if (!this.#isBehind || this.#closed || this.parts.tcp.writableLength > 0) return;
+    this.#isBehind = false;
+    this.#events?.drained();
   };
 
   #finished(bytes: number): void {
     this.#finishedBytes = (this.#finishedBytes ?? 0) + bytes;
   }
 
-  /** Counts what has arrived of a message that is not whole. */
+  /** Counts what has arrived of an unfinished message. */
   #arrived(bytes: number): void {
     if (this.#closed) return;
     const dataBytes = Math.max(0, bytes - this.#controlBytes);
-    // What makes a message whole is all that was held of it; only what follows in this piece is held now.
+    // A completed message is no longer held; what follows it in this piece is.
     if (this.#finishedBytes !== undefined) {
       this.#arrivedBytes = Math.max(0, dataBytes - this.#finishedBytes);
     } else if (dataBytes > 0) this.#arrivedBytes += dataBytes + PIECE_OVERHEAD_BYTES;
@@ -244,10 +240,10 @@ class WsSocket implements Socket, Holder {
     this.parts.unfinished.holds(this, this.#arrivedBytes);
   }
 
-  #over(code: number, reason: string): void {
+  #ended(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
     this.parts.unfinished.holds(this, 0);
-    this.#link?.closed(code, reason);
+    this.#events?.closed(code, reason);
   }
 }
