@@ -199,7 +199,8 @@ describe("signs of life", () => {
     network.newest.tell({ type: "stream", epoch: 1, stream: STREAM });
     timing.advance(15_000 + PICTURE_GRACE_MS - 1000);
     expect(state()).toBe("connected");
-    timing.advance(1000);
+    // The clock is looked at once a second.
+    timing.advance(2000);
     expect(state()).toBe("disconnected");
   });
 
@@ -213,7 +214,7 @@ describe("signs of life", () => {
     network.newest.update({ tiles: TILES.slice(0, 1) });
     timing.advance(14_000);
     expect(state()).toBe("connected");
-    timing.advance(1000);
+    timing.advance(2000);
     expect(state()).toBe("disconnected");
   });
 
