@@ -10,6 +10,7 @@ import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import WebSocket from "ws";
 import { freePort } from "../e2e/support/ports.ts";
 import { startRelay } from "../e2e/support/programs.ts";
+import { floorBench } from "./fan-out/floor.ts";
 import { cells, FPS, measure, type Run, SECONDS, SIZE, startProducer } from "./fan-out/measure.ts";
 import { heading, say, table } from "./report.ts";
 
@@ -60,4 +61,5 @@ export async function fanOutBench(): Promise<void> {
   say(
     "\nOne in eight of our viewers is a plain one (whole JPEGs, pinged), all others are v1 (acks); those of the bare broadcast get the same bytes and neither.",
   );
+  await floorBench();
 }
