@@ -16,7 +16,7 @@ it("the built relay and its page tell the version of this checkout", async () =>
     expect(JSON.parse(line)).toMatchObject({ version, port, msg: "the relay is listening" });
     const page = await (await fetch(`http://localhost:${port}/`)).text();
     expect(page).toContain(`<meta name="generator" content="Screen Share ${version}"/>`);
-    expect(page).toContain(`class="notice-box" title="Screen Share ${version}"`);
+    expect(page).toContain(`data-testid="notice-box" title="Screen Share ${version}"`);
   } finally {
     expect(await relay.end("SIGTERM")).toBe(0);
   }

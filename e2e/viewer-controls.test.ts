@@ -99,6 +99,33 @@ describe("the bar", () => {
     expect((await pictureRect(page)).width).toBeGreaterThan(360);
   });
 
+  it("closes its menu on a press outside", async () => {
+    page = await openPicture(browser, room.port);
+    await clickControl(page, "More");
+    await page.getByRole("menu").waitFor();
+    await page.mouse.click(100, 100);
+    await page.getByRole("menu").waitFor({ state: "detached" });
+  });
+
+  it("has a menu that works in browsers without popovers, too", async () => {
+    page = await openPicture(browser, room.port, {
+      init: () => Reflect.deleteProperty(HTMLElement.prototype, "popover"),
+    });
+    const menu = page.getByRole("menu");
+    await clickControl(page, "More");
+    await menu.waitFor();
+    const lower = await menu.boundingBox();
+    expect((lower?.y ?? 0) + (lower?.height ?? 0)).toBeLessThan(
+      (await bar().boundingBox())?.y ?? 0,
+    );
+    await page.keyboard.press("Escape");
+    await menu.waitFor({ state: "detached" });
+    await clickControl(page, "More");
+    await page.getByRole("menuitem", { name: "Statistics" }).click();
+    await page.getByTestId("statistics").waitFor();
+    expect(await menu.count()).toBe(0);
+  });
+
   it("does not open its menu by itself when the picture comes back", async () => {
     page = await openPicture(browser, room.port);
     await clickControl(page, "More");
@@ -133,7 +160,7 @@ describe("the bar", () => {
     "does not lie under the status at $width×$height",
     async (viewport) => {
       page = await openPicture(browser, room.port, { ...PHONE, viewport });
-      const status = await page.getByTestId("status").locator(".notice-box").boundingBox();
+      const status = await page.getByTestId("notice-box").boundingBox();
       const own = await bar().boundingBox();
       expect((status?.y ?? 0) + (status?.height ?? 0)).toBeLessThan(own?.y ?? 0);
     },
@@ -169,7 +196,7 @@ describe("the help sheet", () => {
   it("turns the keys off for those who press them unmeant, for good", async () => {
     page = await openPicture(browser, room.port);
     await page.keyboard.press("?");
-    await page.getByLabel("Single keys work").uncheck();
+    await page.getByLabel("Enable keyboard shortcuts").uncheck();
     await page.keyboard.press("Escape");
     await page.keyboard.press("2");
     await page.keyboard.press("?");
@@ -180,7 +207,7 @@ describe("the help sheet", () => {
     expect(await page.getByRole("dialog").count()).toBe(0);
     await clickControl(page, "More");
     await page.getByRole("menuitem", { name: "Keyboard and gestures" }).click();
-    await page.getByLabel("Single keys work").check();
+    await page.getByLabel("Enable keyboard shortcuts").check();
     await page.keyboard.press("Escape");
     await page.keyboard.press("2");
     expect(await button("Actual size").getAttribute("aria-pressed")).toBe("true");

@@ -105,7 +105,7 @@ describe("the link", () => {
     page = await openPicture(browser, locked.port, { fragment });
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.keyboard.press("c");
-    await notice().getByText("Link copied. It opens this room for whoever has it.").waitFor();
+    await notice().getByText("Link copied. Anyone who has it can open this room.").waitFor();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect(link).toBe(`http://localhost:${locked.port}/${fragment}`);
     expect(page.url()).not.toContain(token);

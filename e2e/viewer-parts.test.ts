@@ -101,7 +101,7 @@ describe("a picture that stands", () => {
     const cutting = setInterval(() => send({ tiles: tiles.slice(0, 4), cut: true }), 300);
     try {
       await page.locator('[data-testid="status"][data-tone="busy"]').waitFor();
-      await page.locator(".notice-box").hover();
+      await page.getByTestId("notice-box").hover();
       await says("Catching up");
       await says("parts of the picture are older");
     } finally {

@@ -39,7 +39,7 @@ function noteTrials(): void {
   const begin = () => {
     let changed = false;
     new MutationObserver(() => {
-      const { backgroundColor } = document.querySelector<HTMLElement>(".notice-dot")?.style ?? {};
+      const { backgroundColor } = document.querySelector<HTMLElement>("[data-dot]")?.style ?? {};
       if (backgroundColor) changed = true;
       else if (changed) document.documentElement.dataset.tried = "";
     }).observe(document, { subtree: true, attributeFilter: ["style"] });

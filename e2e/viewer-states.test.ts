@@ -36,7 +36,7 @@ it("a host that comes, pauses by being lost, stops and comes again", async () =>
   const first = scene.agent();
   await says(page, "Live");
   // Dark from the first moment on, though the system is light and the page before it was.
-  const box = page.locator(".notice-box");
+  const box = page.getByTestId("notice-box");
   expect(await box.evaluate((pill) => getComputedStyle(pill).backgroundColor)).toMatch(
     /^rgba\(23, /,
   );

@@ -134,7 +134,7 @@ describe("it", () => {
     await page.keyboard.press("i");
     await panel().waitFor();
     await lone.close();
-    const said = page.locator(".notice-box");
+    const said = page.getByTestId("notice-box");
     await said.getByRole("button", { name: "Retry now" }).waitFor();
     for (const [width, height] of [
       ...[

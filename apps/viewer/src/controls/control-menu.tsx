@@ -1,14 +1,22 @@
-/** The rest of what can be done, behind three dots: what the bar has no room for, on small screens more than on large ones. */
-import { type KeyboardEvent, useEffect, useRef } from "react";
+/**
+ * The menu with all actions that the bar has no room for. It is a popover: the browser puts it above everything, and closes it on a
+ * press outside. Browsers without popovers (before Chrome 114, Firefox 125 and Safari 17) get the same menu above the bar; there its
+ * button, Escape, Tab and a choice close it.
+ */
+import { type KeyboardEvent, useCallback, useEffect, useId, useRef } from "react";
 import { Icon } from "../ui/icon.tsx";
-import { type Action, keyCaps, type Place } from "./core/actions.ts";
+import ui from "../ui/ui.module.css";
+import styles from "./controls.module.css";
+import type { Action, ActionPlace } from "./core/actions.ts";
+import { keyCaps } from "./core/hotkeys.ts";
 
-/** From where on the bar has them, and the menu not. */
-const UNTIL: Partial<Record<Place, string>> = {
-  zoom: "menu-until-sm",
-  wide: "menu-until-md",
+/** The actions in the menu, with the class that hides them where the bar has them. */
+const IN_MENU: Partial<Record<ActionPlace, string | undefined>> = {
+  zoom: styles.untilSmall,
+  wide: styles.untilMedium,
   menu: "",
 };
+const GAP_PX = 12;
 
 export function ControlMenu(props: {
   readonly actions: readonly Action[];
@@ -18,78 +26,87 @@ export function ControlMenu(props: {
   const { actions, open, setOpen } = props;
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    itemsOf(menu.current)[0]?.focus();
-    const outside = ({ target }: PointerEvent) => {
-      const inside = target instanceof Node && menu.current?.contains(target);
-      // The button itself toggles.
-      if (!inside && !(target instanceof Node && button.current?.contains(target))) setOpen(false);
-    };
-    document.addEventListener("pointerdown", outside, { capture: true });
-    return () => document.removeEventListener("pointerdown", outside, { capture: true });
-  }, [open, setOpen]);
+  const id = useId();
+  const hasPopover = "popover" in HTMLElement.prototype;
   const close = () => {
-    setOpen(false);
+    if (hasPopover) menu.current?.hidePopover();
+    else setOpen(false);
     button.current?.focus();
   };
-  const pressed = (event: KeyboardEvent) => {
+  const place = useCallback(() => {
+    if (!menu.current?.popover || !button.current) return;
+    const { right, top } = button.current.getBoundingClientRect();
+    menu.current.style.right = `${innerWidth - right}px`;
+    menu.current.style.bottom = `${innerHeight - top + GAP_PX}px`;
+  }, []);
+  useEffect(() => {
+    if (!open) return;
+    place();
+    itemsOf(menu.current)[0]?.focus();
+    window.addEventListener("resize", place);
+    return () => window.removeEventListener("resize", place);
+  }, [open, place]);
+  const onKeyDown = (event: KeyboardEvent) => {
     const items = itemsOf(menu.current);
     const at = items.findIndex((item) => item.matches(":focus"));
     const next = NEXT[event.key]?.(at, items.length);
     if (next !== undefined) items.at(next % items.length)?.focus();
-    else if (event.key === "Escape") close();
-    else if (event.key === "Tab") setOpen(false);
+    else if (event.key === "Escape" || event.key === "Tab") close();
     else return;
+    // Tab goes on from the button.
     if (event.key !== "Tab") event.preventDefault();
   };
   return (
-    <div className="relative">
+    <>
       <button
         ref={button}
         type="button"
-        className="control"
+        className={ui.iconButton}
         aria-label="More"
         aria-haspopup="menu"
         aria-expanded={open}
         data-tip={open ? undefined : "More"}
-        onClick={() => setOpen(!open)}
+        popoverTarget={hasPopover ? id : undefined}
+        onClick={hasPopover ? undefined : () => setOpen(!open)}
       >
         <Icon name="more" />
       </button>
-      {open && (
-        <div
-          ref={menu}
-          role="menu"
-          tabIndex={-1}
-          aria-label="More"
-          className="menu"
-          onKeyDown={pressed}
-        >
-          {actions
-            .filter(({ available, place }) => available && UNTIL[place] !== undefined)
-            .map((action) => (
-              <button
-                key={action.id}
-                type="button"
-                role="menuitem"
-                tabIndex={-1}
-                data-action={action.id}
-                className={`menu-item ${UNTIL[action.place]}`}
-                disabled={!action.enabled}
-                onClick={() => {
-                  close();
-                  action.run();
-                }}
-              >
-                <Icon name={action.icon} />
-                <span>{action.name}</span>
-                <kbd className="menu-key">{keyCaps(action)[0]}</kbd>
-              </button>
-            ))}
-        </div>
-      )}
-    </div>
+      <div
+        ref={menu}
+        id={id}
+        popover={hasPopover ? "auto" : undefined}
+        hidden={!hasPopover && !open}
+        role="menu"
+        tabIndex={-1}
+        aria-label="More"
+        className={styles.menu}
+        onBeforeToggle={place}
+        onToggle={({ newState }) => setOpen(newState === "open")}
+        onKeyDown={onKeyDown}
+      >
+        {actions
+          .filter(({ available, place }) => available && place in IN_MENU)
+          .map((action) => (
+            <button
+              key={action.id}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              data-action={action.id}
+              className={`${styles.menuItem} ${IN_MENU[action.place]}`}
+              disabled={!action.enabled}
+              onClick={() => {
+                close();
+                action.run();
+              }}
+            >
+              <Icon name={action.icon} />
+              <span>{action.name}</span>
+              <kbd>{keyCaps(action)[0]}</kbd>
+            </button>
+          ))}
+      </div>
+    </>
   );
 }
 
@@ -100,7 +117,7 @@ const NEXT: Readonly<Record<string, (at: number, count: number) => number>> = {
   End: (_, count) => count - 1,
 };
 
-/** Those that are seen and can be chosen. */
+/** The items that are visible and enabled. */
 function itemsOf(menu: HTMLElement | null): readonly HTMLButtonElement[] {
   return [...(menu?.querySelectorAll("button") ?? [])].filter(
     (item) => !item.disabled && item.offsetParent !== null,

@@ -1,36 +1,34 @@
-/** All that a person can do with the picture: the bar, the hotkeys, and what these open. */
+/** The controls of the picture: the bar, the hotkeys, and the sheets that these open. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { PictureHandle } from "../keep/mirror.ts";
 import { RecordingMark } from "../keep/recording-mark.tsx";
+import type { Toggle } from "../ui/core/toggle.ts";
 import { loadLater } from "../ui/load-later.ts";
 import { useAhead } from "../ui/use-ahead.ts";
 import type { ViewState } from "../view/core/view-state.ts";
-import { ZoomFlash } from "../view/zoom-flash.tsx";
-import { ControlBar } from "./control-bar.tsx";
-import type { Action, Toggle } from "./core/actions.ts";
-import { loadDeeds, useActions } from "./use-actions.ts";
-import { useHotkeys } from "./use-hotkeys.ts";
-import { useKeysOn } from "./use-keys-on.ts";
+import { ControlBar, ZoomFlash } from "./control-bar.tsx";
+import type { Action } from "./core/actions.ts";
+import { preloadActions, useActions } from "./use-actions.ts";
+import { useHotkeys, useHotkeysEnabled } from "./use-hotkeys.ts";
 import { useResting } from "./use-resting.ts";
 
-const HelpSheet = loadLater(async () => (await import("./help-sheet.tsx")).HelpSheet);
-const LinkDialog = loadLater(async () => (await import("./link-dialog.tsx")).LinkDialog);
+const HelpSheet = loadLater(async () => (await import("./sheets.tsx")).HelpSheet);
+const LinkSheet = loadLater(async () => (await import("./sheets.tsx")).LinkSheet);
 
-const NOTHING: readonly Action[] = [];
+const NO_ACTIONS: readonly Action[] = [];
 
-function loadAhead(): void {
+function preload(): void {
   HelpSheet.ahead();
-  LinkDialog.ahead();
-  loadDeeds();
+  LinkSheet.ahead();
+  preloadActions();
 }
 
-type Open = { readonly sheet: "help" } | { readonly sheet: "link"; readonly link: string };
+type OpenSheet = { readonly type: "help" } | { readonly type: "link"; readonly link: string };
 
 /**
- * @param props.hasPicture without one there is no bar, but the keys that need none work
- * @param props.room undefined: there is none to be watched; where there is no picture of it either, no key does anything
- * @param props.statistics what shows and hides them, for the button and its key
- * @param props.tell says what came of it; the words outlive the controls, which go with their player
+ * @param props.hasPicture without a picture there is no bar, but the hotkeys that need no picture work
+ * @param props.room undefined if no room can be watched; with no picture either, no hotkey works
+ * @param props.notify shows a message. It outlives the controls, which are replaced together with their player
  */
 export function Controls(props: {
   readonly handle: PictureHandle;
@@ -38,32 +36,31 @@ export function Controls(props: {
   readonly hasPicture: boolean;
   readonly room: string | undefined;
   readonly statistics: Toggle;
-  readonly tell: (words: string) => void;
+  readonly notify: (message: string) => void;
 }) {
-  const { handle, view, hasPicture, room, statistics, tell } = props;
+  const { handle, view, hasPicture, room, statistics, notify } = props;
   const bar = useRef<HTMLElement>(null);
   const [menuOpen, setMenuOpen] = useState(false);
-  const [open, setOpen] = useState<Open>();
+  const [sheet, setSheet] = useState<OpenSheet>();
   const { actions, recording } = useActions({
-    ...{ handle, view, hasPicture, room, statistics, tell },
-    help: () => setOpen({ sheet: "help" }),
-    showLink: (link) => setOpen({ sheet: "link", link }),
+    ...{ handle, view, hasPicture, room, statistics, notify },
+    help: () => setSheet({ type: "help" }),
+    showLink: (link) => setSheet({ type: "link", link }),
   });
-  const keys = useKeysOn();
-  useHotkeys(keys.on && (room !== undefined || hasPicture) ? actions : NOTHING);
-  const resting = useResting(bar, menuOpen || open !== undefined);
+  const hotkeys = useHotkeysEnabled();
+  useHotkeys(hotkeys.on && (room !== undefined || hasPicture) ? actions : NO_ACTIONS);
+  const resting = useResting(bar, menuOpen || sheet !== undefined);
   useHiddenPointer(resting && hasPicture);
   useEffect(() => {
     if (!hasPicture) setMenuOpen(false);
   }, [hasPicture]);
-  useAhead(loadAhead, hasPicture);
-  // A sheet tells that it is closed some time after: by then another may be open.
-  const close = useCallback(() => setOpen((now) => (now === open ? undefined : now)), [open]);
+  useAhead(preload, hasPicture);
+  // A sheet reports some time later that it was closed. Another one may be open by then.
+  const close = useCallback(() => setSheet((now) => (now === sheet ? undefined : now)), [sheet]);
   const onMissing = useCallback(() => {
-    tell("This part of the page could not be loaded.");
+    notify("This part of the page could not be loaded.");
     close();
-  }, [tell, close]);
-  const sheet = { close, onMissing };
+  }, [notify, close]);
   return (
     <>
       {recording.since !== undefined && (
@@ -73,13 +70,13 @@ export function Controls(props: {
       {hasPicture && (
         <ControlBar ref={bar} {...{ actions, view, menuOpen, setMenuOpen }} hidden={resting} />
       )}
-      {open?.sheet === "help" && <HelpSheet.Part {...{ actions, keys }} {...sheet} />}
-      {open?.sheet === "link" && <LinkDialog.Part link={open.link} {...sheet} />}
+      {sheet?.type === "help" && <HelpSheet.Part {...{ actions, hotkeys, close, onMissing }} />}
+      {sheet?.type === "link" && <LinkSheet.Part link={sheet.link} {...{ close, onMissing }} />}
     </>
   );
 }
 
-/** In full screen a pointer that rests is only in the way; globals.css hides it there. */
+/** In full screen a pointer at rest is only in the way; `base.css` hides it there. */
 function useHiddenPointer(hidden: boolean): void {
   useEffect(() => {
     document.documentElement.toggleAttribute("data-resting", hidden);

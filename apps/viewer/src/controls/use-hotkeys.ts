@@ -1,16 +1,18 @@
-/** Keys that do what the controls do. */
-import { useEffect, useRef } from "react";
-import { type Action, actionFor } from "./core/actions.ts";
+/** Hotkeys: they run the same actions as the controls. */
+import { useEffect, useRef, useState } from "react";
+import type { Toggle } from "../ui/core/toggle.ts";
+import type { Action } from "./core/actions.ts";
+import { actionFor } from "./core/hotkeys.ts";
 
-/** The keys of what can be done now, wherever the focus is but in a field, a menu or a dialog. What scrolls has the arrows for itself. */
+/** Runs actions by their keys, except while a field, a menu or a dialog has the focus. Where something scrolls, the arrow keys scroll it. */
 export function useHotkeys(actions: readonly Action[]): void {
   const newest = useRef(actions);
   useEffect(() => {
     newest.current = actions;
   });
   useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || isElsewhere(event)) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || isTakenElsewhere(event)) return;
       const { key, code, shiftKey, ctrlKey, altKey, metaKey, repeat } = event;
       const altGraph = event.getModifierState("AltGraph");
       const action = actionFor(newest.current, {
@@ -20,12 +22,12 @@ export function useHotkeys(actions: readonly Action[]): void {
       event.preventDefault();
       action.run(event.key);
     };
-    document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
 }
 
-function isElsewhere({ target, key }: KeyboardEvent): boolean {
+function isTakenElsewhere({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector("dialog:modal")) return true;
   if (!(target instanceof HTMLElement)) return false;
   return (
@@ -33,4 +35,33 @@ function isElsewhere({ target, key }: KeyboardEvent): boolean {
     target.closest("input, textarea, select, [role=menu]") !== null ||
     (key.startsWith("Arrow") && target.closest("[data-keys=scroll]") !== null)
   );
+}
+
+const STORAGE_KEY = "screen-share keys";
+const OFF = "off";
+
+/**
+ * Whether hotkeys are enabled. Tools such as speech input can press single keys by accident, so they can be turned off (WCAG 2.2,
+ * 2.1.4). The browser keeps the choice.
+ */
+export function useHotkeysEnabled(): Toggle {
+  const [on, setOn] = useState(readEnabled);
+  const toggle = () => {
+    setOn(!on);
+    try {
+      if (on) localStorage.setItem(STORAGE_KEY, OFF);
+      else localStorage.removeItem(STORAGE_KEY);
+    } catch {
+      // Storage is blocked: the choice lasts as long as the page.
+    }
+  };
+  return { on, toggle };
+}
+
+function readEnabled(): boolean {
+  try {
+    return localStorage.getItem(STORAGE_KEY) !== OFF;
+  } catch {
+    return true;
+  }
 }

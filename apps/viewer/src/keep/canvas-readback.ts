@@ -3,6 +3,8 @@
  * `privacy.resistFingerprinting`) spoil what a page reads, silently: a picture that is saved or recorded from a canvas is noise there.
  */
 
+export const NOISE = "This browser hides what pages draw, and gives them noise instead.";
+
 const SIDE = 16;
 
 /** Colours that differ from pixel to pixel: some browsers spoil no plain area. */

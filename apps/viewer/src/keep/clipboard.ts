@@ -20,7 +20,7 @@ function copySelected(text: string): boolean {
   const field = document.createElement("textarea");
   const focused = document.activeElement;
   field.value = text;
-  field.className = "sr-only";
+  Object.assign(field.style, { position: "fixed", opacity: "0" });
   field.setAttribute("aria-hidden", "true");
   document.body.append(field);
   field.select();

@@ -10,7 +10,7 @@ import { openSink, type Sink } from "./sink.ts";
 /** How it ended. `full`: there was no room for more. */
 export type RecordingEnd =
   | { readonly type: "saved"; readonly full: boolean }
-  | { readonly type: "failed"; readonly meaning: string };
+  | { readonly type: "failed"; readonly reason: string };
 
 export interface Recording {
   stop(): void;
@@ -140,13 +140,13 @@ async function follow(
   } catch (error) {
     failure ??= error;
   }
-  return failure ? { type: "failed", meaning: meaningOf(failure) } : { type: "saved", full };
+  return failure ? { type: "failed", reason: reasonOf(failure) } : { type: "saved", full };
 }
 
 function stop(recorder: MediaRecorder): void {
   if (recorder.state !== "inactive") recorder.stop();
 }
 
-function meaningOf(failure: unknown): string {
+function reasonOf(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);
 }

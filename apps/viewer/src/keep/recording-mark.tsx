@@ -1,10 +1,12 @@
-/** Says for as long as it is so that the picture is being recorded, for how long, and ends it. */
+/** Shows that a recording is running, and for how long, and stops it. */
 import { useEffect, useState } from "react";
+import ui from "../ui/ui.module.css";
 import { elapsedWords } from "./core/recording.ts";
+import styles from "./recording-mark.module.css";
 
 const TICK_MS = 250;
 
-/** @param props.since on `performance.now()`'s clock */
+/** @param props.since a time on the clock of `performance.now()` */
 export function RecordingMark(props: { readonly since: number; readonly stop: () => void }) {
   const { since, stop } = props;
   const [now, setNow] = useState(since);
@@ -13,13 +15,13 @@ export function RecordingMark(props: { readonly since: number; readonly stop: ()
     return () => clearInterval(timer);
   }, []);
   return (
-    <div className="recording" data-testid="recording">
-      <span aria-hidden="true" className="recording-dot" />
+    <div className={`${styles.mark} ${ui.glass}`} data-testid="recording">
+      <span aria-hidden="true" className={styles.dot} />
       <span>
-        Recording <span className="tabular-nums">{elapsedWords(now - since)}</span>
+        Recording <span className={styles.time}>{elapsedWords(now - since)}</span>
       </span>
-      <button type="button" className="recording-stop" onClick={stop}>
-        Stop<span className="sr-only"> and save the recording</span>
+      <button type="button" className={styles.stop} onClick={stop}>
+        Stop<span className={ui.srOnly}> and save the recording</span>
       </button>
     </div>
   );

@@ -20,7 +20,7 @@ const ANSWER_MS = 8000;
 const LOOK_MS = 200;
 /** Larger pictures cost too much to be read: 4K and a little. */
 const MAX_AREA = 3840 * 2400;
-const DOT = ".notice-dot";
+const DOT = "[data-dot]";
 /** Far from the dot's own colours, and from each other. */
 const COLOURS: readonly Colour[] = [
   [255, 0, 255],

@@ -1,24 +1,24 @@
-/** The picture in a floating window: opened, closed, and which it is. */
+/** The floating window, opened and closed by a toggle. */
 import { useEffect, useRef, useState } from "react";
-import type { Toggle } from "../controls/core/actions.ts";
+import type { Toggle } from "../ui/core/toggle.ts";
 import { loadPart, MissingPart } from "../ui/load-part.ts";
 import type { PictureHandle } from "./mirror.ts";
 
 export const loadFloating = () => loadPart(() => import("./picture-in-picture.ts"));
 
-/** Undefined where the browser has none. */
+/** Undefined where the browser has no floating windows. */
 export function useFloating(
   handle: PictureHandle,
-  tell: (words: string) => void,
+  notify: (message: string) => void,
 ): Toggle | undefined {
   const close = useRef<() => void>(undefined);
   const [on, setOn] = useState(false);
   useEffect(() => (on ? handle.keepPlaying() : undefined), [on, handle]);
-  const played = useRef<AbortSignal>(undefined);
+  const mounted = useRef<AbortSignal>(undefined);
   useEffect(() => {
-    // Aborted when the player is another, or none.
+    // Aborted when another player, or none, takes the place of this one.
     const ending = new AbortController();
-    played.current = ending.signal;
+    mounted.current = ending.signal;
     return () => {
       ending.abort();
       close.current?.();
@@ -28,18 +28,18 @@ export function useFloating(
   const open = async () => {
     if (opening.current) return;
     opening.current = true;
-    const ended = played.current;
+    const signal = mounted.current;
     try {
       const { openFloating } = await loadFloating();
       close.current = await openFloating(handle, () => {
         close.current = undefined;
         setOn(false);
       });
-      if (ended?.aborted) close.current();
+      if (signal?.aborted) close.current();
       else setOn(true);
     } catch (error) {
       const missing = error instanceof MissingPart;
-      tell(missing ? error.message : "The browser did not open a floating window.");
+      notify(missing ? error.message : "The browser did not open a floating window.");
     } finally {
       opening.current = false;
     }
@@ -48,9 +48,6 @@ export function useFloating(
     if (on) close.current?.();
     else void open();
   };
-  return canFloat() ? { on, toggle } : undefined;
-}
-
-function canFloat(): boolean {
-  return "documentPictureInPicture" in window || document.pictureInPictureEnabled === true;
+  const canFloat = "documentPictureInPicture" in window || document.pictureInPictureEnabled;
+  return canFloat ? { on, toggle } : undefined;
 }

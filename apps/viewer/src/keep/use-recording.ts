@@ -1,7 +1,7 @@
-/** A recording of what is played: begun, stopped, and what became of it told. */
+/** A recording of the picture, started and stopped by a toggle. */
 import { useEffect, useRef, useState } from "react";
 import { loadPart, MissingPart } from "../ui/load-part.ts";
-import { readsTrue } from "./canvas-readback.ts";
+import { NOISE, readsTrue } from "./canvas-readback.ts";
 import { fileName } from "./core/file-name.ts";
 import { formatOf } from "./core/recording.ts";
 import type { PictureHandle } from "./mirror.ts";
@@ -10,38 +10,36 @@ import type { Recording, RecordingEnd } from "./recorder.ts";
 export const loadRecorder = () => loadPart(() => import("./recorder.ts"));
 
 export interface RecordingState {
-  /** On the page's clock, `performance.now()`; undefined while nothing is recorded. */
+  /** The start on the clock of `performance.now()`; undefined while nothing is recorded. */
   readonly since: number | undefined;
   /** Undefined where the browser cannot record. */
   readonly toggle: (() => void) | undefined;
 }
 
-export const NOISE = "This browser hides what pages draw, and gives them noise.";
-
 /**
- * What is recorded is one room, as long as it can be watched: when the page goes to another, or can no longer get into this one, or
- * plays it anew, the recording ends, and what there is of it is saved.
+ * A recording contains one room, for as long as that can be watched. When the page goes to another room, can no longer enter this one,
+ * or gets another player, the recording ends and is saved.
  */
 export function useRecording(
   handle: PictureHandle,
   options: {
-    /** Undefined while there is none to be watched. */
+    /** Undefined while no room can be watched. */
     readonly room: string | undefined;
-    readonly tell: (words: string) => void;
+    readonly notify: (message: string) => void;
   },
 ): RecordingState {
-  const { room, tell } = options;
+  const { room, notify } = options;
   const recording = useRef<Recording | "starting">(undefined);
   const [since, setSince] = useState<number>();
   useEffect(() => {
     if (since === undefined) return;
-    // The browser asks in its own words whether to leave, and so to lose the recording.
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    const pause = handle.keepPlaying();
+    // The browser then asks in its own words whether to leave the page and lose the recording.
+    const confirm = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", confirm);
+    const endPlaying = handle.keepPlaying();
     return () => {
-      window.removeEventListener("beforeunload", ask);
-      pause();
+      window.removeEventListener("beforeunload", confirm);
+      endPlaying();
     };
   }, [since, handle]);
   const watched = useRef<{ readonly room: string | undefined; readonly signal: AbortSignal }>(
@@ -64,11 +62,11 @@ export function useRecording(
       if (!started) return;
       recording.current = started;
       setSince(performance.now());
-      tell("Recording started.");
-      tell(endWords(await started.ended));
+      notify("Recording started.");
+      notify(endMessage(await started.ended));
     } catch (error) {
-      const meaning = error instanceof Error ? error.message : "";
-      tell(error instanceof MissingPart ? meaning : endWords({ type: "failed", meaning }));
+      const reason = error instanceof Error ? error.message : "";
+      notify(error instanceof MissingPart ? reason : endMessage({ type: "failed", reason }));
     } finally {
       recording.current = undefined;
       setSince(undefined);
@@ -76,14 +74,14 @@ export function useRecording(
   };
   const toggle = () => {
     if (recording.current === undefined && !readsTrue(document)) {
-      tell(`${NOISE} Allow canvas data for this page to record, or save a snapshot.`);
+      notify(`${NOISE} Allow canvas data for this page to record, or save a snapshot.`);
     } else if (recording.current === undefined) void start();
     else if (recording.current !== "starting") recording.current.stop();
   };
   return { since, toggle: canRecord() ? toggle : undefined };
 }
 
-/** Some browsers have the recorder without an encoder: WebKitGTK, where GStreamer's are not installed. */
+/** Some browsers have a recorder without an encoder: WebKitGTK, if GStreamer's encoders are not installed. */
 function canRecord(): boolean {
   return (
     typeof MediaRecorder !== "undefined" &&
@@ -92,9 +90,9 @@ function canRecord(): boolean {
   );
 }
 
-function endWords(end: RecordingEnd): string {
-  if (end.type === "failed") return `The recording failed: ${end.meaning}`;
+function endMessage(end: RecordingEnd): string {
+  if (end.type === "failed") return `The recording failed: ${end.reason}`;
   return end.full
-    ? "The recording has reached the size that fits in memory, and was saved."
+    ? "The recording reached the size that fits in memory, and was saved."
     : "Recording saved.";
 }

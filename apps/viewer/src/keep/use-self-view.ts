@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import type { PictureSource } from "./mirror.ts";
 
-/** @param source undefined while the picture is not live, or there is nothing to say it in */
+/** @param source undefined while the picture is not live, or the page has no place for the warning */
 export function useSelfView(source: PictureSource | undefined): boolean {
   const [seen, setSeen] = useState(false);
   useEffect(() => {
@@ -11,7 +11,7 @@ export function useSelfView(source: PictureSource | undefined): boolean {
     const options = { report: setSeen, signal: ending.signal };
     import("./self-view.ts").then(
       ({ watchSelf }) => watchSelf(source, options),
-      () => {}, // The picture is worth more than what is said of it.
+      () => {}, // Without this part only the warning is missing.
     );
     return () => {
       ending.abort();

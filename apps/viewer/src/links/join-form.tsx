@@ -1,6 +1,8 @@
 /** A field for a link or a room's name, and the way back to the room of last time. What is put in leaves the page at once. */
 import { type FormEvent, useEffect, useId, useState } from "react";
+import ui from "../ui/ui.module.css";
 import { fragmentOf, goTo, type Place } from "./go.ts";
+import styles from "./join-form.module.css";
 import { type LastRoom, readLastRoom } from "./last-room.ts";
 import { type Pasted, readPasted } from "./pasted.ts";
 import { pageRelays, type Relays } from "./relays.ts";
@@ -34,11 +36,11 @@ export function JoinForm({ here }: JoinFormProps) {
 
   const several = page !== undefined && page.relays.length > 1;
   return (
-    <form className="join" onSubmit={submit} autoComplete="off">
+    <form className={styles.form} onSubmit={submit} autoComplete="off">
       {several && (
         <>
           <label htmlFor={`${id}relay`}>Relay</label>
-          <select id={`${id}relay`} name="relay" className="field" defaultValue={here?.relay}>
+          <select id={`${id}relay`} name="relay" className={ui.field} defaultValue={here?.relay}>
             {page.relays.map(({ name }) => (
               <option key={name}>{name}</option>
             ))}
@@ -46,11 +48,11 @@ export function JoinForm({ here }: JoinFormProps) {
         </>
       )}
       <label htmlFor={`${id}link`}>Link or room name</label>
-      <div className="join-line">
+      <div className={styles.line}>
         <input
           id={`${id}link`}
           name="link"
-          className="field"
+          className={ui.field}
           type="text"
           spellCheck={false}
           autoCapitalize="none"
@@ -59,11 +61,11 @@ export function JoinForm({ here }: JoinFormProps) {
           aria-describedby={problem ? `${id}problem` : undefined}
           aria-invalid={problem ? true : undefined}
         />
-        <button type="submit" className="button">
+        <button type="submit" className={ui.button}>
           Open
         </button>
       </div>
-      <div role="alert" id={`${id}problem`} className="join-problem">
+      <div role="alert" id={`${id}problem`} className={styles.problem}>
         {problem?.kind === "nothing" && problem.problem}
         {problem?.kind === "elsewhere" && (
           <>

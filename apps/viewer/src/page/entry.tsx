@@ -6,6 +6,7 @@ import { pageRelays } from "../links/relays.ts";
 import { useLink } from "../links/use-link.ts";
 import { missingIn } from "../player/support.ts";
 import { Notice } from "../status/notice.tsx";
+import ui from "../ui/ui.module.css";
 import { Viewer } from "./viewer.tsx";
 
 /** @param props.version of the page, for whoever asks which one it is */
@@ -14,7 +15,7 @@ export function Entry(props: { readonly version: string }) {
   const { embedded = false, transparent = false } = link?.options ?? {};
   return (
     <main data-embedded={embedded || undefined} data-transparent={transparent || undefined}>
-      <h1 className="sr-only">Screen Share</h1>
+      <h1 className={ui.srOnly}>Screen Share</h1>
       <Inside link={link} entrance={link && whereTo(link)} version={props.version} />
     </main>
   );

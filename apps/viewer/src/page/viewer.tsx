@@ -12,9 +12,11 @@ import { Status } from "../status/status.tsx";
 import { useNotice } from "../status/use-notice.ts";
 import { loadLater } from "../ui/load-later.ts";
 import { onUpdated, wasUpdated } from "../ui/load-part.ts";
+import ui from "../ui/ui.module.css";
 import { ViewState } from "../view/core/view-state.ts";
 import { Screen } from "../view/screen.tsx";
 import { useWakeLock } from "../view/use-wake-lock.ts";
+import styles from "./page.module.css";
 import { useOnline } from "./use-online.ts";
 import { usePlayer } from "./use-player.ts";
 
@@ -57,7 +59,7 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
     <>
       <title>{titleOf(snapshot, { online })}</title>
       {/* Another key, another canvas: see use-player.ts. */}
-      <Screen key={canvasKey} {...{ canvas, view, picture, stale }} held={!embedded} />
+      <Screen key={canvasKey} {...{ canvas, view, picture, stale }} gestures={!embedded} />
       <Status
         {...{ snapshot, online, embedded, seesItself, retry }}
         tip={`Screen Share ${version}`}
@@ -66,21 +68,26 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
       />
       {!embedded && (
         <>
-          <div className="controls-place">
-            <p role="status" className="told" data-testid="notice">
+          <div className={styles.controls}>
+            <p role="status" className={`${styles.message} ${ui.glass}`} data-testid="notice">
               {notice?.words}
             </p>
             {isUpdated && (
-              <p role="status" className="told">
+              <p role="status" className={`${styles.message} ${ui.glass}`}>
                 This page was updated.{" "}
-                <button type="button" className="button-small" onClick={() => location.reload()}>
+                <button
+                  type="button"
+                  className={`${ui.button} ${ui.small}`}
+                  onClick={() => location.reload()}
+                >
                   Reload
                 </button>
               </p>
             )}
             {handle && (
               <Controls.Part
-                {...{ handle, view, hasPicture, statistics, tell, onMissing }}
+                {...{ handle, view, hasPicture, statistics, onMissing }}
+                notify={tell}
                 room={connection.state === "ended" ? undefined : room}
               />
             )}

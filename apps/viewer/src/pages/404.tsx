@@ -1,5 +1,6 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { Notice } from "../status/notice.tsx";
+import ui from "../ui/ui.module.css";
 
 /** Nothing runs here: at whatever depth the page is shown, relative addresses of scripts would lead nowhere. */
 export const config: { readonly unstable_runtimeJS: false; readonly maxDuration?: number } = {
@@ -11,7 +12,7 @@ export default function NotFound() {
   return (
     <main>
       <title>Nothing here · Screen Share</title>
-      <h1 className="sr-only">Screen Share</h1>
+      <h1 className={ui.srOnly}>Screen Share</h1>
       <Notice
         form="page"
         tip={`Screen Share ${packageJson.version}`}
@@ -20,11 +21,11 @@ export default function NotFound() {
         title="There is nothing here"
         detail="The address leads to no page. A link to a shared screen has a “#” in it."
       >
-        <div className="actions">
-          <a href="/" className="button">
+        <p>
+          <a href="/" className={ui.button}>
             Go to the viewer
           </a>
-        </div>
+        </p>
       </Notice>
     </main>
   );

@@ -1,6 +1,7 @@
 import type { AppProps } from "next/app";
 import Head from "next/head";
-import "../globals.css";
+import "../ui/tokens.css";
+import "../ui/base.css";
 
 /** Around every page. The viewport is here and not in the document because Next puts one of its own where it finds none here. */
 export default function App({ Component, pageProps }: AppProps) {

@@ -1,11 +1,12 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { Entry } from "../page/entry.tsx";
+import styles from "../page/page.module.css";
 
 export default function Page() {
   return (
     <>
       <noscript>
-        <p className="no-script">
+        <p className={styles.noScript}>
           Screen Share shows a screen live, and needs JavaScript for it. Please allow it for this
           page.
         </p>

@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Statistics } from "../player/meter/statistics.ts";
 import { Icon } from "../ui/icon.tsx";
+import ui from "../ui/ui.module.css";
 import { CopyReport } from "./copy-report.tsx";
 import { type Bottleneck, BottleneckWatch } from "./core/bottleneck.ts";
 import { bytes, digits, milliseconds } from "./core/figures.ts";
@@ -118,7 +119,7 @@ function Charts({ statistics }: { readonly statistics: Statistics }): ReactNode 
 function Table({ statistics }: { readonly statistics: Statistics }): ReactNode {
   return (
     <table className={styles.table}>
-      <caption>Figures of the last five seconds</caption>
+      <caption className={ui.srOnly}>Figures of the last five seconds</caption>
       {sectionsOf(statistics).map(([title, rows]) => (
         <tbody key={title}>
           <tr>

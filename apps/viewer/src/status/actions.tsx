@@ -3,7 +3,9 @@ import { DEFAULT_ROOM } from "@screen-share/protocol";
 import { fragmentOf, type Place } from "../links/go.ts";
 import { LaterJoinForm } from "../links/later-join-form.tsx";
 import { pageRelays } from "../links/relays.ts";
+import ui from "../ui/ui.module.css";
 import type { Action } from "./core/messages.ts";
+import styles from "./notice.module.css";
 
 /**
  * @param props.here where the page is
@@ -21,9 +23,17 @@ export function Actions(props: {
     <>
       {actions.includes("link") && <LaterJoinForm here={here} />}
       {buttons.length > 0 && (
-        <div className="actions">
-          {buttons.map((action) => (
-            <Control key={action} {...{ action, here, retry, trying }} />
+        <div className={styles.actions}>
+          {buttons.map((action, i) => (
+            <Control
+              key={action}
+              {...{ action, here, retry, trying }}
+              className={
+                i === 0 && buttons.length === actions.length
+                  ? ui.button
+                  : `${ui.button} ${ui.secondary}`
+              }
+            />
           ))}
         </div>
       )}
@@ -36,14 +46,15 @@ function Control(props: {
   readonly here: Place;
   readonly retry: () => void;
   readonly trying: boolean;
+  readonly className: string | undefined;
 }) {
-  const { action, here, retry, trying } = props;
+  const { action, here, retry, trying, className } = props;
   switch (action) {
     case "retry":
       return (
         <button
           type="button"
-          className="button"
+          className={className}
           aria-disabled={trying || undefined}
           onClick={() => !trying && retry()}
         >
@@ -52,13 +63,13 @@ function Control(props: {
       );
     case "reload":
       return (
-        <button type="button" className="button" onClick={() => location.reload()}>
+        <button type="button" className={className} onClick={() => location.reload()}>
           Reload the page
         </button>
       );
     case "main":
       return (
-        <a href={fragmentOf({ ...here, room: DEFAULT_ROOM }, pageRelays())} className="button">
+        <a href={fragmentOf({ ...here, room: DEFAULT_ROOM }, pageRelays())} className={className}>
           Go to the room “main”
         </a>
       );

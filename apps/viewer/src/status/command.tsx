@@ -1,6 +1,8 @@
 /** How a screen is shared here: a command, to be copied. */
 import { useEffect, useState } from "react";
 import { copyText } from "../keep/clipboard.ts";
+import ui from "../ui/ui.module.css";
+import styles from "./command.module.css";
 
 const SAY_SO_MS = 2000;
 
@@ -15,16 +17,16 @@ export function Command(props: { readonly command: string; readonly guarded: boo
   }, [copied]);
   const copy = async () => setCopied((await copyText(command)) ? "yes" : "no");
   return (
-    <div className="invitation">
+    <div className={styles.invitation}>
       <p>Is it your screen? Run this on its computer:</p>
-      <div className="command">
+      <div className={styles.command}>
         <code>{command}</code>
-        <button type="button" className="button-small" onClick={copy}>
+        <button type="button" className={`${ui.button} ${ui.small}`} onClick={copy}>
           {copied === "yes" ? "Copied" : copied === "no" ? "Select it" : "Copy"}
-          <span className="sr-only"> the command</span>
+          <span className={ui.srOnly}> the command</span>
         </button>
       </div>
-      <p role="status" className="sr-only">
+      <p role="status" className={ui.srOnly}>
         {copied === "yes" && "The command was copied."}
         {copied === "no" && "The browser did not let the command be copied."}
       </p>

@@ -3,8 +3,10 @@
  * what can be done is given to it.
  */
 import type { ReactNode } from "react";
+import ui from "../ui/ui.module.css";
 import type { Tone } from "./core/messages.ts";
 import { Mark } from "./mark.tsx";
+import styles from "./notice.module.css";
 
 export interface NoticeProps {
   /** `page`: there is nothing else to see. `pill`: over the picture. `none`: nothing is said, as an embedded picture wants it. */
@@ -38,18 +40,24 @@ export function Notice(props: NoticeProps) {
       data-quiet={quiet || undefined}
       data-late={late || undefined}
       // Out of sight, but there: what is said later is read aloud only where something stood before.
-      className={form === "none" ? "sr-only" : "notice"}
+      data-scheme={form === "pill" ? "dark" : undefined}
+      className={form === "none" ? ui.srOnly : `${styles.notice} ${styles[form]}`}
     >
-      <div className="notice-box" title={tip}>
+      <div
+        className={`${styles.box} ${form === "pill" ? ui.glass : ""}`}
+        data-testid="notice-box"
+        title={tip}
+      >
         {form === "page" && <Mark />}
-        <span className="notice-dot" aria-hidden="true" />
-        <div className="notice-words">
-          <div role="status" className="notice-said">
+        {/* keep/self-view.ts looks for it in the picture. */}
+        {form === "pill" && <span className={styles.dot} data-dot="" aria-hidden="true" />}
+        <div className={styles.words}>
+          <div role="status" className={styles.text}>
             <h2>{title}</h2>
             {detail && <p>{detail}</p>}
           </div>
           {remarks.length > 0 && (
-            <p className="notice-remarks">
+            <p className={styles.remarks}>
               {remarks.map((remark) => (
                 <bdi key={remark}>{remark}</bdi>
               ))}
@@ -58,7 +66,7 @@ export function Notice(props: NoticeProps) {
           {children}
         </div>
       </div>
-      {form === "page" && <p className="notice-brand">{tip}</p>}
+      {form === "page" && <p className={styles.version}>{tip}</p>}
     </section>
   );
 }

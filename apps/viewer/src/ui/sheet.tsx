@@ -1,6 +1,8 @@
-/** A dialog over the page: Escape, its button or a press beside it close it, and the focus goes back to where it was. */
+/** A dialog over the page. Escape, its button, and a press beside it close it; the focus then returns to where it was. */
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Icon } from "./icon.tsx";
+import styles from "./sheet.module.css";
+import ui from "./ui.module.css";
 
 export function Sheet(props: {
   readonly title: string;
@@ -17,27 +19,27 @@ export function Sheet(props: {
     return () => element?.close();
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a press beside it; the keyboard has Escape
+    // biome-ignore lint/a11y/useKeyWithClickEvents: this is a press beside the dialog; for the keyboard there is Escape
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
-      className="sheet"
+      className={styles.sheet}
       onClose={() => {
-        // It tells so some time after: in development React has opened it again by then.
+        // The event comes some time later. In development React has opened the dialog again by then.
         if (!dialog.current?.open) close();
       }}
       onPointerDown={({ target, currentTarget }) => {
         pressedBeside.current = target === currentTarget;
       }}
       onClick={({ target, currentTarget }) => {
-        // Not whoever has only let go there of words that were being selected.
+        // A selection of text that only ends beside the dialog does not close it.
         if (target === currentTarget && pressedBeside.current) close();
       }}
     >
-      <div className="sheet-page">
-        <header className="sheet-head">
+      <div className={styles.content}>
+        <header className={styles.header}>
           <h2 id={titleId}>{title}</h2>
-          <button type="button" className="control" aria-label="Close" onClick={close}>
+          <button type="button" className={ui.iconButton} aria-label="Close" onClick={close}>
             <Icon name="close" />
           </button>
         </header>

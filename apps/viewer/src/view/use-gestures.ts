@@ -14,7 +14,10 @@ const MAX_POWER = 0.7;
 const LINE_PX = 33;
 
 /** @param view undefined: no hand is heeded */
-export function useHands(stage: RefObject<HTMLElement | null>, view: ViewState | undefined): void {
+export function useGestures(
+  stage: RefObject<HTMLElement | null>,
+  view: ViewState | undefined,
+): void {
   useEffect(() => {
     const element = stage.current;
     if (!element || !view) return;

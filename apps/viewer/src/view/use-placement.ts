@@ -8,7 +8,7 @@ import type { Placement } from "./core/view.ts";
 import type { ViewState } from "./core/view-state.ts";
 import type { DeviceBox } from "./use-device-box.ts";
 
-export function usePlaced(options: {
+export function usePlacement(options: {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly stage: RefObject<HTMLElement | null>;
   readonly view: ViewState;

@@ -1,15 +1,9 @@
 import { describe, expect, it } from "vitest";
-import {
-  type Action,
-  actionFor,
-  actionsOf,
-  type Deeds,
-  type KeyPress,
-  keyCaps,
-} from "./actions.ts";
+import { type Action, type ActionHandlers, actionsOf } from "./actions.ts";
+import { actionFor, type KeyPress, keyCaps } from "./hotkeys.ts";
 
-/** Everything can be done; what was, is noted. */
-function deeds(noted: string[], changed: Partial<Deeds> = {}): Deeds {
+/** Handlers for everything, which note each call. */
+function page(noted: string[], changed: Partial<ActionHandlers> = {}): ActionHandlers {
   const note = (word: string) => () => void noted.push(word);
   const toggle = (word: string) => ({ on: false, toggle: note(word) });
   return {
@@ -38,8 +32,8 @@ const press = (key: string, changed: Partial<KeyPress> = {}): KeyPress => ({
 const idFor = (actions: readonly Action[], key: KeyPress) => actionFor(actions, key)?.id;
 
 describe("the table of actions", () => {
-  it("has one key for one action, and one name", () => {
-    const actions = actionsOf(deeds([]));
+  it("gives each action its own keys and its own name", () => {
+    const actions = actionsOf(page([]));
     const keys = actions.flatMap((action) => action.keys);
     expect(new Set(keys).size).toBe(keys.length);
     for (const field of ["id", "name"] as const) {
@@ -47,9 +41,9 @@ describe("the table of actions", () => {
     }
   });
 
-  it("does by its keys what it says", () => {
+  it("runs the handler of each key", () => {
     const noted: string[] = [];
-    const actions = actionsOf(deeds(noted));
+    const actions = actionsOf(page(noted));
     const keys = ["1", "2", "3", "0", "+", "-", "ArrowLeft", "ArrowDown", "f", "p", "r", "s", "y"];
     for (const key of [...keys, "c", "i", "?"]) actionFor(actions, press(key))?.run(key);
     expect(noted).toEqual([
@@ -59,8 +53,8 @@ describe("the table of actions", () => {
     ]);
   });
 
-  it("leaves keys with ctrl, alt or meta to the browser, and takes letters of either case", () => {
-    const actions = actionsOf(deeds([]));
+  it("leaves keys with Ctrl, Alt or Meta to the browser, and ignores the case of letters", () => {
+    const actions = actionsOf(page([]));
     expect(idFor(actions, press("S"))).toBe("snapshot");
     for (const held of ["ctrlKey", "altKey", "metaKey"] as const) {
       expect(idFor(actions, press("s", { [held]: true }))).toBeUndefined();
@@ -68,8 +62,8 @@ describe("the table of actions", () => {
     expect(idFor(actions, press("q"))).toBeUndefined();
   });
 
-  it("does again and again only what is done in steps", () => {
-    const actions = actionsOf(deeds([]));
+  it("repeats only the actions that work in steps", () => {
+    const actions = actionsOf(page([]));
     const held = { repeat: true };
     expect(["+", "-", "ArrowUp"].map((key) => idFor(actions, press(key, held)))).toEqual([
       ...["zoom-in", "zoom-out", "pan"],
@@ -79,19 +73,19 @@ describe("the table of actions", () => {
     ]);
   });
 
-  it("without a picture leaves what needs none", () => {
-    const actions = actionsOf(deeds([], { hasPicture: false }));
+  it("enables without a picture only the actions that need none", () => {
+    const actions = actionsOf(page([], { hasPicture: false }));
     const left = actions.filter(({ enabled }) => enabled).map(({ id }) => id);
     expect(left).toEqual(["copy-link", "full-screen", "statistics", "help"]);
     expect(idFor(actions, press("s"))).toBeUndefined();
   });
 
-  it("finds a key by its place where the layout writes something else with it", () => {
-    const actions = actionsOf(deeds([]));
+  it("finds a key by its position if the layout has a foreign character there", () => {
+    const actions = actionsOf(page([]));
     const at = (code: string, key: string, changed: Partial<KeyPress> = {}) =>
       idFor(actions, press(key, { code, ...changed }));
     const shiftKey = true;
-    // Cyrillic, Greek, Hebrew, Arabic, Thai; an input method; a key that writes nothing by itself.
+    // Cyrillic, Greek, Hebrew, Arabic, Thai; an input method; a key without a character.
     for (const key of ["ш", "Ш", "ι", "ן", "ه", "ร", "ｉ", "Process", "Unidentified"]) {
       expect([key, at("KeyI", key)]).toEqual([key, "statistics"]);
     }
@@ -106,8 +100,8 @@ describe("the table of actions", () => {
     expect(at("Equal", "ช")).toBe("zoom-in");
   });
 
-  it("takes a key for what it writes wherever that is Latin, or held with AltGr", () => {
-    const actions = actionsOf(deeds([]));
+  it("takes a key by its character if that is Latin, or typed with AltGr", () => {
+    const actions = actionsOf(page([]));
     const at = (code: string, key: string, changed: Partial<KeyPress> = {}) =>
       idFor(actions, press(key, { code, ...changed }));
     // Dvorak, AZERTY, and signs above digits.
@@ -117,33 +111,31 @@ describe("the table of actions", () => {
     expect(at("Digit6", "-")).toBe("zoom-out");
     expect(at("Digit2", "@", { shiftKey: true })).toBeUndefined();
     expect(at("Digit2", "²", { altGraph: true })).toBeUndefined();
-    // The number pad without Num Lock, and keys that write nothing.
+    // The number pad without Num Lock, and keys without a character.
     expect(at("Numpad1", "End")).toBeUndefined();
     expect(at("Numpad2", "ArrowDown")).toBe("pan");
     expect(at("Slash", "/")).toBeUndefined();
     expect(at("KeyI", "ш", { ctrlKey: true })).toBeUndefined();
   });
 
-  it("ends a recording and a floating window though the picture is gone", () => {
+  it("can end a recording and a floating window after the picture is gone", () => {
     const on = { on: true, toggle: () => {} };
-    const actions = actionsOf(
-      deeds([], { hasPicture: false, recording: on, pictureInPicture: on }),
-    );
+    const actions = actionsOf(page([], { hasPicture: false, recording: on, pictureInPicture: on }));
     expect(actionFor(actions, press("r"))?.name).toBe("Stop recording");
     expect(actionFor(actions, press("p"))?.name).toBe("Close the floating window");
   });
 
-  it("shows nothing that the browser cannot do", () => {
+  it("hides what the browser cannot do", () => {
     const none = { fullScreen: undefined, pictureInPicture: undefined, recording: undefined };
-    const actions = actionsOf(deeds([], { ...none, copyPicture: undefined }));
+    const actions = actionsOf(page([], { ...none, copyPicture: undefined }));
     const missing = actions.filter(({ available }) => !available).map(({ id }) => id);
     expect(missing).toEqual(["copy-picture", "record", "picture-in-picture", "full-screen"]);
     expect(idFor(actions, press("f"))).toBeUndefined();
   });
 
-  it("tells keys as they stand on a keyboard, each once", () => {
+  it("names keys as they are printed on a keyboard, each once", () => {
     const caps = Object.fromEntries(
-      actionsOf(deeds([])).map((action) => [action.id, keyCaps(action).join(" ")]),
+      actionsOf(page([])).map((action) => [action.id, keyCaps(action).join(" ")]),
     );
     expect(caps).toMatchObject({ fit: "1", "zoom-in": "+", "zoom-out": "−", snapshot: "S" });
     expect(caps.pan).toBe("← → ↑ ↓");
