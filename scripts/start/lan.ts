@@ -7,13 +7,13 @@ import {
   readPrivate,
   writePrivate,
 } from "@screen-share/program";
+import { isLoopback } from "@screen-share/protocol";
 import { lanAddresses, THIS_MACHINE, urlHost } from "./addresses.ts";
 
 const DEFAULT_PORT = "8000";
 const EVERYWHERE_IPV4 = "0.0.0.0";
 /** IPv4 included. */
 const EVERYWHERE = "::";
-const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
 const NOTICE = `Everybody on this network who has the link can watch. It goes over plain http: others on the network can read along,
 the link included. For anything private put the relay behind https.`;
@@ -41,7 +41,7 @@ export async function lanSettings(
   const all = await lanAddresses(network);
   const [address, ...others] = own === undefined ? all.filter(reachedAt(host)) : [own];
   if (VIEWER_URL === undefined) {
-    if (own !== undefined && LOOPBACK.includes(own)) {
+    if (own !== undefined && isLoopback(own)) {
       return {
         problem: `HOST is ${host}, where only this machine can connect. Unset it for --lan.`,
       };

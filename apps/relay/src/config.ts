@@ -7,6 +7,7 @@ import {
   RELAY_SETTINGS,
   readEnvironment,
 } from "@screen-share/program";
+import { TRUSTED_HOSTS } from "@screen-share/protocol";
 import { MIN_SECRET_BYTES, type TokenKey, tokenKey } from "@screen-share/protocol/token";
 import { z } from "zod";
 import { TRUSTED_HEADERS } from "./access/client-address.ts";
@@ -26,7 +27,6 @@ const UNFINISHED_SHARE = 1 / 8;
 const UNFINISHED_MESSAGES = 2;
 /** Whoever stops a relay gives it minutes at most before they kill it. */
 const MAX_STOP_DELAY_MS = 3_600_000;
-const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 
 /** A page that knows several relays is told by its links which one is meant (P-91). */
 const VIEWER_FRAGMENT = /^[^#]*(#relay=[^#&\s]+)?$/;
@@ -213,7 +213,7 @@ function secrecyProblems({ HOST, AUTH_SECRET, AUTH_SECRET_PREVIOUS }: Environmen
   if (AUTH_SECRET !== undefined) return [];
   const problems: string[] = [];
   const address = HOST === undefined ? undefined : addressOf(HOST);
-  if (address !== undefined && !LOOPBACK.includes(address)) {
+  if (address !== undefined && !TRUSTED_HOSTS.includes(address)) {
     problems.push(
       "AUTH_SECRET must be set, or anybody who can reach the relay could watch: make one with openssl rand -base64 33. Without one HOST must be this machine alone (127.0.0.1, localhost or ::1)",
     );

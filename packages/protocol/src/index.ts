@@ -35,6 +35,7 @@ export * from "./wire/constants.ts";
 export * from "./wire/errors.ts";
 export * from "./wire/find-link.ts";
 export * from "./wire/link.ts";
+export * from "./wire/loopback.ts";
 export * from "./wire/messages.ts";
 export * from "./wire/sanitize.ts";
 export { unverifiedClaims } from "./wire/token-text.ts";

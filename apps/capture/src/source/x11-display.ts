@@ -2,9 +2,11 @@
  * Where an X display is (the syntax of DISPLAY, as libxcb reads it), and the socket to it. Without any of the X
  * protocol.
  */
+
 import { once } from "node:events";
 import { connect, type NetConnectOpts, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isLoopback } from "@screen-share/protocol";
 
 const SOCKET_FOLDER = "/tmp/.X11-unix";
 const FIRST_PORT = 6000;
@@ -64,10 +66,7 @@ export async function openSocket(name: DisplayName, timeoutMs: number): Promise<
 
 /** Where the server is; undefined if it is on this computer. */
 export function remoteAddressOf({ remoteAddress }: Socket): string | undefined {
-  if (remoteAddress === undefined || /^(127\.|::1$|::ffff:127\.)/.test(remoteAddress)) {
-    return undefined;
-  }
-  return remoteAddress;
+  return remoteAddress === undefined || isLoopback(remoteAddress) ? undefined : remoteAddress;
 }
 
 async function attempt(address: NetConnectOpts, timeoutMs: number): Promise<Socket | string> {

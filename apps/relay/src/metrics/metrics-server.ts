@@ -3,12 +3,9 @@
  * read the metrics, which name nobody. On a loopback address it refuses web pages, as the relay does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { isLoopback, trustedAuthority } from "@screen-share/protocol";
 import { listen } from "../transport/listen.ts";
 import type { Metrics } from "./metrics.ts";
-
-/** A page that points its own name here (DNS rebinding) sends that name. */
-const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
-const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 
 /** A scrape is one short request: a client that takes longer to send it is no monitoring. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -45,8 +42,8 @@ export async function startMetricsServer(options: {
   const boundPort = await listen(server, { host, port, purpose: "for metrics" });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const local = LOOPBACK_ADDRESS.test(request.socket.localAddress ?? "");
-    if (local && !LOOPBACK_HOST.test(request.headers.host ?? "")) {
+    const isLocal = isLoopback(request.socket.localAddress ?? "");
+    if (isLocal && trustedAuthority(request.headers.host ?? "") === undefined) {
       return end(response, 403, "These metrics are for this machine only: use localhost.\n");
     }
     if (request.url?.split("?")[0] !== "/metrics") {

@@ -3,10 +3,10 @@
  * other programs honour: `HTTPS_PROXY` (for wss://), `HTTP_PROXY` (for ws://), `ALL_PROXY` and `NO_PROXY`, in either case.
  */
 /// <reference path="./proxy-from-env.d.ts" />
+import { isLoopback } from "@screen-share/protocol";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
 import { SocksProxyAgent } from "socks-proxy-agent";
-import { isLoopback } from "./server-address.ts";
 
 /** A way out of the network. */
 export interface RelayProxy {
@@ -23,7 +23,7 @@ const SOCKS = /^socks(4|4a|5|5h)?:$/;
  * @returns undefined if it is reached directly, as is everything on this machine
  */
 export function proxyFor(relay: string): RelayProxy | { readonly problem: string } | undefined {
-  if (isLoopback(relay)) return undefined;
+  if (isLoopback(new URL(relay).hostname)) return undefined;
   const named = getProxyForUrl(relay.replace(/^ws/, "http"));
   if (named === "") return undefined;
   const url = URL.canParse(named) ? new URL(named) : undefined;

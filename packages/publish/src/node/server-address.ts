@@ -2,21 +2,14 @@
  * Which relay an address means. People have different ones at hand: the relay's WebSocket address, its page's, only its name, or a
  * whole viewer link.
  */
-import { PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
+import { isLoopback, PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
 
-/** Hosts that mean this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3). */
-const LOOPBACK = /^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/;
 const SCHEMES: Readonly<Record<string, string>> = {
   "ws:": "ws:",
   "wss:": "wss:",
   "http:": "ws:",
   "https:": "wss:",
 };
-
-/** Whether a URL's host is this machine. */
-export function isLoopback(url: string): boolean {
-  return LOOPBACK.test(new URL(url).hostname);
-}
 
 /**
  * The WebSocket address to dial. Where no scheme is written, it is wss://, or ws:// for this machine.
@@ -67,7 +60,7 @@ function parse(text: string): URL | undefined {
   const typed = text.trim();
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) return canParse(typed);
   const secure = canParse(`wss://${typed}`);
-  return secure && LOOPBACK.test(secure.hostname) ? canParse(`ws://${typed}`) : secure;
+  return secure && isLoopback(secure.hostname) ? canParse(`ws://${typed}`) : secure;
 }
 
 function canParse(text: string): URL | undefined {

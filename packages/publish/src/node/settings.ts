@@ -3,10 +3,10 @@
  * at once and in plain words.
  */
 import { type Environment, LOG_LEVELS } from "@screen-share/program";
-import { DEFAULT_ROOM, PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
+import { DEFAULT_ROOM, isLoopback, PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
 import * as z from "zod";
 import { given } from "./environment.ts";
-import { isLoopback, readServerAddress, viewerLinkIn } from "./server-address.ts";
+import { readServerAddress, viewerLinkIn } from "./server-address.ts";
 
 /** Where a setting comes from, and so what to call it in a complaint. */
 export type Names = Readonly<
@@ -68,7 +68,7 @@ export function mustBePrivate(
   context: z.RefinementCtx,
 ): void {
   const { server, insecure } = settings;
-  if (server.startsWith("wss:") || insecure || isLoopback(server)) return;
+  if (server.startsWith("wss:") || insecure || isLoopback(new URL(server).hostname)) return;
   const message =
     "must begin with wss://, or others on the way can read the screen and the token; --insecure allows that";
   context.addIssue({ code: "custom", path: ["server"], message });

@@ -259,6 +259,8 @@ describe("captureCommand", () => {
     expect(command("ws://192.168.1.5:8000", "a")).toBe(
       "pnpm capture --server ws://192.168.1.5:8000 --insecure --room a",
     );
+    expect(command("ws://[::1]:9000")).toBe("pnpm capture --server ws://[::1]:9000");
+    expect(command("ws://relay.localhost")).toBe("pnpm capture --server ws://relay.localhost");
     expect(command("ws://localhost.evil.example")).toContain("--insecure");
   });
 });

@@ -1,5 +1,5 @@
 /** Chooses the message for a state, and what else the page shows with it. Pure. */
-import { DEFAULT_ROOM } from "@screen-share/protocol";
+import { DEFAULT_ROOM, isLoopback } from "@screen-share/protocol";
 import type { ConnectionState } from "../../player/core/connection-state.ts";
 import type { Snapshot } from "../../player/core/snapshot.ts";
 import { AWAY, CONNECTING, ENDING, LIVE, LOSS, type Message, OFFLINE } from "./messages.ts";
@@ -127,7 +127,7 @@ export function ageWords(ageS: number): string {
 
 /** The address that the agent shares to by default. */
 const DEFAULT_SERVER = "ws://localhost:8000";
-const LOOPBACK = /^ws:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/;
+const CLEAR_TEXT_HOST = /^ws:\/\/(\[[^\]]*\]|[^:/]*)/;
 
 /** The command that shares a screen in a room. @param place.server the relay's WebSocket address, without our path */
 export function captureCommand(place: { readonly server: string; readonly room: string }): string {
@@ -135,7 +135,8 @@ export function captureCommand(place: { readonly server: string; readonly room: 
   const words = ["pnpm capture"];
   if (server !== DEFAULT_SERVER) words.push(`--server ${server}`);
   // Without this option, the agent sends pictures in clear text only to its own machine.
-  if (server.startsWith("ws:") && !LOOPBACK.test(server)) words.push("--insecure");
+  const host = CLEAR_TEXT_HOST.exec(server)?.[1];
+  if (host !== undefined && !isLoopback(host)) words.push("--insecure");
   if (room !== DEFAULT_ROOM) words.push(`--room ${room}`);
   return words.join(" ");
 }
