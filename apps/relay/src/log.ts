@@ -1,4 +1,4 @@
-/** The relay's log: a line a lifecycle change, JSON for machines, words for a person at a terminal. Never a token. */
+/** The relay's log: one line for each lifecycle change, as JSON, or as plain text on a terminal. Never a token. */
 import pino, { type Logger } from "pino";
 import pretty from "pino-pretty";
 

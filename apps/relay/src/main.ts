@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { commandLine, endWithParent, notifyParent, surviveLostOutput } from "@screen-share/program";
 import { CLOSE, closeMeaning } from "@screen-share/protocol";
-import { ConfigError, readConfig } from "./config.ts";
+import { fail, readConfig } from "./config.ts";
 import { loadStaticFiles } from "./http/static.ts";
 import { createLog } from "./log.ts";
 import { startRelay } from "./relay.ts";
@@ -34,22 +34,8 @@ Settings are environment variables, or lines of the file .env at the root of the
   STOP_DELAY            how long /readyz announces a stop before the relay stops (0s)
   LOG_LEVEL             debug, info, warn, error or silent (info)`;
 
-/** Where the viewer's static export is, seen from src/ and from dist/. */
+/** The viewer's static export, relative to both src/ and dist/. */
 const VIEWER_FOLDER = fileURLToPath(new URL("../../viewer/out", import.meta.url));
-
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
-}
-
-function settings(port: string | undefined): ReturnType<typeof readConfig> {
-  try {
-    return readConfig({ PORT: port });
-  } catch (error) {
-    if (error instanceof ConfigError) fail(`The relay cannot start:\n${error.message}`);
-    throw error;
-  }
-}
 
 surviveLostOutput();
 const { port, quiet } = commandLine("relay", VERSION)
@@ -60,15 +46,14 @@ const { port, quiet } = commandLine("relay", VERSION)
   .parse()
   .opts<{ readonly port?: string; readonly quiet?: true }>();
 
-const { config, warnings } = settings(port);
+const { config, warnings } = readConfig("The relay cannot start", { PORT: port });
 const log = createLog(config.LOG_LEVEL ?? (quiet ? "warn" : "info"));
 for (const warning of warnings) log.warn(warning);
 if (config.keys.length > 1) {
   log.warn("AUTH_SECRET_PREVIOUS is still accepted: unset it once no token of it is in use");
 }
 const files = await loadStaticFiles(VIEWER_FOLDER, { frameAncestors: config.FRAME_ANCESTORS });
-if (files.size === 0)
-  log.warn("the viewer is not built, so there is no page to open: run pnpm build");
+if (files.size === 0) log.warn("the viewer is not built, so no page is served: run pnpm build");
 const relay = await startRelay(config, { files, log, version: VERSION }).catch((error: Error) =>
   fail(`The relay cannot start: ${error.message}.`),
 );
@@ -100,7 +85,7 @@ function stopOnce(reason: string): void {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => stopOnce(signal));
 }
-// Nobody is left to wait for.
+// Nothing is left to wait for.
 endWithParent(() => {
   hurry.abort();
   stopOnce("the program that started it has ended");

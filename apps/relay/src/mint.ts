@@ -2,7 +2,7 @@
 import { commandLine, notifyParent, Option, surviveLostOutput } from "@screen-share/program";
 import { DEFAULT_ROOM, plainText, ROOM_NAME, type Role, roomLink } from "@screen-share/protocol";
 import { signToken } from "@screen-share/protocol/token";
-import { type Config, ConfigError, parseDuration, readConfig } from "./config.ts";
+import { fail, parseDuration, readConfig } from "./config.ts";
 import { VERSION } from "./version.ts";
 
 const DESCRIPTION =
@@ -12,22 +12,6 @@ Settings are read as the relay reads them: AUTH_SECRET, VIEWER_URL, LINK_TTL, an
 
 const MAX_TTL_MS = 10 * 365 * 86_400_000;
 const ROLES: readonly string[] = ["viewer", "producer"] satisfies Role[];
-
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
-}
-
-function settings(): Config {
-  try {
-    const { config, warnings } = readConfig();
-    for (const warning of warnings) process.stderr.write(`${warning}\n`);
-    return config;
-  } catch (error) {
-    if (error instanceof ConfigError) fail(`No token can be made:\n${error.message}`);
-    throw error;
-  }
-}
 
 /** Settings as typed. */
 interface MintFlags {
@@ -47,7 +31,8 @@ const { role, room, expires, name } = commandLine("mint", VERSION)
   .addHelpText("after", SETTINGS)
   .parse()
   .opts<MintFlags>();
-const config = settings();
+const { config, warnings } = readConfig("No token can be made");
+for (const warning of warnings) process.stderr.write(`${warning}\n`);
 const ttlMs = expires === undefined ? config.LINK_TTL : parseDuration(expires);
 const problems = [
   !ROOM_NAME.test(room) && "--room must be 1 to 64 letters, digits, - or _",

@@ -4,7 +4,7 @@ import { CLOSE, plainText } from "@screen-share/protocol";
 import { Admission, type AdmissionOptions } from "./access/admission.ts";
 import { Auth } from "./access/auth.ts";
 import { BoundedLog } from "./bounded-log.ts";
-import type { Config } from "./config.ts";
+import type { RelayConfig } from "./config.ts";
 import { MemoryDirectory } from "./core/directory.ts";
 import { HeldBytes } from "./core/held-bytes.ts";
 import { Hub } from "./core/hub.ts";
@@ -54,7 +54,7 @@ export interface Relay {
  * @throws Error in plain words if a port cannot be listened on
  */
 export async function startRelay(
-  config: Config,
+  config: RelayConfig,
   parts: { readonly files: StaticFiles; readonly log: Logger; readonly version: string },
 ): Promise<Relay> {
   const { log, files, version } = parts;

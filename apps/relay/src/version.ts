@@ -1,4 +1,4 @@
-/** Which version of Screen Share this is: the whole product's, since there is one for all its parts. */
+/** The version of Screen Share, which all its parts share. */
 import packageJson from "../package.json" with { type: "json" };
 
 export const VERSION: string = packageJson.version;

@@ -1,4 +1,4 @@
-/** Limits on clients that have not proven anything yet: how many may wait, and how often an address may fail to prove it. */
+/** Limits on clients without a verified token: how many may wait, and how often an address may fail. */
 import type { Role } from "@screen-share/protocol";
 import { Bucket } from "../core/bucket.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The built viewer, so that one process is the whole product on one machine. All files are read and compressed at boot and
- * found by their exact name: no request ever touches the disk. A page's policy is its own, and who may frame it is ours.
+ * Serves the built viewer, so that one process is the whole product on one machine. All files are read and compressed at boot and found by
+ * their exact name: no request ever touches the disk. Each page brings its own policy; the relay adds who may frame it.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
@@ -10,25 +10,25 @@ import { lookup } from "mrmime";
 import { isKnown } from "./conditional.ts";
 import { type HttpReply, type HttpRequest, textReply, type WholeReply } from "./reply.ts";
 
-/** A page says itself what it needs (`apps/viewer/scripts/csp.ts`). */
+/** The policy that a page brings (`apps/viewer/scripts/csp.ts`). */
 const PAGE_POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"\r\n]+)"/;
-/** Of a page that does not: what hardly any needs more than. */
+/** For a page that brings none. */
 const STRICT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
-const NOBODY = "'none'";
+const NONE = "'none'";
 const NOT_FOUND_PAGE = "/404.html";
 const VARIES = "Accept, Accept-Encoding";
-/** What of the browser a page of ours may use (Permissions Policy, §5); `vercel.json` says the same for one that is served there. */
+/** Browser features that our pages may use (Permissions Policy, §5). `vercel.json` has the same list. */
 const PERMISSIONS =
   "camera=(), microphone=(), display-capture=(), geolocation=(), fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self)";
 
-/** Here every name has a hash of what it holds. */
+/** Files whose names contain a hash of their content. */
 const HASHED = /^\/(?:_next\/static|player)\//;
 
-/** These are compressed as they are. */
+/** File types that are compressed already. */
 const PACKED: readonly string[] = [".png", ".woff2"];
 
-/** Other people's pages load this one (docs/embedding.md): it holds nothing of this relay's. */
+/** Pages of other sites load this file (docs/embedding.md). It contains nothing about this relay. */
 const FOR_EVERY_PAGE = "/embed.js";
 
 interface StaticFile {
@@ -38,17 +38,17 @@ interface StaticFile {
   readonly etag: string;
 }
 
-/** Files by the path that a browser asks for. */
+/** Files by the path that a browser requests. */
 export type StaticFiles = ReadonlyMap<string, StaticFile>;
 
 /**
  * Reads a static export.
- * @param options.frameAncestors who may frame its pages, as CSP sources (CSP Level 3, §6.4.2); nobody unless given
- * @returns its files; none if the folder does not exist
+ * @param options.frameAncestors the CSP sources that may frame its pages (CSP Level 3, §6.4.2). None by default
+ * @returns its files, or none if the folder does not exist
  */
 export async function loadStaticFiles(
   folder: string,
-  { frameAncestors = NOBODY }: { readonly frameAncestors?: string } = {},
+  { frameAncestors = NONE }: { readonly frameAncestors?: string } = {},
 ): Promise<StaticFiles> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {
@@ -90,15 +90,15 @@ function contentType(name: string): string {
   return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }
 
-/** A module script of another origin is fetched with CORS (HTML, §8.1.4.2); and a page with COEP asks for the second. */
+/** CORS, for module scripts of another origin (HTML, §8.1.4.2), and a resource policy for pages with COEP. */
 const SHARED_HEADERS = {
   "Access-Control-Allow-Origin": "*",
   "Cross-Origin-Resource-Policy": "cross-origin",
 };
 
-/** Other sites may not load what is ours (Fetch §3.8), unless some of them may frame the page. */
+/** Other sites may not load our files (Fetch §3.8), unless some may frame the page. */
 function ownHeaders(frameAncestors: string): Readonly<Record<string, string>> {
-  return frameAncestors === NOBODY ? { "Cross-Origin-Resource-Policy": "same-origin" } : {};
+  return frameAncestors === NONE ? { "Cross-Origin-Resource-Policy": "same-origin" } : {};
 }
 
 function pageHeaders(html: string, frameAncestors: string): Readonly<Record<string, string>> {
@@ -106,20 +106,20 @@ function pageHeaders(html: string, frameAncestors: string): Readonly<Record<stri
   return {
     "Content-Security-Policy": `${policy}; frame-ancestors ${frameAncestors}`,
     "Permissions-Policy": PERMISSIONS,
-    // A page that opens this one, or is opened by it, has no hold on its window (HTML §7.1.3).
+    // Pages that open this one, or are opened by it, cannot access its window (HTML §7.1.3).
     "Cross-Origin-Opener-Policy": "same-origin",
-    // For browsers that do not know frame-ancestors; it cannot name anybody.
-    ...(frameAncestors === NOBODY ? { "X-Frame-Options": "DENY" } : {}),
+    // For browsers without frame-ancestors; it cannot name origins.
+    ...(frameAncestors === NONE ? { "X-Frame-Options": "DENY" } : {}),
   };
 }
 
-/** The file that is asked for, or 404: with a page for whoever would show it. */
+/** The requested file, or 404, with a page for clients that accept HTML. */
 export function serveStatic(
   files: StaticFiles,
   { path: name, headers }: Pick<HttpRequest, "path" | "headers">,
 ): WholeReply {
   const file = files.get(decoded(name));
-  if (!file) return nothingHere(files, { path: name, headers });
+  if (!file) return notFound(files, { path: name, headers });
   const { body, encoding } = packedFor(headers, file);
   const validators = { ...file.headers, ETag: file.etag, Vary: "Accept-Encoding" };
   if (isKnown(headers, file.etag)) {
@@ -128,7 +128,7 @@ export function serveStatic(
   return { status: 200, headers: { ...validators, ...encoding }, body };
 }
 
-function nothingHere(
+function notFound(
   files: StaticFiles,
   { path: name, headers }: Pick<HttpRequest, "path" | "headers">,
 ): WholeReply {
