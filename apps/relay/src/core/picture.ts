@@ -1,6 +1,6 @@
 /**
- * The relay's copy of a room's picture, and the messages made of it. Each is composed once and shared by all who
- * stand at the same version; the producer's epochs and versions end here, and the relay's own begin.
+ * The relay's copy of a room's picture, and the updates composed of it, which all viewers at the same version share. The producer's epochs
+ * and versions end here, and the relay's own begin.
  */
 import {
   encodeUpdate,
@@ -15,10 +15,7 @@ import type { Time } from "./time.ts";
 import { WholeJpegs } from "./whole-jpeg.ts";
 import type { Work } from "./work.ts";
 
-/**
- * Messages that were composed are kept, by cursor, to this many bytes beyond one whole picture: those in sync share one, another
- * serves joiners.
- */
+/** Composed updates are kept, by cursor, up to one whole picture plus this: viewers in sync share one, new viewers another. */
 const COMPOSED_SPARE_BYTES = 64 * 1024;
 
 /** The whole picture that a room shows, as of its newest update. The epoch counts the room's pictures. */
@@ -29,10 +26,10 @@ export interface Shown extends Supply {
   readonly partial: boolean;
 }
 
-/** What a tile costs beside its own bytes, about. */
+/** The approximate cost of a tile in addition to its bytes. */
 const TILE_OVERHEAD_BYTES = 256;
 
-/** What a tile of a desktop has, about. */
+/** The approximate size of a desktop's tile. */
 const TYPICAL_TILE_BYTES = 512;
 
 export class Picture {
@@ -44,7 +41,7 @@ export class Picture {
   /** The picture as one standard JPEG. */
   readonly whole: WholeJpegs;
   readonly #memory: MemoryAccount;
-  /** What is kept for it elsewhere. */
+  /** Memory for this picture elsewhere. */
   #besideBytes = 0;
 
   constructor(
@@ -52,11 +49,11 @@ export class Picture {
       readonly memory: PictureMemory;
       readonly work: Work;
       readonly time: Time;
-      /** The relay needs its memory: it has been forgotten. */
+      /** The picture was forgotten because the relay needs its memory. */
       readonly evicted: () => void;
-      /** A whole JPEG is there that was not there at once. */
+      /** A whole JPEG that took a while is ready. */
       readonly composed: () => void;
-      /** It has been forgotten: what viewers remember of it has no use any more. */
+      /** The picture was forgotten, and what viewers were sent of it no longer matters. */
       readonly cleared: () => void;
     },
   ) {
@@ -70,12 +67,12 @@ export class Picture {
     this.whole = new WholeJpegs({ ...parts, memory: this.#memory });
   }
 
-  /** Another object after each update. */
+  /** A new object after each update. */
   get shown(): Shown | undefined {
     return this.#shown;
   }
 
-  /** The producer begins an epoch of its own. @throws ProtocolError */
+  /** The producer begins one of its epochs. @throws ProtocolError */
   describe(epoch: number, stream: StreamDescription): void {
     this.#replica.describe(epoch, stream);
     this.#account();
@@ -83,12 +80,12 @@ export class Picture {
   }
 
   /**
-   * Applies a producer's update whole or not at all; but if there is no memory left for it, the picture is forgotten.
+   * Applies a producer's update completely or not at all. If there is too little memory for it, the picture is forgotten.
    * @param now ms
    * @throws ProtocolError
    */
   apply(update: Update, now: number): void {
-    // No picture is of later than now; and one that does not say when, is of no later than now.
+    // No picture is from the future. One without a time counts as captured now.
     const times = {
       capturedAt: Math.min(update.capturedAt || now, now),
       encodedAt: Math.min(update.encodedAt, now),
@@ -114,23 +111,20 @@ export class Picture {
     this.#shown = shown;
   }
 
-  /** The producer is gone; what is shown stays. */
+  /** The producer has disconnected. The picture stays. */
   disconnect(): void {
     this.#replica.disconnect();
     this.#account();
   }
 
-  /** So many more bytes, or fewer, are kept for this picture elsewhere. @throws ProtocolError (4429) as `apply` */
+  /** Changes the memory that is held for this picture elsewhere. @throws ProtocolError (4429) as `apply` */
   holdBeside(byBytes: number): void {
     this.#besideBytes += byBytes;
     this.#account();
     if (byBytes > 0) this.#checkMemory();
   }
 
-  /**
-   * So many more bytes, or fewer, are remembered of a viewer that lags. Each is small, so nothing is refused here: what is over the
-   * limit with them is noticed with the next update.
-   */
+  /** Changes the memory for what a lagging viewer was sent. Each amount is small, so the limit is checked only at the next update. */
   keepBeside(byBytes: number): void {
     this.#besideBytes += byBytes;
     this.#account();
@@ -146,7 +140,7 @@ export class Picture {
     this.parts.cleared();
   }
 
-  /** Nobody watches: what can be composed again is forgotten. */
+  /** No viewers are left: forgets what can be composed again. */
   rest(): void {
     this.#forgetUpdates();
     this.whole.rest();
@@ -181,7 +175,7 @@ export class Picture {
     this.#memory.use(usedBytes);
   }
 
-  /** What it takes, or for one that only begins, what it will take, and again as much, since it is the newcomer that has to go. */
+  /** What it takes. For a new picture, twice what it will take: if memory is short, newcomers give way. */
   #needBytes(): number {
     const { usedBytes } = this.#memory;
     if (this.#replica.shown) return usedBytes;

@@ -1,4 +1,4 @@
-/** The bytes of a multipart stream (multipart/x-mixed-replace, RFC 2046 §5.1), of which a socket is given only as much as it takes. */
+/** The bytes of a multipart stream (multipart/x-mixed-replace, RFC 2046 §5.1), in chunks, so that a socket is given no more than it takes. */
 import {
   assembleJpeg,
   EMPTY_TILE,
@@ -13,15 +13,15 @@ const BOUNDARY = "picture";
 export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 /** What a stream begins with. */
 export const OPENING: Uint8Array = ascii(`--${BOUNDARY}\r\n`);
-/** A header line that means nothing: it stands before a part's own ones. */
+/** A meaningless header line, which precedes a part's own ones. */
 export const FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
 
 /** The most that is handed to a socket at once, bytes. */
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * A picture as a part. It ends with the next one's boundary, since clients show a part once they have seen its end. The picture itself is
- * shared and never copied as a whole.
+ * A picture as a part. It ends with the boundary of the next one, since clients show a part once they have seen its end. The picture is shared,
+ * and never copied as a whole.
  */
 export class StreamPart {
   readonly #head: Uint8Array;
@@ -36,7 +36,7 @@ export class StreamPart {
     return this.#head.length + this.jpeg.length + this.#tail.length;
   }
 
-  /** The next bytes; undefined once there are no more. */
+  /** The next bytes. Undefined at the end. */
   next(): Uint8Array | undefined {
     const from = this.#at;
     if (from >= this.length) return undefined;
@@ -53,7 +53,7 @@ export class StreamPart {
   }
 }
 
-/** A grey picture: it stands for none. */
+/** A grey picture, shown if there is none. */
 export function blankJpeg(size: Size): Uint8Array {
   const geometry = geometryOf(size);
   const flat = new Array<number>(64).fill(16);

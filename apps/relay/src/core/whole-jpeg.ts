@@ -1,7 +1,7 @@
 /**
- * A room's picture as one standard JPEG, for plain viewers, streams and snapshots. Composing one of a large picture takes seconds, so it is
- * done in slices, between which the relay serves others; at the room's expense, and only while the room is within its share of the relay's
- * time and the relay has memory for it.
+ * A room's picture as one standard JPEG, for plain viewers, streams and snapshots. For a large picture, composing takes seconds, so it is done in
+ * slices, between which the relay serves other clients. It costs the room time, and stops while the room is over its share of the relay's time
+ * or the relay lacks memory.
  */
 import {
   CLOSE,
@@ -15,19 +15,19 @@ import type { MemoryAccount } from "./picture-memory.ts";
 import type { Time } from "./time.ts";
 import type { Work } from "./work.ts";
 
-/** The longest that composing keeps others waiting at once, ms. */
+/** The longest time that composing delays other clients at once, ms. */
 export const SLICE_MS = 10;
-/** How long to wait before a slice is tried again for which a room had no time, at least, ms. */
+/** The shortest wait before the next slice of a room that had no time left, ms. */
 const MIN_PAUSE_MS = 20;
 
-/** A whole JPEG, and which picture it is of. */
+/** A whole JPEG, and the picture that it shows. */
 export interface WholeJpeg {
-  /** Shared: never to be changed. */
+  /** Shared: must not be changed. */
   readonly bytes: Uint8Array;
   readonly epoch: number;
   /** The version at which the picture last changed. */
   readonly pictureVersion: number;
-  /** As a plain producer sent it, if that asks for an EXIF rotation. Shared: never to be changed. */
+  /** The JPEG as a plain producer sent it, if it has an EXIF rotation. Shared: must not be changed. */
   readonly producersBytes?: Uint8Array;
 }
 
@@ -41,7 +41,7 @@ export interface ComposerParts {
   readonly memory: MemoryAccount;
   readonly work: Work;
   readonly time: Time;
-  /** A whole JPEG is there that was not there at once. */
+  /** A whole JPEG that took a while is ready. */
   readonly composed: () => void;
 }
 
@@ -49,16 +49,16 @@ export class WholeJpegs {
   #ready: WholeJpeg | undefined;
   /** Bytes of `#ready` that are reserved. */
   #readyBytes = 0;
-  /** What the last one was of, and its length, which are remembered when it is forgotten. */
+  /** The picture and length of the last one, even after it was forgotten. */
   #last: { readonly of: Omit<WholeJpeg, "bytes">; readonly length: number } | undefined;
   #job: Job | undefined;
   #waiting: ((whole: WholeJpeg | undefined) => void)[] = [];
-  /** What makes JPEGs of the codec that was shown last. */
+  /** Makes JPEGs of the codec that was last shown. */
   #composer: { readonly codec: string; readonly composer: Composer } | undefined;
 
   constructor(private readonly parts: ComposerParts) {}
 
-  /** Why no whole JPEG can be made of this picture, ever. */
+  /** Why this picture can never become a JPEG. Undefined if it can. */
   refusal({ store }: Shown): ProtocolError | undefined {
     const { codec } = store.stream;
     if (COMPOSERS.has(codec)) return undefined;
@@ -68,16 +68,13 @@ export class WholeJpegs {
     );
   }
 
-  /**
-   * The newest there is: of this picture, or while that takes long, perhaps of an older one. Undefined if there is none now; `composed` is
-   * called once there is.
-   */
+  /** The newest JPEG, perhaps of an older picture while this one is being composed. Undefined if there is none; `composed` is called later. */
   newest(shown: Shown): WholeJpeg | undefined {
     if (!this.#ready || !isOf(this.#ready, shown)) this.#begin(shown);
     return this.#ready;
   }
 
-  /** Calls back once: with the newest, at once or later; with undefined if the room has no time or no memory for it. */
+  /** Calls back once, now or later: with the newest JPEG, or undefined if the room has too little time or memory. */
   request(shown: Shown, settle: (whole: WholeJpeg | undefined) => void): void {
     const ready = this.newest(shown);
     if (ready) settle(ready);
@@ -85,22 +82,21 @@ export class WholeJpegs {
     else this.#waiting.push(settle);
   }
 
-  /** The length of this picture's, bytes, if it was ever composed. */
+  /** The length of this picture's JPEG, bytes. Undefined if it was never composed. */
   lengthOf(shown: Shown): number | undefined {
     return this.#last && isOf(this.#last.of, shown) ? this.#last.length : undefined;
   }
 
-  /** The picture has changed. What is being composed goes on: else a picture that changes all the time would never be seen. */
+  /** The picture has changed. Composing continues; otherwise a picture that changes all the time would never be shown. */
   outdated(): void {
     this.#drop();
   }
 
-  /** Nobody takes whole JPEGs any more, except those who have requested one. */
+  /** No viewers are left, but requests may be waiting. */
   rest(): void {
     if (this.#waiting.length === 0) this.forget();
   }
 
-  /** Forgets all of it. */
   forget(): void {
     this.#drop();
     this.#abandon();
