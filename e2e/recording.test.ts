@@ -142,7 +142,7 @@ describe("a session", () => {
     const ending = startAgent({ port, args: ["--room", "again", "--end-links"] }, again);
     await ending.until(/All viewer links given out for room "again" have ended/);
     expect(await left).toEqual([0, null]);
-    expect(replay.output).toContain("all links given out were ended, so this ends, too");
+    expect(replay.output).toContain("all links given out were ended, so the replay ends as well");
   });
 
   it("can be looked into without a relay", async () => {

@@ -8,10 +8,16 @@ import {
   levelsOf,
   Pacer,
   Pipeline,
-  type PipelineParts,
   Publisher,
+  type PublishSession,
 } from "@screen-share/publish";
-import { chooseEncoder, createLog, openSocket } from "@screen-share/publish/node";
+import {
+  chooseEncoder,
+  createLog,
+  nodePlatform,
+  openSocket,
+  TerminalLinks,
+} from "@screen-share/publish/node";
 
 import { wallNow } from "../../e2e/support/raw-viewer.ts";
 import { type Key, VIDEO_TILES, VideoSource } from "./video-source.ts";
@@ -32,46 +38,62 @@ export interface AgentReport {
 
 const [port, adaptive, token] = process.argv.slice(2);
 const log = createLog("warn", { app: "bench" });
-const now = () => wallNow();
+const platform = { ...nodePlatform, now: () => wallNow() };
+const { now } = platform;
 const levels = levelsOf({ quality: QUALITY, maxQuality: MAX_QUALITY, adaptive: adaptive === "on" });
 const { qualities } = levels;
 const encoder = chooseEncoder({ choice: "jpeg-turbo", qualities, log });
 if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
+const url = `ws://localhost:${port}/ws/producer`;
 const publisher = new Publisher({
-  url: `ws://localhost:${port}/ws/producer`,
+  url,
   token,
   room: "main",
-  identity: () => ({ producerId: "0".repeat(32), generation: "bench" }),
   name: "bench",
   openSocket,
+  links: new TerminalLinks({
+    url,
+    identity: () => ({ producerId: "0".repeat(32), generation: "bench" }),
+    onViewerLink: () => undefined,
+    log,
+    timers: platform,
+  }),
   log,
-  onViewerLink: () => undefined,
-  now,
-  random: Math.random,
+  clockwork: platform,
 });
 const source = new VideoSource(now);
 const captures: [number, number][] = [];
 const sent: { at: number; level: number; bytes: number }[] = [];
-const watched: PipelineParts["publisher"] = {
-  turn: () => publisher.turn(),
-  publish(session, picture) {
+const watched = new WeakSet<PublishSession>();
+
+/** Reports every picture that is published over this session. */
+function watch(session: PublishSession): void {
+  if (watched.has(session)) return;
+  watched.add(session);
+  const publish = session.publish.bind(session);
+  session.publish = (picture, at) => {
     const told = session.clock.toRemote(picture.capturedAt);
-    const bytes = publisher.publish(session, picture);
+    const bytes = publish(picture, at);
     if (bytes === undefined) return bytes;
     captures.push([told, picture.capturedAt]);
     const moving = picture.tiles.find(({ index }) => VIDEO_TILES.includes(index));
     if (moving) sent.push({ at: now(), level: moving.table, bytes });
     return bytes;
-  },
+  };
+}
+
+const turn = async () => {
+  const session = await publisher.turn();
+  if (session) watch(session);
+  return session;
 };
-const random = Math.random;
 const scaler = { scale: async (frame: Frame) => frame };
-const parts = { source, scaler, encoder, levels, publisher: watched, pacer: new Pacer(FPS) };
+const parts = { source, scaler, encoder, levels, publisher: { turn }, pacer: new Pacer(FPS) };
 process.on("message", () => {
   source.rest();
   const report = { restedAt: now(), keys: source.keys, captures, sent, qualities };
   process.send?.(report satisfies AgentReport);
 });
 void publisher.run();
-void new Pipeline({ ...parts, log, now, random }).run();
+void new Pipeline({ ...parts, log, platform }).run();
 process.send?.("ready");

@@ -1,5 +1,5 @@
 import { CLOSE } from "@screen-share/protocol";
-import { openSocket } from "@screen-share/publish/node";
+import { nodePlatform, openSocket } from "@screen-share/publish/node";
 import { FakeRelay } from "@screen-share/publish/testing/fake-relay";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { endLinks } from "./end-links.ts";
@@ -13,7 +13,14 @@ beforeEach(async () => {
 afterEach(() => relay.stop());
 
 const end = (token?: string) =>
-  endLinks({ server: relay.url, token, room: "demo", identity, openSocket, now: Date.now });
+  endLinks({
+    server: relay.url,
+    token,
+    room: "demo",
+    identity,
+    openSocket,
+    platform: nodePlatform,
+  });
 
 describe("ending all links (P-85)", () => {
   it("tells the relay of a new generation, and then that it has stopped", async () => {

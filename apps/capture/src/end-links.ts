@@ -1,79 +1,82 @@
 /**
- * Ends all viewer links given out so far: tells the relay of a new generation of them, by a connection of its own. An agent that
- * is sharing is put out by it for a moment, and comes back by itself under the new generation.
+ * Ends all viewer links given out so far: reports a new generation of them to the relay over a connection of its own. An agent that is
+ * sharing is replaced by it for a moment, and then returns by itself under the new generation.
  */
 import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Publisher } from "@screen-share/publish";
-import type { Identity, OpenSocket } from "@screen-share/publish/node";
+import {
+  type OpenSocket,
+  type Platform,
+  type ProducerIdentity,
+  Publisher,
+} from "@screen-share/publish";
+import { TerminalLinks } from "@screen-share/publish/node";
 
-/** A relay that is only being restarted is back by then. One that has not answered yet is waited for until dialling fails. */
+/** A relay that is only being restarted is back by then. If none has answered yet, we wait until dialling fails. */
 const PATIENCE_MS = 5000;
-const NOT_TOLD =
-  "The links will end when the agent next reaches the relay; it could not be told now";
+const NOT_REACHED =
+  "The links will end when the agent next connects to the relay, which could not be reached now";
 
-/** What became of it. */
+/** The link that is valid from now on; or a refusal, after which no link has ended; or why no link has ended yet. */
 export type LinksEnded =
   | { readonly link: string }
-  /** Nothing has ended. */
   | { readonly refusal: string }
-  /** Nothing has ended yet. */
   | { readonly problem: string };
 
-/**
- * @param options.identity the new one, which the agent has kept already
- * @returns the link that counts from now on
- */
+/** @param options.identity the new one, which was written already */
 export async function endLinks(options: {
   readonly server: string;
   readonly token?: string | undefined;
   readonly room: string;
   readonly viewerUrl?: string | undefined;
-  readonly identity: Identity;
+  readonly identity: ProducerIdentity;
   readonly openSocket: OpenSocket;
-  readonly now: () => number;
+  readonly platform: Platform;
 }): Promise<LinksEnded> {
-  const { server: url, token, room, viewerUrl, identity, openSocket, now } = options;
-  let complain: (words: string) => void = ignore;
-  const complained = new Promise<string>((resolve) => {
-    complain = resolve;
-  });
-  let tell: (link: string) => void = ignore;
-  const told = new Promise<string>((resolve) => {
-    tell = resolve;
-  });
+  const { server: url, token, room, viewerUrl, identity, openSocket, platform } = options;
+  const failed = eventual<string>();
+  const given = eventual<string>();
+  const warn = (message: string) => failed.resolve(message.replace(/; trying again.*/, ""));
+  const log = { ...SILENT, warn };
   const publisher = new Publisher({
     url,
     token,
     room,
-    viewerUrl,
-    identity: () => identity,
     name: hostname().slice(0, 100),
     openSocket,
-    log: {
-      ...SILENT,
-      warn: (words) => complain(words.replace(/; trying again.*/, "")),
-    },
-    onViewerLink: tell,
-    now,
-    random: Math.random,
+    links: new TerminalLinks({
+      url,
+      viewerUrl,
+      identity: () => identity,
+      onViewerLink: given.resolve,
+      log,
+      timers: platform,
+    }),
+    log,
+    clockwork: platform,
   });
   const ending = publisher.run();
-  const timeout = new AbortController();
+  const timeout = eventual<void>();
+  const cancelTimeout = platform.after(PATIENCE_MS, timeout.resolve);
   const outcome: LinksEnded = await Promise.race([
-    told.then((link) => ({ link })),
-    ending.then((how) =>
-      how.kind === "refused" ? { refusal: how.reason } : { problem: `${NOT_TOLD}.` },
+    given.promise.then((link) => ({ link })),
+    ending.then((end) =>
+      end.kind === "refused" ? { refusal: end.reason } : { problem: `${NOT_REACHED}.` },
     ),
-    sleep(PATIENCE_MS, undefined, { signal: timeout.signal }).then(async () => ({
-      problem: `${NOT_TOLD}: ${await complained}.`,
-    })),
+    timeout.promise.then(async () => ({ problem: `${NOT_REACHED}: ${await failed.promise}.` })),
   ]);
-  timeout.abort();
+  cancelTimeout();
   publisher.stop();
   await ending;
   return outcome;
 }
 
+function eventual<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = ignore;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 function ignore(): void {}
-const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+const SILENT = { debug: ignore, info: ignore, error: ignore };

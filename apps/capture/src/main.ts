@@ -1,12 +1,11 @@
 #!/usr/bin/env node
+/** The capture agent: wires its parts, handles signals, and decides how the process ends. */
 import { hostname } from "node:os";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { endWithParent, notifyParent, surviveLostOutput } from "@screen-share/program";
-/** The capture agent: wires its parts, handles signals, and decides how the process ends. */
-import type { Log } from "@screen-share/publish";
 import {
   EncoderUnavailable,
+  type Log,
   levelsOf,
   Pacer,
   Pipeline,
@@ -21,8 +20,10 @@ import {
   IdentityFile,
   identityPath,
   linkLines,
+  nodePlatform,
   openerFor,
   readPublisherEnvironment,
+  TerminalLinks,
 } from "@screen-share/publish/node";
 import { type Config, readConfig } from "./config/config.ts";
 import { readFlags } from "./config/flags.ts";
@@ -30,28 +31,25 @@ import { endLinks } from "./end-links.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 import { createRecordingFile } from "./record/recording-file.ts";
 import { openAwaited } from "./source/awaited-screen.ts";
-import type { MonitorInfo } from "./source/monitor.ts";
 import { SharpScaler } from "./source/scaler.ts";
 import { listScreen, openScreen } from "./source/screen.ts";
 import { TestCard } from "./source/test-card.ts";
+import { monitorTable } from "./terminal/monitor-table.ts";
 
-/** Beside this file, and like it source or built. */
+/** Lies beside this file, both as source and built. */
 const RECORDING_WRITER = fileURLToPath(
   new URL(import.meta.url.replace(/main(\.\w+)$/, "recording-writer$1")),
 );
-/** A pause that keeps no program running. */
-const sleep = (ms: number) => setTimeout(ms, undefined, { ref: false });
-const now = () => performance.timeOrigin + performance.now();
+const platform = nodePlatform;
+const { now } = platform;
 
-/** How to end when nobody is left who could stop us. Until something is shared there is nothing to say goodbye to. */
+/** How to end once the parent that could stop us is gone. Until something is shared there is nothing to close. */
 let stop: () => void = () => process.exit();
 surviveLostOutput();
 endWithParent(() => stop());
 
-const result = readConfig(
-  readFlags(process.argv.slice(2)),
-  readPublisherEnvironment(import.meta.url, complain),
-);
+const flags = readFlags(process.argv.slice(2));
+const result = readConfig(flags, readPublisherEnvironment(import.meta.url, complain));
 if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
 if (result.config.list) await printMonitors(result.config);
 else if (result.config.endLinks) await endAllLinks(result.config);
@@ -62,48 +60,52 @@ async function share(config: Config): Promise<void> {
   const source = await openSource(config, log);
   if (source instanceof SourceFailure) failFor(source);
   const levels = levelsOf(config);
-  const { qualities } = levels;
-  const encoder = chooseEncoder({ choice: config.encoder, qualities, log });
+  const encoder = chooseEncoder({ choice: config.encoder, qualities: levels.qualities, log });
   if (encoder instanceof EncoderUnavailable) {
     fail(`jpeg-turbo cannot be used here (${encoder.reason}).`, EXIT_FAILED);
   }
-  const openSocket = openerFor(config.server, log);
+  const { server: url, token, room, viewerUrl } = config;
+  const openSocket = openerFor(url, log);
   if ("problem" in openSocket) fail(openSocket.problem, EXIT_FAILED);
   const identity = new IdentityFile(identityPath(config), (problem) => log.warn(problem));
   if (config.freshLinks) identity.endLinks();
   const recorder = await openRecorder(config, log);
-  const publisher = new Publisher({
-    url: config.server,
-    token: config.token,
-    room: config.room,
-    viewerUrl: config.viewerUrl,
+  const links = new TerminalLinks({
+    url,
+    viewerUrl,
     identity: () => identity.read(),
-    name: hostname().slice(0, 100),
-    openSocket,
-    recorder,
-    log,
-    // The link may carry a token, so it goes to whoever started us, and not to the log.
+    // The link may carry a token, so it is printed for the user who started us, and not logged.
     onViewerLink: (link) => {
       printLink(link);
       notifyParent({ type: "sharing" });
     },
-    now,
-    random: Math.random,
+    log,
+    timers: platform,
+  });
+  const publisher = new Publisher({
+    url,
+    token,
+    room,
+    name: hostname().slice(0, 100),
+    openSocket,
+    links,
+    recorder,
+    log,
+    clockwork: platform,
   });
   const scaler = new SharpScaler(config.maxDimension);
   const pacer = new Pacer(config.fps);
-  const random = Math.random;
-  const parts = { source, scaler, encoder, levels, publisher, pacer, log, now, random };
   stop = () => publisher.stop();
-  // Not `once`: a second Ctrl-C, or one that a parent passes on, must not interrupt the goodbye.
+  // Not `once`: a second Ctrl-C, or one that a parent passes on, must not interrupt the closing.
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
 
   const ending = publisher.run();
+  const parts = { source, scaler, encoder, levels, publisher, pacer, log, platform };
   await Promise.race([ending, new Pipeline(parts).run()]);
-  const how = await ending;
+  const end = await ending;
   await recorder?.end();
-  if (how.kind === "refused") fail(`The relay refused: ${how.reason}.`, EXIT_FAILED);
+  if (end.kind === "refused") fail(`The relay refused: ${end.reason}.`, EXIT_FAILED);
   log.info("stopped sharing");
   process.exit();
 }
@@ -113,8 +115,9 @@ async function endAllLinks(config: Config): Promise<void> {
   const openSocket = openerFor(config.server);
   if ("problem" in openSocket) fail(openSocket.problem, EXIT_FAILED);
   const before = identity.read();
-  // Kept before it is told: an agent that is sharing reads it as soon as it is put out.
-  const outcome = await endLinks({ ...config, identity: identity.endLinks(), openSocket, now });
+  // It is written before the relay learns of it: an agent that is sharing reads it as soon as it is replaced.
+  const ended = identity.endLinks();
+  const outcome = await endLinks({ ...config, identity: ended, openSocket, platform });
   if ("refusal" in outcome) {
     identity.restore(before);
     fail(`The relay refused: ${outcome.refusal}. No link has ended.`, EXIT_FAILED);
@@ -128,50 +131,35 @@ function printLink(link: string): void {
   process.stdout.write(linkLines(link));
 }
 
-/** A source that has grabbed once: without a display there is nothing to connect for. */
+/** Returns a source that has grabbed once: without a display there is no reason to connect. */
 async function openSource(config: Config, log: Log): Promise<Source | SourceFailure> {
   const { source, monitor, x11, wayland } = config;
   const card = new TestCard({ now, name: hostname() });
   if (source === "test") return card;
   const look = async () => {
-    const screen = await openScreen({
-      x11,
-      wayland,
-      platform: process.platform,
-      monitor,
-      now,
-      log,
-    });
+    const desktop = { x11, wayland, platform: process.platform };
+    const screen = await openScreen({ ...desktop, monitor, now, log });
     const first = await screen.grab();
     return first instanceof SourceFailure ? first : screen;
   };
-  return source === "auto" ? await openAwaited({ card, look, log, sleep }) : await look();
+  return source === "auto"
+    ? await openAwaited({ card, look, log, sleep: platform.sleep })
+    : await look();
 }
 
-/** Last of all that may fail: an empty file would be left behind. */
+/** Called after everything else that may fail, since it would leave an empty file behind. */
 async function openRecorder({ record }: Config, log: Log): Promise<Recorder | undefined> {
   if (record === undefined) return undefined;
   const file = await createRecordingFile(record, [...process.execArgv, RECORDING_WRITER]);
   if ("problem" in file) fail(file.problem, EXIT_FAILED);
   log.info(`recording to ${file.name}, also while nobody watches`);
-  return new Recorder({ file, log, now });
+  return new Recorder({ file, log, clockwork: platform });
 }
 
 async function printMonitors({ x11, wayland }: Config): Promise<void> {
   const monitors = await listScreen({ x11, wayland, platform: process.platform });
   if (monitors instanceof SourceFailure) failFor(monitors);
-  const header = ["INDEX", "ID", "NAME", "SIZE", "POSITION", "PRIMARY"];
-  const rows = monitors.map((monitor, index) => [String(index), ...columns(monitor)]);
-  const table = [header, ...rows];
-  const widths = header.map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
-  for (const row of table) {
-    const cells = row.map((cell, i) => cell.padEnd(widths[i] ?? 0));
-    process.stdout.write(`${cells.join("  ").trimEnd()}\n`);
-  }
-}
-
-function columns({ id, name, width, height, x, y, primary }: MonitorInfo): string[] {
-  return [String(id), name, `${width}×${height}`, `${x},${y}`, primary ? "yes" : ""];
+  process.stdout.write(monitorTable(monitors));
 }
 
 function failFor({ kind, reason }: SourceFailure): never {

@@ -1,6 +1,7 @@
 /** What every adapter of the `Source` port must do, whatever it grabs from. */
 
-import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
+import { type Source, SourceFailure } from "@screen-share/publish";
+import type { BufferFrame } from "@screen-share/publish/testing/frames";
 import { expect, it } from "vitest";
 
 /** @param open called once a test; a source that has something to grab */
@@ -36,8 +37,10 @@ export function behavesAsSource(open: () => Source): void {
 }
 
 /** A frame, or a failed test. */
-export async function grabbed(source: Source): Promise<Frame> {
+export async function grabbed(source: Source): Promise<BufferFrame> {
   const frame = await source.grab();
   if (frame instanceof SourceFailure) throw new Error(frame.reason);
-  return frame;
+  const { pixels } = frame;
+  if (!Buffer.isBuffer(pixels)) throw new Error("a source of the agent grabs into Buffers");
+  return { ...frame, pixels };
 }

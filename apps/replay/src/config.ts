@@ -1,16 +1,30 @@
-/** The settings of `pnpm replay`: as the agent's, as far as they concern a relay. */
-
-import type { Environment } from "@screen-share/program";
+/** The command line and the settings of `pnpm replay`: those of the agent that concern a relay, and a few of its own. */
+import { commandLine, type Environment } from "@screen-share/program";
 import {
   mustBePrivate,
+  RELAY_DEFAULTS,
   RELAY_NAMES,
+  readCommandLine,
   readSettings,
   relaySettings,
 } from "@screen-share/publish/node";
 import * as z from "zod";
-import { DEFAULT_SPEED, type ReplayFlags } from "./flags.ts";
+import packageJson from "../package.json" with { type: "json" };
 
+const DEFAULT_SPEED = "1";
 const SPEED = "must be a number from 0.1 to 100";
+
+/** Flags as typed. Those that were not given are absent. */
+export interface ReplayFlags {
+  readonly file: string;
+  readonly speed?: string;
+  readonly loop?: true;
+  readonly wait?: true;
+  readonly info?: true;
+  readonly server?: string;
+  readonly room?: string;
+  readonly insecure?: true;
+}
 
 const schema = relaySettings
   .extend({
@@ -29,7 +43,23 @@ const schema = relaySettings
 
 export type ReplayConfig = z.infer<typeof schema>;
 
-/** The settings, or everything that is wrong with them, a sentence each. */
+/** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
+export function readReplayFlags(argv: readonly string[]): ReplayFlags {
+  const command = commandLine("replay", packageJson.version)
+    .description("Shows a recording (made by: pnpm capture --record FILE) to a relay's viewers.")
+    .argument("<file>", "the recording")
+    .option("--speed <n>", `multiple of the original speed, 0.1 to 100 (${DEFAULT_SPEED})`)
+    .option("--loop", "start again at the end")
+    .option("--wait", "start once somebody watches")
+    .option("--info", "print what the recording contains, without a relay")
+    .option("--server <url>", `the relay (SERVER_WS_URL; ${RELAY_DEFAULTS.server})`)
+    .option("--room <name>", `the room (ROOM; ${RELAY_DEFAULTS.room})`)
+    .option("--insecure", "allow ws:// beyond this machine, where others can read along");
+  readCommandLine(command, argv);
+  return { ...command.opts<Omit<ReplayFlags, "file">>(), file: command.processedArgs[0] };
+}
+
+/** Returns the settings, or a sentence about each problem. */
 export function readReplayConfig(
   flags: ReplayFlags,
   environment: Environment,

@@ -1,7 +1,8 @@
-import type { RecordingEnd } from "@screen-share/publish";
-import { Publisher } from "@screen-share/publish";
+import { type Platform, Publisher, type RecordingEnd } from "@screen-share/publish";
+import { nodePlatform } from "@screen-share/publish/node";
 import { keptLog } from "@screen-share/publish/testing/frames";
 import { inPieces } from "@screen-share/publish/testing/memory-file";
+import { IGNORED_LINKS } from "@screen-share/publish/testing/publisher-stage";
 import {
   anySteps,
   recordedSession,
@@ -13,8 +14,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Feeder } from "./feeder.ts";
 import { LOOP_PAUSE_MS, Playback } from "./playback.ts";
 
-const now = () => Date.now();
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const platform: Platform = {
+  ...nodePlatform,
+  now: () => Date.now(),
+  random: () => 0,
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
 const ALL = 1000;
 
 interface Running {
@@ -33,20 +38,18 @@ async function play(
     url: "ws://relay",
     token: undefined,
     room: "main",
-    identity: () => ({ producerId: "0".repeat(32), generation: "one" }),
     name: "replay",
     openSocket: relay.openSocket,
     log: keptLog(),
-    onViewerLink: () => {},
-    now,
-    random: () => 0,
+    links: IGNORED_LINKS,
+    clockwork: platform,
   });
   const ending = publisher.run();
   const open = () => inPieces(file, 5000);
   const onEnd = (end: RecordingEnd) => ends.push(end);
-  const playback = new Playback({ open, speed, loop, now, sleep, onEnd });
+  const playback = new Playback({ open, speed, loop, onEnd, platform });
   void playback.run();
-  const feeding = new Feeder({ playback, publisher, now, sleep }).run();
+  const feeding = new Feeder({ playback, publisher, platform }).run();
   const stop = async () => {
     publisher.stop();
     await vi.advanceTimersByTimeAsync(1000);

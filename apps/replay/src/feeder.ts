@@ -1,89 +1,92 @@
 /**
- * Brings the relay up to the picture of now, as far as the window takes it: the counterpart of the pipeline, for a picture that is
- * encoded already. Nothing is queued, so whatever the link or the speed, what comes is never old.
+ * Brings the relay up to the recording's current picture, as far as the window takes it. It is the pipeline's counterpart for a picture
+ * that is encoded already. Nothing is queued, so whatever the link or the speed, what arrives is never old.
  */
-import { dueTiles, type FrameStore, SentTiles } from "@screen-share/protocol";
-import type { Picture, Publisher, Session } from "@screen-share/publish";
-import { Pacer } from "@screen-share/publish";
+import {
+  Cursor,
+  encodeUpdate,
+  type FrameStore,
+  type Supply,
+  type Tile,
+} from "@screen-share/protocol";
+import { Pacer, type Platform, type Publisher, type PublishSession } from "@screen-share/publish";
 import type { Playback } from "./playback.ts";
 
-/** At most so many times a second what is new is looked for; as the agent's fastest. */
+/** How often at most it looks for something new: as often as the agent at its fastest. */
 const LOOKS_PER_SECOND = 60;
-const SUBJECT = "recording";
 
 export interface FeederParts {
   readonly playback: Pick<Playback, "shown">;
-  readonly publisher: Pick<Publisher, "turn" | "publish">;
-  /** ms (`performance.timeOrigin + now()`) */
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-}
-
-/** What the other side was sent of a picture. */
-interface Progress {
-  readonly store: FrameStore;
-  readonly sent: SentTiles;
-  /** The picture's version that was sent in full. */
-  version: number;
+  readonly publisher: Pick<Publisher, "turn">;
+  readonly platform: Pick<Platform, "now" | "sleep">;
 }
 
 export class Feeder {
   readonly #pacer = new Pacer(LOOKS_PER_SECOND);
-  #progress: Progress | undefined;
-  /** There is more to send as soon as the window takes it. */
-  #more = false;
+  #replicated: ReplicatedRecording | undefined;
 
   constructor(private readonly parts: FeederParts) {}
 
   /** Runs until the publisher has ended. */
   async run(): Promise<void> {
-    const { publisher, now, sleep } = this.parts;
+    const { publisher, playback, platform } = this.parts;
     for (;;) {
-      await sleep(this.#more ? 0 : this.#pacer.delayMs(now()));
+      // An update that only waits for room in the window is continued as soon as there is some.
+      if (!this.#replicated?.session.sender.waiting) {
+        await platform.sleep(this.#pacer.delayMs(platform.now()));
+      }
       const session = await publisher.turn();
       if (!session) return;
-      if (!this.#more) this.#pacer.started(now());
-      this.#more = this.#feed(session);
+      this.#pacer.started(platform.now());
+      const store = playback.shown;
+      if (!store) continue;
+      if (this.#replicated?.session !== session) {
+        this.#replicated = new ReplicatedRecording(session, store, platform);
+      }
+      this.#replicated.advance(store, this.#pacer.intervalMs);
+    }
+  }
+}
+
+/** The recording's picture as it is replicated over one connection. */
+class ReplicatedRecording implements Supply {
+  /** Grows with another picture and with each request for the whole picture (P-34). */
+  epoch = 1;
+  #refreshCount: number;
+  readonly #cursor: Cursor<ReplicatedRecording>;
+
+  constructor(
+    readonly session: PublishSession,
+    public store: FrameStore,
+    private readonly platform: Pick<Platform, "now">,
+  ) {
+    this.#refreshCount = session.refreshCount;
+    this.#cursor = new Cursor(session.sender);
+  }
+
+  /** Sends what is due of this picture. @param nextInMs when the next opportunity will be */
+  advance(store: FrameStore, nextInMs: number): void {
+    const { sender, refreshCount } = this.session;
+    if (store !== this.store || refreshCount !== this.#refreshCount) {
+      this.store = store;
+      this.#refreshCount = refreshCount;
+      this.epoch++;
+    }
+    const now = this.platform.now();
+    this.#cursor.advance(this, now);
+    if (this.#cursor.isCurrent(this) && sender.currentDue(now, nextInMs)) {
+      sender.update(this.updateOf([], { cut: false }), now);
     }
   }
 
-  /** @returns whether there is more */
-  #feed(session: Session): boolean {
-    const { playback, publisher, now } = this.parts;
-    const store = playback.shown;
-    if (!store) return false;
-    const progress = this.#progressOf(session, store);
-    // Where there is nothing to send the window is not to be asked.
-    const current = store.pictureVersion === progress.version;
-    if (current && !session.currentDue(now(), this.#pacer.intervalMs)) return false;
-    const due = current
-      ? { tiles: [], cut: false, commit: () => {} }
-      : dueTiles(store, {
-          sent: progress.sent,
-          first: progress !== this.#progress,
-          window: session.window,
-          now: now(),
-        });
-    if (!due) {
-      session.waiting = true;
-      return true;
-    }
-    const { tiles, cut } = due;
-    const keyframe = tiles.length === store.tileCount;
-    const times = { capturedAt: now(), encodedAt: now() };
-    const { stream } = store;
-    const picture: Picture = { stream, subject: SUBJECT, keyframe, cut, tiles, ...times };
-    if (publisher.publish(session, picture) === undefined) return false;
-    due.commit();
-    if (!cut) progress.version = store.pictureVersion;
-    this.#progress = progress;
-    return cut;
+  updateSince(cursor: number): Uint8Array {
+    return this.updateOf(this.store.since(cursor), { cut: false });
   }
 
-  /** A connection begins with the whole picture, and so does another picture. */
-  #progressOf(session: Session, store: FrameStore): Progress {
-    const known = this.#progress;
-    if (known?.store === store && !session.needsWhole(store.stream, SUBJECT)) return known;
-    return { store, sent: new SentTiles(store.tileCount), version: 0 };
+  updateOf(tiles: readonly Tile[], { cut }: { readonly cut: boolean }): Uint8Array {
+    const keyframe = tiles.length === this.store.tileCount;
+    const now = this.session.onRelayClock(this.platform.now());
+    const times = { capturedAt: now, encodedAt: now, relayedAt: 0 };
+    return encodeUpdate({ keyframe, cut, epoch: this.epoch, ...times, tiles });
   }
 }

@@ -84,7 +84,7 @@ describe("replay", () => {
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(0);
     expect(stdout).toBe("Viewer link: http://relay.example/#room=main\n");
-    expect(stderr).toContain("0.5 times as fast as it was");
+    expect(stderr).toContain("at 0.5 times its speed");
     expect(stderr).not.toContain(SECRET);
     await relay.stop();
   });
@@ -174,7 +174,7 @@ describe("replay", () => {
     expect(await connection.skipTo("status")).toMatchObject({ state: "stopped" });
     const { code, stderr } = await ended;
     expect(code).toBe(0);
-    expect(stderr).toContain("all links given out were ended, so this ends, too");
+    expect(stderr).toContain("all links given out were ended, so the replay ends as well");
     expect(child.signalCode).toBeNull();
     await relay.stop();
   });

@@ -1,125 +1,126 @@
 #!/usr/bin/env node
-import { randomBytes } from "node:crypto";
+/** `pnpm replay`: shows a recording to a relay's viewers, as a producer; or prints what is in it. */
 import { createReadStream } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { endWithParent, surviveLostOutput } from "@screen-share/program";
-/** `pnpm replay`: shows a recording to a relay's viewers, as a producer; or tells what is in it. */
-import type { Log, RecordingEnd } from "@screen-share/publish";
-import { Publisher } from "@screen-share/publish";
+import { type Log, Publisher, type RecordingEnd } from "@screen-share/publish";
 import {
   createLog,
+  freshSecret,
   IdentityFile,
   identityPath,
   linkLines,
+  nodePlatform,
   openerFor,
   readPublisherEnvironment,
+  TerminalLinks,
 } from "@screen-share/publish/node";
-import { type ReplayConfig, readReplayConfig } from "./config.ts";
+import { type ReplayConfig, readReplayConfig, readReplayFlags } from "./config.ts";
 import { Feeder } from "./feeder.ts";
-import { readReplayFlags } from "./flags.ts";
 import { fileProblem, openingProblem, readErrorInWords } from "./opening.ts";
 import { Playback } from "./playback.ts";
-import { summarise } from "./summary.ts";
-import { endInWords, summaryInWords } from "./words.ts";
+import { endInWords, summarise, summaryInWords } from "./summary.ts";
 
-/** As the agent's. */
+/** The same code as the agent's. */
 const EXIT_FAILED = 1;
 /** `--end-links` tries for 5 s. */
 const LOOK_AT_LINKS_MS = 500;
-const now = () => performance.timeOrigin + performance.now();
+const platform = nodePlatform;
 
-/** How to end when nobody is left who could stop us. */
+/** How to end once the parent that could stop us is gone. */
 let stop: () => void = () => process.exit();
 surviveLostOutput();
 endWithParent(() => stop());
 
-const result = readReplayConfig(
-  readReplayFlags(process.argv.slice(2)),
-  readPublisherEnvironment(import.meta.url, complain),
-);
+const flags = readReplayFlags(process.argv.slice(2));
+const result = readReplayConfig(flags, readPublisherEnvironment(import.meta.url, complain));
 if ("problems" in result) fail(result.problems.join("\n"));
 const { config } = result;
 const unfit = fileProblem(config.file);
 if (unfit) fail(`${config.file} cannot be read: ${unfit}.`);
 const open = () => createReadStream(config.file);
-if (config.info) await tell();
+if (config.info) await printSummary();
 else await replay(config);
 
-async function tell(): Promise<void> {
+async function printSummary(): Promise<void> {
   const summary = await summarise(open()).catch((error) => fail(unreadable(error)));
   if (summary.end.kind === "foreign") fail(`${config.file} ${summary.end.reason}.`);
   process.stdout.write(summaryInWords(summary));
 }
 
-async function replay(config: ReplayConfig) {
-  const { server, token, room, viewerUrl, logLevel, speed, loop, wait } = config;
+async function replay(config: ReplayConfig): Promise<void> {
+  const { server: url, token, room, viewerUrl, logLevel, speed, loop = false, wait } = config;
   const problem = await openingProblem(open);
   if (problem) fail(`${config.file} cannot be played: ${problem}.`);
   const log = createLog(logLevel, { app: "replay" });
-  // Nobody who could put out an agent that shares in this room, but of the generation of its links, so that they go on working.
-  const producerId = randomBytes(16).toString("hex");
-  const agents = new IdentityFile(identityPath({ server, room }), (words) => log.warn(words));
-  const openSocket = openerFor(server, log);
+  // An identity of its own, so that it never replaces an agent in this room, but the generation of that agent's links, which stay valid.
+  const producerId = freshSecret();
+  const agent = new IdentityFile(identityPath(config), (message) => log.warn(message));
+  const openSocket = openerFor(url, log);
   if ("problem" in openSocket) fail(openSocket.problem);
+  const links = new TerminalLinks({
+    url,
+    viewerUrl,
+    identity: () => ({ producerId, generation: agent.read().generation }),
+    // The link may carry a token, so it is printed for the user who started us, and not logged.
+    onViewerLink: (link) => process.stdout.write(linkLines(link)),
+    log,
+    timers: platform,
+  });
   const publisher = new Publisher({
-    url: server,
+    url,
     token,
     room,
-    viewerUrl,
-    identity: () => ({ producerId, generation: agents.read().generation }),
     name: "replay",
-    // An agent that loses its connection for a moment would find us in its place, and no way back.
+    // An agent that loses its connection for a moment would otherwise find its place taken.
     yields: true,
     openSocket,
+    links,
     log,
-    // The link may carry a token, so it goes to whoever started us, and not to the log.
-    onViewerLink: (link) => process.stdout.write(linkLines(link)),
-    now,
-    random: Math.random,
+    clockwork: platform,
   });
   stop = () => publisher.stop();
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  const onEnd = ended(log, loop === true);
-  const playback = new Playback({ open, speed, loop: loop === true, now, sleep, onEnd });
+  const playback = new Playback({ open, speed, loop, onEnd: endLogger(log, loop), platform });
 
   const ending = publisher.run();
-  endWithLinks(agents, { publisher, log });
-  // Of a connection that is lost meanwhile the next turn knows.
+  endWithLinks(agent, { publisher, log });
+  // If the connection is lost meanwhile, the next turn takes care of it.
   if (!wait || (await publisher.turn())) {
-    log.info(`playing ${config.file}${speed === 1 ? "" : `, ${speed} times as fast as it was`}`);
+    log.info(`playing ${config.file}${speed === 1 ? "" : ` at ${speed} times its speed`}`);
     playback.run().catch((error) => fail(unreadable(error)));
-    await Promise.race([ending, new Feeder({ playback, publisher, now, sleep }).run()]);
+    await Promise.race([ending, new Feeder({ playback, publisher, platform }).run()]);
   }
-  const how = await ending;
-  if (how.kind === "refused") fail(`The relay refused room "${room}": ${how.reason}.`);
+  const end = await ending;
+  if (end.kind === "refused") fail(`The relay refused room "${room}": ${end.reason}.`);
   log.info("stopped playing");
   process.exit();
 }
 
-/** Ends with the links: as long as we hold the room, its relay cannot be told of another generation of them. */
+/** Ends when the links are ended: while we hold the room, its relay does not learn of another generation of them. */
 function endWithLinks(
-  agents: IdentityFile,
-  { publisher, log }: { publisher: Publisher; log: Log },
-) {
-  const { generation } = agents.read();
+  agent: IdentityFile,
+  { publisher, log }: { readonly publisher: Publisher; readonly log: Log },
+): void {
+  const { generation } = agent.read();
   const timer = setInterval(() => {
-    if (agents.read().generation === generation) return;
+    if (agent.read().generation === generation) return;
     clearInterval(timer);
-    log.warn("all links given out were ended, so this ends, too");
+    log.warn("all links given out were ended, so the replay ends as well");
     publisher.stop();
   }, LOOK_AT_LINKS_MS);
 }
 
-/** Says once that it has come to the end. */
-function ended(log: Log, loop: boolean): (end: RecordingEnd) => void {
-  let told = false;
+/** Logs the first end, and no others. */
+function endLogger(log: Log, loop: boolean): (end: RecordingEnd) => void {
+  let logged = false;
   return (end) => {
-    if (told) return;
-    told = true;
-    const words = endInWords(end);
-    if (words) log.warn(`the recording ends early: ${words}`);
-    log.info(`played to the end; ${loop ? "now again" : "the last picture stays until Ctrl-C"}`);
+    if (logged) return;
+    logged = true;
+    const early = endInWords(end);
+    if (early) log.warn(`the recording ends early: ${early}`);
+    const next = loop ? "starting again" : "the last picture stays until Ctrl-C";
+    log.info(`played to the end; ${next}`);
   };
 }
 

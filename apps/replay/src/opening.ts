@@ -1,7 +1,7 @@
 /** Whether there is anything to play in a file: known before anybody is told that something is shared. */
 import { statSync } from "node:fs";
 import { RecordedPicture, type RecordingEnd, RecordingReader } from "@screen-share/publish";
-import { endInWords } from "./words.ts";
+import { endInWords } from "./summary.ts";
 
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",

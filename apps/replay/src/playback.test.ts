@@ -25,7 +25,13 @@ describe("playback", () => {
     const ends: RecordingEnd[] = [];
     const onEnd = (end: RecordingEnd) => ends.push(end);
     const open = () => inPieces(file);
-    await new Playback({ open, speed: 1, loop: false, now: () => now, sleep, onEnd }).run();
+    await new Playback({
+      open,
+      speed: 1,
+      loop: false,
+      onEnd,
+      platform: { now: () => now, sleep },
+    }).run();
     expect(ends).toEqual([{ kind: "whole" }]);
     expect(now).toBe(30 * DAY_MS);
     expect(Math.max(...sleeps)).toBeLessThanOrEqual(MAX_TIMER_MS);

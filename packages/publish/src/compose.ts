@@ -1,9 +1,10 @@
 /**
- * Chooses and encodes what the window takes of a picture: of its damage, by the rule of all cuts; and while nothing is damaged, what is
- * still and coarse, finely. Sends nothing.
+ * Chooses and encodes the part of a frame that the window takes: its damage, in the order that every cut follows; or, while nothing is
+ * damaged, static tiles that were sent coarse and are repainted finely. Sends nothing.
  */
 import {
   CutQueue,
+  codecNamed,
   ENTRY_BYTES,
   grantUpdate,
   type PendingTile,
@@ -18,18 +19,18 @@ import { STILL_MS } from "./core/quality.ts";
 import type { TileEncoder } from "./encoder.ts";
 import type { Frame } from "./source.ts";
 
-/** So many tiles are repainted at a time: a few ms of encoding, after which damage is looked for again. */
+/** At most this many tiles are repainted at once: a few ms of encoding, after which there may be new damage. */
 const MAX_REPAINTED = 256;
 
 /** A tile of a frame that must be sent. */
 interface DamagedTile extends PendingTile {
-  /** It changed only faintly, so it is still already, and goes as finely as can be. */
+  /** It changed only faintly, so it is static already and is encoded as finely as possible. */
   readonly faint: boolean;
 }
 
-/** What a frame differs in from what was sent, worked out once; cut after cut is taken from it. */
+/** How a frame differs from what was sent. It is worked out once; cut after cut is taken from it. */
 export class FrameDamage {
-  /** What waits to be sent. */
+  /** What must be sent. */
   readonly queue: CutQueue<DamagedTile>;
   /** What is held back for now, and neither sent nor repainted. */
   readonly held: ReadonlySet<number>;
@@ -53,112 +54,126 @@ export class FrameDamage {
   }
 }
 
-export interface Composed {
+interface EncodedTiles {
   /** In ascending order. */
   readonly tiles: readonly Tile[];
-  /** The tiles of the grid that they are, in ascending order: more, where one tile of codec `jpeg` stands for them. */
+  /** The tiles of the grid that they cover, in ascending order: one cell of a codec that is not divisible covers all of them. */
   readonly indices: readonly number[];
-  /** How finely each of them was encoded. */
+  /** How finely each of those was encoded. */
   readonly levels: readonly number[];
   /** Those that changed only faintly. */
   readonly faint: ReadonlySet<number>;
+}
+
+export interface Composed extends EncodedTiles {
   /** Whether damage was left out. */
   readonly cut: boolean;
-  /** Whether there is more of this picture to send at once: damage that was left out, or what is to be repainted. */
+  /** Whether more of this frame can be sent at once: damage that was left out, or tiles to repaint. */
   readonly more: boolean;
-  /** Of damage, and not of what is only repainted. */
+  /** Whether it is damage that is sent, and not a repaint. */
   readonly fresh: boolean;
 }
 
 export interface ComposeOptions {
   readonly encoder: TileEncoder;
-  /** What is composed of it is taken from its queue. If it is not sent after all, the damage must be worked out again. */
+  /** What is composed is taken from its queue. If it is not sent, the damage must be worked out again. */
   readonly damage: FrameDamage;
-  /** Nothing was sent of this picture yet. */
+  /** Nothing of this picture was sent before. */
   readonly whole: boolean;
   readonly window: Pick<Window, "grant" | "inFlight" | "size">;
-  /** How finely to encode damage, and at best. */
+  /** How finely to encode damage, and the best quality. */
   readonly level: number;
   readonly finest: number;
   readonly now: number;
 }
 
-/** @returns undefined if there is something to send and the window takes none of it now: an ack is due */
-export function compose(frame: Frame, options: ComposeOptions): Composed | undefined {
-  const { encoder, damage, window, finest, now } = options;
-  if (encoder.describe(frame).codec === "jpeg") return composeWhole(frame, options);
-  const { queue, baseline } = damage;
+/** @returns undefined, at once, if something must be sent and the window takes none of it now: an ack is due */
+export function compose(frame: Frame, options: ComposeOptions): Promise<Composed> | undefined {
+  const { encoder, damage, window, now } = options;
+  if (!codecNamed(encoder.describe(frame).codec)?.divisible) return composeWhole(frame, options);
+  const { queue } = damage;
   if (queue.count === 0) return repaint(frame, options);
   const likelyBytes = UPDATE_HEADER_BYTES + queue.bytes;
   const granted = grantUpdate(window, { bytes: likelyBytes, first: options.whole, now });
   if (granted === 0) return undefined;
-  // What seemed short may turn out not to be: then it has what room there is, and no more.
+  // What was expected to fit may turn out longer: then it gets the room there is, and no more.
   const room = granted < likelyBytes ? granted : Math.max(granted, window.size - window.inFlight);
-  const sent = encodeCut(frame, queue, { ...options, maxBytes: room - UPDATE_HEADER_BYTES });
-  const cut = queue.count > 0;
-  // Beside what moves there may be what is still.
-  const more = cut || baseline.coarserThan(finest, now - STILL_MS).length > 0;
-  return { ...sent, cut, more, fresh: true };
+  return composeCut(frame, { ...options, maxBytes: room - UPDATE_HEADER_BYTES });
 }
 
-/** A whole picture cannot be cut, so it has the way to itself. */
-function composeWhole(frame: Frame, options: ComposeOptions): Composed | undefined {
+/** A whole picture cannot be cut, so it waits until nothing else is in flight. */
+function composeWhole(frame: Frame, options: ComposeOptions): Promise<Composed> | undefined {
   const { encoder, level, window } = options;
   const { queue } = options.damage;
   if (queue.count > 0 && window.inFlight > 0) return undefined;
   const all = queue.choose(Number.POSITIVE_INFINITY).sort((a, b) => a.index - b.index);
-  const indices = all.map(({ index }) => index);
-  const tiles = encoder.encode(frame, indices, level);
   queue.taken(all);
-  const sent = { tiles, indices, levels: indices.map(() => level), faint: faintOf(all) };
-  return { ...sent, cut: false, more: false, fresh: true };
+  const indices = all.map(({ index }) => index);
+  const levels = indices.map(() => level);
+  const whole = { indices, levels, faint: faintOf(all), cut: false, more: false, fresh: true };
+  return encoder.encode(frame, indices, level).then((tiles) => ({ ...whole, tiles }));
 }
 
-function repaint(frame: Frame, options: ComposeOptions): Composed | undefined {
+type CutOptions = ComposeOptions & { readonly maxBytes: number };
+
+async function composeCut(frame: Frame, options: CutOptions): Promise<Composed> {
+  const { damage, finest, now } = options;
+  const { queue, baseline } = damage;
+  const encoded = await encodeCut(frame, queue, options);
+  const cut = queue.count > 0;
+  // Beside the damage there may be static tiles to repaint.
+  const more = cut || baseline.coarserThan(finest, now - STILL_MS).length > 0;
+  return { ...encoded, cut, more, fresh: true };
+}
+
+function repaint(frame: Frame, options: ComposeOptions): Promise<Composed> | undefined {
   const { window, finest, now } = options;
   const { baseline, held } = options.damage;
   const coarse = baseline.coarserThan(finest, now - STILL_MS).filter((index) => !held.has(index));
   const nothing = { tiles: [], indices: [], levels: [], faint: new Set<number>() };
-  if (coarse.length === 0) return { ...nothing, cut: false, more: false, fresh: false };
+  const repainted = { cut: false, fresh: false };
+  if (coarse.length === 0) return Promise.resolve({ ...nothing, ...repainted, more: false });
   const still = coarse.slice(0, MAX_REPAINTED).map((index) => pendingTile(baseline, index, false));
   const bytes = updateLength(still.map(({ index }) => baseline.likelyBytes(index)));
   const granted = window.grant(bytes, now);
   if (granted === 0) return undefined;
   const maxBytes = granted - UPDATE_HEADER_BYTES;
   const queue = new CutQueue(still, { columns: tileColumns(baseline.geometry) });
-  const sent = encodeCut(frame, queue, { ...options, level: finest, maxBytes });
-  return { ...sent, cut: false, more: sent.tiles.length < coarse.length, fresh: false };
+  return encodeCut(frame, queue, { ...options, level: finest, maxBytes }).then((encoded) => ({
+    ...encoded,
+    ...repainted,
+    more: encoded.tiles.length < coarse.length,
+  }));
 }
 
-/** Encodes tiles in the order in which they matter, until no more fit: what they really take is known only then. */
-function encodeCut(
+/** Encodes tiles in the order in which they matter until no more fit: only the encoder knows how many bytes a tile takes. */
+async function encodeCut(
   frame: Frame,
   queue: CutQueue<DamagedTile>,
-  options: Pick<ComposeOptions, "encoder" | "level" | "finest"> & { readonly maxBytes: number },
-): Pick<Composed, "tiles" | "indices" | "levels" | "faint"> {
-  const { encoder, level, finest, maxBytes } = options;
-  const sent: { readonly of: DamagedTile; readonly tile: Tile }[] = [];
+  { encoder, level, finest, maxBytes }: CutOptions,
+): Promise<EncodedTiles> {
+  const taken: { readonly damaged: DamagedTile; readonly tile: Tile }[] = [];
   let left = maxBytes;
   for (let full = false; queue.count > 0 && !full; ) {
     const encoded: DamagedTile[] = [];
-    for (const of of queue.choose(Math.max(1, left))) {
-      const [tile] = encoder.encode(frame, [of.index], of.faint ? finest : level);
+    for (const damaged of queue.choose(Math.max(1, left))) {
+      const [tile] = await encoder.encode(frame, [damaged.index], damaged.faint ? finest : level);
       const bytes = (tile?.bytes.length ?? 0) + ENTRY_BYTES;
-      full = !tile || (bytes > left && sent.length > 0);
+      full = !tile || (bytes > left && taken.length > 0);
       if (!tile || full) break;
       left -= bytes;
-      sent.push({ of, tile });
-      encoded.push(of);
+      taken.push({ damaged, tile });
+      encoded.push(damaged);
     }
     queue.taken(encoded);
   }
-  sent.sort((a, b) => a.of.index - b.of.index);
-  const tiles = sent.map(({ tile }) => tile);
+  taken.sort((a, b) => a.damaged.index - b.damaged.index);
+  const tiles = taken.map(({ tile }) => tile);
   return {
     tiles,
     indices: tiles.map(({ index }) => index),
     levels: tiles.map(({ table }) => table),
-    faint: faintOf(sent.map(({ of }) => of)),
+    faint: faintOf(taken.map(({ damaged }) => damaged)),
   };
 }
 

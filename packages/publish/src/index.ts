@@ -1,4 +1,4 @@
-/** How a screen is published, without anything of the platform: sources, encoders, sockets and timers are ports. */
+/** How a screen is published, on any platform: sources, encoders, sockets and timers are ports. */
 
 export * from "./compose.ts";
 export * from "./core/baseline.ts";
@@ -7,22 +7,22 @@ export * from "./core/faint.ts";
 export * from "./core/first-picture.ts";
 export * from "./core/pacer.ts";
 export * from "./core/quality.ts";
-export * from "./core/session.ts";
 export * from "./core/stats.ts";
 export * from "./encoder.ts";
 export * from "./log.ts";
+export * from "./pending-update.ts";
 export * from "./pipeline.ts";
-export * from "./publisher/closing.ts";
-export * from "./publisher/complaints.ts";
+export * from "./platform.ts";
 export * from "./publisher/demand.ts";
 export * from "./publisher/limited-log.ts";
-export * from "./publisher/liveness.ts";
 export * from "./publisher/publisher.ts";
 export * from "./publisher/rate-limit.ts";
-export * from "./publisher/reconnection.ts";
 export * from "./publisher/sharing.ts";
+export * from "./publisher/viewer-links.ts";
 export * from "./recording/byte-source.ts";
 export * from "./recording/format.ts";
 export * from "./recording/recorded-picture.ts";
 export * from "./recording/recorder.ts";
+export * from "./session.ts";
+export * from "./socket.ts";
 export * from "./source.ts";

@@ -109,8 +109,8 @@ describe("the pipeline, where a picture does not go at once", () => {
     const wordy: TileEncoder = {
       name: encoder.name,
       describe: (size) => encoder.describe(size),
-      encode: (...args) =>
-        encoder.encode(...args).map((tile) => ({ ...tile, bytes: long(tile.bytes) })),
+      encode: async (...args) =>
+        (await encoder.encode(...args)).map((tile) => ({ ...tile, bytes: long(tile.bytes) })),
     };
     on().start(wordy);
     const connection = await on().relay.welcomed();

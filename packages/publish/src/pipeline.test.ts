@@ -16,8 +16,9 @@ import {
   UNSCALED,
 } from "../test/pipeline-stage.ts";
 import { Pacer } from "./core/pacer.ts";
-import { type Picture, Session } from "./core/session.ts";
+import { nodePlatform } from "./node/platform.ts";
 import { Pipeline } from "./pipeline.ts";
+import { type PublishedPicture, PublishSession } from "./session.ts";
 
 const on = eachOnPipelineStage();
 
@@ -74,25 +75,20 @@ describe("the pipeline", () => {
   it("rule 4 (P-33): its baseline is the very pixels that were sent, and moves only once they were taken", async () => {
     const first = frameOf(SIZE);
     const [second, third] = [touched(first, 200, 30), touched(first, 5, 50)];
-    const session = new Session();
-    const offered: Picture[] = [];
+    const offered: PublishedPicture[] = [];
     const refused = 2;
     const source = new FakeSource(first);
-    const picky = {
-      turn: async () => (offered.length < 4 ? session : undefined),
-      publish: (_: Session, picture: Picture) => {
-        offered.push(picture);
-        source.shown = offered.length < 3 ? second : third;
-        if (offered.length === refused) return undefined;
-        const composed = session.compose(picture);
-        session.commit(composed, now());
-        return composed.update.length;
-      },
+    const session = new PublishSession(() => offered.length !== refused);
+    const publish = session.publish.bind(session);
+    session.publish = (picture, at) => {
+      offered.push(picture);
+      source.shown = offered.length < 3 ? second : third;
+      return publish(picture, at);
     };
-    const common = { log: keptLog(), now, random: () => 0 };
+    const publisher = { turn: async () => (offered.length < 4 ? session : undefined) };
     const grabbing = { source, scaler: UNSCALED, pacer: new Pacer(60) };
-    const parts = { ...grabbing, encoder: turbo(), levels: LEVELS };
-    await new Pipeline({ ...parts, ...common, publisher: picky }).run();
+    const parts = { ...grabbing, encoder: turbo(), levels: LEVELS, publisher };
+    await new Pipeline({ ...parts, log: keptLog(), platform: nodePlatform }).run();
     const [whole, change, again, back] = offered.map(({ tiles }) =>
       tiles.map(({ index }) => index),
     );

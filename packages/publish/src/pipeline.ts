@@ -1,21 +1,21 @@
 /**
- * The way of a picture, one at a time: grab → scale → damage → encode → publish. Nothing is grabbed that the window would not
- * take, so there is never a queue. What it does not take at once goes as soon as there is room, until the next picture is due; what
- * was not sent by then stays damage. Owns the retries of a source that is gone.
+ * The way of a picture, one at a time: grab → scale → damage → encode → publish. Nothing is grabbed that the window would not take, so
+ * there is never a queue. What the window does not take at once goes as soon as there is room, until the next picture is due; what was
+ * not sent by then remains damage. Retries a source that is gone.
  */
-import { setTimeout as sleep } from "node:timers/promises";
-import { Backoff, geometryOf, type StreamDescription } from "@screen-share/protocol";
+import { Backoff, geometryOf } from "@screen-share/protocol";
 import { type Composed, compose, FrameDamage } from "./compose.ts";
 import { Baseline } from "./core/baseline.ts";
-import type { SameBytes } from "./core/damage.ts";
 import { FirstPicture } from "./core/first-picture.ts";
 import type { Pacer } from "./core/pacer.ts";
 import { type Levels, QualityControl } from "./core/quality.ts";
-import type { Picture, Session } from "./core/session.ts";
-import { type Stage, Stats } from "./core/stats.ts";
+import { PipelineStats, type PipelineStep } from "./core/stats.ts";
 import type { TileEncoder } from "./encoder.ts";
 import type { Log } from "./log.ts";
+import { PendingUpdate } from "./pending-update.ts";
+import type { Platform } from "./platform.ts";
 import type { Publisher } from "./publisher/publisher.ts";
+import type { PublishSession } from "./session.ts";
 import { type Frame, type Scaler, type Source, SourceFailure } from "./source.ts";
 
 const RETRY = { firstMs: 500, maxMs: 15_000 } as const;
@@ -25,121 +25,109 @@ export interface PipelineParts {
   readonly source: Source;
   readonly scaler: Scaler;
   readonly encoder: TileEncoder;
-  /** The encoder's. */
+  /** The qualities that the encoder was opened with. */
   readonly levels: Levels;
-  readonly publisher: Pick<Publisher, "turn" | "publish">;
+  readonly publisher: Pick<Publisher, "turn">;
   readonly pacer: Pacer;
   readonly log: Log;
-  /** ms (`performance.timeOrigin + now()`) */
-  readonly now: () => number;
-  /** uniform in [0, 1) */
-  readonly random: () => number;
+  readonly platform: Platform;
 }
 
 export class Pipeline {
   #baseline: Baseline | undefined;
-  /** Of the last frame. */
+  /** That of the last frame. */
   #damage: FrameDamage | undefined;
-  /** How the first picture on this connection gets on. */
+  /** How the first picture of this connection proceeds. */
   #first: FirstPicture | undefined;
   readonly #quality: QualityControl;
-  /** The last picture, while there is more of it to send. */
+  /** The last frame, while there is more of it to send. */
   #unsent: { readonly frame: Frame; readonly damaged: boolean } | undefined;
   #sourceFailed = false;
-  #announced: { readonly session: Session; readonly text: string } | undefined;
+  #announced: { readonly session: PublishSession; readonly text: string } | undefined;
   readonly #backoff = new Backoff(RETRY);
-  readonly #stats: Stats;
-  #cpu = process.cpuUsage();
+  readonly #stats: PipelineStats;
 
   constructor(private readonly parts: PipelineParts) {
-    this.#stats = new Stats(parts.now());
-    this.#quality = new QualityControl(parts.levels, parts.now());
+    const { platform, levels } = parts;
+    this.#stats = new PipelineStats(platform.now(), platform.cpuMs());
+    this.#quality = new QualityControl(levels, platform.now());
   }
 
   /** Runs until the publisher has ended. */
   async run(): Promise<void> {
-    const { publisher, pacer, source, scaler, now } = this.parts;
+    const { publisher, pacer, source, scaler, platform } = this.parts;
     for (;;) {
-      await sleep(this.#unsent ? 0 : pacer.delayMs(now()));
+      await platform.sleep(this.#unsent ? 0 : pacer.delayMs(platform.now()));
       const session = await publisher.turn();
       if (!session) return;
-      if (this.#unsent && pacer.delayMs(now()) > 0) {
-        this.#publish(session, this.#unsent.frame);
+      if (this.#unsent && pacer.delayMs(platform.now()) > 0) {
+        await this.#publish(session, this.#unsent.frame);
         continue;
       }
       // The last picture could not be sent before this one is due.
-      if (this.#unsent?.damaged) this.#quality.sent(true, now());
+      if (this.#unsent?.damaged) this.#quality.sent(true, platform.now());
       this.#unsent = undefined;
-      pacer.started(now());
+      pacer.started(platform.now());
       const frame = await this.#timed("grab", () => source.grab());
       if (frame instanceof SourceFailure) {
         await this.#awaitSource(frame);
         continue;
       }
       this.#sourceWorks();
-      this.#publish(session, await this.#timed("scale", () => scaler.scale(frame)));
+      await this.#publish(session, await this.#timed("scale", () => scaler.scale(frame)));
       this.#reportStats();
     }
   }
 
-  /** In one go: a refresh that came between looking for damage and sending it would be lost. */
-  #publish(session: Session, frame: Frame): void {
-    const { encoder, publisher, pacer, levels, now } = this.parts;
+  /** Encodes what the window takes of a frame, and sends it unless it became void meanwhile. */
+  async #publish(session: PublishSession, frame: Frame): Promise<void> {
+    const { encoder, pacer, levels, platform } = this.parts;
     const stream = encoder.describe(frame);
-    const startedAt = now();
-    const damage = this.#damageOf(session, stream, { frame, now: startedAt });
-    const { baseline } = damage;
-    const comparedAt = now();
+    const begins = session.needsWhole(stream, frame.subject);
+    const startedAt = platform.now();
+    const damage = this.#damageOf(frame, begins, startedAt);
+    const comparedAt = platform.now();
     this.#stats.spent("damage", comparedAt - startedAt);
 
-    const composed = compose(frame, {
+    const composing = compose(frame, {
       encoder,
       damage,
-      whole: baseline !== this.#baseline,
-      window: session.window,
+      whole: damage.baseline !== this.#baseline,
+      window: session.sender.window,
       level: this.#levelOf(session, damage, comparedAt),
       finest: levels.qualities.length - 1,
       now: comparedAt,
     });
-    const encodedAt = now();
-    this.#stats.spent("encode", encodedAt - comparedAt);
     this.#unsent = undefined;
-    if (!composed) {
+    if (!composing) {
       this.#unsent = { frame, damaged: damage.queue.count > 0 };
-      session.waiting = true;
+      session.sender.wait();
       return;
     }
-    const { tiles, cut } = composed;
-    if (tiles.length === 0 && !session.currentDue(comparedAt, pacer.intervalMs)) return;
+    const composed = await composing;
+    const encodedAt = platform.now();
+    this.#stats.spent("encode", encodedAt - comparedAt);
+    const { tiles } = composed;
+    if (tiles.length === 0 && !session.sender.currentDue(comparedAt, pacer.intervalMs)) return;
 
-    const keyframe = stream.codec === "jpeg" || tiles.length === baseline.geometry.tileCount;
-    const { subject, capturedAt } = frame;
-    const picture: Picture = { stream, subject, keyframe, cut, tiles, capturedAt, encodedAt };
-    const bytes = publisher.publish(session, picture);
-    this.#stats.spent("send", now() - encodedAt);
+    const pending = new PendingUpdate({ session, stream, damage, begins, composed });
+    const bytes = pending.commit(encodedAt);
+    this.#stats.spent("send", platform.now() - encodedAt);
     if (bytes === undefined) {
       this.#damage = undefined;
       return;
     }
-    session.window.busy(startedAt, now());
-    if (composed.more) this.#unsent = { frame, damaged: cut };
-    if (baseline !== this.#baseline) this.#first = new FirstPicture(encodedAt);
-    this.#first?.sent(bytes);
-    this.#baseline = baseline;
-    this.#sent(damage, composed, encodedAt);
-    this.#stats.sent({ tiles: tiles.length, bytes });
+    session.sender.window.busy(startedAt, platform.now());
+    if (composed.more) this.#unsent = { frame, damaged: composed.cut };
+    this.#sent(damage, composed, { bytes, now: encodedAt });
     this.#announce(session, frame);
   }
 
-  /** Worked out once a frame, unless the relay wants the whole picture meanwhile. */
-  #damageOf(
-    session: Session,
-    stream: StreamDescription,
-    { frame, now }: { readonly frame: Frame; readonly now: number },
-  ): FrameDamage {
+  /** Worked out once per frame, and again if the relay requests the whole picture meanwhile. */
+  #damageOf(frame: Frame, begins: boolean, now: number): FrameDamage {
     const known = this.#damage;
-    const begins = session.needsWhole(stream, frame.subject);
     if (known?.frame === frame && begins === (known.baseline !== this.#baseline)) return known;
+    const { sameBytes } = this.parts.platform;
     const baseline =
       this.#baseline && !begins ? this.#baseline : new Baseline(geometryOf(frame), sameBytes);
     const damage = new FrameDamage(frame, baseline, baseline.sortedDamage(frame.pixels, now));
@@ -147,25 +135,27 @@ export class Pipeline {
     return damage;
   }
 
-  /** How finely damage is encoded: the rest of a first picture that takes long goes coarse. */
-  #levelOf({ window }: Session, { baseline, queue }: FrameDamage, now: number): number {
+  /** How finely damage is encoded: the rest of a first picture that takes long is encoded coarsely. */
+  #levelOf({ sender }: PublishSession, { baseline, queue }: FrameDamage, now: number): number {
     const first = baseline === this.#baseline && !baseline.whole ? this.#first : undefined;
-    const rest = { inFlightBytes: window.inFlight, remainingBytes: queue.bytes };
+    const rest = { inFlightBytes: sender.window.inFlight, remainingBytes: queue.bytes };
     return first?.isSlow(now, rest) ? 0 : this.#quality.level;
   }
 
-  #sent(damage: FrameDamage, composed: Composed, now: number): void {
-    const { tiles, indices, levels, faint, cut, fresh } = composed;
-    const { pixels } = damage.frame;
-    // A picture of codec `jpeg` is one tile to the other side; to us it is all that was damaged.
-    const lengths = tiles.length === indices.length ? tiles.map(({ bytes }) => bytes.length) : [];
-    const { complete } = damage;
-    damage.baseline.sent({ pixels, indices, lengths, levels, faint, complete, now });
+  #sent(
+    { baseline }: FrameDamage,
+    { tiles, cut, fresh }: Composed,
+    { bytes, now }: { readonly bytes: number; readonly now: number },
+  ): void {
+    if (baseline !== this.#baseline) this.#first = new FirstPicture(now);
+    this.#first?.sent(bytes);
+    this.#baseline = baseline;
     if (fresh && !cut && tiles.length > 0) this.#quality.sent(false, now);
+    this.#stats.sent({ tiles: tiles.length, bytes });
   }
 
-  /** Says what is shared, once a connection and again when it changes. */
-  #announce(session: Session, { width, height }: Frame): void {
+  /** Logs what is shared, once per connection and again when it changes. */
+  #announce(session: PublishSession, { width, height }: Frame): void {
     const { source, encoder, pacer, log } = this.parts;
     const fps = Math.round(1000 / pacer.intervalMs);
     const by = `grabbed by ${source.name}, encoded by ${encoder.name}`;
@@ -175,12 +165,12 @@ export class Pipeline {
     log.info(text);
   }
 
-  /** It was there once, so it may come back: waits a while, and longer each time. */
+  /** The source worked once, so it may come back: waits, longer each time. */
   async #awaitSource({ reason }: SourceFailure): Promise<void> {
-    const { log, random } = this.parts;
+    const { log, platform } = this.parts;
     if (!this.#sourceFailed) log.warn(`${reason} Trying again until it is back.`);
     this.#sourceFailed = true;
-    await sleep(this.#backoff.nextMs(random()));
+    await platform.sleep(this.#backoff.nextMs(platform.random()));
   }
 
   #sourceWorks(): void {
@@ -189,21 +179,17 @@ export class Pipeline {
     this.#backoff.reset();
   }
 
-  async #timed<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
-    const startedAt = this.parts.now();
+  async #timed<T>(stage: PipelineStep, work: () => Promise<T>): Promise<T> {
+    const { platform } = this.parts;
+    const startedAt = platform.now();
     const result = await work();
-    this.#stats.spent(stage, this.parts.now() - startedAt);
+    this.#stats.spent(stage, platform.now() - startedAt);
     return result;
   }
 
   #reportStats(): void {
-    const totals = this.#stats.take(this.parts.now(), STATS_PERIOD_MS);
-    if (!totals) return;
-    const { user, system } = process.cpuUsage(this.#cpu);
-    this.#cpu = process.cpuUsage();
-    this.parts.log.debug("stats", { ...totals, cpuMs: (user + system) / 1000 });
+    const { platform, log } = this.parts;
+    const totals = this.#stats.take(platform.now(), platform.cpuMs(), STATS_PERIOD_MS);
+    if (totals) log.debug("stats", totals);
   }
 }
-
-const sameBytes: SameBytes = (a, b, start, end) =>
-  Buffer.prototype.compare.call(a, b, start, end, start, end) === 0;

@@ -4,8 +4,13 @@ import { screenLike } from "@screen-share/protocol/testing";
 import type { Log } from "../src/log.ts";
 import type { Frame } from "../src/source.ts";
 
-/** A frame that looks like a screen; another seed, another picture. */
-export function frameOf(size: Size, seed = 1): Frame {
+/** A frame with pixels that are easy to compare. */
+export interface BufferFrame extends Frame {
+  readonly pixels: Buffer;
+}
+
+/** A frame that looks like a screen; another seed makes another picture. */
+export function frameOf(size: Size, seed = 1): BufferFrame {
   const { data } = screenLike(size, seed);
   return { ...size, pixels: data, capturedAt: seed * 1000, subject: "test" };
 }

@@ -27,13 +27,13 @@ export class MemoryFile implements RecordingFile {
     this.#open();
   }
 
-  async append(bytes: Uint8Array): Promise<void> {
+  async append(parts: readonly Uint8Array[]): Promise<void> {
     if (this.#appending || this.closed) throw new Error("it was not waited for");
     this.#appending = true;
     await this.#gate;
     this.#appending = false;
     if (this.failure) throw this.failure;
-    this.#parts.push(bytes);
+    this.#parts.push(...parts);
   }
 
   async close(): Promise<void> {

@@ -6,14 +6,16 @@ import { Pacer } from "../src/core/pacer.ts";
 import { levelsOf } from "../src/core/quality.ts";
 import { EncoderUnavailable, type TileEncoder } from "../src/encoder.ts";
 import { openJpegTurbo } from "../src/node/encode/jpeg-turbo.ts";
+import { nodePlatform } from "../src/node/platform.ts";
 import { openSocket } from "../src/node/socket.ts";
 import { Pipeline } from "../src/pipeline.ts";
-import { type Ending, Publisher } from "../src/publisher/publisher.ts";
+import { Publisher } from "../src/publisher/publisher.ts";
 import { type Frame, type Scaler, type Source, SourceFailure } from "../src/source.ts";
 import { type FakeConnection, FakeRelay } from "./fake-relay.ts";
 import { frameOf, keptLog } from "./frames.ts";
+import { IGNORED_LINKS } from "./publisher-stage.ts";
 
-export const now = () => performance.timeOrigin + performance.now();
+export const { now } = nodePlatform;
 
 /** A screen that shows what the test puts on it, and notices who grabs too much. */
 export class FakeSource implements Source {
@@ -64,17 +66,16 @@ export class PipelineStage {
   start(encoder = turbo(), size = SIZE, { levels = LEVELS, fps = 60 } = {}): void {
     const { log, relay } = this;
     this.source = new FakeSource(frameOf(size));
-    const identity = { producerId: "0123456789abcdef0123456789abcdef", generation: "one" };
-    const common = { log, now, random: () => 0 };
+    const platform = { ...nodePlatform, random: () => 0 };
     const publisher = new Publisher({
       url: relay.url,
       token: undefined,
       room: "main",
       name: "a-host",
-      identity: () => identity,
       openSocket,
-      onViewerLink: () => {},
-      ...common,
+      links: IGNORED_LINKS,
+      log,
+      clockwork: platform,
     });
     const parts = {
       source: this.source,
@@ -84,9 +85,8 @@ export class PipelineStage {
       scaler: UNSCALED,
       pacer: new Pacer(fps),
     };
-    const ending: Promise<Ending> = publisher.run();
-    const running = new Pipeline({ ...parts, ...common }).run();
-    this.#running = { publisher, ended: Promise.all([ending, running]) };
+    const running = new Pipeline({ ...parts, log, platform }).run();
+    this.#running = { publisher, ended: Promise.all([publisher.run(), running]) };
   }
 
   async end(): Promise<void> {
@@ -134,7 +134,7 @@ export function pixelsOf(replica: Replica): Buffer {
 }
 
 export function pixelsExpected(frame: Frame): Buffer {
-  return decodeTurbo(encodeWhole({ ...frame, data: frame.pixels })).data;
+  return decodeTurbo(encodeWhole({ ...frame, data: Buffer.from(frame.pixels) })).data;
 }
 
 /** The same picture with one px inverted. */

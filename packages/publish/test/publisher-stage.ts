@@ -1,19 +1,31 @@
 /** A publisher and a relay for tests of the one against the other, both new for each test. */
 import { afterEach, beforeEach, expect } from "vitest";
-import type { Picture, Session } from "../src/core/session.ts";
-import type { Identity } from "../src/node/identity.ts";
+import { nodePlatform } from "../src/node/platform.ts";
 import { openSocket } from "../src/node/socket.ts";
-import { type Ending, Publisher, type PublisherOptions } from "../src/publisher/publisher.ts";
+import { TerminalLinks } from "../src/node/terminal-links.ts";
+import { Publisher, type PublisherEnd, type PublisherOptions } from "../src/publisher/publisher.ts";
+import type { ProducerIdentity, ViewerLinks } from "../src/publisher/viewer-links.ts";
+import type { PublishedPicture, PublishSession } from "../src/session.ts";
 import { FakeRelay } from "./fake-relay.ts";
 import { keptLog } from "./frames.ts";
 
 export const SECRET = "a-token-that-nobody-may-read";
-export const IDENTITY: Identity = {
+export const IDENTITY: ProducerIdentity = {
   producerId: "0123456789abcdef0123456789abcdef",
   generation: "first",
 };
 
-export const PICTURE: Picture = {
+/** For tests that are not about links. */
+export const IGNORED_LINKS: ViewerLinks = {
+  begin: () => IDENTITY,
+  ended: false,
+  received: () => {},
+  renewed: () => {},
+  check: () => {},
+  stop: () => {},
+};
+
+export const PICTURE: PublishedPicture = {
   stream: { codec: "jpeg", width: 64, height: 48, tables: [] },
   subject: "test",
   keyframe: true,
@@ -23,15 +35,13 @@ export const PICTURE: Picture = {
   encodedAt: 2,
 };
 
-const now = () => performance.timeOrigin + performance.now();
-
 /** What a test has before it. */
 export class Stage {
   identity = IDENTITY;
   readonly log = keptLog();
   /** That viewers were to be given. */
   readonly links: string[] = [];
-  #running: { readonly publisher: Publisher; readonly ending: Promise<Ending> } | undefined;
+  #running: { readonly publisher: Publisher; readonly ending: Promise<PublisherEnd> } | undefined;
 
   constructor(public relay: FakeRelay) {}
 
@@ -39,32 +49,39 @@ export class Stage {
     return this.#started.publisher;
   }
 
-  get ending(): Promise<Ending> {
+  get ending(): Promise<PublisherEnd> {
     return this.#started.ending;
   }
 
-  start(options: Partial<PublisherOptions> = {}): void {
+  start({ viewerUrl, ...options }: Partial<PublisherOptions & { viewerUrl: string }> = {}): void {
+    const { url = this.relay.url } = options;
+    const { log } = this;
     const publisher = new Publisher({
-      url: this.relay.url,
+      url,
       token: undefined,
       room: "main",
-      identity: () => this.identity,
       name: "a-host",
       openSocket,
-      log: this.log,
-      onViewerLink: (link) => this.links.push(link),
-      now,
-      random: () => 0,
+      links: new TerminalLinks({
+        url,
+        viewerUrl,
+        identity: () => this.identity,
+        onViewerLink: (link) => this.links.push(link),
+        log,
+        timers: nodePlatform,
+      }),
+      log,
+      clockwork: { ...nodePlatform, random: () => 0 },
       ...options,
     });
     this.#running = { publisher, ending: publisher.run() };
   }
 
   /** Waits for its turn and publishes. */
-  async publish(changes: Partial<Picture> = {}): Promise<Session> {
+  async publish(changes: Partial<PublishedPicture> = {}): Promise<PublishSession> {
     const session = await this.publisher.turn();
     if (!session) throw new Error("it has ended");
-    expect(this.publisher.publish(session, { ...PICTURE, ...changes })).toBeGreaterThan(0);
+    expect(session.publish({ ...PICTURE, ...changes }, nodePlatform.now())).toBeGreaterThan(0);
     return session;
   }
 

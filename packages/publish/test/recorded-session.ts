@@ -13,8 +13,9 @@ import {
 } from "@screen-share/protocol";
 import { encodeTiles, encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import fc from "fast-check";
-import { Session } from "../src/core/session.ts";
+import { nodePlatform } from "../src/node/platform.ts";
 import { Recorder } from "../src/recording/recorder.ts";
+import { PublishSession } from "../src/session.ts";
 import { keptLog } from "./frames.ts";
 import { MemoryFile } from "./memory-file.ts";
 
@@ -72,9 +73,22 @@ export interface RecordedSession {
 export async function recordedSession(steps: readonly Step[]): Promise<RecordedSession> {
   const file = new MemoryFile();
   let now = STARTED_AT;
-  const recorder = new Recorder({ file, log: keptLog(), now: () => now });
+  const recorder = new Recorder({
+    file,
+    log: keptLog(),
+    clockwork: { ...nodePlatform, now: () => now },
+  });
   const relay = new Replica();
-  let session = new Session();
+  const transmit = (message: string | Uint8Array) => {
+    recorder.record(message);
+    if (typeof message !== "string") relay.apply(decodeUpdate(message));
+    else {
+      const parsed = parseProducerMessage(message);
+      if (parsed.type === "stream") relay.describe(parsed.epoch, parsed.stream);
+    }
+    return true;
+  };
+  let session = new PublishSession(transmit);
   let stream = STREAMS[0] as StreamDescription;
   let tiles: Tile[] = [];
   let waiting = new Set<number>();
@@ -104,7 +118,7 @@ export async function recordedSession(steps: readonly Step[]): Promise<RecordedS
         waiting = everything();
         break;
       case "reconnect":
-        session = new Session();
+        session = new PublishSession(transmit);
         relay.disconnect();
         waiting = everything();
         break;
@@ -114,7 +128,7 @@ export async function recordedSession(steps: readonly Step[]): Promise<RecordedS
         const chosen = [...turn.slice(from), ...turn.slice(0, from)].slice(0, count);
         chosen.sort((a, b) => a - b);
         for (const index of chosen) waiting.delete(index);
-        const composed = session.compose({
+        const picture = {
           stream,
           subject: "test",
           keyframe: chosen.length === tiles.length,
@@ -122,14 +136,9 @@ export async function recordedSession(steps: readonly Step[]): Promise<RecordedS
           tiles: chosen.map((index) => tiles[index] as Tile),
           capturedAt: now,
           encodedAt: now,
-        });
-        session.commit(composed, now);
-        recorder.record(composed);
+        };
+        session.publish(picture, now);
         updates++;
-        const message =
-          composed.stream === undefined ? undefined : parseProducerMessage(composed.stream);
-        if (message?.type === "stream") relay.describe(message.epoch, message.stream);
-        relay.apply(decodeUpdate(composed.update));
         break;
       }
       default:

@@ -11,7 +11,7 @@ import {
   type ToProducerMessage,
   type Update,
 } from "@screen-share/protocol";
-import type { OpenSocket, SocketEvents } from "../src/node/socket.ts";
+import type { OpenSocket, RelaySocketEvents } from "../src/socket.ts";
 
 export class ReplicaRelay {
   readonly replica = new Replica();
@@ -20,7 +20,7 @@ export class ReplicaRelay {
   ackDelayMs = 0;
   accepts = true;
   #watching = 1;
-  #connection: { readonly events: SocketEvents; applied: number } | undefined;
+  #connection: { readonly events: RelaySocketEvents; applied: number } | undefined;
   connections = 0;
 
   readonly openSocket: OpenSocket = (_, events) => {

@@ -30,8 +30,8 @@ describe("a recording's file", () => {
   it("is for its user alone, whatever the umask, and holds what was appended", async () => {
     const file = await create("a.recording");
     expect(file.name).toBe(path.join(folder, "a.recording"));
-    await file.append(Buffer.from("one "));
-    await file.append(Buffer.from("two"));
+    await file.append([Buffer.from("one ")]);
+    await file.append([Buffer.from("two")]);
     await file.close();
     expect(statSync(file.name).mode & 0o777).toBe(0o600);
     expect(readFileSync(file.name, "utf8")).toBe("one two");
@@ -60,8 +60,8 @@ describe("a recording's file", () => {
       'process.stdin.on("data", () => console.log("ENOSPC"))',
     );
     const full = "no space is left on the disk";
-    await expect(file.append(Buffer.from("one"))).rejects.toThrow(full);
-    await expect(file.append(Buffer.from("two"))).rejects.toThrow(full);
+    await expect(file.append([Buffer.from("one")])).rejects.toThrow(full);
+    await expect(file.append([Buffer.from("two")])).rejects.toThrow(full);
     await expect(file.close()).rejects.toThrow(full);
   });
 
@@ -71,14 +71,14 @@ describe("a recording's file", () => {
       'process.stdin.once("data", () => { console.log(2); setTimeout(() => console.log(3), 50); })',
     );
     const since = performance.now();
-    await file.append(Buffer.from("one"));
+    await file.append([Buffer.from("one")]);
     expect(performance.now() - since).toBeGreaterThan(45);
     await file.close();
   });
 
   it("does not wait for a writer that was killed", async () => {
     const file = await create("d.recording", 'process.stdin.on("data", () => process.abort())');
-    await expect(file.append(Buffer.from("one"))).rejects.toThrow("the process that writes it");
+    await expect(file.append([Buffer.from("one")])).rejects.toThrow("the process that writes it");
     await expect(file.close()).rejects.toThrow("the process that writes it");
   });
 

@@ -21,7 +21,7 @@ export async function createRecordingFile(
     const handle = await open(name, "wx", 0o600);
     const file = new WrittenFile(name, startWriter(handle, writer));
     // Once it says that nothing is written yet, it is there.
-    await file.append(new Uint8Array(0)).finally(() => handle.close());
+    await file.append([]).finally(() => handle.close());
     return file;
   } catch (error) {
     return { problem: `Nothing can be recorded to ${name}: ${inPlainWords(error)}.` };
@@ -62,8 +62,9 @@ class WrittenFile implements RecordingFile {
     if (writer.stdout) createInterface(writer.stdout).on("line", (line) => this.#told(line));
   }
 
-  async append(bytes: Uint8Array): Promise<void> {
+  async append(parts: readonly Uint8Array[]): Promise<void> {
     if (this.#failure) throw this.#failure;
+    const bytes = Buffer.concat(parts);
     this.#handedOver += bytes.length;
     const written = new Promise<void>((resolve, reject) => {
       this.#waiting = { resolve, reject };

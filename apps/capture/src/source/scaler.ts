@@ -54,7 +54,7 @@ export class SharpScaler implements Scaler {
 }
 
 function samePixels(a: Frame, b: Frame): boolean {
-  return a.width === b.width && a.height === b.height && a.pixels.equals(b.pixels);
+  return a.width === b.width && a.height === b.height && Buffer.compare(a.pixels, b.pixels) === 0;
 }
 
 async function resize({ width, height, pixels }: Frame, to: Size): Promise<Buffer> {

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "@screen-share/protocol/testing";
-import { type Frame, SourceFailure } from "@screen-share/publish";
+import { SourceFailure } from "@screen-share/publish";
+import type { BufferFrame } from "@screen-share/publish/testing/frames";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { behavesAsSource, grabbed } from "../../test/source-suite.ts";
 import { Xvfb } from "../../test/xvfb.ts";
@@ -14,7 +15,7 @@ function open({ display }: { readonly display: string }, monitor?: string): X11S
 }
 
 /** One px of a frame as "rrggbb". */
-function pxOf({ pixels, width }: Frame, x: number, y: number): string {
+function pxOf({ pixels, width }: BufferFrame, x: number, y: number): string {
   const at = (y * width + x) * 4;
   return pixels.toString("hex", at, at + 3);
 }

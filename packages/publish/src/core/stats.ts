@@ -1,39 +1,41 @@
-/** Where the time goes: sums of each stage over a period, for a debug line and the benchmark. */
+/** Where the pipeline's time goes: sums of each step over a period, for a debug line and the benchmark. */
 
-export type Stage = "grab" | "scale" | "damage" | "encode" | "send";
+export type PipelineStep = "grab" | "scale" | "damage" | "encode" | "send";
 
-/** Sums over one period. The stages' times are ms of the clock on the wall, not of the processor. */
-export interface Totals {
+/** Sums over one period. The steps' times are ms of elapsed time, not of processor time. */
+export interface PipelineTotals extends Readonly<Record<`${PipelineStep}Ms`, number>> {
   readonly periodMs: number;
   readonly grabs: number;
-  /** Updates sent, those of 0 tiles included. */
+  /** Updates sent, including those without tiles. */
   readonly updates: number;
   readonly tiles: number;
   readonly bytes: number;
-  readonly grabMs: number;
-  readonly scaleMs: number;
-  readonly damageMs: number;
-  readonly encodeMs: number;
-  readonly sendMs: number;
+  /** Processor time of the whole program. */
+  readonly cpuMs: number;
 }
 
-export class Stats {
+export class PipelineStats {
   #since: number;
+  #cpuSinceMs: number;
   #grabs = 0;
   #updates = 0;
   #tiles = 0;
   #bytes = 0;
-  #stageMs = zeroes();
+  #stepMs = zeroes();
 
-  /** @param now any steady clock, ms */
-  constructor(now: number) {
+  /**
+   * @param now any steady clock, ms
+   * @param cpuMs the program's processor time so far
+   */
+  constructor(now: number, cpuMs: number) {
     this.#since = now;
+    this.#cpuSinceMs = cpuMs;
   }
 
-  /** A stage ran so long. */
-  spent(stage: Stage, ms: number): void {
-    this.#stageMs[stage] += ms;
-    if (stage === "grab") this.#grabs++;
+  /** A step took this long. */
+  spent(step: PipelineStep, ms: number): void {
+    this.#stepMs[step] += ms;
+    if (step === "grab") this.#grabs++;
   }
 
   /** An update was sent. */
@@ -43,33 +45,35 @@ export class Stats {
     this.#bytes += update.bytes;
   }
 
-  /** The sums since the last time, once at least `periodMs` have passed; undefined until then. */
-  take(now: number, periodMs: number): Totals | undefined {
+  /** The sums since the last time, once at least `periodMs` have passed. Undefined until then. */
+  take(now: number, cpuMs: number, periodMs: number): PipelineTotals | undefined {
     if (now - this.#since < periodMs) return undefined;
-    const { grab, scale, damage, encode, send } = this.#stageMs;
-    const totals: Totals = {
-      periodMs: round(now - this.#since),
+    const { grab, scale, damage, encode, send } = this.#stepMs;
+    const totals: PipelineTotals = {
+      periodMs: rounded(now - this.#since),
       grabs: this.#grabs,
       updates: this.#updates,
       tiles: this.#tiles,
       bytes: this.#bytes,
-      grabMs: round(grab),
-      scaleMs: round(scale),
-      damageMs: round(damage),
-      encodeMs: round(encode),
-      sendMs: round(send),
+      grabMs: rounded(grab),
+      scaleMs: rounded(scale),
+      damageMs: rounded(damage),
+      encodeMs: rounded(encode),
+      sendMs: rounded(send),
+      cpuMs: rounded(cpuMs - this.#cpuSinceMs),
     };
     this.#since = now;
+    this.#cpuSinceMs = cpuMs;
     this.#grabs = this.#updates = this.#tiles = this.#bytes = 0;
-    this.#stageMs = zeroes();
+    this.#stepMs = zeroes();
     return totals;
   }
 }
 
-function zeroes(): Record<Stage, number> {
+function zeroes(): Record<PipelineStep, number> {
   return { grab: 0, scale: 0, damage: 0, encode: 0, send: 0 };
 }
 
-function round(ms: number): number {
+function rounded(ms: number): number {
   return Math.round(ms * 100) / 100;
 }

@@ -1,20 +1,16 @@
 /**
- * What the agent is known by to a relay: a secret by which it takes over from its own half-open connection, and the generation of
- * the links that it has given out. Both outlive the process; so does the ending of links.
+ * How a relay recognises this agent: a secret with which it takes over from its own half-open connection, and the generation of the
+ * links that it has given out. Both outlive the process, and so does the ending of links.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { privatePath, readPrivate, writePrivate } from "@screen-share/program";
 import * as z from "zod";
+import type { ProducerIdentity } from "../publisher/viewer-links.ts";
 
-const schema = z.object({
-  /** 128 random bits that only this agent and its relay know. */
-  producerId: z.string().regex(/^[0-9a-f]{32}$/),
-  /** Links minted for another one do not count. */
-  generation: z.string().regex(/^[0-9a-f]{32}$/),
-});
-export type Identity = z.infer<typeof schema>;
+const secret = z.string().regex(/^[0-9a-f]{32}$/);
+const schema = z.object({ producerId: secret, generation: secret });
 
-/** One for each relay and room, so that none of them learns another's secret. Undefined if this user has no home. */
+/** One file per relay and room, so that no relay learns another's secret. Undefined if this user has no home folder. */
 export function identityPath(options: {
   readonly server: string;
   readonly room: string;
@@ -23,36 +19,42 @@ export function identityPath(options: {
   return privatePath("agents", `${place.slice(0, 32)}.json`);
 }
 
+/** A secret of 128 random bits, in hexadecimal. */
+export function freshSecret(): string {
+  return randomBytes(16).toString("hex");
+}
+
 export class IdentityFile {
-  #identity: Identity | undefined;
-  /** What could not be written must not be replaced by what the file holds from before. */
+  #identity: ProducerIdentity | undefined;
+  /** If the identity could not be written, what the file holds is older, and must not replace it. */
   #isKept = true;
 
-  /** @param complain is told, once, if nothing can be kept */
+  /** @param complain called, once, if nothing can be kept */
   constructor(
     private readonly file: string | undefined,
     private readonly complain: (message: string) => void,
   ) {}
 
-  /** As it stands in the file now: another process may have ended its links. Made if there is none. */
-  read(): Identity {
+  /** Reads the file every time: another process may have ended its links. Makes an identity if there is none. */
+  read(): ProducerIdentity {
     const stored = this.#isKept ? this.#stored() : undefined;
-    this.#identity = stored ?? this.#identity ?? this.#keep(freshIdentity());
+    const known = stored ?? this.#identity;
+    this.#identity = known ?? this.#keep({ producerId: freshSecret(), generation: freshSecret() });
     return this.#identity;
   }
 
   /** Ends all links that were given out. */
-  endLinks(): Identity {
-    this.#identity = this.#keep({ ...this.read(), generation: freshIdentity().generation });
+  endLinks(): ProducerIdentity {
+    this.#identity = this.#keep({ ...this.read(), generation: freshSecret() });
     return this.#identity;
   }
 
-  /** Takes the ending back: those links count after all. */
-  restore(identity: Identity): void {
+  /** Undoes the ending: those links are valid after all. */
+  restore(identity: ProducerIdentity): void {
     this.#identity = this.#keep(identity);
   }
 
-  #stored(): Identity | undefined {
+  #stored(): ProducerIdentity | undefined {
     try {
       return schema.safeParse(JSON.parse(readPrivate(this.file) ?? "")).data;
     } catch {
@@ -60,7 +62,7 @@ export class IdentityFile {
     }
   }
 
-  #keep(identity: Identity): Identity {
+  #keep(identity: ProducerIdentity): ProducerIdentity {
     try {
       writePrivate(this.file, `${JSON.stringify(identity)}\n`);
       this.#isKept = true;
@@ -71,12 +73,4 @@ export class IdentityFile {
     }
     return identity;
   }
-}
-
-function freshIdentity(): Identity {
-  return { producerId: secret(), generation: secret() };
-}
-
-function secret(): string {
-  return randomBytes(16).toString("hex");
 }

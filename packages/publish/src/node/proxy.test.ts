@@ -3,8 +3,9 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeRelay } from "../../test/fake-relay.ts";
+import type { SocketClosed } from "../socket.ts";
 import { proxyFor } from "./proxy.ts";
-import { type Closed, openerFor } from "./socket.ts";
+import { openerFor } from "./socket.ts";
 
 const VARIABLES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"];
 
@@ -92,7 +93,7 @@ describe("a connection through a proxy", () => {
   const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
 
   /** Dials the relay. Resolves once that is open or closed. */
-  async function dial(): Promise<"opened" | Closed> {
+  async function dial(): Promise<"opened" | SocketClosed> {
     const open = openerFor(RELAY);
     if ("problem" in open) throw new Error(open.problem);
     return await new Promise((resolve) => {

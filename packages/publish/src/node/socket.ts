@@ -1,6 +1,7 @@
 /** The one WebSocket to the relay, as the publisher sees it. Nothing outside this file knows of `ws`. */
 import { MAX_CONTROL_LENGTH, SUBPROTOCOL } from "@screen-share/protocol";
 import { WebSocket } from "ws";
+import type { OpenSocket, RelaySocket, RelaySocketEvents } from "../socket.ts";
 import { InboundLimit } from "./inbound-limit.ts";
 import { proxyAgent, proxyFor, type RelayProxy } from "./proxy.ts";
 
@@ -23,41 +24,6 @@ const MAX_WAITING_FOR_PONG_BYTES = 64 * 1024;
 /** No code came: the socket just ended (RFC 6455 §7.1.5). */
 const ABNORMAL = 1006;
 
-/** The port to a socket. After `closed`, or once it was closed from here, nothing can be sent. */
-export interface Socket {
-  /** Text or bytes. Whether they were accepted; the bytes may not be changed afterwards. */
-  send(message: string | Uint8Array): boolean;
-  /** Asks for a sign of life. */
-  ping(): void;
-  /** @param reason at most 123 bytes of UTF-8 */
-  close(code: number, reason: string): void;
-  /** Ends it at once, without a goodbye. */
-  terminate(): void;
-}
-
-export interface SocketEvents {
-  opened(): void;
-  text(message: string): void;
-  binary(message: Uint8Array): void;
-  /** Anything at all came from the other side. */
-  alive(): void;
-  /** Once, whether it was ever open or not. */
-  closed(how: Closed): void;
-}
-
-export interface Closed {
-  readonly code: number;
-  /** What the other side wrote beside the code. */
-  readonly reason: string;
-  /** What went wrong below the protocol, in plain words. */
-  readonly error: string | undefined;
-}
-
-export type OpenSocket = (
-  options: { readonly url: string; readonly token: string | undefined },
-  events: SocketEvents,
-) => Socket;
-
 /**
  * How to open sockets to a relay: through the proxy that the environment names for it, if there is one.
  * @param log is told which proxy that is
@@ -73,14 +39,14 @@ export function openerFor(
   return (options, events) => open(options, events, proxy);
 }
 
-/** Opens a socket directly; all that happens to it is reported by `events`, never before this returns. */
+/** Opens a socket directly, without a proxy. */
 export const openSocket: OpenSocket = (options, events) => open(options, events, undefined);
 
 function open(
   { url, token }: Parameters<OpenSocket>[0],
-  events: SocketEvents,
+  events: RelaySocketEvents,
   proxy: RelayProxy | undefined,
-): Socket {
+): RelaySocket {
   let error: string | undefined;
   const fail = (words: string) => {
     error ??= proxy ? `through the proxy ${proxy.name}: ${words}` : words;

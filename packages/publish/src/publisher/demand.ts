@@ -1,45 +1,47 @@
 /**
- * Whether pictures are wanted, on one connection: while anybody watches, as the relay tells, or while they are recorded. A relay that does
- * not tell is taken to be watched.
+ * Whether pictures are wanted on one connection: while anybody watches, as the relay reports, or while they are recorded. If a relay
+ * does not report it, someone is assumed to watch.
  */
 import type { Log } from "../log.ts";
+import type { Clockwork } from "../platform.ts";
 import type { Recorder } from "../recording/recorder.ts";
 
-/** A relay reports demand right after its welcome (P-27); on a slow network, or a busy machine, the two may come apart. */
+/** A relay reports demand right after its welcome (P-27). On a slow network or a busy machine the two may arrive apart. */
 const TIMEOUT_MS = 1000;
 
 export class Demand {
-  /** Undefined until the relay has told. */
+  /** Undefined until the relay has reported it. */
   #watched: boolean | undefined;
-  readonly #silence: NodeJS.Timeout;
+  readonly #cancelTimeout: () => void;
 
   /**
-   * To be ended with `stop`.
-   * @param options.changed called when somebody watches, and when nobody does any more
+   * The owner ends it with `stop`.
+   * @param options.changed called when viewers begin to watch, and when the last one stops
    */
   constructor(
     private readonly options: {
       readonly log: Pick<Log, "info">;
+      readonly timers: Pick<Clockwork, "after">;
       readonly recorder?: Pick<Recorder, "recording"> | undefined;
       readonly changed: (watched: boolean) => void;
     },
   ) {
-    this.#silence = setTimeout(() => {
+    this.#cancelTimeout = options.timers.after(TIMEOUT_MS, () => {
       if (this.#watched === undefined) this.#set(true);
-    }, TIMEOUT_MS);
+    });
   }
 
   get wanted(): boolean {
     return this.#watched === true || this.#recording;
   }
 
-  /** The relay tells how many can see it now. */
-  told(watching: number): void {
+  /** The relay reports how many viewers can see the picture now. */
+  reported(watching: number): void {
     this.#set(watching > 0);
   }
 
   stop(): void {
-    clearTimeout(this.#silence);
+    this.#cancelTimeout();
   }
 
   #set(watched: boolean): void {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { keptLog } from "../../test/frames.ts";
+import { nodePlatform } from "../node/platform.ts";
 import { LINES, LimitedLog } from "./limited-log.ts";
 
 beforeEach(() => {
@@ -11,7 +12,7 @@ afterEach(() => {
 
 it("writes a few lines of thousands, counts the rest, and ends with the newest", () => {
   const kept = keptLog();
-  const log = new LimitedLog(kept);
+  const log = new LimitedLog(kept, nodePlatform);
   const seconds = 20;
   for (let i = 0; i < seconds * 1000; i++) {
     if (i % 2 === 0) log.info("somebody watches");
@@ -30,7 +31,7 @@ it("writes a few lines of thousands, counts the rest, and ends with the newest",
 
 it("does not limit what is only for debugging", () => {
   const kept = keptLog();
-  const log = new LimitedLog(kept);
+  const log = new LimitedLog(kept, nodePlatform);
   for (let i = 0; i < 100; i++) log.debug("tried");
   expect(kept.lines).toHaveLength(100);
 });

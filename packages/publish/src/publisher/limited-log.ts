@@ -1,11 +1,12 @@
 /**
- * The log of what a relay or its viewers cause, so that neither can flood the host's terminal. After a burst of lines, only the
- * newest is written once per interval, with the number of those that were left out.
+ * The log of what a relay or its viewers cause, so that neither can flood the host's terminal. After a burst of lines, only the newest
+ * is written once per interval, with the number of lines that were left out.
  */
 import type { Log } from "../log.ts";
+import type { Clockwork } from "../platform.ts";
 import { type Rate, RateLimit } from "./rate-limit.ts";
 
-/** A viewer that comes and goes as fast as it can fills at most 12 lines per minute. */
+/** A viewer that joins and leaves as fast as it can causes at most 12 lines per minute. */
 export const LINES: Rate = { burst: 10, intervalMs: 5000 };
 
 interface Line {
@@ -13,12 +14,15 @@ interface Line {
   readonly message: string;
 }
 
-/** Lines at info and warn are limited; debug lines are not, since whoever enables them wants them all. */
+/** Limits lines at info and warn. Debug lines are not limited, since users who enable them want all of them. */
 export class LimitedLog implements Pick<Log, "debug" | "info" | "warn"> {
   readonly #lines: RateLimit<Line>;
 
-  constructor(private readonly log: Log) {
-    this.#lines = new RateLimit(LINES, ({ level, message }, leftOut) => {
+  constructor(
+    private readonly log: Log,
+    timers: Pick<Clockwork, "after">,
+  ) {
+    this.#lines = new RateLimit(LINES, timers, ({ level, message }, leftOut) => {
       log[level](leftOut > 0 ? `${message} (${leftOut} earlier lines were left out)` : message);
     });
   }

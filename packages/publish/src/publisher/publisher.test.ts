@@ -76,7 +76,7 @@ describe("sharing", () => {
 
   it("gives no turn while the window is full", async () => {
     const session = await on().publish();
-    session.waiting = true;
+    session.sender.wait();
     let turns = 0;
     const turn = on()
       .publisher.turn()
@@ -128,7 +128,7 @@ describe("sharing", () => {
     const next = await on().relay.welcomed();
     const session = await on().publisher.turn();
     expect(session).not.toBe(old);
-    expect(on().publisher.publish(old, PICTURE)).toBeUndefined();
+    expect(old.publish(PICTURE, 0)).toBeUndefined();
     expect(session?.needsWhole(PICTURE.stream, PICTURE.subject)).toBe(true);
     await next.receive("status");
     await on().publish();
@@ -147,7 +147,7 @@ describe("sharing", () => {
     const turn = on()
       .publish()
       .then((session) => {
-        session.waiting = true;
+        session.sender.wait();
         return on().publisher.turn();
       });
     await connection.receive("stream");

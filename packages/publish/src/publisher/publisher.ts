@@ -1,10 +1,12 @@
 /**
- * Keeps the agent connected to the relay and publishes pictures to it: the next is wanted when somebody watches, and the window
- * has room for it. It alone decides when to reconnect. Knows nothing of pixels.
+ * Keeps a program connected to the relay that it publishes to, and gives the pipeline its turns: a picture is wanted while somebody
+ * watches and the window has room. Only this file decides when to reconnect. It knows nothing of pixels.
  */
 import {
+  Backoff,
   CLOSE,
   type ClosingReason,
+  closeMeaning,
   decodeAck,
   encodeControl,
   endOf,
@@ -14,76 +16,85 @@ import {
   plainText,
   type ToProducerMessage,
 } from "@screen-share/protocol";
-import type { Picture, Session } from "../core/session.ts";
 import type { Log } from "../log.ts";
-import { Links, type LinksOptions } from "../node/links.ts";
-import type { Closed, OpenSocket, Socket } from "../node/socket.ts";
+import type { Clockwork } from "../platform.ts";
 import type { Recorder } from "../recording/recorder.ts";
-import { meaningOf } from "./closing.ts";
-import { Complaints } from "./complaints.ts";
+import type { PublishSession } from "../session.ts";
+import type { OpenSocket, RelaySocket, SocketClosed } from "../socket.ts";
 import { LimitedLog } from "./limited-log.ts";
-import { Reconnection } from "./reconnection.ts";
 import { Sharing } from "./sharing.ts";
+import type { ViewerLinks } from "./viewer-links.ts";
 
 const WELCOME_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 500;
 const NORMAL_CLOSE = 1000;
 const MAX_ROOM_LENGTH = 64;
+const MAX_REASON_LENGTH = 123;
+const RETRY = { firstMs: 500, maxMs: 4000 } as const;
+/** A connection that has lasted this long has proven itself. Without viewers there are no acks that could show it earlier. */
+const PROVEN_AFTER_MS = 30_000;
 
-type Timer = ReturnType<typeof setTimeout>;
+type Cancel = () => void;
 
 type State =
   | { readonly state: "idle" }
-  | { readonly state: "connecting"; readonly socket: Socket }
-  | { readonly state: "handshaking"; readonly socket: Socket; readonly deadline: Timer }
-  | { readonly state: "sharing"; readonly socket: Socket; readonly sharing: Sharing }
-  | { readonly state: "waiting"; readonly retry: Timer }
-  | { readonly state: "stopping"; readonly socket: Socket; readonly deadline: Timer }
+  | { readonly state: "connecting"; readonly socket: RelaySocket }
+  | { readonly state: "handshaking"; readonly socket: RelaySocket; readonly cancel: Cancel }
+  | {
+      readonly state: "sharing";
+      readonly socket: RelaySocket;
+      readonly sharing: Sharing;
+      readonly cancel: Cancel;
+    }
+  | { readonly state: "waiting"; readonly cancel: Cancel }
+  | { readonly state: "stopping"; readonly socket: RelaySocket; readonly cancel: Cancel }
   | { readonly state: "ended" };
 
 /** Why it ended for good: it was stopped, or the relay refused in a way that trying again cannot help. */
-export type Ending =
+export type PublisherEnd =
   | { readonly kind: "stopped" }
   | { readonly kind: "refused"; readonly reason: string };
 
-export interface PublisherOptions extends Omit<LinksOptions, "log"> {
+export interface PublisherOptions {
+  /** The relay's address. */
+  readonly url: string;
   readonly token: string | undefined;
   readonly room: string;
-  /** What the relay calls this agent in its log. */
+  /** How the relay names this agent in its log. */
   readonly name: string;
-  /** Whether to end, and not to wait, where somebody else shares in the room; by default not. */
+  /** Whether to end, and not to wait, if another agent shares in the room. By default it waits. */
   readonly yields?: boolean;
   readonly openSocket: OpenSocket;
-  /** Keeps what is sent. For as long as it does it counts as somebody who watches. */
+  readonly links: ViewerLinks;
+  /** Keeps what is sent. While it records, pictures are wanted even if nobody watches. */
   readonly recorder?: Pick<Recorder, "recording" | "record"> | undefined;
   readonly log: Log;
-  /** A steady clock, ms since 1970 when it was started. */
-  readonly now: () => number;
-  /** uniform in [0, 1) */
-  readonly random: () => number;
+  readonly clockwork: Clockwork;
 }
 
 export class Publisher {
   #state: State = { state: "idle" };
-  readonly #reconnection = new Reconnection();
+  /**
+   * The wait before the next connection grows until a connection has proven itself: a relay that accepts us and closes at once must
+   * not make us dial as fast as we can.
+   */
+  readonly #backoff = new Backoff(RETRY);
   /** The typed reason that this connection's relay sent, if it is closing it (P-43). */
   #closing: ClosingReason | undefined;
-  #awaited: ((session: Session | undefined) => void) | undefined;
-  #end: (ending: Ending) => void = () => {};
-  /** What the relay causes, and apart from it what its viewers cause: neither crowds the other out. */
+  #awaited: ((session: PublishSession | undefined) => void) | undefined;
+  #end: (end: PublisherEnd) => void = () => {};
+  /** Lines that the relay causes are limited apart from those that its viewers cause: neither displaces the other. */
   readonly #log: { readonly relay: LimitedLog; readonly viewers: LimitedLog };
-  readonly #complaints: Complaints;
-  readonly #links: Links;
+  /** Why the last connection failed. The same reason again is only a debug line. */
+  #failure = "";
 
   constructor(private readonly options: PublisherOptions) {
-    const { log } = options;
-    this.#log = { relay: new LimitedLog(log), viewers: new LimitedLog(log) };
-    this.#complaints = new Complaints(this.#log.relay);
-    this.#links = new Links({ ...options, log: this.#log.relay });
+    const { log, clockwork } = options;
+    this.#log = { relay: new LimitedLog(log, clockwork), viewers: new LimitedLog(log, clockwork) };
   }
 
-  /** Connects, and stays connected until this resolves. To be called once. */
-  run(): Promise<Ending> {
+  /** Connects, and stays connected until this resolves. Call it once. */
+  run(): Promise<PublisherEnd> {
     return new Promise((resolve) => {
       this.#end = resolve;
       this.#connect();
@@ -91,30 +102,17 @@ export class Publisher {
   }
 
   /**
-   * Resolves once a picture may be published: connected, watched, and the window not known to be full. Undefined once it ended.
-   * To be awaited by one caller at a time.
+   * Resolves once a picture may be published: connected, watched, and the window not known to be full. Resolves with undefined once
+   * the publisher has ended. One caller at a time may await it.
    */
-  turn(): Promise<Session | undefined> {
+  turn(): Promise<PublishSession | undefined> {
     return new Promise((resolve) => {
       this.#awaited = resolve;
       this.#offerTurn();
     });
   }
 
-  /** Sends a picture. @returns the bytes accepted; undefined if none were, and the session is as it was */
-  publish(session: Session, picture: Picture): number | undefined {
-    const state = this.#state;
-    if (state.state !== "sharing" || state.sharing.session !== session) return undefined;
-    const composed = session.compose(picture);
-    if (composed.stream !== undefined && !state.socket.send(composed.stream)) return undefined;
-    if (!state.socket.send(composed.update)) return undefined;
-    session.commit(composed, this.options.now());
-    state.sharing.liveness.inFlight(session.window.inFlight);
-    this.options.recorder?.record(composed);
-    return composed.update.length;
-  }
-
-  /** Says goodbye to the relay; `run` resolves within half a second. */
+  /** Closes the connection; `run` resolves within half a second. */
   stop(): void {
     const state = this.#state;
     if (state.state === "ended" || state.state === "stopping") return;
@@ -126,64 +124,67 @@ export class Publisher {
     const { socket } = state;
     send(socket, { type: "status", state: "stopped" });
     socket.close(NORMAL_CLOSE, "");
-    const deadline = setTimeout(() => {
+    const cancel = this.options.clockwork.after(STOP_TIMEOUT_MS, () => {
       socket.terminate();
       this.#finish({ kind: "stopped" });
-    }, STOP_TIMEOUT_MS);
-    this.#enter({ state: "stopping", socket, deadline });
+    });
+    this.#enter({ state: "stopping", socket, cancel });
     this.#offerTurn();
   }
 
   #connect(): void {
     const { url, token } = this.options;
     // Events of a socket that was replaced are ignored.
-    const whileOurs = (react: () => void) => {
+    const whileCurrent = (react: () => void) => {
       if ("socket" in this.#state && this.#state.socket === socket) react();
     };
-    const socket: Socket = this.options.openSocket(
+    this.#closing = undefined;
+    const socket: RelaySocket = this.options.openSocket(
       { url, token },
       {
-        opened: () => whileOurs(() => this.#opened(socket)),
-        text: (message) => whileOurs(() => this.#guarded(() => this.#text(message))),
-        binary: (message) => whileOurs(() => this.#guarded(() => this.#binary(message))),
+        opened: () => whileCurrent(() => this.#opened(socket)),
+        text: (message) => whileCurrent(() => this.#guarded(() => this.#text(message))),
+        binary: (message) => whileCurrent(() => this.#guarded(() => this.#binary(message))),
         alive: () =>
-          whileOurs(() => {
-            if (this.#state.state === "sharing") this.#state.sharing.liveness.alive();
+          whileCurrent(() => {
+            if (this.#state.state === "sharing") this.#state.sharing.heard();
           }),
-        closed: (how) => whileOurs(() => this.#closed(how)),
+        closed: (how) => whileCurrent(() => this.#closed(how)),
       },
     );
-    this.#closing = undefined;
     this.#enter({ state: "connecting", socket });
   }
 
-  #opened(socket: Socket): void {
-    const { room, name } = this.options;
-    const { producerId, generation: gen } = this.#links.begin();
+  #opened(socket: RelaySocket): void {
+    const { room, name, links, clockwork } = this.options;
+    const { producerId, generation: gen } = links.begin();
     send(socket, { type: "hello", room, producerId, name, gen });
-    const deadline = setTimeout(() => {
+    const cancel = clockwork.after(WELCOME_TIMEOUT_MS, () => {
       this.#lose("the relay does not welcome us", CLOSE.silent);
-    }, WELCOME_TIMEOUT_MS);
-    this.#enter({ state: "handshaking", socket, deadline });
+    });
+    this.#enter({ state: "handshaking", socket, cancel });
   }
 
-  #welcomed(socket: Socket, { room, viewerLink }: ToProducerMessage & { type: "welcome" }): void {
-    this.#reconnection.welcomed();
-    this.#complaints.over();
+  #welcomed(
+    socket: RelaySocket,
+    { room, viewerLink }: ToProducerMessage & { type: "welcome" },
+  ): void {
+    this.#failure = "";
     send(socket, { type: "status", state: "live" });
-    const { recorder, now } = this.options;
+    const { recorder, clockwork, links } = this.options;
     const sharing = new Sharing({
       socket,
       recorder,
       log: this.#log.viewers,
-      now,
-      checked: () => this.#links.check(),
+      clockwork,
+      checked: () => links.check(),
       demandChanged: () => this.#offerTurn(),
       silent: () => this.#lose("the relay gives no sign of life", undefined),
     });
-    this.#enter({ state: "sharing", socket, sharing });
+    const cancel = clockwork.after(PROVEN_AFTER_MS, () => this.#backoff.reset());
+    this.#enter({ state: "sharing", socket, sharing, cancel });
     this.#log.relay.info(`connected to the relay, room "${plainText(room, MAX_ROOM_LENGTH)}"`);
-    this.#links.received(viewerLink);
+    links.received(viewerLink);
   }
 
   #text(text: string): void {
@@ -195,20 +196,20 @@ export class Publisher {
         if (state.state === "handshaking") this.#welcomed(state.socket, message);
         return;
       case "demand":
-        if (state.state === "sharing") state.sharing.demand.told(message.watching);
+        if (state.state === "sharing") state.sharing.demand.reported(message.watching);
         return;
       case "refresh":
         if (state.state === "sharing") state.sharing.refresh();
         return;
       case "link":
-        if (state.state === "sharing") this.#links.renewed(message.viewerLink);
+        if (state.state === "sharing") this.options.links.renewed(message.viewerLink);
         return;
       case "closing":
         this.#closing = message.reason;
         return;
       case "pong": {
         const { sentAt, relayAt: remoteAt } = message;
-        const receivedAt = this.options.now();
+        const receivedAt = this.options.clockwork.now();
         if (state.state !== "sharing") return;
         state.sharing.session.clock.add({ sentAt, remoteAt, receivedAt });
         return;
@@ -222,11 +223,8 @@ export class Publisher {
     const state = this.#state;
     if (state.state === "stopping") return;
     if (state.state !== "sharing") throw new ProtocolError("an ack came before the welcome");
-    const { session, liveness } = state.sharing;
-    const before = session.applied;
-    session.acknowledge(decodeAck(bytes), this.options.now());
-    if (session.applied > before) this.#reconnection.proven();
-    liveness.inFlight(session.window.inFlight);
+    const { sender } = state.sharing.session;
+    if (sender.acked(decodeAck(bytes), this.options.clockwork.now()) > 0) this.#backoff.reset();
     this.#offerTurn();
   }
 
@@ -240,21 +238,25 @@ export class Publisher {
   }
 
   /** The other side closed, or the network did. */
-  #closed(reported: Closed): void {
-    const how = { ...reported, ...endOf(reported, this.#closing) };
+  #closed(how: SocketClosed): void {
     const { state } = this.#state;
-    const { url, yields } = this.options;
-    const unreached = state === "connecting" ? url : undefined;
-    const { retryable, words } = meaningOf(how, { unreached, yields });
+    const { code, reason } = endOf(how, this.#closing);
+    const { meaning, retryable } = closeMeaning(code);
+    const yields = this.options.yields && code === CLOSE.producerExists;
     if (state === "stopping") this.#finish({ kind: "stopped" });
-    else if (how.code === CLOSE.replaced && this.#links.ended) {
-      // By a process of ours that only came to say so.
+    else if (code === CLOSE.replaced && this.options.links.ended) {
+      // It was replaced by another process of ours, which only ended the links.
       this.#retry("all links given out have ended, and there will be a new one");
-    } else if (retryable) this.#retry(words);
-    else this.#finish({ kind: "refused", reason: words });
+    } else if (!retryable || yields) {
+      const detail = plainText(reason, MAX_REASON_LENGTH);
+      const isNew = detail !== "" && detail !== meaning;
+      this.#finish({ kind: "refused", reason: isNew ? `${meaning} (${detail})` : meaning });
+    } else if (state === "connecting") {
+      this.#retry(`cannot reach the relay at ${this.options.url}: ${how.error ?? meaning}`);
+    } else this.#retry(how.error ? `${meaning}: ${how.error}` : meaning);
   }
 
-  /** Gives up this connection from our side. @param code to close with, or undefined to end it at once */
+  /** Gives up this connection from our side. @param code to close with; undefined ends it at once */
   #lose(reason: string, code: number | undefined): void {
     if (!("socket" in this.#state)) return;
     const { socket } = this.#state;
@@ -264,19 +266,22 @@ export class Publisher {
   }
 
   #retry(reason: string): void {
-    const delayMs = this.#reconnection.lost(this.options.random());
-    this.#enter({ state: "waiting", retry: setTimeout(() => this.#connect(), delayMs) });
-    this.#complaints.failed(reason, delayMs);
+    const { clockwork } = this.options;
+    const delayMs = this.#backoff.nextMs(clockwork.random());
+    const cancel = clockwork.after(delayMs, () => this.#connect());
+    this.#enter({ state: "waiting", cancel });
+    if (reason === this.#failure) this.#log.relay.debug(`${reason}; next try in ${delayMs} ms`);
+    else this.#log.relay.warn(`${reason}; trying again until it works`);
+    this.#failure = reason;
   }
 
-  #finish(ending: Ending): void {
+  #finish(end: PublisherEnd): void {
     this.#enter({ state: "ended" });
-    this.#reconnection.stop();
-    this.#links.stop();
+    this.options.links.stop();
     this.#log.relay.stop();
     this.#log.viewers.stop();
     this.#offerTurn();
-    this.#end(ending);
+    this.#end(end);
   }
 
   /** The one place where the state changes; timers of the old state end with it. */
@@ -284,15 +289,14 @@ export class Publisher {
     const old = this.#state;
     this.#state = next;
     if (old.state === "sharing") old.sharing.stop();
-    if (old.state === "waiting") clearTimeout(old.retry);
-    if ("deadline" in old) clearTimeout(old.deadline);
+    if ("cancel" in old) old.cancel();
   }
 
   #offerTurn(): void {
     const state = this.#state;
     const over = state.state === "ended" || state.state === "stopping";
     const sharing = state.state === "sharing" ? state.sharing : undefined;
-    const wanted = sharing?.demand.wanted && !sharing.session.waiting;
+    const wanted = sharing?.demand.wanted && !sharing.session.sender.waiting;
     const session = wanted ? sharing.session : undefined;
     if (!over && !session) return;
     const resolve = this.#awaited;
@@ -301,6 +305,6 @@ export class Publisher {
   }
 }
 
-function send(socket: Socket, message: ProducerMessage): void {
+function send(socket: RelaySocket, message: ProducerMessage): void {
   socket.send(encodeControl(message));
 }

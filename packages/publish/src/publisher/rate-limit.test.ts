@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { nodePlatform } from "../node/platform.ts";
 import { RateLimit } from "./rate-limit.ts";
 
 beforeEach(() => {
@@ -11,9 +12,13 @@ afterEach(() => {
 
 it("passes a burst at once, then the newest item per interval, with the number of those it left out", () => {
   const passed: [string, number][] = [];
-  const limit = new RateLimit<string>({ burst: 2, intervalMs: 1000 }, (item, leftOut) => {
-    passed.push([item, leftOut]);
-  });
+  const limit = new RateLimit<string>(
+    { burst: 2, intervalMs: 1000 },
+    nodePlatform,
+    (item, leftOut) => {
+      passed.push([item, leftOut]);
+    },
+  );
   for (const item of ["a", "b", "c", "d", "e"]) limit.offer(item);
   expect(passed).toEqual([
     ["a", 0],
@@ -34,7 +39,9 @@ it("passes a burst at once, then the newest item per interval, with the number o
 
 it("passes what was stopped no more", () => {
   const passed: number[] = [];
-  const limit = new RateLimit<number>({ burst: 1, intervalMs: 10 }, (item) => passed.push(item));
+  const limit = new RateLimit<number>({ burst: 1, intervalMs: 10 }, nodePlatform, (item) =>
+    passed.push(item),
+  );
   limit.offer(1);
   limit.offer(2);
   limit.stop();
@@ -54,7 +61,7 @@ it("keeps to its rate, ends with the newest item and loses count of none, whatev
         const passed: { at: number; item: number }[] = [];
         let leftOutInAll = 0;
         const startedAt = Date.now();
-        const limit = new RateLimit<number>(rate, (item, leftOut) => {
+        const limit = new RateLimit<number>(rate, nodePlatform, (item, leftOut) => {
           passed.push({ at: Date.now() - startedAt, item });
           leftOutInAll += leftOut;
         });

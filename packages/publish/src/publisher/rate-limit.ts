@@ -1,7 +1,8 @@
 /**
- * Limits how often something happens that the other side of a connection can cause: a burst is let through at once; after it, at
- * most one item per interval. Of the items that arrive meanwhile only the newest is kept, and passed on as soon as one may be.
+ * Limits how often something happens that the other side of a connection can cause: a burst passes at once; after it, at most one item
+ * per interval. Of the items that arrive meanwhile only the newest is kept, and it passes as soon as the rate allows.
  */
+import type { Clockwork } from "../platform.ts";
 
 export interface Rate {
   /** How many items pass at once. */
@@ -14,11 +15,12 @@ export class RateLimit<T> {
   #allowed: number;
   #leftOut = 0;
   #newest: { readonly item: T } | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelRefill: (() => void) | undefined;
 
   /** @param pass receives an item, and how many older ones were dropped since the last one that passed */
   constructor(
     private readonly rate: Rate,
+    private readonly timers: Pick<Clockwork, "after">,
     private readonly pass: (item: T, leftOut: number) => void,
   ) {
     this.#allowed = rate.burst;
@@ -33,10 +35,10 @@ export class RateLimit<T> {
     this.#newest = { item };
   }
 
-  /** Drops what waits. */
+  /** Drops the item that waits. */
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelRefill?.();
+    this.#cancelRefill = undefined;
     this.#newest = undefined;
     this.#leftOut = 0;
   }
@@ -45,23 +47,20 @@ export class RateLimit<T> {
     this.#allowed--;
     const leftOut = this.#leftOut;
     this.#leftOut = 0;
-    this.#timer ??= this.#startTimer();
+    this.#cancelRefill ??= this.#startRefill();
     this.pass(item, leftOut);
   }
 
-  #startTimer(): NodeJS.Timeout {
-    const timer = setTimeout(() => this.#refill(), this.rate.intervalMs);
-    // What a log or a terminal still gets is no reason to go on running.
-    timer.unref();
-    return timer;
+  #startRefill(): () => void {
+    return this.timers.after(this.rate.intervalMs, () => this.#refill());
   }
 
   #refill(): void {
-    this.#timer = undefined;
+    this.#cancelRefill = undefined;
     this.#allowed++;
     const next = this.#newest;
     this.#newest = undefined;
     if (next) this.#pass(next.item);
-    else if (this.#allowed < this.rate.burst) this.#timer = this.#startTimer();
+    else if (this.#allowed < this.rate.burst) this.#cancelRefill = this.#startRefill();
   }
 }

@@ -2,6 +2,7 @@ import { encodeUpdate } from "@screen-share/protocol";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { keptLog } from "../../test/frames.ts";
 import { inPieces, MemoryFile } from "../../test/memory-file.ts";
+import { nodePlatform } from "../node/platform.ts";
 import { type Recorded, RecordingReader } from "./format.ts";
 import { MAX_WAITING_BYTES, Recorder } from "./recorder.ts";
 
@@ -19,13 +20,18 @@ beforeEach(() => {
   file = new MemoryFile();
   log = keptLog();
   now = 1000;
-  recorder = new Recorder({ file, log, now: () => now });
+  recorder = new Recorder({ file, log, clockwork: { ...nodePlatform, now: () => now } });
 });
 
 function updateOf(length: number): Uint8Array {
   const tiles = [{ index: 0, table: 0, bytes: new Uint8Array(length) }];
   const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
   return encodeUpdate({ keyframe: true, cut: false, epoch: 1, ...times, tiles });
+}
+
+function record(stream: string | undefined, update: Uint8Array): void {
+  if (stream !== undefined) recorder.record(stream);
+  recorder.record(update);
 }
 
 async function recorded(bytes: Uint8Array = file.bytes) {
@@ -41,9 +47,9 @@ const warnings = () => log.lines.filter((line) => line.startsWith("warn"));
 
 describe("a recorder", () => {
   it("writes down what was sent, and when, and says how much it was", async () => {
-    recorder.record({ stream: STREAM, update: updateOf(10) });
+    record(STREAM, updateOf(10));
     now += 250;
-    recorder.record({ stream: undefined, update: updateOf(20) });
+    recorder.record(updateOf(20));
     await recorder.end();
     const { records, end } = await recorded();
     expect(end).toBe("whole");
@@ -58,10 +64,10 @@ describe("a recorder", () => {
   });
 
   it("has everything in the file at any time but what the disk has not taken", async () => {
-    recorder.record({ stream: STREAM, update: updateOf(10) });
+    record(STREAM, updateOf(10));
     await settle();
     expect((await recorded()).records).toHaveLength(2);
-    recorder.record({ stream: undefined, update: updateOf(10) });
+    recorder.record(updateOf(10));
     await settle();
     expect(await recorded()).toMatchObject({ end: "whole", records: { length: 3 } });
     await recorder.end();
@@ -71,7 +77,7 @@ describe("a recorder", () => {
     file.stall();
     for (let i = 1; i <= 50; i++) {
       now += 10;
-      recorder.record({ stream: i === 1 ? STREAM : undefined, update: updateOf(i) });
+      record(i === 1 ? STREAM : undefined, updateOf(i));
       if (i % 10 === 0) await settle();
     }
     file.go();
@@ -86,7 +92,7 @@ describe("a recorder", () => {
   it("ends with a warning where the disk is too slow, and what it has is whole", async () => {
     const update = updateOf(MAX_WAITING_BYTES / 4);
     file.stall();
-    for (let i = 0; i < 10; i++) recorder.record({ stream: i === 0 ? STREAM : undefined, update });
+    for (let i = 0; i < 10; i++) record(i === 0 ? STREAM : undefined, update);
     expect(recorder.recording).toBe(false);
     expect(warnings()).toHaveLength(1);
     expect(warnings()[0]).toMatch(/ends here: the disk is too slow for it; sharing goes on$/);
@@ -102,7 +108,7 @@ describe("a recorder", () => {
   it("may be longer than what may wait for the disk, as long as the disk keeps up", async () => {
     const update = updateOf(MAX_WAITING_BYTES / 4);
     for (let i = 0; i < 6; i++) {
-      recorder.record({ stream: i === 0 ? STREAM : undefined, update });
+      record(i === 0 ? STREAM : undefined, update);
       await settle();
     }
     await recorder.end();
@@ -110,17 +116,17 @@ describe("a recorder", () => {
   });
 
   it("ends with a warning where the disk fails, and takes no more", async () => {
-    recorder.record({ stream: STREAM, update: updateOf(10) });
+    record(STREAM, updateOf(10));
     await settle();
     file.failure = new Error("no space is left on the disk");
-    recorder.record({ stream: undefined, update: updateOf(10) });
+    recorder.record(updateOf(10));
     await settle();
     expect(warnings()).toEqual([
       "warn: the recording to /tmp/a.recording ends here: no space is left on the disk; sharing goes on",
     ]);
     expect(recorder.recording).toBe(false);
     file.failure = undefined;
-    recorder.record({ stream: undefined, update: updateOf(10) });
+    recorder.record(updateOf(10));
     await recorder.end();
     expect((await recorded()).records).toHaveLength(2);
     expect(file.closed).toBe(true);
@@ -130,7 +136,7 @@ describe("a recorder", () => {
   it("does not keep the agent from ending where the disk stands still for good", async () => {
     vi.useFakeTimers();
     file.stall();
-    recorder.record({ stream: STREAM, update: updateOf(10) });
+    record(STREAM, updateOf(10));
     const ended = recorder.end();
     await vi.advanceTimersByTimeAsync(3000);
     await ended;

@@ -1,47 +1,38 @@
 /**
- * Writes down what is published: each description and each update as it was sent, and when. A slow disk may fall behind by so much
- * and no more; a disk that fails ends the recording, and never the sharing. Knows nothing of files.
+ * Records what is published: each stream description and each update as it was sent, and when. A slow disk may fall behind by a bounded
+ * amount; a disk that fails ends the recording, and never the sharing. Knows nothing of files.
  */
-
 import type { Log } from "../log.ts";
-import { encodeRecordHeader, encodeRecordingHeader, type RecordKind } from "./format.ts";
+import type { Clockwork } from "../platform.ts";
+import { encodeRecordHeader, encodeRecordingHeader } from "./format.ts";
 
-/** What may wait for the disk: a minute of a busy desktop. */
+/** How many bytes may wait for the disk: a minute of a busy desktop. */
 export const MAX_WAITING_BYTES = 64 * 2 ** 20;
-/** At the end the disk has so long to take the rest. */
+/** How long the disk may take to write the rest at the end. */
 const END_TIMEOUT_MS = 3000;
 const TOO_SLOW = "the disk is too slow for it";
 
-/** Where it goes. */
+/** Where a recording goes. */
 export interface RecordingFile {
-  /** What to call it. */
+  /** Its name in the log. */
   readonly name: string;
-  /** Writes all of it behind what is there, one call at a time. @throws Error */
-  append(bytes: Uint8Array): Promise<void>;
+  /** Writes these bytes, in this order, behind what is there; one call at a time. @throws Error */
+  append(parts: readonly Uint8Array[]): Promise<void>;
   /** @throws Error */
   close(): Promise<void>;
-}
-
-/** Messages that the relay's socket took. */
-export interface Sent {
-  /** The text of the `stream` message that went before, if one did. */
-  readonly stream: string | undefined;
-  /** Not to be changed any more. */
-  readonly update: Uint8Array;
 }
 
 export interface RecorderOptions {
   readonly file: RecordingFile;
   readonly log: Log;
-  /** ms since 1970, never going back */
-  readonly now: () => number;
+  readonly clockwork: Pick<Clockwork, "now" | "after">;
 }
 
 export class Recorder {
   readonly #startedAt: number;
   #recording = true;
   #waiting: Uint8Array[] = [];
-  /** With what is being written. */
+  /** Includes what is being written. */
   #waitingBytes = 0;
   #updates = 0;
   #bytes = 0;
@@ -50,44 +41,42 @@ export class Recorder {
   #closed: Promise<"closed" | "failed"> | undefined;
 
   constructor(private readonly options: RecorderOptions) {
-    this.#startedAt = options.now();
-    this.#enqueue(encodeRecordingHeader(this.#startedAt));
+    this.#startedAt = options.clockwork.now();
+    this.#enqueue([encodeRecordingHeader(this.#startedAt)]);
   }
 
-  /** Until it was ended, or could not go on. */
+  /** True until it was ended, or could not go on. */
   get recording(): boolean {
     return this.#recording;
   }
 
-  /** These messages were sent just now. */
-  record({ stream, update }: Sent): void {
+  /** The relay's socket has just accepted this: the text of a `stream` message, or an update, which nobody changes any more. */
+  record(message: string | Uint8Array): void {
     if (!this.#recording) return;
-    const atMs = this.options.now() - this.#startedAt;
-    const parts: Uint8Array[] = [];
-    const put = (kind: RecordKind, payload: Uint8Array) =>
-      parts.push(encodeRecordHeader(kind, { atMs, length: payload.length }), payload);
-    if (stream !== undefined) put("stream", Buffer.from(stream));
-    put("update", update);
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    if (this.#waitingBytes + length > MAX_WAITING_BYTES) {
+    const isUpdate = typeof message !== "string";
+    const payload = isUpdate ? message : asciiOf(message);
+    const atMs = this.options.clockwork.now() - this.#startedAt;
+    const kind = isUpdate ? "update" : "stream";
+    const header = encodeRecordHeader(kind, { atMs, length: payload.length });
+    if (this.#waitingBytes + header.length + payload.length > MAX_WAITING_BYTES) {
       this.#stop(TOO_SLOW);
       return;
     }
-    this.#updates++;
-    this.#enqueue(...parts);
+    if (isUpdate) this.#updates++;
+    this.#enqueue([header, payload]);
   }
 
-  /** Writes what still waits, and says what there is. Resolves within a few seconds, however slow the disk. */
+  /** Writes what is left, and logs the result. Resolves within a few seconds, however slow the disk. */
   async end(): Promise<void> {
     const complete = this.#recording;
     this.#recording = false;
-    let timer: NodeJS.Timeout | undefined;
+    const { log, file, clockwork } = this.options;
+    let cancel = () => {};
     const timeout = new Promise<"late">((resolve) => {
-      timer = setTimeout(() => resolve("late"), END_TIMEOUT_MS);
+      cancel = clockwork.after(END_TIMEOUT_MS, () => resolve("late"));
     });
     const outcome = await Promise.race([this.#close(), timeout]);
-    clearTimeout(timer);
-    const { log, file } = this.options;
+    cancel();
     if (outcome === "late") {
       log.warn(`the end of the recording is missing in ${file.name}: ${TOO_SLOW}`);
     } else if (outcome === "closed" && complete) {
@@ -96,26 +85,26 @@ export class Recorder {
     }
   }
 
-  #enqueue(...parts: readonly Uint8Array[]): void {
+  #enqueue(parts: readonly Uint8Array[]): void {
     this.#waiting.push(...parts);
-    for (const { length } of parts) this.#waitingBytes += length;
+    this.#waitingBytes += lengthOf(parts);
     this.#writing ??= this.#write();
   }
 
-  /** Writes until nothing waits. What a kill leaves in the file is whole records, and perhaps a part of one. */
+  /** Writes until nothing waits. If the agent is killed, the file holds whole records, and perhaps a part of one. */
   async #write(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
-        const bytes = Buffer.concat(this.#waiting.splice(0));
-        await this.options.file.append(bytes);
-        this.#waitingBytes -= bytes.length;
-        this.#bytes += bytes.length;
+        const parts = this.#waiting.splice(0);
+        await this.options.file.append(parts);
+        this.#waitingBytes -= lengthOf(parts);
+        this.#bytes += lengthOf(parts);
       }
       this.#writing = undefined;
     } catch (error) {
       this.#waiting = [];
       this.#failed = true;
-      this.#stop(wordsOf(error));
+      this.#stop(messageOf(error));
     }
   }
 
@@ -129,7 +118,7 @@ export class Recorder {
     try {
       await this.options.file.close();
     } catch (error) {
-      if (!this.#failed) this.#stop(wordsOf(error));
+      if (!this.#failed) this.#stop(messageOf(error));
       this.#failed = true;
     }
     return this.#failed ? "failed" : "closed";
@@ -144,6 +133,15 @@ export class Recorder {
   }
 }
 
-function wordsOf(error: unknown): string {
+/** Stream descriptions are ASCII: JSON of numbers, and of names that the protocol defines. */
+function asciiOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

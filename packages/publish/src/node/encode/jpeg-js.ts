@@ -17,7 +17,11 @@ export class JpegJsEncoder implements TileEncoder {
     return { codec: "jpeg", width, height, tables: [] };
   }
 
-  encode({ width, height, pixels }: Frame, indices: readonly number[], level: number): Tile[] {
+  async encode(
+    { width, height, pixels }: Frame,
+    indices: readonly number[],
+    level: number,
+  ): Promise<Tile[]> {
     if (indices.length === 0) return [];
     const { data } = jpegJs.encode({ width, height, data: pixels }, this.qualities[level]);
     return [{ index: 0, table: 0, bytes: data }];

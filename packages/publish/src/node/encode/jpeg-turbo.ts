@@ -67,7 +67,7 @@ class JpegTurboEncoder implements TileEncoder {
     return { codec: "jpeg-tiles", width, height, tables: [...this.#tables] };
   }
 
-  encode(frame: Frame, indices: readonly number[], level: number): Tile[] {
+  async encode(frame: Frame, indices: readonly number[], level: number): Promise<Tile[]> {
     const geometry = geometryOf(frame);
     return indices.map((index) => {
       const block = straight(frame, geometry, index) ?? gather(frame, geometry, index, this.#strip);
@@ -113,7 +113,7 @@ class JpegTurboEncoder implements TileEncoder {
 function straight(frame: Frame, geometry: Geometry, index: number): Block | undefined {
   const [run, ...others] = tileRuns(geometry, index);
   if (!run || others.length > 0) return undefined;
-  const pixels = frame.pixels.subarray(byteAt(frame, run.x, run.y));
+  const pixels = bufferOf(frame.pixels).subarray(byteAt(frame, run.x, run.y));
   if (pixels.length < frame.width * run.height * BYTES_PER_PX) return undefined;
   return { pixels, width: run.width, height: run.height, stride: frame.width };
 }
@@ -142,9 +142,14 @@ function copyRow(options: {
   const { frame, run, y, strip, to } = options;
   const from = byteAt(frame, run.x, y);
   const inside = run.width * BYTES_PER_PX;
-  frame.pixels.copy(strip, to, from, from + inside);
+  bufferOf(frame.pixels).copy(strip, to, from, from + inside);
   const lastPx = Buffer.from(strip.subarray(to + inside - BYTES_PER_PX, to + inside));
   strip.fill(lastPx, to + inside, to + run.mcuCount * MCU_SIDE * BYTES_PER_PX);
+}
+
+/** The same bytes, as the native encoder wants them. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function byteAt({ width }: Size, x: number, y: number): number {

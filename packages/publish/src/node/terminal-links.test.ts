@@ -3,7 +3,8 @@ import { signToken, tokenKey } from "@screen-share/protocol/token";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FakeConnection } from "../../test/fake-relay.ts";
 import { eachOnStage, IDENTITY } from "../../test/publisher-stage.ts";
-import { LINKS, Links } from "./links.ts";
+import { nodePlatform } from "./platform.ts";
+import { LINKS, TerminalLinks } from "./terminal-links.ts";
 
 const on = eachOnStage();
 const KEY = tokenKey("a secret of thirty-two bytes or more");
@@ -114,11 +115,12 @@ describe("a link that ends while its agent is connected (P-38)", () => {
   };
   const links = () => {
     const given: string[] = [];
-    const parts = new Links({
+    const parts = new TerminalLinks({
       url: "ws://relay.example/ws/producer",
       identity: () => IDENTITY,
       onViewerLink: (next) => given.push(next),
       log: on().log,
+      timers: nodePlatform,
       wallNow: () => wall,
     });
     return { given, parts };

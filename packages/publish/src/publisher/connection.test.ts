@@ -1,19 +1,21 @@
 import { encodeAck, encodeControl } from "@screen-share/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keptLog } from "../../test/frames.ts";
-import type { Picture } from "../core/session.ts";
-import type { Socket, SocketEvents } from "../node/socket.ts";
+import { IGNORED_LINKS } from "../../test/publisher-stage.ts";
+import { nodePlatform } from "../node/platform.ts";
+import type { PublishedPicture } from "../session.ts";
+import type { RelaySocket, RelaySocketEvents } from "../socket.ts";
 import { Publisher } from "./publisher.ts";
 
 /** A socket on which nothing happens unless the test makes it happen. */
-class FakeSocket implements Socket {
+class FakeSocket implements RelaySocket {
   readonly sent: (string | Uint8Array)[] = [];
   readonly closes: number[] = [];
   pings = 0;
   terminated = false;
   accepts = true;
 
-  constructor(readonly events: SocketEvents) {}
+  constructor(readonly events: RelaySocketEvents) {}
 
   send(message: string | Uint8Array): boolean {
     if (this.accepts) this.sent.push(message);
@@ -30,7 +32,7 @@ class FakeSocket implements Socket {
   }
 }
 
-const picture: Picture = {
+const picture: PublishedPicture = {
   stream: { codec: "jpeg", width: 64, height: 48, tables: [] },
   subject: "test",
   keyframe: true,
@@ -54,7 +56,6 @@ beforeEach(() => {
     url: "ws://relay",
     token: undefined,
     room: "main",
-    identity: () => ({ producerId: "0123456789abcdef0123456789abcdef", generation: "first" }),
     name: "a-host",
     openSocket: (_, events) => {
       const socket = new FakeSocket(events);
@@ -62,9 +63,8 @@ beforeEach(() => {
       return socket;
     },
     log: keptLog(),
-    onViewerLink: () => {},
-    now: () => Date.now(),
-    random: () => 0,
+    links: IGNORED_LINKS,
+    clockwork: { ...nodePlatform, now: () => Date.now(), random: () => 0 },
   });
   ending = publisher.run();
 });
@@ -119,7 +119,7 @@ describe("liveness", () => {
     const session = await publisher.turn();
     if (!session) throw new Error("no turn");
     const tiles = [{ index: 0, table: 0, bytes: new Uint8Array(960_000) }];
-    publisher.publish(session, { ...picture, tiles });
+    session.publish({ ...picture, tiles }, Date.now());
     vi.advanceTimersByTime(44_000);
     expect(socket.terminated).toBe(false);
     socket.events.binary(encodeAck(1));
@@ -168,7 +168,7 @@ describe("liveness", () => {
     const session = await publisher.turn();
     if (!session) throw new Error("no turn");
     acked.events.binary(encodeAck(0));
-    publisher.publish(session, picture);
+    session.publish(picture, Date.now());
     acked.events.binary(encodeAck(1));
     fail();
     expect(delays.at(-1)).toBe(250);
@@ -193,7 +193,7 @@ describe("liveness", () => {
       const session = await publisher.turn();
       if (!session) throw new Error("no turn");
       if (session.needsWhole(picture.stream, picture.subject)) epochs++;
-      publisher.publish(session, picture);
+      session.publish(picture, Date.now());
       socket.events.binary(encodeAck(ms / 10 + 1));
       vi.advanceTimersByTime(10);
     }
@@ -209,8 +209,8 @@ describe("liveness", () => {
     const session = await publisher.turn();
     if (!session) throw new Error("no turn");
     socket.accepts = false;
-    expect(publisher.publish(session, picture)).toBeUndefined();
-    expect(session.idle).toBe(true);
+    expect(session.publish(picture, Date.now())).toBeUndefined();
+    expect(session.sender.sentCount).toBe(0);
     expect(session.needsWhole(picture.stream, picture.subject)).toBe(true);
   });
 

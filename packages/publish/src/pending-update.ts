@@ -1,0 +1,44 @@
+/** An update that is being encoded: it can be sent only while what it was made for still holds. */
+import { cellsOf, type StreamDescription } from "@screen-share/protocol";
+import type { Composed, FrameDamage } from "./compose.ts";
+import type { PublishSession } from "./session.ts";
+
+export interface PendingUpdateOptions {
+  readonly session: PublishSession;
+  readonly stream: StreamDescription;
+  readonly damage: FrameDamage;
+  /** Whether it begins an epoch, and so was composed from an empty baseline. */
+  readonly begins: boolean;
+  readonly composed: Composed;
+}
+
+export class PendingUpdate {
+  constructor(private readonly options: PendingUpdateOptions) {}
+
+  get composed(): Composed {
+    return this.options.composed;
+  }
+
+  /**
+   * Sends it, and moves the baseline only if the socket accepted it.
+   * @param now our clock, ms: when encoding ended
+   * @returns the bytes accepted; undefined if it is void, because the relay requested the whole picture or the connection was lost
+   *     while it was being encoded. What it would have sent is damage again.
+   */
+  commit(now: number): number | undefined {
+    const { session, stream, damage, begins, composed } = this.options;
+    const { frame, baseline } = damage;
+    const { subject, capturedAt, pixels } = frame;
+    if (session.needsWhole(stream, subject) !== begins) return undefined;
+    const { tiles, indices, levels, faint, cut } = composed;
+    const keyframe = tiles.length === cellsOf(stream).count;
+    const picture = { stream, subject, keyframe, cut, tiles, capturedAt, encodedAt: now };
+    const bytes = session.publish(picture, now);
+    if (bytes === undefined) return undefined;
+    // One cell of a codec that is not divisible covers all tiles that were damaged.
+    const lengths = tiles.length === indices.length ? tiles.map(({ bytes }) => bytes.length) : [];
+    const { complete } = damage;
+    baseline.sent({ pixels, indices, lengths, levels, faint, complete, now });
+    return bytes;
+  }
+}

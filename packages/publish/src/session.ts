@@ -1,0 +1,87 @@
+/**
+ * One connection to a relay that has welcomed us, as the pipeline uses it: numbers epochs, translates times to the relay's clock, and
+ * sends pictures. It ends with its connection, so the next one begins with a stream description and the whole picture.
+ */
+import {
+  ClockOffset,
+  encodeUpdate,
+  Sender,
+  type StreamDescription,
+  sameStream,
+  type Tile,
+} from "@screen-share/protocol";
+
+/** What the pipeline publishes at once. */
+export interface PublishedPicture {
+  readonly stream: StreamDescription;
+  /** What is shown, such as one monitor among several. A different subject begins an epoch. */
+  readonly subject: string;
+  /** Whether `tiles` is the whole picture. */
+  readonly keyframe: boolean;
+  /** Whether `tiles` is only a part of what changed. */
+  readonly cut: boolean;
+  /** The tiles that changed, in ascending order. Without any, the update reports that the picture is current. */
+  readonly tiles: readonly Tile[];
+  /** ms on our clock */
+  readonly capturedAt: number;
+  /** ms on our clock */
+  readonly encodedAt: number;
+}
+
+export class PublishSession {
+  /** The relay's clock. */
+  readonly clock = new ClockOffset();
+  readonly sender: Sender;
+  #refreshCount = 0;
+  #described: { readonly stream: StreamDescription; readonly subject: string } | undefined;
+
+  /** @param transmit hands a message to the socket and returns whether it was accepted */
+  constructor(transmit: (message: string | Uint8Array) => boolean) {
+    this.sender = new Sender(transmit);
+  }
+
+  /** Whether the next update must carry the whole picture, if it is of this stream and subject: it begins an epoch then. */
+  needsWhole(stream: StreamDescription, subject: string): boolean {
+    const described = this.#described;
+    return !described || described.subject !== subject || !sameStream(described.stream, stream);
+  }
+
+  /** The relay requests the stream description and the whole picture again (P-34). Repeated requests count once. */
+  refresh(): void {
+    this.#refreshCount++;
+    this.#described = undefined;
+  }
+
+  /** How often the relay has requested the whole picture. */
+  get refreshCount(): number {
+    return this.#refreshCount;
+  }
+
+  /**
+   * Sends a picture.
+   * @param now our clock, ms
+   * @returns the bytes that the socket accepted; undefined if it did not accept the update
+   */
+  publish(picture: PublishedPicture, now: number): number | undefined {
+    const { stream, subject, keyframe, cut, tiles } = picture;
+    const epoch = (this.sender.epoch ?? 0) + (this.needsWhole(stream, subject) ? 1 : 0);
+    if (!this.sender.describe(epoch, stream)) return undefined;
+    const update = encodeUpdate({
+      keyframe,
+      cut,
+      epoch,
+      capturedAt: this.onRelayClock(picture.capturedAt),
+      encodedAt: this.onRelayClock(picture.encodedAt),
+      relayedAt: 0,
+      tiles,
+    });
+    if (!this.sender.update(update, now)) return undefined;
+    this.#described = { stream, subject };
+    return update.length;
+  }
+
+  /** A time of our clock as the relay would read it, ms; 0 while its clock is unknown. */
+  onRelayClock(localMs: number): number {
+    return Math.max(0, this.clock.toRemote(localMs));
+  }
+}
