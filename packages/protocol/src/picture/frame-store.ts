@@ -1,7 +1,6 @@
 /**
- * The compressed picture as state: a list of tiles, each with its latest bytes and the version at which it last
- * changed. What travels on a hop is `since(cursor)`; every kind of viewer is a cursor. Knows nothing of time,
- * sockets or pixels.
+ * The compressed picture as state: a list of tiles, each with its newest bytes and the version at which it last changed. A hop sends
+ * `since(cursor)`, and every kind of viewer is a cursor. Independent of time, sockets and pixels.
  */
 
 import { cellsOf } from "../codecs/registry.ts";
@@ -14,15 +13,15 @@ import { checkSize } from "./geometry.ts";
 import type { StreamDescription } from "./stream.ts";
 import { TileChanges } from "./tile-changes.ts";
 
-/** The most bytes that the tiles of one picture may hold together. */
+/** The most bytes that all tiles of a picture may have together. */
 export const MAX_PICTURE_BYTES = 32 * 2 ** 20;
 
 export class FrameStore {
-  /** What its codec knows of the tiles. */
+  /** The tiles as its codec knows them. */
   readonly cells: Cells;
   readonly tileCount: number;
   readonly #tiles: (Tile | undefined)[];
-  /** When each tile last changed. Only for reading. */
+  /** When each tile last changed. Only to be read. */
   readonly changes: TileChanges;
   #missing: number;
   #bytes = 0;
@@ -41,22 +40,22 @@ export class FrameStore {
     this.#missing = this.tileCount;
   }
 
-  /** Counts the updates applied, those of 0 tiles included. */
+  /** The number of updates that were applied, including those of 0 tiles. */
   get version(): number {
     return this.#version;
   }
 
-  /** The version at which any tile last changed; 0 while there is none. */
+  /** The version at which any tile last changed. 0 if there is none yet. */
   get pictureVersion(): number {
     return this.#pictureVersion;
   }
 
-  /** Whether every tile is there. */
+  /** Whether it has every tile. */
   get complete(): boolean {
     return this.#missing === 0;
   }
 
-  /** How many tiles are there. */
+  /** How many tiles it has. */
   get heldTiles(): number {
     return this.tileCount - this.#missing;
   }
@@ -66,19 +65,19 @@ export class FrameStore {
     return this.#bytes;
   }
 
-  /** When the picture was last known to be current, ms on the relay's clock; 0 while unknown. */
+  /** When the picture was last known to be current, ms on the relay's clock. 0 if unknown. */
   get capturedAt(): number {
     return this.#capturedAt;
   }
 
-  /** When the newest update was encoded, ms on the relay's clock; 0 while unknown. */
+  /** When the newest update was encoded, ms on the relay's clock. 0 if unknown. */
   get encodedAt(): number {
     return this.#encodedAt;
   }
 
   /**
-   * Applies an update whole, or throws and changes nothing. Tiles' bytes are copied. A keyframe that repeats a
-   * tile to the byte leaves that tile's version, so that a producer's reconnect costs viewers nothing.
+   * Applies an update completely, or throws and changes nothing. The tiles' bytes are copied. A tile that a keyframe repeats
+   * byte for byte keeps its version, so that a producer's reconnect costs viewers nothing.
    * @returns the tiles that changed, in ascending order
    * @throws ProtocolError if a tile does not fit this picture
    */
@@ -96,7 +95,7 @@ export class FrameStore {
         equalBytes(old.bytes, segment);
       if (repeated) continue;
       if (!old) this.#missing--;
-      // Not `slice`: a Node.js Buffer's is no copy.
+      // Not `slice`, which does not copy a Node.js Buffer.
       const tile: Tile = { index, table, bytes: new Uint8Array(segment) };
       this.#tiles[index] = tile;
       changed.push(tile);
@@ -112,23 +111,23 @@ export class FrameStore {
     return changed;
   }
 
-  /** The tiles that changed after version `cursor`, in ascending order; all there are for 0. */
+  /** The tiles that changed after version `cursor`, in ascending order. For 0, all tiles. */
   since(cursor: number): Tile[] {
     if (cursor >= this.#pictureVersion) return [];
     return this.tilesAt(this.changes.since(cursor));
   }
 
-  /** The tiles at these places, as far as they are there. */
+  /** Those of the tiles that it has. */
   tilesAt(indices: readonly number[]): Tile[] {
     return indices.map((index) => this.#tiles[index]).filter((tile) => tile !== undefined);
   }
 
-  /** How many bytes a tile has; 0 if it is not there. */
+  /** The length of a tile, bytes. 0 if it is missing. */
   tileBytes(index: number): number {
     return this.#tiles[index]?.bytes.length ?? 0;
   }
 
-  /** Checks every tile, and tells how many bytes the picture will hold with them. */
+  /** Checks every tile. @returns the bytes of all tiles after the update */
   #bytesAfter(update: Update): number {
     if (update.keyframe && update.tiles.length !== this.tileCount) {
       throw new ProtocolError("a keyframe lacks tiles");

@@ -1,7 +1,6 @@
 /**
- * Where tiles lie. A picture is cut into MCUs of 8×8 px in raster order (4:4:4; ITU-T T.81 §A.2), and tile i
- * is MCUs 16i … 16i+15 of that scan: a strip of 128×8 px that goes on in the next MCU row when it meets the
- * right edge. Any size works; only the last tile may be short.
+ * The positions of tiles. A picture is divided into MCUs of 8×8 px in raster order (4:4:4; ITU-T T.81 §A.2), and tile i has the MCUs
+ * 16i … 16i+15: a strip of 128×8 px that wraps to the next row of MCUs at the right edge. Any size works; only the last tile may be short.
  */
 
 import { CLOSE } from "../wire/close.ts";
@@ -9,11 +8,11 @@ import { ProtocolError } from "../wire/errors.ts";
 
 /** The side of an MCU, px. */
 export const MCU_SIDE = 8;
-/** MCUs in a tile: the restart interval. */
+/** MCUs in a tile, which is the restart interval. */
 export const TILE_MCUS = 16;
 /** The longest side of any picture, px. */
 export const MAX_SIDE = 8192;
-/** The largest area of any picture, px: a little more than 8K UHD. In a picture made of tiles, partial MCUs count whole. */
+/** The largest area of any picture, px, slightly more than 8K UHD. In a picture of tiles, partial MCUs count as whole ones. */
 export const MAX_AREA = 8192 * 4096;
 /** The most tiles a picture can have. */
 export const MAX_TILES = MAX_AREA / (MCU_SIDE * MCU_SIDE * TILE_MCUS);
@@ -26,15 +25,15 @@ export interface Size {
 }
 
 export interface Geometry extends Size {
-  /** MCUs in a row; the last one may hang over the right edge. */
+  /** MCUs in a row. The last one may extend beyond the right edge. */
   readonly columns: number;
-  /** Rows of MCUs; the last one may hang over the bottom edge. */
+  /** Rows of MCUs. The last one may extend beyond the bottom edge. */
   readonly rows: number;
   readonly mcuCount: number;
   readonly tileCount: number;
 }
 
-/** A stretch of a tile within one MCU row, in px of the picture. */
+/** The part of a tile that lies in one row of MCUs, px of the picture. */
 export interface Run {
   /** MCUs of the tile before this run. */
   readonly mcuOffset: number;
@@ -49,7 +48,7 @@ export interface Run {
 
 /**
  * The grid of a picture of this size.
- * @throws ProtocolError (4413) for a size that no picture made of tiles may have
+ * @throws ProtocolError (4413) if a picture of tiles cannot have this size
  */
 export function geometryOf({ width, height }: Size): Geometry {
   checkSize({ width, height });
@@ -60,7 +59,7 @@ export function geometryOf({ width, height }: Size): Geometry {
   return { width, height, columns, rows, mcuCount, tileCount: Math.ceil(mcuCount / TILE_MCUS) };
 }
 
-/** @throws ProtocolError (4413) for a size that no picture may have, whatever its codec */
+/** @throws ProtocolError (4413) if no picture of any codec may have this size */
 export function checkSize({ width, height }: Size): void {
   for (const side of [width, height]) {
     if (Number.isInteger(side) && side >= 1 && side <= MAX_SIDE) continue;
@@ -75,17 +74,17 @@ function checkArea(area: number): void {
   }
 }
 
-/** How many MCUs tile `index` has: 16, or fewer if it is the last. */
+/** The number of MCUs in a tile: 16, or fewer in the last one. */
 export function tileMcuCount(geometry: Geometry, index: number): number {
   return Math.min(TILE_MCUS, geometry.mcuCount - index * TILE_MCUS);
 }
 
-/** How many tiles a row of the picture has, not necessarily whole. */
+/** Tiles in a row of the picture, not necessarily a whole number. */
 export function tileColumns({ columns }: Geometry): number {
   return columns / TILE_MCUS;
 }
 
-/** The runs of tile `index`, in scan order: one, or more where it wraps at the right edge. */
+/** The runs of a tile in scan order: one, or more if it wraps at the right edge. */
 export function tileRuns(geometry: Geometry, index: number): Run[] {
   const runs: Run[] = [];
   const total = tileMcuCount(geometry, index);

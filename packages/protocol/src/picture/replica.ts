@@ -1,19 +1,19 @@
 /**
- * The receiving end of a hop: the picture that is shown, and while a new epoch's first whole picture is on its
- * way, the one that will be. The relay and the viewer each hold one; it survives its connections.
+ * The picture at the receiving end of a hop: the one that is shown, and the next one while a new epoch's first whole picture arrives.
+ * The relay and the viewer have one each. It outlives connections.
  */
 import { ProtocolError } from "../wire/errors.ts";
 import type { Tile, Update } from "../wire/update.ts";
 import { FrameStore } from "./frame-store.ts";
 import { type StreamDescription, sameStream } from "./stream.ts";
 
-/** What an update did to the picture that is shown. */
+/** What an update changed in the picture that is shown. */
 export type Applied =
   /** These tiles changed. */
   | { readonly kind: "tiles"; readonly store: FrameStore; readonly tiles: readonly Tile[] }
-  /** A picture of another size or other tables took its place, whole. */
+  /** A whole picture with another size or other tables replaced it. */
   | { readonly kind: "replaced"; readonly store: FrameStore }
-  /** Nothing: the new picture is not whole yet. */
+  /** Nothing, since the new picture is not whole yet. */
   | { readonly kind: "pending" };
 
 export class Replica {
@@ -21,19 +21,19 @@ export class Replica {
   #next: FrameStore | undefined;
   #epoch: number | undefined;
 
-  /** The whole picture to show, the last one if the producer is gone; undefined before the first. */
+  /** The whole picture to show, also after the producer has disconnected. Undefined before the first. */
   get shown(): FrameStore | undefined {
     return this.#shown;
   }
 
-  /** All that is held: the shown picture, and the one that is on its way. */
+  /** All pictures that it has: the one that is shown, and the one that is arriving. */
   get stores(): readonly FrameStore[] {
     return [this.#shown, this.#next].filter((store) => store !== undefined);
   }
 
   /**
-   * Begins an epoch: updates will come under this number, for a picture of this description. One with the shown
-   * picture's size and tables keeps its tiles; another is shown once it is whole.
+   * Begins an epoch: the following updates have this number and are for a picture of this description. If it has the shown
+   * picture's size and tables, the tiles are kept. Otherwise the new picture is shown once it is whole.
    * @throws ProtocolError (4413) if no picture may have this size
    */
   describe(epoch: number, stream: StreamDescription): void {
@@ -46,8 +46,8 @@ export class Replica {
   }
 
   /**
-   * Applies an update whole, or throws and changes nothing.
-   * @throws ProtocolError if it belongs to another epoch, or does not fit the picture
+   * Applies an update completely, or throws and changes nothing.
+   * @throws ProtocolError if it is of another epoch, or does not fit the picture
    */
   apply(update: Update): Applied {
     const store = this.#next ?? this.#shown;
@@ -63,7 +63,7 @@ export class Replica {
     return { kind: "replaced", store };
   }
 
-  /** The connection ended: the next one describes its stream anew. A picture that never became whole is dropped. */
+  /** The connection ended. The next one describes its stream again. A picture that is not whole is dropped. */
   disconnect(): void {
     this.#epoch = undefined;
     this.#next = undefined;

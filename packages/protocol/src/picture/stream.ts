@@ -1,4 +1,4 @@
-/** What a stream of updates is made of: the codec, the size and the tables. It begins an epoch. */
+/** The description of a stream of updates (P-15). Each begins an epoch. */
 import * as z from "zod/mini";
 import { equalTables, quantTables } from "../codecs/jpeg/tables.ts";
 import { codecNamed } from "../codecs/registry.ts";
@@ -23,7 +23,7 @@ export const streamDescription = z
 
 export type StreamDescription = z.infer<typeof streamDescription>;
 
-/** Whether tiles of the one may stand in a picture of the other. */
+/** Whether tiles of one stream fit a picture of the other. */
 export function sameStream(a: StreamDescription, b: StreamDescription): boolean {
   return (
     a.codec === b.codec &&

@@ -1,25 +1,25 @@
 /**
- * When each tile of a picture last changed, and two summaries of it that make questions cheap however many tiles there are: the newest
- * change of each group of neighbouring tiles, and the small regions that changed last.
+ * Records when each tile of a picture last changed. Two summaries make lookups cheap in pictures with many tiles: the newest change of
+ * each group of adjacent tiles, and the small regions that changed last.
  */
 
-/** A picture's tiles are summed up in at most this many groups. */
+/** The most groups that the tiles of a picture are divided into. */
 export const MAX_GROUPS = 512;
-/** A region of no more tiles is a small one: a line of text with its cursor, a clock, a button. */
+/** The most tiles in a small region, such as a line of text with its cursor, a clock or a button. */
 export const SMALL_REGION_TILES = 12;
-/** Tiles that changed within this many updates of each other belong to one region: a moving area may arrive in cuts. */
+/** Adjacent tiles that changed within this many updates form one region, since a moving area may arrive in cuts. */
 const REGION_UPDATES = 8;
-/** The most tiles of small regions that are remembered, the newest ones. */
+/** The most tiles of small regions that are recorded. Older ones are dropped. */
 const MAX_SMALL_TILES = 256;
 
-/** How many neighbouring tiles a group has; the last one may have fewer. */
+/** The number of adjacent tiles in a group. The last group may have fewer. */
 export function groupSizeOf(tileCount: number): number {
   return Math.max(1, Math.ceil(tileCount / MAX_GROUPS));
 }
 
-/** The distances, in tiles of the scan, from a tile to those that touch it at a side or corner and come after it. */
+/** The differences of index between a tile and the later tiles that touch it at a side or corner. */
 export function stepsToNeighbours(columns: number): number[] {
-  // Where rows do not hold a whole number of tiles, one below touches more than three.
+  // If a row is not a whole number of tiles, a tile touches more than three in the row below.
   const [from, to] = [Math.floor(columns) - 1, Math.ceil(columns) + 1];
   const below = Array.from({ length: to - from + 1 }, (_, i) => from + i);
   return [1, ...below.filter((step) => step > 1)];
@@ -33,7 +33,7 @@ export class TileChanges {
   /** In the order of their last change. */
   readonly #small = new Set<number>();
 
-  /** @param columns tiles in a row of the picture, not necessarily whole. Without it there are no small regions */
+  /** @param columns tiles in a row of the picture, not necessarily a whole number. If undefined, there are no small regions */
   constructor(
     readonly tileCount: number,
     columns?: number,
@@ -44,22 +44,22 @@ export class TileChanges {
     this.#steps = columns === undefined ? [] : stepsToNeighbours(columns);
   }
 
-  /** The version at which a tile last changed; 0 if it is not there yet. */
+  /** The version at which a tile last changed. 0 if it has not arrived. */
   changedAt(index: number): number {
     return this.#changedAt[index] ?? 0;
   }
 
-  /** The version at which any tile of a group last changed. */
+  /** The version at which a tile of the group last changed. */
   groupChangedAt(group: number): number {
     return this.#groupChangedAt[group] ?? 0;
   }
 
-  /** Tiles that last changed as part of a small region; those that changed longest ago may be missing. */
+  /** Tiles whose last change was part of a small region. The oldest changes may be missing. */
   get small(): Iterable<number> {
     return this.#small;
   }
 
-  /** These tiles changed. @param version greater than at the last call */
+  /** Records a change of these tiles. @param version greater than in the last call */
   changed(indices: readonly number[], version: number): void {
     for (const index of indices) {
       this.#changedAt[index] = version;
@@ -93,7 +93,7 @@ export class TileChanges {
     }
   }
 
-  /** Looks at the tiles around it until the region has ended, or is not small. */
+  /** Follows the changed tiles around it until the region is complete or too large. */
   #isOfSmallRegion(index: number, version: number): boolean {
     const region = [index];
     for (let at = 0; at < region.length; at++) {

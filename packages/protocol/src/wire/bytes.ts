@@ -1,7 +1,7 @@
-/** Byte arithmetic that decoders and encoders share. */
+/** Reading and writing bytes, for all encoders and decoders. */
 import { ProtocolError } from "./errors.ts";
 
-/** The parts, one after another, in new bytes. */
+/** Joins the parts into a new array. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -14,7 +14,7 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffe
   return whole;
 }
 
-/** Whether two stretches hold the same bytes. */
+/** Whether both arrays hold the same bytes. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
@@ -41,7 +41,7 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
   return offset;
 }
 
-/** Reads a message from its start to its end; every read is bounded by the message. */
+/** Reads a message from start to end. No read goes beyond the message. */
 export class ByteReader {
   at = 0;
 
@@ -59,7 +59,7 @@ export class ByteReader {
   }
 
   /**
-   * An unsigned LEB128 varint of at most 4 bytes, in its shortest form.
+   * Reads an unsigned LEB128 varint of at most 4 bytes, in its shortest form.
    * @throws ProtocolError if it is longer, or could be shorter
    */
   varint(): number {
@@ -75,7 +75,7 @@ export class ByteReader {
     throw new ProtocolError("a number is too long");
   }
 
-  /** The next `length` bytes, as a view. */
+  /** Reads the next `length` bytes, as a view. @throws ProtocolError if there are fewer */
   take(length: number): Uint8Array {
     if (length > this.left) throw new ProtocolError("the message ends too early");
     this.at += length;

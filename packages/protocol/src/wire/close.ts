@@ -1,6 +1,6 @@
 /**
- * Close codes of both hops: one table that says what happened and whether trying again can help.
- * Browsers hide the HTTP status of a refused upgrade, so a refusal is always "accept, then close".
+ * The close codes of both hops, what they mean, and whether reconnecting can help (P-40). Browsers hide the HTTP status of a refused
+ * upgrade, so a refused client is accepted first and then closed.
  */
 
 export const CLOSE = {
@@ -18,9 +18,9 @@ export const CLOSE = {
 export type CloseCode = (typeof CLOSE)[keyof typeof CLOSE];
 
 interface CloseMeaning {
-  /** Plain words for a log or a status bar. */
+  /** Plain text for a log. */
   readonly meaning: string;
-  /** Whether the same client may try again by itself. */
+  /** Whether the client may reconnect by itself. */
   readonly retryable: boolean;
 }
 
@@ -80,8 +80,8 @@ export function endOf(
 const UNKNOWN: CloseMeaning = { meaning: "the connection was lost", retryable: true };
 
 /**
- * What a close code says.
- * @param code any WebSocket close code (RFC 6455 §7.4); codes outside the table count as a lost connection.
+ * The meaning of a close code.
+ * @param code any WebSocket close code (RFC 6455 §7.4). A code outside the table counts as a lost connection
  */
 export function closeMeaning(code: number): CloseMeaning {
   return MEANINGS[code as CloseCode] ?? UNKNOWN;

@@ -1,21 +1,21 @@
-/** The WebSocket subprotocol that v1 clients ask for. A client that asks for none is a plain client. */
+/** The WebSocket subprotocol of v1 clients. A client that does not offer it is a plain client. */
 export const SUBPROTOCOL = "screen-share.v1";
 
 /** Where producers and viewers connect, on the relay's one port. */
 export const PRODUCER_PATH = "/ws/producer";
 export const VIEWER_PATH = "/ws/viewer";
 
-/** The room of everyone who names none. */
+/** The room of clients that name none. */
 export const DEFAULT_ROOM = "main";
 
-/** What a room may be called. */
+/** Valid room names (P-3). */
 export const ROOM_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** No token is longer, characters. */
+/** The longest token, characters. */
 export const MAX_TOKEN_LENGTH = 4096;
 
 /** A live producer sends an update, of 0 tiles if nothing changed, at least this often. */
 export const CURRENT_INTERVAL_MS = 2000;
 
-/** A v1 client that has not said hello by now is closed with 4408. */
+/** A v1 client that has not sent hello after this time is closed with 4408. */
 export const HELLO_TIMEOUT_MS = 5000;

@@ -1,6 +1,6 @@
 /**
- * The control messages: JSON text, one discriminated union a direction, told apart by `type`. What comes per
- * picture is binary (`update.ts`). Each is parsed once, at the socket, and typed ever after.
+ * The control messages: JSON text, one union per direction, discriminated by `type`. Pictures travel in binary messages (`update.ts`).
+ * Each message is parsed once, at the socket.
  */
 import * as z from "zod/mini";
 import { streamDescription } from "../picture/stream.ts";
@@ -9,7 +9,7 @@ import { CLOSE, CLOSING_REASONS } from "./close.ts";
 import { DEFAULT_ROOM, MAX_TOKEN_LENGTH, ROOM_NAME } from "./constants.ts";
 import { ProtocolError } from "./errors.ts";
 
-/** No control message is longer, in UTF-16 units. */
+/** The longest control message, UTF-16 units. */
 export const MAX_CONTROL_LENGTH = 16 * 1024;
 
 const MAX_NAME_LENGTH = 100;
@@ -17,13 +17,13 @@ const MAX_NAME_LENGTH = 100;
 const time = z.number().check(z.gte(0));
 const count = z.int().check(z.gte(0));
 
-/** A room's name; `main` for whoever names none. */
+/** A room's name. `main` if the client names none. */
 export const roomName = z._default(z.string().check(z.regex(ROOM_NAME)), DEFAULT_ROOM);
 const token = z.optional(z.string().check(z.maxLength(MAX_TOKEN_LENGTH)));
 
-/** Asks for the relay's clock. `sentAt` is the sender's own, ms, and comes back as it is. */
+/** Requests the time of the relay's clock. `sentAt` is on the sender's clock, ms, and is returned unchanged. */
 const ping = z.object({ type: z.literal("ping"), sentAt: time });
-/** Answers a ping: its `sentAt`, and the relay's clock when it came, ms. */
+/** Answers a ping with its `sentAt` and the relay's time when the ping arrived, ms. */
 const pong = z.object({ type: z.literal("pong"), sentAt: time, relayAt: time });
 
 /** Sent right before the close frame (P-43). A reason that only a newer relay knows counts as none. */
@@ -32,7 +32,7 @@ const closing = z.object({
   reason: z.catch(z.optional(z.enum(CLOSING_REASONS)), undefined),
 });
 
-/** Describes the updates that follow; they carry its epoch. A connection's epochs only grow. */
+/** Describes the updates that follow, which carry its epoch. The epochs of a connection only grow. */
 const stream = z.object({
   type: z.literal("stream"),
   epoch: z.int().check(z.gte(0), z.lte(2 ** 32 - 1)),
@@ -47,7 +47,7 @@ const producerMessage = z.discriminatedUnion("type", [
     /** A secret of 128 random bits that only this agent knows. */
     producerId: z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/)),
     name: z.optional(z.string().check(z.maxLength(MAX_NAME_LENGTH))),
-    /** The generation of links that count: those minted for another one end. */
+    /** The generation of links that are valid: links of another generation end (P-85). */
     gen: z.optional(linkGeneration),
   }),
   stream,
@@ -59,9 +59,9 @@ export type ProducerMessage = z.infer<typeof producerMessage>;
 
 const toProducerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("welcome"), room: z.string(), viewerLink: z.string() }),
-  /** How many watch, and how many of these can see it now: with none nothing need be grabbed. */
+  /** How many viewers there are, and how many of them are visible. Nothing need be grabbed while none is. */
   z.object({ type: z.literal("demand"), viewers: count, watching: count }),
-  /** Replaces the link of the welcome, which ends soon. */
+  /** Replaces the link of the welcome, which expires soon (P-38). */
   z.object({ type: z.literal("link"), viewerLink: z.string() }),
   /** Requests the whole picture again. */
   z.object({ type: z.literal("refresh") }),
@@ -73,7 +73,7 @@ export type ToProducerMessage = z.infer<typeof toProducerMessage>;
 
 const viewerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), room: roomName, token }),
-  /** A page that nobody can see asks for a pause; on becoming visible it is caught up. */
+  /** A hidden page gets no updates until it is visible again (P-17). */
   z.object({ type: z.literal("visibility"), visible: z.boolean() }),
   ping,
 ]);
@@ -83,12 +83,12 @@ export type ViewerMessage = z.infer<typeof viewerMessage>;
 const toViewerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("welcome"), room: z.string() }),
   stream,
-  /** The producer's state, and since when, ms on the relay's clock. */
+  /** The producer's state. It began at `since`, ms on the relay's clock. */
   z.object({
     type: z.literal("producer"),
     state: z.enum(["live", "paused", "offline"]),
     since: time,
-    /** With `offline`: sharing was ended on purpose, and the picture is not to be shown any more. */
+    /** With `offline`: the host has stopped sharing, and the picture must no longer be shown (P-37). */
     stopped: z.optional(z.boolean()),
   }),
   z.object({ type: z.literal("viewers"), count }),
@@ -98,18 +98,18 @@ const toViewerMessage = z.discriminatedUnion("type", [
 /** Relay → viewer. */
 export type ToViewerMessage = z.infer<typeof toViewerMessage>;
 
-/** What the relay reads from a producer. @throws ProtocolError */
+/** Parses what a producer sent. @throws ProtocolError */
 export const parseProducerMessage = (text: string): ProducerMessage => parse(producerMessage, text);
-/** What a producer reads from the relay. @throws ProtocolError */
+/** Parses what the relay sent to a producer. Undefined if only a newer relay sends it. @throws ProtocolError */
 export const parseToProducerMessage = (text: string): ToProducerMessage | undefined =>
   parseKnown(toProducerMessage, text);
-/** What the relay reads from a viewer. @throws ProtocolError */
+/** Parses what a viewer sent. @throws ProtocolError */
 export const parseViewerMessage = (text: string): ViewerMessage => parse(viewerMessage, text);
-/** What a viewer reads from the relay. @throws ProtocolError */
+/** Parses what the relay sent to a viewer. Undefined if only a newer relay sends it. @throws ProtocolError */
 export const parseToViewerMessage = (text: string): ToViewerMessage | undefined =>
   parseKnown(toViewerMessage, text);
 
-/** The text of a control message. */
+/** Encodes a control message as text. */
 export function encodeControl(
   message: ProducerMessage | ToProducerMessage | ViewerMessage | ToViewerMessage,
 ): string {
@@ -135,7 +135,7 @@ function parse<T>(schema: z.ZodMiniType<T>, text: string): T {
   throw new ProtocolError(`a control message is invalid${where ? ` at "${where}"` : ""}`);
 }
 
-/** Like `parse`, but a message of a type that only a newer relay sends is passed over: undefined. */
+/** Like `parse`, but returns undefined for a message of an unknown type, which a newer relay may send (P-12). */
 function parseKnown<T extends { readonly type: string }>(
   schema: z.ZodMiniType<T>,
   text: string,

@@ -1,14 +1,14 @@
-/** Other people's words, made fit to be shown: in a log, at a terminal, on a page. */
+/** Makes text from other people safe to show in a log, in a terminal or on a page. */
 
 /**
- * Control characters (a terminal obeys them), halves of characters, line and paragraph separators, and those that turn the direction of text, by which
- * words can be made to read as others (Unicode Technical Report 36, §2.4; CVE-2021-42574).
+ * Control characters, which terminals obey; unpaired surrogates; line and paragraph separators; and characters that change the direction
+ * of text, which can make it read as something else (Unicode Technical Report 36, §2.4; CVE-2021-42574).
  */
 const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * Strips what could deceive or upset whatever shows the text.
- * @param maxLength in code points; what is longer is cut
+ * Removes characters that could mislead a reader or disturb the program that shows the text.
+ * @param maxLength in code points; longer text is cut
  */
 export function plainText(text: string, maxLength: number): string {
   const fit = text.replace(UNFIT, "").trim();

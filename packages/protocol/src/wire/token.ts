@@ -1,6 +1,6 @@
 /**
- * Tokens: JSON Web Tokens (RFC 7519) signed by HMAC-SHA-256 (HS256, RFC 7518 §3.2), so that any backend can mint them. Not for
- * browsers: whoever can sign can let anybody in.
+ * Tokens are JSON Web Tokens (RFC 7519) signed with HMAC-SHA-256 (HS256, RFC 7518 §3.2), so that any backend can mint them. Not for
+ * browsers: the key that verifies a token can also sign new ones.
  */
 import { errors, jwtVerify, SignJWT } from "jose";
 import { type Claims, claimsSchema, EXPIRY_LEEWAY_MS, type Role } from "./claims.ts";
@@ -8,16 +8,16 @@ import { CLOSE } from "./close.ts";
 import { MAX_TOKEN_LENGTH } from "./constants.ts";
 import { closingError, ProtocolError } from "./errors.ts";
 
-/** The only algorithm: what a token's own header says is never believed. */
+/** The only algorithm. The header of a token never chooses another. */
 const ALGORITHM = "HS256";
 
-/** A secret has at least so many bytes, as RFC 7518 §3.2 requires of HS256. */
+/** The shortest secret, bytes (RFC 7518 §3.2). */
 export const MIN_SECRET_BYTES = 32;
 
-/** A shared secret as a key: the UTF-8 bytes as they are. */
+/** A shared secret as a key: its UTF-8 bytes, unchanged. */
 export type TokenKey = Uint8Array;
 
-/** @throws RangeError if it is too short to be safe */
+/** @throws RangeError if the secret is too short to be safe */
 export function tokenKey(secret: string): TokenKey {
   const key = new TextEncoder().encode(secret);
   if (key.length < MIN_SECRET_BYTES) {
@@ -26,7 +26,7 @@ export function tokenKey(secret: string): TokenKey {
   return key;
 }
 
-/** What a new token says. */
+/** The contents of a new token. */
 export interface NewToken {
   readonly role: Role;
   readonly room: string;
@@ -48,10 +48,10 @@ export async function signToken(key: TokenKey, token: NewToken): Promise<string>
 }
 
 /**
- * Reads a token that was signed with one of these keys and has not expired.
+ * Verifies a token: it must be signed with one of these keys and must not have expired.
  * @param keys tried in order
  * @param wallNow ms since 1970
- * @throws ProtocolError (4401) that says what is wrong with it, and never repeats it
+ * @throws ProtocolError (4401) whose message names the problem and never contains the token
  */
 export async function verifyToken(
   keys: readonly TokenKey[],
@@ -87,7 +87,7 @@ async function verifiedBy(key: TokenKey, token: string, wallNow: number): Promis
     if (error instanceof errors.JWTClaimValidationFailed) {
       throw refused(`the token's claim "${error.claim}" is missing, invalid or not yet true`);
     }
-    // Whatever else it is: the key is ours and sound, so it can only be for what the token holds.
+    // The key is known to be valid, so any other error comes from the token's contents.
     throw refused("the token is malformed");
   }
 }

@@ -1,13 +1,12 @@
 /**
- * The binary messages: an update carries tiles down a hop, an ack tells how many updates were applied. Both are
- * in `docs/protocol.md`; this is the drawing:
+ * The binary messages: an update carries tiles over a hop, and an ack reports how many updates were applied (P-20 … P-25).
  *
  *   update   0      1       2          6             14            22            30
  *            ┌──────┬───────┬──────────┬─────────────┬─────────────┬─────────────┬───────┬─────────┬───────┐
  *            │ 0x01 │ flags │ epoch    │ capturedAt  │ encodedAt   │ relayedAt   │ count │ entries │ bytes │
  *            │ u8   │ u8    │ u32 LE   │ f64 LE ms   │ f64 LE ms   │ f64 LE ms   │ varint│ …       │ …     │
  *            └──────┴───────┴──────────┴─────────────┴─────────────┴─────────────┴───────┴─────────┴───────┘
- *            entry: index gap (varint), table (varint), length (varint); bytes: the tiles', in the same order
+ *            entry: index gap (varint), table (varint), length (varint); bytes: those of the tiles, in the same order
  *
  *   ack      0      1
  *            ┌──────┬────────┐
@@ -26,18 +25,18 @@ const KEYFRAME = 1;
 const CUT = 2;
 const HEADER_BYTES = 30;
 const ACK_BYTES = 5;
-/** The fewest bytes of a tile: three varints and one byte of its own. */
+/** The fewest bytes that a tile takes: three varints and one byte of data. */
 const MIN_TILE_BYTES = 4;
 
-/** A tile on its way: where it goes, what to dequantise it with, and its entropy-coded bytes. */
+/** A tile of a picture as it is sent and stored. */
 export interface Tile {
   readonly index: number;
-  /** Number of its tables in the stream's list; 0 for codec `jpeg`. */
+  /** The index of its quantisation tables in the stream's description. 0 if that has none. */
   readonly table: number;
   readonly bytes: Uint8Array;
 }
 
-/** When the picture was made, ms on the relay's clock; 0 while unknown. */
+/** The times of an update, ms on the relay's clock. 0 if unknown. */
 export interface Times {
   readonly capturedAt: number;
   readonly encodedAt: number;
@@ -45,17 +44,17 @@ export interface Times {
 }
 
 export interface Update extends Times {
-  /** It holds every tile of the picture. */
+  /** Whether it has every tile of the picture. */
   readonly keyframe: boolean;
-  /** It holds only a part of what changed; more will follow. */
+  /** Whether it has only part of what changed, and more will follow. */
   readonly cut: boolean;
-  /** The number of the `stream` message that it belongs to, on this hop; u32. */
+  /** That of the `stream` message that describes it, on this hop; u32. */
   readonly epoch: number;
   /** In ascending order of index, each index once. */
   readonly tiles: readonly Tile[];
 }
 
-/** The message of an update, in new bytes. */
+/** Encodes an update in new bytes. */
 export function encodeUpdate(update: Update): Uint8Array<ArrayBuffer> {
   let length = HEADER_BYTES + varintLength(update.tiles.length);
   let next = 0;
@@ -88,8 +87,8 @@ export function encodeUpdate(update: Update): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Reads an update. Its tiles' bytes are views of the message: whoever keeps them copies them. Whether they fit a
- * picture is for the `FrameStore` to say.
+ * Decodes an update. The tiles' bytes are views of the message: a caller that keeps them must copy them. `FrameStore` checks whether
+ * they fit the picture.
  * @throws ProtocolError
  */
 export function decodeUpdate(message: Uint8Array): Update {
@@ -106,7 +105,7 @@ export function decodeUpdate(message: Uint8Array): Update {
   const reader = new ByteReader(message);
   reader.at = HEADER_BYTES;
   const count = reader.varint();
-  // Before anything is made of the entries: a message of many tiny ones would cost a hundred times its size.
+  // Checked before entries are created: many tiny ones would take a hundred times the memory of the message.
   if (count > MAX_TILES || count * MIN_TILE_BYTES > reader.left) {
     throw new ProtocolError("an update promises more tiles than it can hold");
   }
@@ -145,7 +144,7 @@ function readTime(view: DataView, at: number): number {
   return time;
 }
 
-/** The message that `count` updates of this connection were applied. */
+/** Encodes an ack: `count` updates of this connection were applied. */
 export function encodeAck(count: number): Uint8Array<ArrayBuffer> {
   const message = new Uint8Array(ACK_BYTES);
   message[0] = ACK;
@@ -154,7 +153,7 @@ export function encodeAck(count: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Reads an ack.
+ * Decodes an ack.
  * @returns how many updates of this connection the peer has applied
  * @throws ProtocolError
  */

@@ -1,6 +1,6 @@
 /**
- * An atlas: tiles from anywhere set side by side into one JPEG, so that what changed is decoded in one call, and
- * the list of rectangles that puts them back where they belong.
+ * An atlas is a JPEG assembled from tiles of any positions, so that all that changed is decoded in one call. A list of rectangles maps
+ * its pixels back to the picture.
  */
 import type { Blit, CellImage } from "../../picture/codec.ts";
 import {
@@ -15,17 +15,17 @@ import type { QuantTables } from "../jpeg/tables.ts";
 import { assembleJpeg, EMPTY_TILE } from "./segment.ts";
 
 const TILE_WIDTH = TILE_MCUS * MCU_SIDE;
-/** 2048 px: wide enough for few rows, narrow enough for little filling. */
+/** 2048 px: wide enough for few rows, narrow enough for little padding. */
 const ATLAS_COLUMNS = 16;
-/** No side over 4096 px, which every decoder takes. */
+/** No side exceeds 4096 px, which every decoder supports. */
 const ATLAS_ROWS = 4096 / MCU_SIDE;
 const ATLAS_TILES = ATLAS_COLUMNS * ATLAS_ROWS;
 
 /**
- * Sets tiles side by side into as few JPEGs as their tables and number allow. All tiles of a picture in one
- * table make one JPEG: the picture itself.
+ * Assembles tiles into as few JPEGs as their tables and number allow. If all tiles of a picture have the same tables, the JPEG is the
+ * picture itself.
  * @param tiles in ascending order of index
- * @param tables of the stream, by the tiles' table number
+ * @param tables those of the stream
  */
 export function assembleAtlases(
   geometry: Geometry,
@@ -39,7 +39,7 @@ export function assembleAtlases(
   }
   const groups = new Map<string, Tile[]>();
   for (const tile of tiles) {
-    // A short tile cannot stand among whole ones, since its scan ends early: it gets a JPEG of its own.
+    // A short tile gets a JPEG of its own, since every restart interval of a scan but the last is full.
     const short = tileMcuCount(geometry, tile.index) < TILE_MCUS;
     const key = `${tile.table}${short ? " short" : ""}`;
     const group = groups.get(key);
@@ -109,7 +109,7 @@ function atlas(
   };
 }
 
-/** Adds a rectangle, as part of the last one where it goes on to its right in both places. */
+/** Adds a rectangle, or extends the last one if it continues to the right of it in both images. */
 function addBlit(blits: Blit[], blit: Blit): void {
   const last = blits.at(-1);
   const joins =

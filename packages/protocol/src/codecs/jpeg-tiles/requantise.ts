@@ -1,7 +1,7 @@
 /**
- * Brings a tile from coarse quantisation tables to finer ones without touching pixels: Huffman-decode, scale the
- * coefficients, Huffman-encode (ITU-T T.81 §F.1.2, §F.2.2). For consumers of whole JPEGs, which have one pair of tables a
- * picture; the producer is never slowed for them.
+ * Converts a tile from coarse quantisation tables to finer ones without decoding pixels: Huffman-decode, scale the coefficients,
+ * Huffman-encode (ITU-T T.81 §F.1.2, §F.2.2). Whole JPEGs need it, since they have one pair of tables per picture. The producer is never
+ * slowed down for them.
  */
 import { TILE_MCUS } from "../../picture/geometry.ts";
 import {
@@ -14,17 +14,17 @@ import {
 } from "../jpeg/tables.ts";
 import { emptySegment, MAX_MCU_BYTES } from "./segment.ts";
 
-/** The largest categories of baseline JPEG: T.81 tables F.1 and F.2. */
+/** The largest categories of baseline JPEG (T.81 tables F.1 and F.2). */
 const MAX_DC_CATEGORY = 11;
 const MAX_AC_CATEGORY = 10;
 const BLOCK = 64;
-/** Sixteen zero coefficients before a further one. */
+/** The symbol for sixteen zero coefficients with another coefficient to follow. */
 const ZERO_RUN = 0xf0;
 const END_OF_BLOCK = 0x00;
 
 /** A Huffman table in both directions. */
 interface Coder {
-  /** By the next 16 bits: code length in the high byte, symbol in the low one; 0 where there is no such code. */
+  /** By the next 16 bits: the code's length in the high byte and its symbol in the low one. 0 if there is no such code. */
   readonly lookup: Uint16Array;
   /** By symbol. */
   readonly codes: Uint16Array;
@@ -55,19 +55,19 @@ const LUMA = { dc: coder(DC_LUMA), ac: coder(AC_LUMA) };
 const CHROMA = { dc: coder(DC_CHROMA), ac: coder(AC_CHROMA) };
 
 /**
- * A coarse coefficient becomes a few bits longer, a tile not many times larger; one that does was made to. It becomes
- * empty rather than the relay slow.
+ * Coefficients become a few bits longer, so a normal tile does not grow by more than this factor. One that does is hostile, and is
+ * replaced by an empty tile before it costs the relay more time.
  */
 const MAX_GROWTH = 6;
 
 interface Component {
   readonly dc: Coder;
   readonly ac: Coder;
-  /** How many fine steps one coarse step is, in zigzag order. */
+  /** The number of fine steps per coarse step, in zigzag order. */
   readonly scale: Float64Array;
 }
 
-/** A tile's bytes are no Huffman code of its blocks. */
+/** A tile's bytes are not valid Huffman codes of its blocks. */
 class BrokenSegment extends Error {}
 
 class BitReader {
@@ -85,7 +85,7 @@ class BitReader {
     return entry & 0xff;
   }
 
-  /** A coefficient of this category (T.81 §F.2.2.1, EXTEND). */
+  /** Reads a coefficient of this category (T.81 §F.2.2.1, EXTEND). */
   value(category: number): number {
     if (category === 0) return 0;
     this.#fill(category);
@@ -94,12 +94,12 @@ class BitReader {
     return value < 1 << (category - 1) ? value - (1 << category) + 1 : value;
   }
 
-  /** Makes sure of `count` bits; past the end there are ones, as an encoder pads. */
+  /** Makes at least `count` bits available. After the end these are ones, as in an encoder's padding. */
   #fill(count: number): void {
     while (this.#held < count) {
       const byte = this.bytes[this.#at++] ?? 0xff;
       if (byte === 0xff) this.#at++; // the stuffed 00
-      // At most 15 bits are held here, so 24 bits are enough.
+      // At most 15 bits are held at this point, so 24 bits are enough.
       this.#bits = ((this.#bits << 8) | byte) & 0xffffff;
       this.#held += 8;
     }
@@ -137,7 +137,7 @@ class BitWriter {
     return this.#length;
   }
 
-  /** The bytes written, in new memory; the writer begins anew. */
+  /** Returns the written bytes as a copy, and resets the writer. */
   finish(): Uint8Array {
     if (this.#held > 0) this.put(0x7f, 8 - this.#held);
     const bytes = this.#bytes.slice(0, this.#length);
@@ -159,7 +159,10 @@ export class Requantiser {
   readonly #components: readonly Component[];
   readonly #writer = new BitWriter();
 
-  /** @param from the tables that tiles have, @param to those that they get */
+  /**
+   * @param from the tables of the tiles
+   * @param to the finer tables
+   */
   constructor(from: QuantTables, to: QuantTables) {
     const scale = (a: readonly number[], b: readonly number[]) =>
       Float64Array.from(a, (step, i) => step / (b[i] ?? 1));
@@ -169,8 +172,8 @@ export class Requantiser {
   }
 
   /**
-   * The tile in the finer tables, in new bytes. A tile whose bytes are no JPEG becomes an empty one.
-   * @param segment as `checkSegment` takes it
+   * Converts a tile, in new bytes. A tile whose bytes are not valid becomes an empty one.
+   * @param segment that `checkSegment` accepts
    * @param mcuCount MCUs of the tile, 1 … 16
    */
   requantise(segment: Uint8Array, mcuCount: number): Uint8Array {

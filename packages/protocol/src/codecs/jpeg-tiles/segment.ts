@@ -1,7 +1,7 @@
 /**
- * Tiles are the restart intervals of one JPEG scan (ITU-T T.81 §E.1.4): at a restart marker DC prediction starts
- * anew and the bit stream is byte-aligned, so an interval's bytes mean the same wherever they stand. Here a
- * tile's bytes are checked, and any tiles become a standard JPEG again by concatenation alone.
+ * Tiles are the restart intervals of one JPEG scan (ITU-T T.81 §E.1.4). At a restart marker the DC prediction is reset and the bit
+ * stream is byte-aligned, so an interval's bytes mean the same at any position. This file checks a tile's bytes and joins tiles to a
+ * standard JPEG, by concatenation alone.
  */
 
 import { TILE_MCUS } from "../../picture/geometry.ts";
@@ -11,16 +11,16 @@ import { jpegHeader, type QuantTables } from "../jpeg/tables.ts";
 /** The fewest bits that an MCU takes: per component the shortest DC code and the shortest EOB. */
 const MIN_MCU_BITS = 14;
 /**
- * The most bytes that an MCU can take: DC of at most 20 bits (luma) and 22 (chroma, twice), 3 × 63 AC coefficients of
- * at most 26 (T.81 Annex K), and every byte of it stuffed.
+ * The most bytes that an MCU can take: DC of at most 20 bits (luma) and 22 (chroma, twice), 3 × 63 AC coefficients of at most 26 bits
+ * (T.81 Annex K), with every byte stuffed.
  */
 export const MAX_MCU_BYTES = 2 * Math.ceil((20 + 2 * 22 + 3 * 63 * 26) / 8);
 
 const EOI = Uint8Array.of(0xff, 0xd9);
 
 /**
- * Checks that a tile's bytes cannot spoil anything but the tile: of a possible length, and with every FF stuffed,
- * so that no marker is inside and none begins at the end. They are not decoded.
+ * Checks that a tile's bytes cannot damage more than the tile: their length is possible and every FF is stuffed, so that they contain
+ * no marker and do not end with the beginning of one. They are not decoded.
  * @param mcuCount MCUs of the tile, 1 … 16
  * @throws ProtocolError
  */
@@ -36,7 +36,7 @@ export function checkSegment(bytes: Uint8Array, mcuCount: number): void {
 }
 
 /**
- * The entropy-coded bytes of an empty (mid-grey) tile, valid with any quantisation tables.
+ * The entropy-coded bytes of an empty tile, which is mid-grey with any quantisation tables.
  * @param mcuCount MCUs of the tile, 1 … 16
  */
 export function emptySegment(mcuCount: number): Uint8Array {
@@ -47,12 +47,12 @@ export function emptySegment(mcuCount: number): Uint8Array {
   );
 }
 
-/** An empty tile of 16 MCUs: what fills an atlas up. */
+/** An empty tile of 16 MCUs, which pads an atlas. */
 export const EMPTY_TILE: Uint8Array = emptySegment(TILE_MCUS);
 
-/** What a standard baseline JPEG is joined of. */
+/** The parts of a standard baseline JPEG. */
 export interface JpegParts {
-  /** px; with the height it must give as many tiles as there are segments */
+  /** px. A picture of this width and height must have as many tiles as there are segments */
   readonly width: number;
   readonly height: number;
   readonly tables: QuantTables;
@@ -60,23 +60,23 @@ export interface JpegParts {
   readonly segments: readonly Uint8Array[];
 }
 
-/** Joins tiles to a standard baseline JPEG: header, tile, RST0, tile, RST1, … EOI. */
+/** Joins tiles to a standard baseline JPEG: header, tile, RST0, tile, RST1, …, EOI. */
 export function assembleJpeg(parts: JpegParts): Uint8Array<ArrayBuffer> {
   const joiner = new JpegJoiner(parts);
   joiner.join(parts.segments.length);
   return joiner.jpeg;
 }
 
-/** How many bytes a JPEG of these parts has. */
+/** The length of the JPEG that is joined from these parts, bytes. */
 export function joinedLength(parts: JpegParts): number {
   const markers = 2 * Math.max(0, parts.segments.length - 1);
   const bytes = parts.segments.reduce((sum, { length }) => sum + length, 0);
   return headerOf(parts).length + bytes + markers + EOI.length;
 }
 
-/** Joins a JPEG in steps, for those who must not be kept from other work for as long as a large one takes. */
+/** Joins a JPEG in steps, since a large one would block other work for too long. */
 export class JpegJoiner {
-  /** All of it once `join` returned true. */
+  /** Complete once `join` has returned true. */
   readonly jpeg: Uint8Array<ArrayBuffer>;
   #next = 0;
   #at = 0;
@@ -86,7 +86,7 @@ export class JpegJoiner {
     this.#put(headerOf(parts));
   }
 
-  /** Joins this many more segments. @returns whether all are joined */
+  /** Joins up to `count` more segments. @returns whether all are joined */
   join(count: number): boolean {
     const { segments } = this.parts;
     for (const end = Math.min(segments.length, this.#next + count); this.#next < end; ) {

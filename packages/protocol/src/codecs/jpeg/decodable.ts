@@ -1,7 +1,7 @@
 /**
  * Prepares a producer's whole JPEG for a browser's decoder, so that all browsers show the same picture (P-97). Cameras and phones write
- * metadata that browsers follow and we do not (the option `imageOrientation: "none"` no longer stops them), and a hostile producer writes
- * JPEGs that cost far more to decode than to send.
+ * metadata that browsers apply, even with `imageOrientation: "none"`, and a hostile producer can send JPEGs that cost far more to decode
+ * than to send.
  */
 
 import { MAX_AREA, type Size } from "../../picture/geometry.ts";
@@ -19,9 +19,9 @@ const EOI = Uint8Array.of(0xff, 0xd9);
 const SOS = 0xda;
 
 /**
- * The same picture without the metadata that changes how browsers draw it, such as an EXIF rotation, and without stray bytes in its header.
- * If it has too many scans it ends before the first that is one too many: a progressive JPEG then shows less detail.
- * @param jpeg as a `FrameStore` holds it
+ * Removes metadata that changes how browsers draw the picture, such as an EXIF rotation, and stray bytes in the header. Scans beyond
+ * the limit are left out, so that a progressive JPEG shows less detail.
+ * @param jpeg as a `FrameStore` stores it
  */
 export function decodableJpeg(jpeg: Uint8Array, { width, height }: Size): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [SOI];
@@ -35,14 +35,14 @@ export function decodableJpeg(jpeg: Uint8Array, { width, height }: Size): Uint8A
   return concatBytes(parts);
 }
 
-/** Of metadata only what concerns colours: JFIF (E0), Adobe's transform (EE), and of E2 the ICC profile. */
+/** Keeps only metadata about colours: JFIF (E0), Adobe's transform (EE) and the ICC profile (E2). */
 function isKept(marker: number, payload: Uint8Array): boolean {
   const metadata = (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
   if (!metadata || marker === 0xe0 || marker === 0xee) return true;
   return marker === 0xe2 && String.fromCharCode(...payload.subarray(0, 4)) === "ICC_";
 }
 
-/** Where the EOI of a JPEG is, or its first scan too many, or the JPEG ends. */
+/** The offset of the EOI, of the first scan beyond the limit, or of the end of the bytes. */
 function endOfScans(jpeg: Uint8Array, scanStart: number, maxScans: number): number {
   let scans = 1;
   for (let at = scanStart; ; ) {
@@ -50,14 +50,14 @@ function endOfScans(jpeg: Uint8Array, scanStart: number, maxScans: number): numb
     const marker = jpeg[at + 1];
     if (at < 0 || marker === undefined) return jpeg.length;
     if (marker === EOI[1] || (marker === SOS && scans++ === maxScans)) return at;
-    // Stuffed zeros, fill bytes and restart markers belong to the scan; what follows any other marker has a length.
+    // Stuffed zeros, fill bytes and restart markers belong to the scan. Any other marker begins a segment with a length.
     const inScan = marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7);
     if (inScan) {
       at += marker === 0xff ? 1 : 2;
       continue;
     }
     const end = at + 2 + (((jpeg[at + 2] ?? 0) << 8) | (jpeg[at + 3] ?? 0));
-    // Cut off within this segment: what came before it can be shown.
+    // The JPEG ends within this segment. What precedes it can be shown.
     if (end > jpeg.length - EOI.length) return at;
     at = end;
   }

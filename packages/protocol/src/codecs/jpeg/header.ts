@@ -1,6 +1,6 @@
 /**
- * Reads a JPEG's marker segments (ITU-T T.81 §B.1.1) without touching its entropy-coded bytes: the size of any
- * JPEG that browsers show, and the tables and scan of one that can become a tile.
+ * Reads the marker segments of a JPEG (ITU-T T.81 §B.1.1), but not its entropy-coded bytes: the size of any JPEG that browsers show,
+ * and the tables and scan of one that becomes a tile.
  */
 
 import { checkSize, type Size } from "../../picture/geometry.ts";
@@ -15,29 +15,29 @@ const DQT = 0xdb;
 const DHT = 0xc4;
 const DRI = 0xdd;
 const BASELINE = 0xc0;
-/** Baseline, extended sequential and progressive: what browsers decode. */
+/** Baseline, extended sequential and progressive, which browsers decode. */
 const SHOWN_FRAMES: readonly number[] = [BASELINE, 0xc1, 0xc2];
 
-/** The most marker segments that a header may have. A colour profile takes up to 255, metadata some hundreds. */
+/** The most marker segments in a header. A colour profile takes up to 255, and metadata several hundred. */
 const MAX_HEADER_SEGMENTS = 2048;
-/** The most bytes of a header that may belong to no marker segment. */
+/** The most bytes of a header outside its marker segments. */
 const MAX_STRAY_BYTES = 64 * 1024;
-/** The most bytes that may stand before a JPEG's own first one. */
+/** The most bytes before the SOI marker. */
 const MAX_LEADING_BYTES = 128;
-/** How far from the end a JPEG's EOI is looked for; cameras fill their buffers up with zeros. */
+/** The most bytes after the EOI marker. Cameras fill their buffers with zeros. */
 const MAX_TRAILING_BYTES = 64 * 1024;
 
 export interface MarkerSegment {
   readonly marker: number;
   /** Without the length field. */
   readonly payload: Uint8Array;
-  /** Where its FF is. */
+  /** The offset of its FF. */
   readonly start: number;
-  /** Where the bytes after this segment begin. */
+  /** The offset of the first byte after it. */
   readonly end: number;
 }
 
-/** The marker segments from SOI to the first SOS, that one included. */
+/** The marker segments after SOI up to and including the first SOS. */
 export function* markerSegments(jpeg: Uint8Array): Generator<MarkerSegment> {
   let at = startOfJpeg(jpeg) + 2;
   let strayBytesLeft = MAX_STRAY_BYTES;
@@ -64,9 +64,9 @@ export function* markerSegments(jpeg: Uint8Array): Generator<MarkerSegment> {
 }
 
 /**
- * Where the SOI marker is: at the beginning, or after a few bytes that are left over from whatever the JPEG was wrapped in (line breaks
- * or the header of a multipart stream, a length).
- * @throws ProtocolError if it is nowhere near
+ * The offset of the SOI marker: at the beginning, or after a few bytes left over from the format that the JPEG was wrapped in (line
+ * breaks or the header of a multipart stream, a length).
+ * @throws ProtocolError if there is none
  */
 function startOfJpeg(jpeg: Uint8Array): number {
   if (jpeg[0] === 0xff && jpeg[1] === SOI) return 0;
@@ -76,7 +76,7 @@ function startOfJpeg(jpeg: Uint8Array): number {
   throw new ProtocolError(notJpeg(jpeg));
 }
 
-/** Formats that people send in place of JPEG, by how they begin. Base64 is often sent as a binary message, too. */
+/** Formats that people send instead of JPEG, by their first bytes. Base64 is often sent as a binary message, too. */
 const OTHER_FORMATS: readonly { readonly begins: string; readonly name: string }[] = [
   { begins: "\x89PNG", name: "PNG" },
   { begins: "RIFF", name: "WebP" },
@@ -93,17 +93,17 @@ function notJpeg(bytes: Uint8Array): string {
     : "this is not a JPEG: each message must be the bytes of one whole JPEG";
 }
 
-/** Where the next marker's code is, after fill bytes and stray ones, which decoders skip. `jpeg.length` if it ends before. */
+/** The offset of the next marker's code, after fill bytes and stray bytes, which decoders skip. `jpeg.length` if there is none. */
 function findMarker(jpeg: Uint8Array, from: number, maxStrayBytes: number): number {
   for (let at = from + 1; at <= jpeg.length; at++) {
     if (at - 1 - from > maxStrayBytes) throw new ProtocolError("the JPEG's header is broken");
-    // FF00 is no marker, and of several FF the last counts (T.81 §B.1.1.2).
+    // FF00 is not a marker, and any number of FF may precede a code (T.81 §B.1.1.2).
     if (jpeg[at - 1] === 0xff && jpeg[at] !== 0x00 && jpeg[at] !== 0xff) return at;
   }
   return jpeg.length;
 }
 
-/** TEM and RSTn stand alone (T.81 §B.1.1.3); decoders skip them in a header. */
+/** TEM and RSTn have no length (T.81 §B.1.1.3). Decoders skip them in a header. */
 function hasNoLength(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 }
@@ -120,7 +120,7 @@ function frameSize(payload: Uint8Array): Size {
 /**
  * The size of a whole JPEG of any kind that browsers show: baseline or progressive, grey or colour, with any
  * tables. Metadata such as an EXIF rotation is ignored.
- * @throws ProtocolError if it is no such JPEG (4400), or too large (4413, see `geometry.ts`)
+ * @throws ProtocolError if it is not such a JPEG (4400), or too large (4413, see `geometry.ts`)
  */
 export function readJpegSize(jpeg: Uint8Array): Size {
   let size: Size | undefined;
@@ -139,17 +139,17 @@ export function readJpegSize(jpeg: Uint8Array): Size {
 }
 
 /**
- * A JPEG as decoders want it: without anything before SOI, and with the EOI that some cameras leave out, without which browsers refuse
- * to draw it. What was cut off in its scan is drawn as far as it goes.
- * @param jpeg as `readJpegSize` takes it
- * @returns the same bytes where they are fine
+ * Makes a JPEG acceptable for decoders: removes bytes before SOI, and adds the EOI that some cameras leave out and browsers require. A
+ * JPEG whose scan was cut off is drawn as far as it goes.
+ * @param jpeg that `readJpegSize` accepts
+ * @returns new bytes, or the same ones if nothing is wrong
  */
 export function mendJpeg(jpeg: Uint8Array): Uint8Array {
   const [first, ...others] = markerSegments(jpeg);
   if (!first) return jpeg;
   const scanStart = others.at(-1)?.end ?? first.end;
   const hasEnd = endsWithEoi(jpeg, scanStart);
-  // Browsers know a JPEG by its first three bytes.
+  // Browsers recognise a JPEG by its first three bytes.
   const begins = jpeg[0] === 0xff && jpeg[1] === SOI && jpeg[2] === 0xff;
   if (begins && hasEnd) return jpeg;
   const fromFirst = jpeg.subarray(first.start);
@@ -159,7 +159,7 @@ export function mendJpeg(jpeg: Uint8Array): Uint8Array {
 const NOTHING = new Uint8Array();
 const END = Uint8Array.of(0xff, EOI);
 
-/** @param scanStart where its first scan begins: an EOI before that is a thumbnail's */
+/** @param scanStart the offset of the first scan. An EOI before it belongs to a thumbnail */
 function endsWithEoi(jpeg: Uint8Array, scanStart: number): boolean {
   const first = Math.max(scanStart, jpeg.length - MAX_TRAILING_BYTES);
   for (let at = jpeg.length - 2; at >= first; at--) {
@@ -168,17 +168,17 @@ function endsWithEoi(jpeg: Uint8Array, scanStart: number): boolean {
   return false;
 }
 
-/** A JPEG that can become a tile. */
+/** A JPEG that becomes a tile. */
 export interface TileJpeg extends Size {
   readonly tables: QuantTables;
-  /** Where its entropy-coded bytes begin; they end before the last two bytes, EOI. */
+  /** The offset of its entropy-coded bytes, which end before the EOI, the last two bytes. */
   readonly scanStart: number;
 }
 
 /**
- * Reads a JPEG made by an encoder for one tile, and makes sure that its scan may stand beside others:
- * baseline, YCbCr 4:4:4 in one scan, the typical Huffman tables, no restart markers of its own.
- * @throws Error if the encoder made anything else: a bug on our side, not a peer's fault
+ * Reads a JPEG that an encoder made for one tile, and checks that its scan can be combined with others: baseline, YCbCr 4:4:4 in one
+ * scan, the typical Huffman tables, no restart markers.
+ * @throws Error if the encoder made anything else, which is our bug and not a peer's fault
  */
 export function readTileJpeg(jpeg: Uint8Array): TileJpeg {
   let size: Size | undefined;

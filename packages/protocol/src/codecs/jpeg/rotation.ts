@@ -1,6 +1,6 @@
 /**
- * The rotation that a JPEG's EXIF block asks for (JEITA CP-3451, tag 0x0112). Browsers and many other programs follow it, others do not;
- * here it is ignored everywhere (P-24), so whoever gets a picture as a file must not see it.
+ * The rotation that the EXIF block of a JPEG requests (JEITA CP-3451, tag 0x0112). Browsers and many other programs apply it, others do
+ * not. It is ignored everywhere (P-24), so it is removed from pictures that are sent as files.
  */
 import { markerSegments } from "./header.ts";
 
@@ -8,13 +8,13 @@ const APP1 = 0xe1;
 const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
 const ORIENTATION = 0x0112;
 const ENTRY_BYTES = 12;
-/** As the pixels are. */
+/** No rotation. */
 const UPRIGHT = 1;
 
 /**
- * The same picture, which asks for no rotation.
- * @param jpeg as `readJpegSize` takes it
- * @returns the same bytes if it asks for none already
+ * Removes the request for a rotation.
+ * @param jpeg that `readJpegSize` accepts
+ * @returns a copy, or the same bytes if they request none
  */
 export function withoutRotation(jpeg: Uint8Array): Uint8Array {
   let copy: Uint8Array | undefined;
@@ -31,7 +31,7 @@ export function withoutRotation(jpeg: Uint8Array): Uint8Array {
   return copy ?? jpeg;
 }
 
-/** The part of TIFF 6.0 that EXIF uses: a header, and a directory of entries. */
+/** The part of TIFF 6.0 that EXIF uses: a header and a directory of entries. */
 class Tiff {
   readonly littleEndian: boolean;
   readonly #view: DataView;
@@ -41,7 +41,7 @@ class Tiff {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
-  /** Where the value of an orientation other than upright is; undefined if there is none. */
+  /** The offset of the orientation's value. Undefined if there is none or it is upright. */
   orientationAt(): number | undefined {
     if (this.bytes.length < 8) return undefined;
     const directory = this.#view.getUint32(4, this.littleEndian);

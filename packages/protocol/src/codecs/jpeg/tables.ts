@@ -1,7 +1,6 @@
 /**
- * The parts of a JPEG header that never change between our tiles: the typical Huffman tables of ITU-T T.81
- * Annex K.3, and the shape of a quantisation table. Every tile uses the same Huffman tables, which is what
- * lets tiles of different pictures stand side by side in one scan.
+ * The parts of a JPEG header that are the same for all tiles: the typical Huffman tables of ITU-T T.81 Annex K.3, and the format of
+ * quantisation tables. Since every tile uses the same Huffman tables, tiles of different pictures can be combined in one scan.
  */
 import * as z from "zod/mini";
 import { concatBytes } from "../../wire/bytes.ts";
@@ -15,7 +14,7 @@ const quantTable = z.array(z.int().check(z.gte(1), z.lte(255))).check(z.length(6
 export const quantTables = z.object({ luma: quantTable, chroma: quantTable });
 export type QuantTables = z.infer<typeof quantTables>;
 
-/** Whether two pairs of tables are the same. */
+/** Whether both pairs of tables are equal. */
 export function equalTables(a: QuantTables, b: QuantTables): boolean {
   return (
     a.luma.every((value, i) => value === b.luma[i]) &&
@@ -23,7 +22,7 @@ export function equalTables(a: QuantTables, b: QuantTables): boolean {
   );
 }
 
-/** A Huffman table as a DHT segment holds it: the number of codes of each length 1 … 16, then their symbols. */
+/** A Huffman table as in a DHT segment: the number of codes of each length 1 … 16, then their symbols. */
 export interface HuffmanTable {
   readonly counts: Uint8Array;
   readonly symbols: Uint8Array;
@@ -65,7 +64,7 @@ export const AC_CHROMA = table(
    f9 fa`,
 );
 
-/** Each Huffman table under its class and destination byte (T.81 §B.2.4.2). */
+/** The Huffman tables by their class and destination byte (T.81 §B.2.4.2). */
 export const HUFFMAN_TABLES: ReadonlyMap<number, HuffmanTable> = new Map([
   [0x00, DC_LUMA],
   [0x10, AC_LUMA],
@@ -73,7 +72,7 @@ export const HUFFMAN_TABLES: ReadonlyMap<number, HuffmanTable> = new Map([
   [0x11, AC_CHROMA],
 ]);
 
-/** A marker segment: FF, the marker, the length, the payload. */
+/** Encodes a marker segment: FF, marker, length, payload. */
 function segment(marker: number, payload: readonly Uint8Array[]): Uint8Array {
   const body = concatBytes(payload);
   const length = body.length + 2;
@@ -88,7 +87,7 @@ const DHT = segment(
 const SOS = segment(0xda, [Uint8Array.of(3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0)]);
 
 /**
- * Everything before the entropy-coded bytes of a baseline 4:4:4 JPEG with restart markers.
+ * The bytes before the entropy-coded data of a baseline 4:4:4 JPEG with restart markers.
  * @param options.restartInterval MCUs between restart markers
  */
 export function jpegHeader(options: {
