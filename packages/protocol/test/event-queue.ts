@@ -1,4 +1,4 @@
-/** Virtual time for simulations: what is due happens in order, and what is due at the same time in the order of asking. */
+/** Virtual time for simulations. Events run in the order of their times; those with the same time in the order in which they were scheduled. */
 
 interface Due {
   readonly at: number;
@@ -6,20 +6,20 @@ interface Due {
   readonly run: () => void;
 }
 
-/** A binary heap of what is due. */
+/** A binary heap of events. */
 export class EventQueue {
   #now = 0;
-  #asked = 0;
+  #scheduled = 0;
   readonly #heap: Due[] = [];
 
-  /** ms since the beginning. */
+  /** ms since the start. */
   get now(): number {
     return this.#now;
   }
 
-  /** Has `run` called at time `at`, or now if that has passed. */
+  /** Schedules `run` at time `at`, or now if that has passed. */
   at(at: number, run: () => void): void {
-    const due = { at: Math.max(at, this.#now), order: this.#asked++, run };
+    const due = { at: Math.max(at, this.#now), order: this.#scheduled++, run };
     let place = this.#heap.length;
     while (place > 0) {
       const parent = (place - 1) >> 1;
@@ -31,7 +31,7 @@ export class EventQueue {
     this.#heap[place] = due;
   }
 
-  /** Lets everything happen that is due until then. */
+  /** Runs all events up to this time. */
   runUntil(endMs: number): void {
     for (let next = this.#heap[0]; next && next.at <= endMs; next = this.#heap[0]) {
       this.#removeFirst();

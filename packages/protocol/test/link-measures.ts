@@ -1,10 +1,10 @@
-/** What a simulated viewer saw, in figures. Times in ms. */
+/** Measures what a simulated viewer saw. Times are in ms. */
 import type { Scenario } from "./scenario.ts";
 import type { SimulatedLink } from "./simulated-link.ts";
 
-/** How often the picture is looked at. */
+/** How often the picture is sampled. */
 export const SAMPLE_MS = 10;
-/** A part that begins to move is of when it last moved until its first new picture is there: not counted. */
+/** After an area begins to move, its age is that of its last motion until the first new picture arrives. This time is not counted. */
 const SETTLING_MS = 500;
 
 export interface Shown {
@@ -19,22 +19,22 @@ interface Percentiles {
 }
 
 export interface Report {
-  /** Of the moving part of the picture, each moment's mean over its tiles; NaN where nothing moves. */
+  /** The age of the moving area, as the mean of its tiles at each sample. NaN if nothing moves. */
   readonly ageMs: Percentiles;
-  /** Its oldest tile. */
+  /** The age of its oldest tile. */
   readonly oldestMs: Percentiles;
-  /** From a keystroke to its tile on the screen. */
+  /** The time from a keystroke until its tile is shown. */
   readonly keyMs: Percentiles;
-  /** The part of the time that the link was sending, of that in which there was something to send. */
+  /** The share of time in which the link was sending, while there was something to send. */
   readonly use: number;
-  /** What reached the viewer, bytes. */
+  /** Bytes that reached the viewer. */
   readonly deliveredBytes: number;
-  /** In the kernel and in queues on the way. */
+  /** Bytes in the kernel and in queues. */
   readonly bufferedBytes: Percentiles;
   readonly updatesPerS: number;
-  /** From the end of the stall until every moving tile is of later than it; NaN where nothing stalled. */
+  /** The time from the end of the stall until every moving tile is newer than that. NaN without a stall. */
   readonly recoveryMs: number;
-  /** Delivered after the stall, and captured before its end. */
+  /** Bytes delivered after the stall that were captured before its end. */
   readonly oldBytes: number;
 }
 

@@ -1,4 +1,4 @@
-/** The links and pictures that the window is judged by. */
+/** The links and pictures that the window is tested with. */
 import type { Scenario, Workload } from "./scenario.ts";
 import type { LinkModel } from "./simulated-link.ts";
 
@@ -25,17 +25,17 @@ function tilesOf(moving: readonly number[], bytes: number): Record<number, numbe
 
 const MOTION = area({ column: 0, row: 10 }, { columns: 10, rows: 20 });
 const VIDEO = area({ column: 8, row: 60 }, { columns: 5, rows: 45 });
-/** Lines of text: 2 tiles high as glyphs are, below one another with space between. */
+/** Lines of text: 2 tiles high, like glyphs, with space between the lines. */
 const TEXT = area({ column: 1, row: 20 }, { columns: 4, rows: 10 });
 const TEXT_BYTES = 300;
 
-/** 100 KB a frame. */
+/** Motion of 100 KB per frame. */
 function motion(fps: number): Workload {
   const tileBytes = picture(tilesOf(MOTION, 496));
   return { tileBytes, columns: COLUMNS, moving: MOTION, fps, typed: [], keysPerS: 0 };
 }
 
-/** A region of 640×360 that moves, 30 KB a frame, and somebody who types 5 letters a second beside it. */
+/** A moving area of 640×360 px, 30 KB per frame, and typing beside it, 5 letters per second. */
 function typing({ fps = 10, bytes = 30_000, retyped = false } = {}): Workload {
   const tileBytes = picture({
     ...tilesOf(TEXT, TEXT_BYTES),
@@ -45,19 +45,19 @@ function typing({ fps = 10, bytes = 30_000, retyped = false } = {}): Workload {
   return { tileBytes, columns: COLUMNS, moving: VIDEO, fps, typed, keysPerS: 5 };
 }
 
-/** A still screen of 340 KB on joining, that moves 2 s of every 10, and a letter now and then. */
+/** A static screen of 340 KB on joining, motion for 2 s of every 10 s, and an occasional letter. */
 function bursts(): Workload {
   const tileBytes = picture({}).map((_, index) => (VIDEO.includes(index) ? 130 : 170));
   const movesAt = (now: number) => now % 10_000 < 2000;
   return { tileBytes, columns: COLUMNS, moving: VIDEO, fps: 10, movesAt, typed: TEXT, keysPerS: 2 };
 }
 
-/** A steady link. @param rttMs there and back */
+/** A steady link. @param rttMs the round trip */
 function steady(kbitPerS: number, rttMs: number): LinkModel {
   return { bytesPerMs: () => kbitPerS / 8, delayMs: () => rttMs / 2 };
 }
 
-/** The link stands still, in both directions, for a while. */
+/** The link stalls for a while in both directions. */
 function stalled(link: LinkModel, from: number, to: number): LinkModel {
   return { ...link, bytesPerMs: (now) => (now >= from && now < to ? 0 : link.bytesPerMs(now)) };
 }
@@ -84,7 +84,7 @@ const M50 = steady(50_000, 150);
 export interface Row {
   readonly name: string;
   readonly scenario: Scenario;
-  /** Whether chance plays a part beyond the moments of keystrokes. */
+  /** Whether more is random than the times of keystrokes. */
   readonly random: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One picture, sent to viewers over simulated links, under any rule of flow control: how old is what they see, how soon does typed
- * text show, how much of the link is used. Discrete events in virtual time: the same seed gives the same figures.
+ * Sends one picture to viewers over simulated links with any rule of flow control, and measures the age of what they see, the delay of
+ * typed text, and the use of the link. Discrete events in virtual time: the same seed gives the same figures.
  *
  *   workload → tiles → rule (how much?) → cut (which?) → kernel → bottleneck → decode and draw → ack → rule
  */
@@ -18,7 +18,7 @@ const PING_INTERVAL_MS = 5000;
 
 export type { Report };
 
-/** Runs a scenario. @returns a report a viewer */
+/** Runs a scenario. @returns a report for each viewer */
 export function simulate(scenario: Scenario, makeRule: () => Rule): Report[] {
   const { workload, durationMs, seed = 1, joinsAt = [0] } = scenario;
   const events = new EventQueue();
@@ -51,7 +51,7 @@ export function simulate(scenario: Scenario, makeRule: () => Rule): Report[] {
   return viewers.map((viewer) => viewer.measures.report());
 }
 
-/** What is on the screen: per tile the version and time of its last change. */
+/** The contents of the screen: the version and the time of the last change of each tile. */
 class Source {
   version = 1;
   readonly changedAt: Float64Array;
@@ -117,7 +117,7 @@ class Viewer {
     this.measures.typed({ tile, version: source.version, at: events.now });
   }
 
-  /** Sends all that may be sent. */
+  /** Sends as much as the rule allows. */
   advance(): void {
     while (this.#joined && this.#sendOne());
   }
@@ -183,7 +183,7 @@ class Viewer {
     });
   }
 
-  /** Only a ping that found the connection idle, and left it so, tells of the base. */
+  /** Only a ping on a connection that was idle and stayed so measures the base round trip. */
   #ping(): void {
     const { events } = this.around;
     events.at(events.now + PING_INTERVAL_MS, () => this.#ping());

@@ -1,6 +1,6 @@
 /**
- * Pictures for tests: pixels that look like a busy screen, and their tiles by a native encoder. An encoder of
- * its own, slow and plain, so that tests of the real one have something to be compared with.
+ * Pictures for tests: pixels that look like a busy screen, and their tiles. It has a slow and simple encoder of its own, which the real
+ * one is compared with.
  */
 import { createRequire } from "node:module";
 import type jpegTurbo from "@julusian/jpeg-turbo";
@@ -23,7 +23,7 @@ export interface Pixels extends Size {
   readonly data: Buffer;
 }
 
-/** A generator of numbers uniform in [0, 1), the same for the same seed (mulberry32). */
+/** A generator of numbers uniform in [0, 1), determined by the seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -52,7 +52,7 @@ export function screenLike({ width, height }: Size, seed = 1): Pixels {
   return { width, height, data };
 }
 
-/** One JPEG of a rectangle of pixels, 4:4:4, straight from the native encoder. */
+/** Encodes pixels as one JPEG, 4:4:4, with the native encoder. */
 export function encodeWhole(pixels: Pixels, quality = 60): Uint8Array {
   return turbo.compressSync(pixels.data, {
     format: turbo.FORMAT_RGBA,
@@ -63,7 +63,7 @@ export function encodeWhole(pixels: Pixels, quality = 60): Uint8Array {
   });
 }
 
-/** Pixels of any baseline JPEG, by the native decoder. */
+/** Decodes any baseline JPEG with the native decoder. */
 export function decodeTurbo(jpeg: Uint8Array): Pixels {
   const { data, width, height } = turbo.decompressSync(Buffer.from(jpeg), {
     format: turbo.FORMAT_RGBA,
@@ -71,7 +71,7 @@ export function decodeTurbo(jpeg: Uint8Array): Pixels {
   return { data: Buffer.from(data.buffer, data.byteOffset, width * height * 4), width, height };
 }
 
-/** The tiles of a picture, each encoded by itself, and the tables they share. */
+/** Encodes each tile of a picture separately. All have the same tables. */
 export function encodeTiles(
   pixels: Pixels,
   quality = 60,
@@ -88,7 +88,7 @@ export function encodeTiles(
   return { geometry, tables, tiles };
 }
 
-/** A tile's MCUs in one row, the picture's edge pixels repeated into what hangs over. */
+/** The MCUs of a tile in one row. Pixels beyond the picture's edge repeat the edge pixels. */
 function tilePixels(pixels: Pixels, geometry: Geometry, index: number): Pixels {
   const width = tileMcuCount(geometry, index) * MCU_SIDE;
   const data = Buffer.alloc(width * MCU_SIDE * 4);

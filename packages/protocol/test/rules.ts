@@ -1,12 +1,12 @@
-/** The rules of flow control that the window is compared with. Each as simple as its idea. */
+/** Other rules of flow control, in their simplest form, which the window is compared with. */
 import type { Rule } from "./scenario.ts";
 
 interface Flying {
   readonly bytes: number;
   readonly sentAt: number;
-  /** Bytes in flight with it. */
+  /** Bytes in flight, including these. */
   readonly flying: number;
-  /** Bytes that had been acknowledged when it left, and when the last of these was. */
+  /** Bytes that had been acknowledged when it was sent, and the time of the last ack. */
   readonly acked: number;
   readonly ackedAt: number;
 }
@@ -40,21 +40,21 @@ abstract class Flight implements Rule {
   protected landed(_flying: Flying, _now: number): void {}
 }
 
-/** Everything is sent as it is captured; the kernel's buffer is the only bound. */
+/** Sends everything at once. Only the kernel's buffer is a limit. */
 export class NoAcks extends Flight {
   grant(pendingBytes: number): number {
     return pendingBytes;
   }
 }
 
-/** One update in flight. */
+/** At most one update is in flight. */
 export class StopAndWait extends Flight {
   grant(pendingBytes: number): number {
     return this.inFlight === 0 ? pendingBytes : 0;
   }
 }
 
-/** The textbook's window, delivery rate × minimum round trip, both of the last 10 s; whole updates. */
+/** The textbook window: delivery rate × minimum round trip, both of the last 10 s. Updates are not cut. */
 export class RateTimesMinRtt extends Flight {
   static readonly keptMs = 10_000;
   readonly #samples: { readonly at: number; readonly rate: number; readonly rtt: number }[] = [];
@@ -73,7 +73,7 @@ export class RateTimesMinRtt extends Flight {
   }
 }
 
-/** The rule as the design gave it: in flight when sent × (base + 100 ms) / round trip. */
+/** The first design: bytes in flight when sent × (base + 100 ms) / round trip. */
 export class DesignWindow extends Flight {
   #size = 16_000;
   #full = false;

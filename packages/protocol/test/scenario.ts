@@ -1,27 +1,27 @@
-/** What a simulation is of: a link, a picture that changes, and a rule that says how much of it may be on its way. */
+/** The input of a simulation: a link, a picture that changes, and the rule that limits the bytes in flight. */
 import type { LinkModel } from "./simulated-link.ts";
 
-/** A rule of flow control, as a sender asks it. */
+/** A rule of flow control, as a sender uses it. */
 export interface Rule {
-  /** How long an update may be now, where so many bytes wait: all of them, a part, or 0 to wait. */
+  /** How many of the pending bytes an update may have now: all, some, or 0 to wait. */
   grant(pendingBytes: number, now: number): number;
   sent(bytes: number, now: number): void;
   acked(count: number, now: number): void;
-  /** The round trip of a ping that found the connection idle. */
+  /** The round trip of a ping on an idle connection. */
   pinged?(rttMs: number): void;
 }
 
 export interface Workload {
-  /** Bytes of each tile; its index is its place in the picture. 0: a tile that never changes. */
+  /** The bytes of each tile by index. 0 for a tile that never changes. */
   readonly tileBytes: readonly number[];
   /** Tiles in a row. */
   readonly columns: number;
-  /** The tiles that move, and how often. */
+  /** The tiles that move, and their rate. */
   readonly moving: readonly number[];
   readonly fps: number;
-  /** When they move; always by default. */
+  /** When they move. By default always. */
   readonly movesAt?: (now: number) => boolean;
-  /** The tiles that are typed into, one a keystroke, at random. */
+  /** The tiles that are typed into, one at random per keystroke. */
   readonly typed: readonly number[];
   readonly keysPerS: number;
 }
@@ -30,17 +30,17 @@ export interface Scenario {
   readonly link: LinkModel;
   readonly workload: Workload;
   readonly durationMs: number;
-  /** Before this nothing is measured. */
+  /** When measuring starts. */
   readonly fromMs: number;
-  /** When each viewer joins; one, at once, by default. */
+  /** When each viewer joins. By default there is one from the start. */
   readonly joinsAt?: readonly number[];
-  /** Decoding and drawing an update, one after another; 8 ms by default. */
+  /** The time to decode and draw an update, one after another. By default 8 ms. */
   readonly applyMs?: (bytes: number) => number;
-  /** When the link stops standing still: what is older is old. */
+  /** When a stall of the link ends. */
   readonly stallEndsAt?: number;
-  /** The kernel's send buffer; 4 MB by default. */
+  /** The size of the kernel's send buffer. By default 4 MB. */
   readonly kernelBytes?: number;
   readonly seed?: number;
-  /** Whether cuts keep a share for small regions; true by default. */
+  /** Whether cuts keep a share for small regions. By default true. */
   readonly smallFirst?: boolean;
 }

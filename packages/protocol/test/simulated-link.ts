@@ -1,24 +1,24 @@
 /**
- * A bottleneck and the TCP connections through it, in virtual time. TCP as its user sees it: a send buffer in the kernel, bytes in
- * order, a congestion window that a loss halves, and everything behind a lost segment waiting one round trip for it.
+ * A bottleneck and the TCP connections through it, in virtual time. TCP is modelled as its user sees it: a send buffer in the kernel,
+ * bytes in order, a congestion window that a loss halves, and a wait of one round trip behind a lost segment.
  */
 import type { EventQueue } from "./event-queue.ts";
 
 const SEGMENT_BYTES = 1448;
 const FIRST_CONGESTION_WINDOW = 10 * SEGMENT_BYTES;
-/** How often a link that stands still is looked at again. */
+/** How often a stalled link is checked again. */
 const STALL_STEP_MS = 2;
 
 export interface LinkModel {
-  /** At a time, ms; 0 while the link stands still. */
+  /** The rate at a time. 0 while the link is stalled. */
   readonly bytesPerMs: (now: number) => number;
-  /** One way, without any queue. @param random uniform in [0, 1) */
+  /** The delay in one direction without a queue. @param random uniform in [0, 1) */
   readonly delayMs: (now: number, random: () => number) => number;
-  /** The part of the segments that are lost. */
+  /** The share of segments that are lost. */
   readonly loss?: number;
-  /** The queue ahead of the bottleneck; what does not fit is lost. */
+  /** The size of the queue before the bottleneck. Segments that do not fit are lost. */
   readonly queueBytes?: number;
-  /** Answers come in bunches, so far apart. */
+  /** The interval at which answers arrive in bunches. */
   readonly bunchMs?: number;
 }
 
@@ -41,7 +41,7 @@ export class SimulatedLink {
     readonly random: () => number,
   ) {}
 
-  /** How long it has been sending, ms. */
+  /** For how long it has been sending, ms. */
   get busyMs(): number {
     return this.#busyMs;
   }
@@ -50,7 +50,7 @@ export class SimulatedLink {
     return this.#queuedBytes;
   }
 
-  /** @returns whether the queue took it */
+  /** @returns whether it fits into the queue */
   push(segment: Segment): boolean {
     const { queueBytes = 4e6 } = this.model;
     if (this.#queuedBytes + segment.bytes > queueBytes) return false;
@@ -60,7 +60,7 @@ export class SimulatedLink {
     return true;
   }
 
-  /** When what leaves the far end now is here. */
+  /** When an answer that leaves the far end now arrives. */
   answerAt(): number {
     const { now } = this.events;
     const { bunchMs } = this.model;
@@ -106,16 +106,16 @@ export class Connection {
     private readonly bufferBytes: number,
   ) {}
 
-  /** What was sent and has not been acknowledged by the other end's TCP: in the kernel, or on the way. */
+  /** Bytes that the other end's TCP has not acknowledged: in the kernel or in flight. */
   get buffered(): number {
     return this.#buffered;
   }
 
-  /** @returns whether the kernel took it; `arrived` will be called when all of it is there */
+  /** @returns whether the kernel took it. If so, `arrived` is called once all of it has arrived */
   send(bytes: number, arrived: () => void): boolean {
     if (this.#buffered > 0 && this.#buffered + bytes > this.bufferBytes) return false;
     this.#buffered += bytes;
-    // Fast links carry bunches of segments at a time, as network cards do; it keeps the simulation quick.
+    // Fast links carry several segments at a time, like network cards, which keeps the simulation fast.
     const step = this.link.model.loss
       ? SEGMENT_BYTES
       : Math.max(SEGMENT_BYTES, this.link.model.bytesPerMs(this.link.events.now));
@@ -131,13 +131,13 @@ export class Connection {
     return true;
   }
 
-  /** A few bytes back, in order with all that goes back. */
+  /** Sends a few bytes back, in order. */
   answer(arrived: () => void): void {
     this.#lastAnswer = Math.max(this.#lastAnswer, this.link.answerAt());
     this.link.events.at(this.#lastAnswer, arrived);
   }
 
-  /** A segment has passed the bottleneck. */
+  /** Called when a segment has passed the bottleneck. */
   left(segment: Segment): void {
     const { events, model, random } = this.link;
     if (model.loss && !segment.resent && random() < model.loss) {
@@ -162,7 +162,7 @@ export class Connection {
     }
   }
 
-  /** The segment comes a round trip later than it would have, and the window is halved, once a round trip. */
+  /** Delays the segment by a round trip, and halves the window at most once per round trip. */
   #lost(segment: Segment): void {
     const { events, model, random } = this.link;
     const { now } = events;

@@ -48,11 +48,11 @@ describe("geometry (P-15, P-18)", () => {
     [8192, 8192],
     [1.5, 2],
     [Number.NaN, 2],
-  ])("%d×%d is no picture of tiles", (width, height) => {
+  ])("a picture of tiles cannot have %d×%d px", (width, height) => {
     expect(() => geometryOf({ width, height })).toThrow(ProtocolError);
   });
 
-  it("lays the runs of all tiles over every pixel exactly once", () => {
+  it("covers every pixel exactly once with the runs of all tiles", () => {
     const side = fc.integer({ min: 1, max: 400 });
     fc.assert(
       fc.property(side, side, (width, height) => {
@@ -79,7 +79,7 @@ describe("geometry (P-15, P-18)", () => {
 });
 
 describe("FrameStore (P-22, P-24, P-32)", () => {
-  it("takes any size, and is complete with its last tile", () => {
+  it("accepts any size, and is complete once it has the last tile", () => {
     for (const [width, height] of [
       [1, 1],
       [7, 5],
@@ -101,7 +101,7 @@ describe("FrameStore (P-22, P-24, P-32)", () => {
     }
   });
 
-  it("gives what changed after a cursor, once each and at its latest", () => {
+  it("returns each tile that changed after a cursor once, with its newest bytes", () => {
     const store = new FrameStore(stream);
     store.apply(update(first, { keyframe: true }));
     const cursor = store.version;
@@ -117,7 +117,7 @@ describe("FrameStore (P-22, P-24, P-32)", () => {
   it.each([
     ["bytes", (bytes: Uint8Array) => Uint8Array.from(bytes)],
     ["a Buffer of Node's", (bytes: Uint8Array) => Buffer.from(bytes)],
-  ])("copies what it keeps of %s", (_, made) => {
+  ])("copies the bytes of %s", (_, made) => {
     const store = new FrameStore(stream);
     const bytes = made(first[0]?.bytes ?? Uint8Array.of());
     store.apply(update([{ index: 0, table: 0, bytes }]));
@@ -125,7 +125,7 @@ describe("FrameStore (P-22, P-24, P-32)", () => {
     expect(asText(store.since(0))).toEqual(asText(first.slice(0, 1)));
   });
 
-  it("does not count a keyframe's repeated tiles as changed, but a delta's are", () => {
+  it("counts repeated tiles as changed in a delta, but not in a keyframe", () => {
     const store = new FrameStore(stream);
     store.apply(update(first, { keyframe: true }));
     const repeated = [...second.slice(0, 1), ...first.slice(1)];
@@ -133,7 +133,7 @@ describe("FrameStore (P-22, P-24, P-32)", () => {
     expect(store.apply(update(first.slice(1, 2)))).toHaveLength(1);
   });
 
-  it("knows when the picture was current without a tile having changed", () => {
+  it("records when the picture was current although no tile changed", () => {
     const store = new FrameStore(stream);
     store.apply(update(first, { keyframe: true, capturedAt: 1 }));
     const { pictureVersion } = store;
@@ -160,7 +160,7 @@ describe("FrameStore (P-22, P-24, P-32)", () => {
     expect(store.version).toBe(0);
   });
 
-  it("has a bound for all its bytes", () => {
+  it("limits the bytes of all tiles", () => {
     const store = new FrameStore({
       codec: "jpeg-tiles",
       width: 8192,
@@ -174,7 +174,7 @@ describe("FrameStore (P-22, P-24, P-32)", () => {
     expect(() => store.apply(update(tiles.slice(0, 1)))).toThrow("too many bytes");
   });
 
-  it("holds whole JPEGs as its one tile, and reads their size itself", () => {
+  it("stores a whole JPEG as its only tile, and checks its size", () => {
     const store = new FrameStore({ codec: "jpeg", width: 40, height: 30, tables: [] });
     const jpeg = (width: number) => encodeWhole(screenLike({ width, height: 30 }));
     store.apply(update([{ index: 0, table: 0, bytes: jpeg(40) }], { keyframe: true }));
@@ -202,7 +202,7 @@ describe.each(["jpeg", "jpeg-tiles"] as const)("codec %s (P-15)", (codec) => {
     );
   });
 
-  it("holds the largest picture", () => {
+  it("accepts the largest picture", () => {
     expect(described(8192, 4096).complete).toBe(false);
   });
 });
@@ -242,7 +242,7 @@ describe("Replica (P-30, P-35)", () => {
     expect(() => replica.apply(update(first, { epoch: 2 }))).toThrow(ProtocolError);
   });
 
-  it("any interleaving of updates, lost turns and joins ends in equal stores", () => {
+  it("ends up equal to the sender's store for any interleaving of updates, skipped turns and joins", () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant("update" as const), mask: fc.nat(255), seed: fc.nat(1) }),
       fc.record({ do: fc.constant("turn" as const), who: fc.nat(3) }),

@@ -10,7 +10,7 @@ const area = (column: number, row: number, columns: number, rows: number): numbe
   );
 
 describe("TileChanges", () => {
-  it("knows what changed since any version, in ascending order", () => {
+  it("returns the tiles that changed since any version, in ascending order", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(1, 20, 600, 2025),
@@ -31,7 +31,7 @@ describe("TileChanges", () => {
     );
   });
 
-  it("knows small regions from large ones, though the large one changes in parts", () => {
+  it("distinguishes small regions from a large one that changes in parts", () => {
     const changes = new TileChanges(2025, COLUMNS);
     const video = area(8, 60, 5, 8);
     const typed = area(1, 20, 2, 2);
@@ -44,11 +44,11 @@ describe("TileChanges", () => {
     }
     const small = [...changes.small];
     expect(small).toEqual(expect.arrayContaining(typed));
-    // Of the first part of the video nothing else was known yet.
+    // The first part of the video had no changed neighbours yet.
     expect(small.filter((index) => !typed.includes(index))).toEqual([]);
   });
 
-  it("joins tiles at sides and corners, also where rows do not hold a whole number of tiles", () => {
+  it("joins tiles at sides and corners, even if rows are not a whole number of tiles", () => {
     for (const columns of [15, 10.6875]) {
       const step = Math.ceil(columns);
       const line = Array.from({ length: SMALL_REGION_TILES + 1 }, (_, i) => 3 + i * step);
@@ -61,7 +61,7 @@ describe("TileChanges", () => {
     }
   });
 
-  it("forgets a small region once it is part of a large one, and has none without columns", () => {
+  it("drops a small region that becomes part of a large one, and has none without columns", () => {
     const changes = new TileChanges(2025, COLUMNS);
     changes.changed([31], 1);
     expect([...changes.small]).toEqual([31]);

@@ -37,11 +37,11 @@ describe("control messages (P-10 … P-14)", () => {
     [parseToViewerMessage, { type: "producer", state: "offline", since: 5 }],
     [parseToViewerMessage, { type: "pong", sentAt: 1.5, relayAt: 2 }],
     [parseToViewerMessage, { type: "closing", reason: "too-many-attempts" }],
-  ])("come back as they were", (parse, message) => {
+  ])("are decoded to what was encoded", (parse, message) => {
     expect(parse(JSON.stringify(message))).toEqual(message);
   });
 
-  it("say main for whoever names no room", () => {
+  it("default to the room main", () => {
     expect(parseViewerMessage('{"type":"hello"}')).toEqual({ type: "hello", room: "main" });
   });
 
@@ -84,14 +84,14 @@ describe("control messages (P-10 … P-14)", () => {
     }
   });
 
-  it("of a newer relay are passed over by clients, broken ones are not", () => {
+  it("of an unknown type are ignored by clients, but invalid ones are refused", () => {
     expect(parseToViewerMessage('{"type":"pointer","x":1}')).toBeUndefined();
     expect(parseToProducerMessage('{"type":"pointer","x":1}')).toBeUndefined();
     expect(() => parseToViewerMessage('{"type":"viewers","count":-1}')).toThrow(ProtocolError);
     expect(() => parseToViewerMessage('{"type":7}')).toThrow(ProtocolError);
   });
 
-  it("give a typed error or a message for any text", () => {
+  it("yield a message or a typed error for any text", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         for (const parse of [
@@ -111,7 +111,7 @@ describe("control messages (P-10 … P-14)", () => {
     );
   });
 
-  it("never repeat the peer's own words in an error", () => {
+  it("never repeat the peer's text in an error", () => {
     const secret = "hunter2-hunter2-hunter2";
     try {
       parseViewerMessage(encodeControl({ type: "hello", room: `/${secret}` }));
@@ -123,7 +123,7 @@ describe("control messages (P-10 … P-14)", () => {
 });
 
 describe("close codes (P-40)", () => {
-  it("say whether trying again can help", () => {
+  it("determine whether reconnecting can help", () => {
     for (const code of [4000, 4408, 4429, 1012, 1001, 1006]) {
       expect(closeMeaning(code).retryable).toBe(true);
     }
@@ -160,7 +160,7 @@ describe("typed closing reasons (P-43)", () => {
     expect(errors.map(({ closing }) => closing)).toEqual(CLOSING_REASONS);
   });
 
-  it("that are missing or that only a newer relay knows count as none", () => {
+  it("count as none if they are missing or only a newer relay knows them", () => {
     for (const text of ['{"type":"closing"}', '{"type":"closing","reason":"not-invented-yet"}']) {
       for (const parse of [parseToViewerMessage, parseToProducerMessage]) {
         expect(parse(text)).toEqual({ type: "closing", reason: undefined });

@@ -18,7 +18,7 @@ function base64url(value: unknown): string {
   );
 }
 
-/** Signs as any other library would: nothing of ours, and nothing of jose's. */
+/** Signs a token without our code or jose, as any other library would. */
 function handMade(claims: object, header: object = { alg: "HS256" }, secret: Uint8Array = key) {
   const signed = `${base64url(header)}.${base64url(claims)}`;
   return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
@@ -35,7 +35,7 @@ const refusal = async (token: string, now = NOW) => {
 };
 
 describe("tokens (P-80 … P-83)", () => {
-  it("say what they were minted with", async () => {
+  it("contain what they were minted with", async () => {
     const token = await signToken(key, { ...viewer, name: "Zoë", generation: "g1" });
     expect(await verifyToken([key], token, NOW)).toEqual({
       role: "viewer",
@@ -46,19 +46,19 @@ describe("tokens (P-80 … P-83)", () => {
     });
   });
 
-  it("may be minted by anybody who has the secret; the room is main unless they say", async () => {
+  it("can be minted by anyone who has the secret, and are for the room main by default", async () => {
     const token = handMade({ role: "producer", exp: NOW / 1000 + 60, iss: "a shop", aud: ["x"] });
     const claims = await verifyToken([key], token, NOW);
     expect(claims).toMatchObject({ role: "producer", room: "main" });
   });
 
-  it("P-81: hold until exp and a little longer, on the clock of whoever checks", async () => {
+  it("are valid until exp and slightly longer, by the clock of the verifier (P-81)", async () => {
     const token = await signToken(key, viewer);
     await expect(verifyToken([key], token, NOW + HOUR_MS + 1000)).resolves.toBeTruthy();
     expect(await refusal(token, NOW + HOUR_MS + 4000)).toBe("the token has expired");
   });
 
-  it("P-80: without exp, with no role, or not true yet, they do not count", async () => {
+  it("are refused without exp or role, or before nbf (P-80)", async () => {
     const exp = NOW / 1000 + 60;
     expect(await refusal(handMade({ role: "viewer" }))).toContain('"exp"');
     expect(await refusal(handMade({ exp }))).toContain('"role"');
@@ -69,7 +69,7 @@ describe("tokens (P-80 … P-83)", () => {
     expect(await refusal(handMade({ exp: "never", role: "viewer" }))).toContain('"exp"');
   });
 
-  it("P-80: no other algorithm is believed, whatever the token says", async () => {
+  it("are refused with any other algorithm, whatever their header says (P-80)", async () => {
     const claims = { role: "viewer", exp: NOW / 1000 + 60 };
     expect(await refusal(new UnsecuredJWT(claims).encode())).toBe("the token is malformed");
     expect(await refusal(handMade(claims, { alg: "none" }))).toBe("the token is malformed");
@@ -84,7 +84,7 @@ describe("tokens (P-80 … P-83)", () => {
     expect(await refusal(wider)).toBe("the token is malformed");
   });
 
-  it("of the secret before the last count while it is told", async () => {
+  it("of the previous secret are valid while it is configured", async () => {
     const token = await signToken(other, viewer);
     expect(await refusal(token)).toBe("the token is not valid here");
     await expect(verifyToken([key, other], token, NOW)).resolves.toMatchObject({ room: "demo" });
@@ -92,20 +92,20 @@ describe("tokens (P-80 … P-83)", () => {
     await expect(verifyToken([key, other], stale, NOW)).rejects.toThrow("expired");
   });
 
-  it("any byte of a token that is changed spoils it", async () => {
+  it("are invalid if any byte is changed", async () => {
     const token = await signToken(key, viewer);
     await fc.assert(
       fc.asyncProperty(fc.nat(token.length - 1), fc.nat(63), async (at, letter) => {
         const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         const forged = `${token.slice(0, at)}${alphabet[letter]}${token.slice(at + 1)}`;
-        // The last character of a signature has bits that mean nothing.
+        // The last character of a signature has bits that are not used.
         fc.pre(forged !== token && at < token.length - 1);
         await refusal(forged);
       }),
     );
   });
 
-  it("whatever comes in place of one is refused in words that do not repeat it", async () => {
+  it("are refused if they are any other text, which the reason does not repeat", async () => {
     const hostile = fc.oneof(fc.string(), fc.string({ unit: "binary", maxLength: 5000 }));
     await fc.assert(
       fc.asyncProperty(hostile, async (token) => {
@@ -123,7 +123,7 @@ describe("tokens (P-80 … P-83)", () => {
     expect(await refusal(`${signed}.${signature}`)).toContain('"role"');
   });
 
-  it("P-82: open one room, in one role", () => {
+  it("open one room in one role (P-82)", () => {
     const claims = { role: "viewer", room: "demo", exp: 1 };
     expect(() => checkScope(claims, { role: "viewer", room: "demo" })).not.toThrow();
     expect(() => checkScope(claims, { role: "producer", room: "demo" })).toThrow("no token for a");
@@ -133,7 +133,7 @@ describe("tokens (P-80 … P-83)", () => {
     ).toThrow(ProtocolError);
   });
 
-  it("a secret has at least 32 bytes of UTF-8, taken as they are", () => {
+  it("need a secret of at least 32 bytes of UTF-8, which is used unchanged", () => {
     expect(() => tokenKey("x".repeat(31))).toThrow(RangeError);
     expect(tokenKey("é".repeat(16))).toHaveLength(32);
     expect(tokenKey(` ${"x".repeat(31)}`)[0]).toBe(0x20);

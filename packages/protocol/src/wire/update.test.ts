@@ -45,7 +45,7 @@ const update: fc.Arbitrary<Update> = fc
     };
   });
 
-/** Runs a decoder on anything: it may only succeed, or throw a ProtocolError. */
+/** Runs a decoder, which must succeed or throw a ProtocolError. */
 function survives<T>(decode: () => T): T | undefined {
   try {
     return decode();
@@ -56,7 +56,7 @@ function survives<T>(decode: () => T): T | undefined {
 }
 
 describe("an update (P-20 … P-23)", () => {
-  it("has these very bytes", () => {
+  it("has exactly these bytes", () => {
     const bytes = encodeUpdate({
       keyframe: true,
       cut: false,
@@ -79,13 +79,13 @@ describe("an update (P-20 … P-23)", () => {
         "0000000000000000", // relayed at an unknown time
         "02", // two tiles
         "00" + "00" + "01", // index 0, table 0, 1 byte
-        "ab02" + "03" + "02", // 299 further, table 3, 2 bytes
+        "ab02" + "03" + "02", // index 300, table 3, 2 bytes
         "aa" + "bbcc",
       ].join(""),
     );
   });
 
-  it("comes back as it was", () => {
+  it("is decoded to what was encoded", () => {
     fc.assert(
       fc.property(update, (sent) => {
         const got = decodeUpdate(encodeUpdate(sent));
@@ -94,7 +94,7 @@ describe("an update (P-20 … P-23)", () => {
     );
   });
 
-  it("is read alike from the middle of a larger buffer", () => {
+  it("can be decoded from the middle of a larger buffer", () => {
     fc.assert(
       fc.property(update, (sent) => {
         const bytes = encodeUpdate(sent);
@@ -106,7 +106,7 @@ describe("an update (P-20 … P-23)", () => {
     );
   });
 
-  it("is refused at every prefix", () => {
+  it("is refused if it is cut off anywhere", () => {
     fc.assert(
       fc.property(update, (sent) => {
         const bytes = encodeUpdate(sent);
@@ -118,7 +118,7 @@ describe("an update (P-20 … P-23)", () => {
     );
   });
 
-  it("gives a typed error or a possible update at any flips and insertions", () => {
+  it("yields a valid update or a typed error if bytes are changed or inserted", () => {
     const flips = fc.array(fc.record({ at: fc.nat(), value: fc.nat(255) }), { maxLength: 5 });
     fc.assert(
       fc.property(update, flips, fc.uint8Array({ maxLength: 8 }), (sent, changes, tail) => {
@@ -131,7 +131,7 @@ describe("an update (P-20 … P-23)", () => {
     );
   });
 
-  it("gives a typed error or a possible update for arbitrary bytes", () => {
+  it("yields a valid update or a typed error for arbitrary bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         survives(() => decodeUpdate(Uint8Array.of(1, ...bytes)));
@@ -141,7 +141,7 @@ describe("an update (P-20 … P-23)", () => {
     );
   });
 
-  it("is refused before anything is made of more tiles than a picture can have", () => {
+  it("is refused at once if it has more tiles than any picture", () => {
     const empty = { capturedAt: 0, encodedAt: 0, relayedAt: 0, tiles: [] };
     const head = encodeUpdate({ keyframe: false, cut: false, epoch: 0, ...empty }).subarray(0, 30);
     const count = 4_000_000;
@@ -154,7 +154,7 @@ describe("an update (P-20 … P-23)", () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
   });
 
-  it("allocates nothing for tiles that it only promises", () => {
+  it("allocates nothing for tiles that it announces but does not contain", () => {
     const bytes = encodeUpdate({
       keyframe: false,
       cut: false,
@@ -170,11 +170,11 @@ describe("an update (P-20 … P-23)", () => {
 });
 
 describe("an ack (P-25)", () => {
-  it("has these very bytes", () => {
+  it("has exactly these bytes", () => {
     expect(hex(encodeAck(0x01020304))).toBe("0204030201");
   });
 
-  it("comes back as it was, and nothing else is one", () => {
+  it("is decoded to what was encoded, and no other bytes are an ack", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (count) => {
         expect(decodeAck(encodeAck(count))).toBe(count);
@@ -189,7 +189,7 @@ describe("FrameStore under hostile updates", () => {
   const { geometry, tables, tiles } = encodeTiles(screenLike({ width: 300, height: 20 }));
   const { width, height } = geometry;
 
-  it("applies a broken update to nothing, whatever is broken", () => {
+  it("changes nothing when it refuses an update", () => {
     const flips = fc.array(fc.record({ at: fc.nat(), value: fc.nat(255) }), { maxLength: 4 });
     fc.assert(
       fc.property(flips, (changes) => {

@@ -12,7 +12,7 @@ function decode(tables: typeof fine.tables, segments: Uint8Array[]) {
 }
 
 describe("Requantiser (P-53)", () => {
-  it("keeps the coarse picture's pixels to half a level on average", () => {
+  it("changes pixels of the coarse picture by at most half a level on average", () => {
     const requantiser = new Requantiser(coarse.tables, fine.tables);
     const segments = coarse.tiles.map(({ index, bytes }) =>
       requantiser.requantise(bytes, tileMcuCount(coarse.geometry, index)),
@@ -32,7 +32,7 @@ describe("Requantiser (P-53)", () => {
     expect(sum / before.length).toBeLessThan(0.5);
   });
 
-  it("gives a tile back to the byte when the tables are the same", () => {
+  it("returns identical bytes if the tables are the same", () => {
     const requantiser = new Requantiser(fine.tables, fine.tables);
     for (const { index, bytes } of fine.tiles) {
       const again = requantiser.requantise(bytes, tileMcuCount(fine.geometry, index));
@@ -40,7 +40,7 @@ describe("Requantiser (P-53)", () => {
     }
   });
 
-  it("makes a valid tile of whatever bytes pass the check, and is unharmed by them", () => {
+  it("makes a valid tile of any bytes that pass the check", () => {
     const requantiser = new Requantiser(coarse.tables, fine.tables);
     const [first] = coarse.tiles;
     const expected = requantiser.requantise(first?.bytes ?? new Uint8Array(), 16);

@@ -40,7 +40,7 @@ function wholePicture(
   return assembleJpeg({ width, height, tables, segments: tiles.map(({ bytes }) => bytes) });
 }
 
-/** Draws decoded atlases home, as a painter does. */
+/** Draws decoded atlases like a painter. */
 function paint(
   pixels: Pixels,
   atlases: ReturnType<typeof assembleAtlases>,
@@ -59,15 +59,18 @@ function paint(
 }
 
 describe("assembleJpeg (P-18)", () => {
-  it.each(SIZES)("gives the very pixels of the one-piece encode at $width×$height", (size) => {
-    const pixels = screenLike(size);
-    const { geometry, tables, tiles } = encodeTiles(pixels);
-    const whole = wholePicture(geometry, tiles, tables);
-    const expected = decodeTurbo(encodeWhole(pixels));
-    expect(decodeTurbo(whole).data.equals(expected.data)).toBe(true);
-  });
+  it.each(SIZES)(
+    "has exactly the pixels of a picture that was encoded as a whole, $width×$height",
+    (size) => {
+      const pixels = screenLike(size);
+      const { geometry, tables, tiles } = encodeTiles(pixels);
+      const whole = wholePicture(geometry, tiles, tables);
+      const expected = decodeTurbo(encodeWhole(pixels));
+      expect(decodeTurbo(whole).data.equals(expected.data)).toBe(true);
+    },
+  );
 
-  it("is read alike by an independent decoder", () => {
+  it("is decoded to the same pixels by another decoder", () => {
     const pixels = screenLike({ width: 333, height: 77 });
     const { geometry, tables, tiles } = encodeTiles(pixels);
     const decode = (jpeg: Uint8Array) => jpegJs.decode(jpeg, { formatAsRGBA: true }).data;
@@ -77,7 +80,7 @@ describe("assembleJpeg (P-18)", () => {
 });
 
 describe("assembleAtlases", () => {
-  it.each(SIZES)("puts any tiles home to the very pixel at $width×$height", (size) => {
+  it.each(SIZES)("maps any tiles back to exactly their pixels, $width×$height", (size) => {
     const before = screenLike(size, 1);
     const after = screenLike(size, 2);
     const { geometry, tables, tiles } = encodeTiles(after);
@@ -100,7 +103,7 @@ describe("assembleAtlases", () => {
     expect(shown.data.equals(expected.data)).toBe(true);
   });
 
-  it("decodes no more tiles than the next full row of sixteen", () => {
+  it("is padded only to the next full row of sixteen tiles", () => {
     const { geometry, tables, tiles } = encodeTiles(screenLike({ width: 1920, height: 1080 }));
     const scattered = tiles.filter(({ index }) => index % 50 === 0).slice(0, 37);
     const [only, ...others] = assembleAtlases(geometry, scattered, [tables]);
@@ -109,7 +112,7 @@ describe("assembleAtlases", () => {
     expect([width, height]).toEqual([2048, 3 * 8]);
   });
 
-  it("keeps tiles of different tables in different atlases", () => {
+  it("puts tiles with different tables into different atlases", () => {
     const coarse = encodeTiles(screenLike({ width: 640, height: 64 }), 30);
     const fine = encodeTiles(screenLike({ width: 640, height: 64 }), 90);
     const mixed = coarse.tiles.map((tile, i) =>
@@ -131,7 +134,7 @@ describe("assembleAtlases", () => {
 });
 
 describe("checkSegment (P-19)", () => {
-  it("takes noise at the highest quality, whose last byte may well be a stuffed FF", () => {
+  it("accepts noise at the highest quality, which may end with a stuffed FF", () => {
     const random = seededRandom(7);
     for (let i = 0; i < 100; i++) {
       const data = Buffer.from(Array.from({ length: 128 * 8 * 4 }, () => random() * 256));
@@ -140,7 +143,7 @@ describe("checkSegment (P-19)", () => {
     }
   });
 
-  it("takes the empty tile", () => {
+  it("accepts the empty tile", () => {
     expect(EMPTY_TILE).toHaveLength(28);
     expect(() => checkSegment(EMPTY_TILE, 16)).not.toThrow();
   });

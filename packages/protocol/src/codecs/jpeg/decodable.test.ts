@@ -26,7 +26,7 @@ function exif(orientation: number): Uint8Array {
 const withSegments = (jpeg: Uint8Array, ...segments: Uint8Array[]) =>
   concatBytes([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 
-/** Its header up to the frame, and then so many scans of a byte each: enough to be counted, not to be decoded. */
+/** A header up to the frame, then this many scans of one byte each: they can be counted, but not decoded. */
 function withScans(count: number, size = SIZE): Uint8Array {
   const frameAt = plain.findIndex((byte, i) => byte === 0xff && plain[i + 1] === 0xc0);
   const header = Uint8Array.from(plain.subarray(0, frameAt + 19));
@@ -44,30 +44,30 @@ const countOf = (jpeg: Uint8Array, marker: number) =>
   jpeg.reduce((sum, byte, i) => sum + Number(byte === 0xff && jpeg[i + 1] === marker), 0);
 
 describe("decodableJpeg (P-97)", () => {
-  it("leaves a plain picture as it is", () => {
+  it("does not change a plain picture", () => {
     expect(Buffer.from(decodableJpeg(plain, SIZE)).equals(plain)).toBe(true);
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])("leaves out an EXIF rotation: %i", (orientation) => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])("removes an EXIF rotation: %i", (orientation) => {
     const rotated = withSegments(plain, exif(orientation));
     expect(Buffer.from(decodableJpeg(rotated, SIZE)).equals(plain)).toBe(true);
   });
 
-  it("leaves out every other kind of metadata, wherever it stands in the header", () => {
+  it("removes all other metadata anywhere in the header", () => {
     const xmp = segment(0xe1, ascii("http://ns.adobe.com/xap/1.0/\0<tiff:Orientation>6"));
     const others = [0xe2, 0xe3, 0xed, 0xef, 0xfe].map((marker) => segment(marker, ascii("MPF\0")));
     const dressed = withSegments(plain, xmp, exif(6), ...others, exif(3));
     expect(Buffer.from(decodableJpeg(dressed, SIZE)).equals(plain)).toBe(true);
   });
 
-  it("keeps what concerns colours", () => {
+  it("keeps metadata about colours", () => {
     const adobe = segment(0xee, ascii("Adobe\0d\0\0\0\0\u0001"));
     const icc = segment(0xe2, ascii("ICC_PROFILE\0\u0001\u0001 and the profile"));
     const coloured = withSegments(plain, adobe, icc);
     expect(Buffer.from(decodableJpeg(coloured, SIZE)).equals(coloured)).toBe(true);
   });
 
-  it("leaves out stray bytes, fill bytes and whatever follows the end", () => {
+  it("removes stray bytes, fill bytes and everything after the end", () => {
     const odd = concatBytes([
       withSegments(plain, Uint8Array.of(0, 17, 0xff, 0xff)),
       plain.subarray(0, 400),
@@ -75,7 +75,7 @@ describe("decodableJpeg (P-97)", () => {
     expect(Buffer.from(decodableJpeg(odd, SIZE)).equals(plain)).toBe(true);
   });
 
-  it("gives a picture that was cut off anywhere in its scan an end, and keeps what there is of it", () => {
+  it("adds an EOI to a picture that was cut off anywhere in its scan, and keeps the rest", () => {
     const scanAt = plain.findIndex((byte, i) => byte === 0xff && plain[i + 1] === 0xda);
     fc.assert(
       fc.property(fc.integer({ min: scanAt + 14, max: plain.length - 1 }), (length) => {
@@ -87,7 +87,7 @@ describe("decodableJpeg (P-97)", () => {
     );
   });
 
-  it("keeps every scan of a progressive picture as encoders write them", () => {
+  it("keeps every scan of a normal progressive picture", () => {
     const picture = withScans(14, { width: 8192, height: 4096 });
     expect(Buffer.from(decodableJpeg(picture, { width: 8192, height: 4096 })).equals(picture)).toBe(
       true,
@@ -99,7 +99,7 @@ describe("decodableJpeg (P-97)", () => {
     [2048, 2048, 128],
     [3840, 2160, 64],
   ])(
-    "shows at most the first scans of a %i×%i px picture with a thousand: %i",
+    "keeps only the first scans of a %i×%i px picture with a thousand: %i",
     (width, height, scans) => {
       const bounded = decodableJpeg(withScans(1000, { width, height }), { width, height });
       expect(countOf(bounded, 0xda)).toBe(scans);
@@ -108,7 +108,7 @@ describe("decodableJpeg (P-97)", () => {
     },
   );
 
-  it("ends before a segment that was cut off between two scans", () => {
+  it("ends before a segment that was cut off between scans", () => {
     const picture = withScans(3);
     const tableAt = picture.lastIndexOf(0xc4) - 1;
     const cut = decodableJpeg(mendJpeg(picture.subarray(0, tableAt + 9)), SIZE);
@@ -117,7 +117,7 @@ describe("decodableJpeg (P-97)", () => {
     expect([...cut.subarray(-2)]).toEqual([0xff, 0xd9]);
   });
 
-  it("makes of any JPEG that is let in one of the same size, and of that nothing else", () => {
+  it("returns a JPEG of the same size for any JPEG that is accepted, and changes it no further", () => {
     const flips = fc.array(fc.tuple(fc.nat(plain.length - 1), fc.nat(255)), { maxLength: 6 });
     fc.assert(
       fc.property(flips, (changes) => {

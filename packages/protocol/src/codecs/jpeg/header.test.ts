@@ -13,7 +13,7 @@ function changed(offset: number, value: number): Uint8Array {
   return copy;
 }
 
-/** The picture, with another size in its frame header. */
+/** The picture with another size in its frame header. */
 function sized(width: number, height: number): Uint8Array {
   const copy = Uint8Array.from(jpeg);
   new DataView(copy.buffer).setUint16(frameAt + 5, height);
@@ -61,7 +61,7 @@ describe("readJpegSize (P-24)", () => {
     );
   });
 
-  it("refuses every prefix of the header, and survives any flips", () => {
+  it("refuses a header that is cut off anywhere, and yields a size or a typed error for changed bytes", () => {
     for (let length = 0; length < frameAt; length++) {
       expect(() => readJpegSize(jpeg.subarray(0, length))).toThrow(ProtocolError);
     }
@@ -81,7 +81,7 @@ describe("readJpegSize (P-24)", () => {
   });
 });
 
-/** The picture, with these bytes put in at an offset. */
+/** The picture with these bytes inserted at an offset. */
 function withBytes(offset: number, ...bytes: number[]): Uint8Array {
   return concatBytes([jpeg.subarray(0, offset), Uint8Array.from(bytes), jpeg.subarray(offset)]);
 }
@@ -106,7 +106,7 @@ describe("JPEGs as cameras and scripts send them (P-24, P-56)", () => {
     ["half an EOI", jpeg.subarray(0, -1)],
     ["zeros at its end", concatBytes([jpeg, new Uint8Array(3000)])],
     ["line breaks in front and no EOI", withBytes(0, 13, 10).subarray(0, -2)],
-  ])("are read, and mended to what browsers draw: %s", (_, sent) => {
+  ])("are accepted and mended for browsers: %s", (_, sent) => {
     expect(readJpegSize(sent)).toEqual({ width: 333, height: 44 });
     const mended = mendJpeg(sent);
     expect([...mended.subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
@@ -114,23 +114,23 @@ describe("JPEGs as cameras and scripts send them (P-24, P-56)", () => {
     expect(decodeTurbo(mended).data.equals(pixels)).toBe(true);
   });
 
-  // The native decoder of the tests takes its own warnings for errors; browsers skip such bytes.
+  // The tests' native decoder treats its warnings as errors. Browsers skip such bytes.
   it.each([
     ["stray bytes before the frame header", withBytes(frameAt, 0, 0x12)],
     ["a stuffed FF between segments", withBytes(frameAt, 0xff, 0)],
     ["a stray byte before the scan", withBytes(scanAt, 0)],
-  ])("are read and left as they are: %s", (_, sent) => {
+  ])("are accepted unchanged: %s", (_, sent) => {
     expect(readJpegSize(sent)).toEqual({ width: 333, height: 44 });
     expect(mendJpeg(sent)).toBe(sent);
   });
 
-  it("are left as they are where nothing is wrong with them", () => {
+  it("are unchanged if nothing is wrong with them", () => {
     expect(mendJpeg(jpeg)).toBe(jpeg);
     const padded = concatBytes([jpeg, new Uint8Array(3000)]);
     expect(mendJpeg(padded)).toBe(padded);
   });
 
-  it("get an EOI of their own though their thumbnail has one", () => {
+  it("get an EOI even if their thumbnail has one", () => {
     const thumbnail = withBytes(2, 0xff, 0xe1, 0, 4, 0xff, 0xd9).subarray(0, -2);
     expect([...mendJpeg(thumbnail).subarray(-2)]).toEqual([0xff, 0xd9]);
   });
@@ -140,12 +140,12 @@ describe("JPEGs as cameras and scripts send them (P-24, P-56)", () => {
     ["WebP", ascii("RIFF....WEBP")],
     ["Base64 text", ascii(Buffer.from(jpeg).toString("base64"))],
     ["a data: URL", ascii(`data:image/jpeg;base64,${Buffer.from(jpeg).toString("base64")}`)],
-  ])("are refused by name where they are %s", (name, sent) => {
+  ])("are refused by name if they are %s", (name, sent) => {
     expect(() => readJpegSize(sent)).toThrow(`this is ${name}: each message must be`);
   });
 });
 
-describe("a header that is made to take long", () => {
+describe("a header that is meant to be slow to read", () => {
   const SIZE = 2 ** 20;
   const repeated = (unit: readonly number[]) => {
     const bytes = new Uint8Array(SIZE - (SIZE % unit.length));
@@ -160,7 +160,7 @@ describe("a header that is made to take long", () => {
     ["stuffed bytes", [0xff, 0]],
     ["restart markers", [0xff, 0xd0]],
     ["segments between stray bytes", [...new Array(60).fill(7), 0xff, 0xfe, 0, 2]],
-  ])("is refused after a bounded part of it: %s", (_, unit) => {
+  ])("is refused after a limited part of it was read: %s", (_, unit) => {
     let reads = 0;
     const sent = concatBytes([jpeg.subarray(0, 2), repeated(unit), jpeg.subarray(2)]);
     const counted = new Proxy(sent, {
@@ -176,7 +176,7 @@ describe("a header that is made to take long", () => {
 });
 
 describe("readTileJpeg", () => {
-  it("refuses to make a tile of anything but baseline 4:4:4 with the typical tables", () => {
+  it("accepts only baseline 4:4:4 with the typical tables", () => {
     expect(() => readTileJpeg(changed(frameAt + 1, 0xc2))).toThrow("not baseline 4:4:4");
     expect(() => readTileJpeg(changed(frameAt + 11, 0x22))).toThrow("not baseline 4:4:4");
     const huffmanAt = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc4);

@@ -32,20 +32,23 @@ function rotated(orientation: number, byteOrder: "II" | "MM"): Uint8Array {
   return concatBytes([jpeg.subarray(0, 2), head, payload, jpeg.subarray(2)]);
 }
 
-describe("a JPEG without the rotation that its EXIF block asks for (P-24)", () => {
-  it.each(["II", "MM"] as const)("is that of a picture that asks for none: %s", (byteOrder) => {
-    for (let orientation = 2; orientation <= 8; orientation++) {
-      expect(withoutRotation(rotated(orientation, byteOrder))).toEqual(rotated(1, byteOrder));
-    }
-  });
+describe("withoutRotation (P-24)", () => {
+  it.each(["II", "MM"] as const)(
+    "makes the JPEG equal to one that requests no rotation: %s",
+    (byteOrder) => {
+      for (let orientation = 2; orientation <= 8; orientation++) {
+        expect(withoutRotation(rotated(orientation, byteOrder))).toEqual(rotated(1, byteOrder));
+      }
+    },
+  );
 
-  it("is the same where nothing asks for one", () => {
+  it("returns the same bytes if no rotation is requested", () => {
     expect(withoutRotation(jpeg)).toBe(jpeg);
     const upright = rotated(1, "MM");
     expect(withoutRotation(upright)).toBe(upright);
   });
 
-  it("has the same length and pixels, whatever stands in the block", () => {
+  it("keeps the length and the pixels whatever the EXIF block contains", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { maxLength: 8 }), (flips) => {
         const damaged = rotated(6, "II");
