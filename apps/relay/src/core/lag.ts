@@ -19,7 +19,8 @@ export class Lag {
 
   /** The oldest `count` updates in flight are drawn. @returns the age of the last of them, ms. Undefined if there is none */
   drawn(count: number, now: number): number | undefined {
-    const dueAt = this.#dueAt.splice(0, count).at(-1);
+    let dueAt: number | undefined;
+    for (let i = 0; i < count; i++) dueAt = this.#dueAt.shift() ?? dueAt;
     return dueAt === undefined ? undefined : Math.max(0, now - dueAt);
   }
 }

@@ -30,6 +30,8 @@ const PROBE_REST = 4;
 const FIRST_BASE_MS = 100;
 /** What is heard within this time after the sender was busy may have come before, and have had to wait. */
 const HEARD_LATE_MS = 5;
+/** A round trip is judged together with those before it. */
+const KEPT_ROUND_TRIPS = 4;
 /** Updates so small that bytes do not bound them are bounded by their number. */
 const MAX_UPDATES = 1000;
 
@@ -46,7 +48,7 @@ interface Flight {
 }
 
 export class Window {
-  #flights: Flight[] = [];
+  readonly #flights: Flight[] = [];
   #inFlight = 0;
   #size = START_BYTES;
   #now = 0;
@@ -55,7 +57,7 @@ export class Window {
   /** Until the first late answer the window doubles each round trip. */
   #starting = true;
   readonly #path = new Path();
-  #roundTrips: number[] = [];
+  readonly #roundTrips: number[] = [];
   #ackedAt = 0;
   #busy = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
   #silences = 0;
@@ -130,20 +132,26 @@ export class Window {
   /** The oldest `count` updates in flight were applied. */
   acked(count: number, now: number): void {
     this.#tick(now);
-    const landed = this.#flights.splice(0, Math.max(0, count));
-    const oldest = landed[0];
-    const newest = landed.at(-1);
-    if (!oldest || !newest) return;
-    for (const { bytes } of landed) this.#inFlight -= bytes;
+    const oldest = this.#flights[0];
+    let newest = oldest;
+    let landedCount = 0;
+    // One by one: this runs for every update and viewer, and an array of them would be garbage at once.
+    for (; landedCount < count; landedCount++) {
+      const landed = this.#flights.shift();
+      if (!landed) break;
+      this.#inFlight -= landed.bytes;
+      newest = landed;
+    }
+    if (!oldest || !newest || landedCount === 0) return;
     const silenceMs = this.#now - Math.max(this.#ackedAt, oldest.sentAt);
     this.#ackedAt = this.#now;
     this.#noteSilence(silenceMs);
     if (newest.sentAt <= this.#excusedUntil) {
-      this.#roundTrips = [];
+      this.#roundTrips.length = 0;
       return;
     }
     const roundTripMs = Math.max(1, this.#heardAt(newest.sentAt) - newest.sentAt);
-    if (newest.behind && landed.length === 1) this.#path.spaced(silenceMs);
+    if (newest.behind && landedCount === 1) this.#path.spaced(silenceMs);
     else if (newest.inFlight <= MIN_BYTES) {
       this.#path.crossed(roundTripMs);
       this.#planProbe();
@@ -204,7 +212,8 @@ export class Window {
 
   #resize(flight: Flight, roundTripMs: number): void {
     // The smallest of the last few: acks that come in bunches are late for reasons of their own.
-    this.#roundTrips = [...this.#roundTrips.slice(-3), roundTripMs];
+    this.#roundTrips.push(roundTripMs);
+    if (this.#roundTrips.length > KEPT_ROUND_TRIPS) this.#roundTrips.shift();
     const rttMs = Math.min(...this.#roundTrips);
     const { targetMs, queueMs } = this.#path;
     const size = this.#size;
