@@ -4,7 +4,7 @@
  */
 import {
   CutQueue,
-  codecNamed,
+  codecOf,
   ENTRY_BYTES,
   grantUpdate,
   type PendingTile,
@@ -90,7 +90,7 @@ export interface ComposeOptions {
 /** @returns undefined, at once, if something must be sent and the window takes none of it now: an ack is due */
 export function compose(frame: Frame, options: ComposeOptions): Promise<Composed> | undefined {
   const { encoder, damage, window, now } = options;
-  if (!codecNamed(encoder.describe(frame).codec)?.divisible) return composeWhole(frame, options);
+  if (!codecOf(encoder.describe(frame)).divisible) return composeWhole(frame, options);
   const { queue } = damage;
   if (queue.count === 0) return repaint(frame, options);
   const likelyBytes = UPDATE_HEADER_BYTES + queue.bytes;

@@ -181,5 +181,8 @@ describe("the pipeline, where a picture does not go at once", () => {
     on().source.shown = touched(frameOf(SIZE), 100, 20);
     connection.ack(1);
     expect(await nextChange(connection, { count: 1 })).toMatchObject({ keyframe: true });
+    connection.ack(2);
+    // Nothing changes any more: a relay would refuse a keyframe without tiles (P-22, P-23).
+    expect(await connection.receive("update")).toMatchObject({ keyframe: false, tiles: [] });
   });
 });

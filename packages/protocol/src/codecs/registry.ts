@@ -12,9 +12,14 @@ export function codecNamed(name: string): Codec | undefined {
   return CODECS.find((codec) => codec.name === name);
 }
 
-/** The cells of a picture. @throws ProtocolError if its codec is unknown, or has too many cells (4413) */
+/** @throws ProtocolError if this version does not know the codec */
+export function codecOf({ codec }: StreamDescription): Codec {
+  const known = codecNamed(codec);
+  if (!known) throw new ProtocolError("the codec of the stream is unknown");
+  return known;
+}
+
+/** The cells of a picture. @throws ProtocolError if its codec is unknown, or it has too many cells (4413) */
 export function cellsOf(stream: StreamDescription): Cells {
-  const codec = codecNamed(stream.codec);
-  if (!codec) throw new ProtocolError("the codec of the stream is unknown");
-  return codec.cellsOf(stream);
+  return codecOf(stream).cellsOf(stream);
 }

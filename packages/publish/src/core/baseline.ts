@@ -29,7 +29,7 @@ export interface SentTiles {
   /** The picture that they are of; it is kept, so nobody may write to it. */
   readonly pixels: Uint8Array;
   readonly indices: readonly number[];
-  /** How long each became, in the same order; none for codec `jpeg`. */
+  /** How long each became, in the same order. Empty if the codec is not divisible. */
   readonly lengths: readonly number[];
   /** How finely each was encoded, in the same order, see `encoder.ts`. */
   readonly levels: readonly number[];

@@ -2,7 +2,7 @@
  * Whole pictures by jpeg-js: slow, but plain JavaScript, for machines where no native encoder loads. It makes no
  * tiles, since it ends some scans in a way that strict decoders refuse between restart markers.
  */
-import type { Size, StreamDescription, Tile } from "@screen-share/protocol";
+import { JPEG, type Size, type StreamDescription, type Tile } from "@screen-share/protocol";
 import jpegJs from "jpeg-js";
 import type { TileEncoder } from "../../encoder.ts";
 import type { Frame } from "../../source.ts";
@@ -14,7 +14,7 @@ export class JpegJsEncoder implements TileEncoder {
   constructor(private readonly qualities: readonly number[]) {}
 
   describe({ width, height }: Size): StreamDescription {
-    return { codec: "jpeg", width, height, tables: [] };
+    return { codec: JPEG.name, width, height, tables: [] };
   }
 
   async encode(

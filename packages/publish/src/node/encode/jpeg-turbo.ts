@@ -8,6 +8,7 @@ import {
   equalTables,
   type Geometry,
   geometryOf,
+  JPEG_TILES,
   MCU_SIDE,
   type QuantTables,
   type Run,
@@ -64,7 +65,7 @@ class JpegTurboEncoder implements TileEncoder {
   }
 
   describe({ width, height }: Size): StreamDescription {
-    return { codec: "jpeg-tiles", width, height, tables: [...this.#tables] };
+    return { codec: JPEG_TILES.name, width, height, tables: [...this.#tables] };
   }
 
   async encode(frame: Frame, indices: readonly number[], level: number): Promise<Tile[]> {
