@@ -205,7 +205,9 @@ describe("a recording", () => {
     await page.keyboard.press("r");
     await page.getByTestId("recording").waitFor();
     await page.keyboard.press("r");
-    await notice().getByText("The recording failed: the browser’s encoder made nothing").waitFor();
+    await notice()
+      .getByText("The recording failed: the browser’s encoder produced no data")
+      .waitFor();
     expect(saved).toEqual([]);
   });
 

@@ -54,9 +54,7 @@ export function buildViewer(env: Readonly<Record<string, string>>): ViewerBuild 
 }
 
 function copyTree(copy: string): void {
-  // Tailwind looks for classes in what version control would keep, from the root of a repository on.
-  mkdirSync(path.join(copy, ".git"));
-  for (const name of [...FILES, ".gitignore", ...FOLDERS]) {
+  for (const name of [...FILES, ...FOLDERS]) {
     cpSync(path.join(ROOT, name), path.join(copy, name), {
       recursive: true,
       verbatimSymlinks: true,

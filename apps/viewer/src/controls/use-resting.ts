@@ -1,11 +1,11 @@
-/** Whether the pointer rests, so that what covers the picture can go. */
+/** Whether the pointer is at rest, so that the controls can leave the picture uncovered. */
 import { type RefObject, useEffect, useRef, useState } from "react";
 
 const REST_MS = 3000;
 
 /**
- * @param controls what stays while the mouse is on it, or the keyboard in it
- * @param held whether it has to stay for another reason
+ * @param controls they stay while the mouse is on them, or the keyboard in them
+ * @param held whether they must stay for another reason
  */
 export function useResting(controls: RefObject<HTMLElement | null>, held: boolean): boolean {
   const [resting, setResting] = useState(false);
@@ -27,17 +27,17 @@ export function useResting(controls: RefObject<HTMLElement | null>, held: boolea
       else setResting(true);
     };
     const moved = ({ movementX, movementY }: PointerEvent) => {
-      // Browsers tell of a pointer that rests, too, when something moves below it.
+      // Browsers also report a pointer at rest when something moves below it.
       if (movementX !== 0 || movementY !== 0) wake();
     };
-    // A press that only brings the controls back must press none of them, though one is there by the time that it ends.
+    // A press that brings the controls back must not press one of them, although one may be there when it ends.
     let woke = false;
     const pressed = () => {
       woke = hidden.current;
       wake();
     };
     const clicked = (event: MouseEvent) => {
-      // A key's click has no detail (UI Events, §3.2.3). Not every browser says which pointer's a click is.
+      // A click by a key has no detail (UI Events, §3.2.3). Not every browser reports which pointer clicked.
       const byWaking = woke && event.detail > 0;
       const within = event.target instanceof Node && controls.current?.contains(event.target);
       if (!byWaking || !within) return;
@@ -59,7 +59,7 @@ export function useResting(controls: RefObject<HTMLElement | null>, held: boolea
 
 function isUsed(controls: HTMLElement | null): boolean {
   if (!controls) return false;
-  // A finger leaves its hover behind where it was.
+  // After a touch, the hover state stays where the finger was.
   const hovers = matchMedia("(hover: hover)").matches && controls.matches(":hover");
   return hovers || controls.querySelector(":focus-visible") !== null;
 }

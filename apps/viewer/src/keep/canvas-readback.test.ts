@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { readsTrue } from "./canvas-readback.ts";
+import { isReadable } from "./canvas-readback.ts";
 
-/** A document whose canvases draw as they should, and read what `spoil` makes of it. */
+/** A document whose canvases draw correctly, and return pixels altered by `spoil`. */
 function documentThat(spoil: (data: Uint8ClampedArray) => void) {
   const pixels = new Uint8ClampedArray(16 * 16 * 4).fill(255);
   const context = {
@@ -20,16 +20,16 @@ function documentThat(spoil: (data: Uint8ClampedArray) => void) {
   return { createElement: () => canvas } as unknown as Document;
 }
 
-it("a canvas that reads as it was drawn is told from noise, however little", () => {
-  expect(readsTrue(documentThat(() => {}))).toBe(true);
+it("distinguishes an unaltered canvas from even a little noise", () => {
+  expect(isReadable(documentThat(() => {}))).toBe(true);
   const random = documentThat((data) => {
     for (let at = 0; at < data.length; at++) data[at] = (at * 7919) % 256;
   });
-  expect(readsTrue(random)).toBe(false);
-  // As Firefox and Brave do it: the lowest bit of a few values.
+  expect(isReadable(random)).toBe(false);
+  // As in Firefox and Brave: the lowest bit of a few values.
   const little = documentThat((data) => {
     data[410] = (data[410] ?? 0) ^ 1;
   });
-  expect(readsTrue(little)).toBe(false);
-  expect(readsTrue(documentThat((data) => data.fill(255)))).toBe(false);
+  expect(isReadable(little)).toBe(false);
+  expect(isReadable(documentThat((data) => data.fill(255)))).toBe(false);
 });

@@ -1,21 +1,22 @@
 /**
- * Whether a canvas reads as it was drawn. Browsers that guard against fingerprinting (Tor Browser, LibreWolf, Brave, Firefox with
- * `privacy.resistFingerprinting`) spoil what a page reads, silently: a picture that is saved or recorded from a canvas is noise there.
+ * Checks whether a canvas returns the pixels that were drawn. Browsers that prevent fingerprinting (Tor Browser, LibreWolf, Brave,
+ * Firefox with `privacy.resistFingerprinting`) silently return noise, so a picture saved or recorded from a canvas is noise there.
  */
 
+/** Explains to the user why a picture cannot be copied or recorded. */
 export const NOISE = "This browser hides what pages draw, and gives them noise instead.";
 
 const SIDE = 16;
 
-/** Colours that differ from pixel to pixel: some browsers spoil no plain area. */
+/** Colours that differ from pixel to pixel, because some browsers do not alter plain areas. */
 const colourAt = (at: number): readonly [number, number, number] => [
   (at * 37) % 256,
   (at * 91) % 256,
   (at * 173) % 256,
 ];
 
-/** @param document what makes the canvas */
-export function readsTrue(document: Pick<Document, "createElement">): boolean {
+/** @param document creates the canvas */
+export function isReadable(document: Pick<Document, "createElement">): boolean {
   const canvas: HTMLCanvasElement = document.createElement("canvas");
   canvas.width = canvas.height = SIDE;
   const context = canvas.getContext("2d");

@@ -1,17 +1,17 @@
-/** The clipboard, which pages have only over https or on their own machine. */
+/** The clipboard. Pages can use it only over https or on localhost. */
 
-/** Whether pictures can be put there. */
+/** Whether the browser can copy pictures. */
 export function canCopyPictures(): boolean {
   return "clipboard" in navigator && typeof ClipboardItem !== "undefined";
 }
 
-/** @returns whether it is there now */
+/** @returns whether it was copied */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Not allowed; or there is no clipboard, as on a page that came over plain http.
+    // Not allowed, or there is no clipboard, as on a page over plain http.
     return copySelected(text);
   }
 }
@@ -25,7 +25,7 @@ function copySelected(text: string): boolean {
   document.body.append(field);
   field.select();
   try {
-    // The only way without a secure context (W3C Clipboard API, §2).
+    // Deprecated, but the only way without a secure context (W3C Clipboard API, §2).
     return document.execCommand("copy");
   } catch {
     return false;
@@ -35,10 +35,10 @@ function copySelected(text: string): boolean {
   }
 }
 
-/** @returns whether it is there now */
+/** @returns whether it was copied */
 export async function copyPng(png: Promise<Blob>): Promise<boolean> {
   try {
-    // The promise itself, as Safari wants it: once it has waited, it allows no more.
+    // Safari requires the promise itself: after an await it no longer allows copying.
     await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
     return true;
   } catch {

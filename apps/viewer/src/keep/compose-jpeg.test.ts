@@ -18,7 +18,7 @@ const stream = {
   tables: [coarse.tables, fine.tables],
 };
 
-it("a picture of tiles becomes one JPEG, the coarse ones in the finest tables in use", () => {
+it("composes one JPEG of all tiles, the coarse ones requantised to the finest tables in use", () => {
   const tiles = fine.tiles.map((tile, i) => {
     const from = i % 2 === 0 ? (coarse.tiles[i] ?? tile) : tile;
     return { ...from, table: i % 2 === 0 ? 0 : 1 };
@@ -36,7 +36,7 @@ it("a picture of tiles becomes one JPEG, the coarse ones in the finest tables in
   expect(Buffer.compare(composeJpeg({ stream, tiles }), jpeg)).toBe(0);
 });
 
-it("a picture in one table keeps its bytes, and a whole JPEG what is seen of it", () => {
+it("keeps the bytes of tiles with the same table, and the visible part of a whole JPEG", () => {
   const { tables, tiles } = coarse;
   const segments = tiles.map(({ bytes }) => bytes);
   const at0 = tiles.map((tile) => ({ ...tile, table: 0 }));
@@ -52,6 +52,6 @@ it("a picture in one table keeps its bytes, and a whole JPEG what is seen of it"
   expect(composed).toEqual(decodableJpeg(bytes, SIZE));
 });
 
-it("nothing is made of a picture that is not there", () => {
+it("throws if there is no picture", () => {
   expect(() => composeJpeg({ stream, tiles: [] })).toThrow(/no picture/);
 });

@@ -1,4 +1,4 @@
-/** One standard JPEG of a picture as it came, no pixel of it read: for browsers that spoil what is read of a canvas. Loaded when needed. */
+/** Composes one standard JPEG from the received tiles, for browsers whose canvas returns noise. Loaded on demand. */
 import { COMPOSERS, type ComposerMemory, decodableJpeg } from "@screen-share/protocol";
 import type { EncodedPicture } from "../player/handle.ts";
 

@@ -1,20 +1,20 @@
 /**
- * Copies what is played to another canvas, each time that it is drawn. Not from the picture's own canvas, which may be a worker's: what
- * that draws is not there yet when it is told of, and while the page is hidden may not come at all (in Chromium).
+ * Copies the picture to another canvas after each drawing. The source is not the picture's own canvas, which may belong to a worker:
+ * a new drawing is not on it yet when it is reported, and in Chromium may never be while the page is hidden.
  */
 import type { Size } from "@screen-share/protocol";
 import type { EncodedPicture } from "../player/handle.ts";
 import { contained } from "./core/recording.ts";
 
-/** Where a picture can be copied from. */
+/** A picture that can be copied. */
 export interface PictureSource {
-  /** What stands there, px; undefined: nothing that may be seen. */
+  /** The size of the current picture, px; undefined if there is none to be seen. */
   size(): Size | undefined;
-  /** It, for the caller to draw and close. Rejects while there is nothing. */
+  /** The picture, for the caller to draw and close. Rejects while there is none. */
   bitmap(): Promise<ImageBitmap>;
-  /** What is to be said of it where it is seen, if it is not the present. */
+  /** The remark to show with an outdated picture; undefined while the picture is current. */
   remark(): string | undefined;
-  /** Calls after each drawing. @returns what ends that */
+  /** Calls `listener` after each drawing. @returns a function that ends this */
   onDrawn(listener: () => void): () => void;
 }
 
@@ -31,17 +31,17 @@ export interface PictureHandle extends PictureSource {
 }
 
 export interface Mirror {
-  /** Resolves once the first copy is there. Never rejects. */
+  /** Resolves after the first copy. Never rejects. */
   readonly begun: Promise<void>;
   end(): void;
 }
 
-/** Copied so often though nothing changes: so a video of it has frames, and a picture that is gone goes from here, too. */
-const STILL_MS = 1000;
+/** An unchanged picture is copied at this interval, so that a video of it has frames, and a picture that is gone disappears here too. */
+const REPEAT_MS = 1000;
 
 /**
- * @param options.size the target's for good, in which pictures are as large as they fit; undefined: it takes the picture's
- * @param options.marked whether a picture that is not the present is dimmed, and says so
+ * @param options.size the fixed size of the target, into which pictures are fitted; undefined: the target takes the picture's size
+ * @param options.marked whether an outdated picture is dimmed and has a remark
  * @throws Error if the browser gives no 2D context
  */
 export function mirror(
@@ -55,7 +55,7 @@ export function mirror(
   if (fixed) resize(target, fixed);
   let ended = false;
   let copying = false;
-  /** Something was drawn since the copy that is being made was asked for. */
+  /** There was another drawing since the current copy was started. */
   let behind = false;
   const copy = async () => {
     behind = true;
@@ -72,13 +72,13 @@ export function mirror(
     copying = false;
   };
   const leave = source.onDrawn(() => void copy());
-  const still = setInterval(() => void copy(), STILL_MS);
+  const repeat = setInterval(() => void copy(), REPEAT_MS);
   return {
     begun: copy(),
     end() {
       ended = true;
       leave();
-      clearInterval(still);
+      clearInterval(repeat);
     },
   };
 }
@@ -99,8 +99,8 @@ function put(
   context.drawImage(bitmap, place.left, place.top, place.width, place.height);
 }
 
-/** Dims what stands there, and writes a line below. */
-function mark(context: CanvasRenderingContext2D, words: string): void {
+/** Dims the picture, and writes a line at its bottom. */
+function mark(context: CanvasRenderingContext2D, remark: string): void {
   const { width, height } = context.canvas;
   const line = Math.max(12, Math.round(width / 28));
   context.save();
@@ -112,7 +112,7 @@ function mark(context: CanvasRenderingContext2D, words: string): void {
   context.font = `${line}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillText(words, width / 2, height - line, width - line);
+  context.fillText(remark, width / 2, height - line, width - line);
   context.restore();
 }
 

@@ -1,22 +1,22 @@
 /**
- * The picture in a window of its own that floats above others: a small page where the browser has those, so that it is as sharp as
- * here; else the browser's own for videos.
+ * The picture in a floating window: a small page where the browser supports that, which is as sharp as this one; else the browser's own
+ * window for videos.
  */
 import type { Size } from "@screen-share/protocol";
 import { mirror, type PictureSource } from "./mirror.ts";
 
-/** Not every browser has it, and no library types it (Document Picture-in-Picture, WICG). */
+/** Document Picture-in-Picture (WICG). Not every browser has it, and no library has types for it. */
 interface DocumentPictureInPicture {
   requestWindow(options: Size): Promise<Window>;
 }
 
-/** How wide a floating window is at first, CSS px. */
+/** The initial width of a floating window, CSS px. */
 const WIDTH = 480;
 
 /**
- * To be called by a person's own deed.
- * @param onClosed called once, whoever closes it
- * @returns what closes it
+ * Must be called from a user's action.
+ * @param onClosed called once, however the window is closed
+ * @returns a function that closes it
  * @throws Error if the browser does not open it
  */
 export async function openFloating(

@@ -1,13 +1,13 @@
 /**
- * Records what is played to a video file. Not the picture's own canvas but a copy of fixed size: encoders stop or fail when
- * the size of what they are given changes.
+ * Records the picture to a video file. The source is a copy of fixed size, because encoders stop or fail when the size of their input
+ * changes.
  */
 import { bitsPerSecond, type Format, formatOf, recordedSize } from "./core/recording.ts";
 import { mirror, type PictureSource } from "./mirror.ts";
 import { Remuxer } from "./remux.ts";
 import { openSink, type Sink } from "./sink.ts";
 
-/** How it ended. `full`: there was no room for more. */
+/** How a recording ended. `full`: there was no room for more. */
 export type RecordingEnd =
   | { readonly type: "saved"; readonly full: boolean }
   | { readonly type: "failed"; readonly reason: string };
@@ -19,16 +19,16 @@ export interface Recording {
 }
 
 const MAX_FPS = 30;
-/** How often the recorder hands over what it has. */
+/** The interval at which the recorder delivers its data. */
 const PART_MS = 1000;
-/** How far apart pictures are that players can go to; what lies between them is kept in memory meanwhile. */
+/** The distance between the pictures that players can seek to. Everything between two of them is kept in memory. */
 const KEY_FRAME_MS = 5000;
 
 /**
- * @param options.nameOf the file's name, by its extension
- * @param options.signal ends it, as `stop` does
- * @returns undefined if the person chose no file
- * @throws Error in plain words if the browser cannot record
+ * @param options.nameOf returns the file's name for an extension
+ * @param options.signal ends the recording, as `stop` does
+ * @returns undefined if the user chose no file
+ * @throws Error with a message for the user if the browser cannot record
  */
 export async function startRecording(
   source: PictureSource,
@@ -39,18 +39,18 @@ export async function startRecording(
 ): Promise<Recording | undefined> {
   const { nameOf, signal } = options;
   const format = formatOf((type) => MediaRecorder.isTypeSupported(type));
-  if (!format) throw new Error("this browser makes no video of a kind that we know");
+  if (!format) throw new Error("this browser cannot make any of the supported video formats");
   const sink = await openSink(format, nameOf(format.extension));
   if (!sink) return undefined;
   if (signal.aborted) {
     await sink.discard();
-    throw new Error("what was to be recorded was left before it began");
+    throw new Error("the room was left before the recording started");
   }
   const recording = await record(source, format, sink);
   const { stop, ended } = recording;
   if (signal.aborted) stop();
   else signal.addEventListener("abort", stop);
-  // It holds on to all that was recorded.
+  // The listener would keep the whole recording in memory.
   void ended.then(() => signal.removeEventListener("abort", stop));
   return recording;
 }
@@ -82,7 +82,7 @@ async function record(source: PictureSource, format: Format, sink: Sink): Promis
   }
 }
 
-/** Packs and writes what the recorder gives until it stops; resolves once all of it is saved. */
+/** Packs and writes the recorder's data until it stops. Resolves once everything is saved. */
 async function follow(
   recorder: MediaRecorder,
   options: {
@@ -133,8 +133,8 @@ async function follow(
   await adding;
   remuxer.end(durationMs / 1000);
   await packed;
-  // WebKitGTK says that it can where a part of its encoder is not installed, and then tells of no error.
-  if (bytes === 0) failure = new Error("the browser’s encoder made nothing");
+  // WebKitGTK claims that it can record even if a part of its encoder is not installed, and then reports no error.
+  if (bytes === 0) failure = new Error("the browser’s encoder produced no data");
   try {
     await (bytes === 0 ? sink.discard() : sink.save());
   } catch (error) {

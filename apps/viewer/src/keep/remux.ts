@@ -1,6 +1,6 @@
 /**
- * Packs what a browser's recorder makes into a file that players can seek: with its duration, and an index of its key frames. A recorder
- * writes its file as a stream, and cannot go back to write these. Nothing is encoded again. The only file that uses mediabunny.
+ * Repacks the file of a browser's recorder so that players can seek in it: with its duration, and an index of its key frames. A recorder
+ * writes a stream, and cannot go back to add these. Nothing is encoded again. This is the only file that uses mediabunny.
  */
 import {
   EncodedPacketSink,
@@ -17,16 +17,16 @@ import {
   WebMOutputFormat,
 } from "mediabunny";
 
-/** What is kept of the recorder's own file, to be read from: its longest stretch between key frames has to fit. */
+/** How much of the recorder's file is kept for reading. Its longest stretch between key frames must fit. */
 const MAX_BYTES_KEPT = 64 * 1024 ** 2;
-/** What may wait to be packed, where the disk is slower than the recorder. */
+/** How much data may wait to be packed, if the disk is slower than the recorder. */
 const MAX_BYTES_WAITING = 64 * 1024 ** 2;
 
-/** Takes the bytes of the new file: in order, but some are written again later. */
+/** Writes bytes of the new file. They come in order, but some are overwritten later. */
 export type WriteAt = (data: Uint8Array<ArrayBuffer>, position: number) => Promise<void>;
 
 export class Remuxer {
-  /** Resolves once all of the file was written. Rejects if it cannot be made, or `write` does. */
+  /** Resolves once the whole file is written. Rejects if it cannot be made, or if `write` rejects. */
   readonly done: Promise<void>;
   readonly #source: ReadableStream<Uint8Array>;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -44,13 +44,13 @@ export class Remuxer {
     this.done = this.#run(container, write);
   }
 
-  /** Adds the next part of the recorder's file. @throws Error if too much waits already */
+  /** Adds the next part of the recorder's file. @throws Error if too much data is waiting */
   add(part: Uint8Array): void {
     if ((this.#controller?.desiredSize ?? 0) < 0) throw new Error("the disk is too slow");
     this.#controller?.enqueue(part);
   }
 
-  /** The recorder's file is complete. @param durationS how long it was recorded: the last picture lasts until then */
+  /** Ends the recorder's file. @param durationS the length of the recording: the last picture lasts until then */
   end(durationS: number): void {
     this.#durationS = durationS;
     this.#controller?.close();
@@ -69,7 +69,7 @@ export class Remuxer {
   async #pack(input: Input, container: "webm" | "mp4", write: WriteAt): Promise<void> {
     const track = await input.getPrimaryVideoTrack();
     const codec = await track?.getCodec();
-    if (!track || !codec) throw new Error("the browser’s encoder made nothing");
+    if (!track || !codec) throw new Error("the browser’s encoder produced no data");
     const target = new StreamTarget(
       new WritableStream<StreamTargetChunk>({
         write: ({ data, position }) => write(data, position),
@@ -94,7 +94,7 @@ export class Remuxer {
     const decoderConfig = (await track.getDecoderConfig()) ?? undefined;
     const meta = decoderConfig && { decoderConfig };
     const packets = new EncodedPacketSink(track).packets();
-    // How long a picture stands is known with the next one.
+    // The duration of a picture is known when the next one comes.
     let last = await packets.next();
     while (!last.done) {
       const next = await packets.next();

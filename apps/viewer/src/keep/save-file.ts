@@ -1,9 +1,9 @@
-/** Saves what the page has made as a file. */
+/** Saves data as a file. */
 
-/** The browser reads it some time after the click. */
+/** The browser reads the data some time after the click. */
 const READ_WITHIN_MS = 60_000;
 
-/** As a download, wherever the browser puts those. */
+/** Saves it to the browser's folder for downloads. */
 export function download(blob: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

@@ -1,6 +1,6 @@
 /**
- * Finds out whether this page is on the screen that it shows. If its own dot seems to be in the picture, the dot takes two other colours
- * for a moment, chosen by chance: only where the picture does the same does the page look at itself. On all other pages nothing blinks.
+ * Detects whether this page is on the screen that it shows. If its own dot seems to be in the picture, the dot briefly takes two other
+ * random colours: only if the picture does the same does the page see itself. On all other pages nothing blinks.
  */
 import {
   type Colour,
@@ -12,16 +12,16 @@ import {
 } from "./core/dots.ts";
 import type { PictureSource } from "./mirror.ts";
 
-/** The status has come to rest by then, and the host has seen it. */
+/** By then the notice no longer moves, and the host has captured it. */
 const FIRST_MS = 1500;
 const AGAIN_MS = 10_000;
-/** Until the picture has to show what the dot does: a grab, both ways, and a slow link. */
+/** How long the picture may take to show the new colour: a capture, both ways, and a slow link. */
 const ANSWER_MS = 8000;
 const LOOK_MS = 200;
-/** Larger pictures cost too much to be read: 4K and a little. */
+/** Larger pictures, beyond 4K, cost too much to read. */
 const MAX_AREA = 3840 * 2400;
 const DOT = "[data-dot]";
-/** Far from the dot's own colours, and from each other. */
+/** Colours that differ clearly from the dot's own, and from each other. */
 const COLOURS: readonly Colour[] = [
   [255, 0, 255],
   [0, 0, 255],
@@ -29,8 +29,8 @@ const COLOURS: readonly Colour[] = [
 ];
 
 /**
- * Watches until the signal.
- * @param options.report called whenever the answer changes; "no" is the first, and is not reported
+ * Watches until the signal aborts.
+ * @param options.report called whenever the result changes; the initial `false` is not reported
  */
 export async function watchSelf(
   source: PictureSource,
@@ -54,7 +54,7 @@ async function seesItself(source: PictureSource, signal: AbortSignal): Promise<b
   if (!pixels) return false;
   let spots = spotsOf(pixels, colour);
   try {
-    for (const [red, green, blue] of twoByChance()) {
+    for (const [red, green, blue] of twoAtRandom()) {
       if (spots.length === 0) return false;
       dot.style.backgroundColor = `rgb(${red}, ${green}, ${blue})`;
       spots = await spotsThatBecome([red, green, blue], { source, spots, signal });
@@ -65,7 +65,7 @@ async function seesItself(source: PictureSource, signal: AbortSignal): Promise<b
   return spots.length > 0;
 }
 
-/** @returns the first of the spots that the picture shows in this colour; none if it never does */
+/** @returns the spots that the picture shows in this colour first; none if it never does */
 async function spotsThatBecome(
   colour: Colour,
   options: {
@@ -85,14 +85,14 @@ async function spotsThatBecome(
   return [];
 }
 
-function twoByChance(): readonly Colour[] {
+function twoAtRandom(): readonly Colour[] {
   const first = Math.floor(Math.random() * COLOURS.length);
   const others = COLOURS.filter((_, i) => i !== first);
   const second = Math.floor(Math.random() * others.length);
   return [...COLOURS.slice(first, first + 1), ...others.slice(second, second + 1)];
 }
 
-/** Undefined while there is no picture, or nobody can see it, or it is too large. */
+/** Undefined while there is no picture, the page is hidden, or the picture is too large. */
 async function pixelsOf(source: PictureSource): Promise<Pixels | undefined> {
   const { width = 0, height = 0 } = source.size() ?? {};
   if (document.hidden || width * height > MAX_AREA) return undefined;

@@ -1,20 +1,20 @@
-/** Where a recording is written as it comes: a file that somebody chose, or memory, within a bound. */
+/** The destination of a recording: a file chosen by the user, or a limited amount of memory. */
 import { type Format, MAX_BYTES_IN_MEMORY } from "./core/recording.ts";
 import { download } from "./save-file.ts";
 
 export interface Sink {
   /**
-   * Writes bytes at a place in the file: behind its end, or over what stands there.
-   * @returns false if there is no room for more pictures; what ends the file can still be written. Rejects if it cannot be written
+   * Writes bytes at a position in the file: at its end, or over earlier bytes. Rejects if they cannot be written.
+   * @returns false if there is no room for more pictures. The end of the file can still be written
    */
   write(data: Uint8Array<ArrayBuffer>, position: number): Promise<boolean>;
-  /** Makes it the person's own. */
+  /** Completes the file, and gives it to the user. */
   save(): Promise<void>;
-  /** Leaves nothing of it, instead. */
+  /** Deletes everything instead. */
   discard(): Promise<void>;
 }
 
-/** Not every browser has it, and no library types it. */
+/** Not every browser has it, and no library has types for it. */
 type Picker = (options: {
   readonly suggestedName: string;
   readonly types: readonly {
@@ -23,7 +23,7 @@ type Picker = (options: {
   }[];
 }) => Promise<FileSystemFileHandle>;
 
-/** @returns undefined if the person chose no file */
+/** @returns undefined if the user chose no file */
 export async function openSink(format: Format, name: string): Promise<Sink | undefined> {
   const picker: unknown = Reflect.get(window, "showSaveFilePicker");
   if (typeof picker !== "function") return memorySink(format, name);
@@ -34,7 +34,7 @@ export async function openSink(format: Format, name: string): Promise<Sink | und
     return fileSink(await file.createWritable());
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return undefined;
-    // Inside a frame, or where a policy forbids it, files cannot be chosen; downloads may still work.
+    // Inside a frame, or under a policy, files cannot be chosen. Downloads may still work.
     return memorySink(format, name);
   }
 }
@@ -52,12 +52,12 @@ function fileSink(file: FileSystemWritableFileStream): Sink {
 
 function memorySink({ type }: Format, name: string): Sink {
   const parts: Blob[] = [];
-  /** What was written over earlier bytes, in order. */
+  /** The writes over earlier bytes, in order. */
   const patches: { readonly blob: Blob; readonly position: number }[] = [];
   let bytes = 0;
   return {
     async write(data, position) {
-      // Blobs: the browser may keep them on its disk.
+      // The browser may keep blobs on disk.
       const blob = new Blob([data]);
       if (position < bytes) patches.push({ blob, position });
       else {

@@ -1,6 +1,6 @@
 /** Saves or copies the current picture. */
 import { loadPart, MissingPart } from "../ui/load-part.ts";
-import { NOISE, readsTrue } from "./canvas-readback.ts";
+import { isReadable, NOISE } from "./canvas-readback.ts";
 import { copyPng } from "./clipboard.ts";
 import { fileName } from "./core/file-name.ts";
 import type { PictureHandle } from "./mirror.ts";
@@ -12,7 +12,7 @@ export async function saveSnapshot(
   room: string | undefined,
 ): Promise<string> {
   try {
-    if (readsTrue(document)) {
+    if (isReadable(document)) {
       download(await handle.snapshotPng(), fileName(room, new Date(), "png"));
       return "Snapshot saved.";
     }
@@ -28,7 +28,7 @@ export async function saveSnapshot(
 
 /** @returns the message for the user */
 export async function copyPicture(handle: PictureHandle): Promise<string> {
-  if (!readsTrue(document)) return `${NOISE} Save a snapshot instead.`;
+  if (!isReadable(document)) return `${NOISE} Save a snapshot instead.`;
   return (await copyPng(handle.snapshotPng()))
     ? "Picture copied."
     : "The browser did not allow the picture to be copied.";

@@ -1,7 +1,7 @@
 /** A recording of the picture, started and stopped by a toggle. */
 import { useEffect, useRef, useState } from "react";
 import { loadPart, MissingPart } from "../ui/load-part.ts";
-import { NOISE, readsTrue } from "./canvas-readback.ts";
+import { isReadable, NOISE } from "./canvas-readback.ts";
 import { fileName } from "./core/file-name.ts";
 import { formatOf } from "./core/recording.ts";
 import type { PictureHandle } from "./mirror.ts";
@@ -73,7 +73,7 @@ export function useRecording(
     }
   };
   const toggle = () => {
-    if (recording.current === undefined && !readsTrue(document)) {
+    if (recording.current === undefined && !isReadable(document)) {
       notify(`${NOISE} Allow canvas data for this page to record, or save a snapshot.`);
     } else if (recording.current === undefined) void start();
     else if (recording.current !== "starting") recording.current.stop();

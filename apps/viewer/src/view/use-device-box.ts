@@ -1,4 +1,4 @@
-/** How much room an element has, in the screen's own pixels. */
+/** The size of an element in the screen's own pixels. */
 import type { Size } from "@screen-share/protocol";
 import { type RefObject, useEffect, useState } from "react";
 
@@ -6,7 +6,7 @@ export interface DeviceBox extends Size {
   readonly devicePixelRatio: number;
 }
 
-/** The element's content box in whole device px; undefined until it was measured. */
+/** The element's content box in whole device px; undefined until it is measured. */
 export function useDeviceBox(element: RefObject<HTMLElement | null>): DeviceBox | undefined {
   const [box, setBox] = useState<DeviceBox>();
   useEffect(() => {
@@ -21,7 +21,7 @@ export function useDeviceBox(element: RefObject<HTMLElement | null>): DeviceBox 
     try {
       observer.observe(observed, { box: "device-pixel-content-box" });
     } catch {
-      // Safari knows CSS px only, which stay the same when the page moves to a screen of another density.
+      // Safari reports only CSS px, which stay the same when the page moves to a screen of another density.
       observer.observe(observed);
     }
     window.addEventListener("resize", update);
@@ -43,7 +43,7 @@ function boxOf(entry: ResizeObserverEntry, old: DeviceBox | undefined): DeviceBo
   return same ? old : { width, height, devicePixelRatio };
 }
 
-/** The browser's own count, which knows how it rounded; but an emulated density, as tests use, is not in that. */
+/** The browser's own count, because it knows how it rounded. An emulated density, as in tests, is missing in it. */
 function wholePixels(computed: number, exact: number | undefined): number {
   return exact !== undefined && Math.abs(exact - computed) <= 1 ? exact : Math.round(computed);
 }

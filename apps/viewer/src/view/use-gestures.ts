@@ -1,19 +1,19 @@
-/** The hands on the picture: the browser's pointer, wheel and pinch events as those of the reducer. */
+/** Turns the browser's pointer, wheel and pinch events into gestures on the picture. */
 import { type RefObject, useEffect } from "react";
-import { type HandEvent, handle, NO_HANDS } from "./core/gestures.ts";
+import { type GestureInput, gesture, NO_GESTURE } from "./core/gestures.ts";
 import type { Point } from "./core/view.ts";
 import type { ViewState } from "./core/view-state.ts";
 
-/** How far a finger trembles, CSS px. */
+/** How far a resting finger may tremble, CSS px. */
 const SLOP = 10;
-/** One notch of a usual wheel, 100 CSS px, zooms by a fifth; a trackpad's pinch tells smaller numbers for more. */
+/** One notch of a usual wheel, 100 CSS px, zooms by a fifth. A trackpad's pinch reports smaller numbers for the same effect. */
 const WHEEL_POWER = 0.0018;
 const PINCH_POWER = 0.01;
-/** What one event may zoom by at most, whatever a driver reports: e to this power. */
+/** One event zooms by at most e to this power, whatever a driver reports. */
 const MAX_POWER = 0.7;
 const LINE_PX = 33;
 
-/** @param view undefined: no hand is heeded */
+/** @param view undefined: gestures are ignored */
 export function useGestures(
   stage: RefObject<HTMLElement | null>,
   view: ViewState | undefined,
@@ -27,15 +27,15 @@ export function useGestures(
   }, [stage, view]);
 }
 
-function listen(stage: HTMLElement, state: ViewState, signal: AbortSignal): void {
-  let hands = NO_HANDS;
-  const tell = (event: HandEvent) => {
-    // Nobody holds what is not there: whoever lifts a finger meanwhile is not heard.
-    if (!state.scene) hands = NO_HANDS;
-    state.change((view, scene) => {
-      const handled = handle({ hands, view }, event, { scene, slop: SLOP * devicePixelRatio });
-      hands = handled.hands;
-      return handled.view;
+function listen(stage: HTMLElement, viewState: ViewState, signal: AbortSignal): void {
+  let state = NO_GESTURE;
+  const apply = (input: GestureInput) => {
+    // Without a picture nothing is held; a finger lifted meanwhile would not be noticed.
+    if (!viewState.scene) state = NO_GESTURE;
+    viewState.change((view, scene) => {
+      const next = gesture({ state, view }, input, { scene, slop: SLOP * devicePixelRatio });
+      state = next.state;
+      return next.view;
     });
   };
   const on = <Type extends keyof HTMLElementEventMap>(
@@ -47,64 +47,53 @@ function listen(stage: HTMLElement, state: ViewState, signal: AbortSignal): void
     if (event.button !== 0) return;
     stage.setPointerCapture(event.pointerId);
     stage.dataset.held = "";
-    tell({ type: "press", ...pointOf(event, stage), id: event.pointerId });
+    apply({ type: "press", ...pointOf(event, stage), id: event.pointerId });
   });
   on("pointermove", (event) => {
-    tell({ type: "move", ...pointOf(event, stage), id: event.pointerId });
+    apply({ type: "move", ...pointOf(event, stage), id: event.pointerId });
   });
-  const leave = (type: "lift" | "lose") => (event: PointerEvent) => {
-    tell({ type, id: event.pointerId, timeMs: event.timeStamp });
-    if (hands.fingers.length === 0) delete stage.dataset.held;
+  const leave = (type: "lift" | "cancel") => (event: PointerEvent) => {
+    apply({ type, id: event.pointerId, timeMs: event.timeStamp });
+    if (state.fingers.length === 0) delete stage.dataset.held;
   };
   on("pointerup", leave("lift"));
-  on("pointercancel", leave("lose"));
-  on("lostpointercapture", leave("lose"));
+  on("pointercancel", leave("cancel"));
+  on("lostpointercapture", leave("cancel"));
   on("wheel", (event) => {
     event.preventDefault();
-    tell({ type: "wheel", ...pointOf(event, stage), factor: wheelFactor(event) });
+    apply({ type: "wheel", ...pointOf(event, stage), factor: wheelFactor(event) });
   });
-  listenToSafari(stage, { tell, idle: () => hands.fingers.length === 0, signal });
+
+  // Only Safari reports pinches as events of their own. On a phone the events of the fingers come as well, and suffice.
+  let before = 1;
+  const onSafariPinch = (event: Event) => {
+    event.preventDefault();
+    if (!isPinch(event)) return;
+    if (event.type === "gesturechange" && state.fingers.length === 0) {
+      apply({ type: "wheel", ...pointOf(event, stage), factor: event.scale / before });
+    }
+    before = event.scale;
+  };
+  for (const type of ["gesturestart", "gesturechange", "gestureend"]) {
+    stage.addEventListener(type, onSafariPinch, { signal, passive: false });
+  }
 }
 
-/** A trackpad's pinch comes as a wheel with a ctrl key that nobody presses. */
+/** A trackpad's pinch arrives as a wheel event with a Ctrl key that is not pressed. */
 function wheelFactor({ deltaY, deltaMode, ctrlKey }: WheelEvent): number {
   const px = deltaMode === WheelEvent.DOM_DELTA_PIXEL ? deltaY : deltaY * LINE_PX;
   const power = -px * (ctrlKey ? PINCH_POWER : WHEEL_POWER);
   return Math.exp(Math.min(MAX_POWER, Math.max(-MAX_POWER, power)));
 }
 
-/** Safari alone tells pinches by events of its own; on a phone beside those of the fingers, which are enough then. */
-function listenToSafari(
-  stage: HTMLElement,
-  options: {
-    readonly tell: (event: HandEvent) => void;
-    readonly idle: () => boolean;
-    readonly signal: AbortSignal;
-  },
-): void {
-  const { tell, idle, signal } = options;
-  let before = 1;
-  const listener = (event: Event) => {
-    event.preventDefault();
-    if (!isGesture(event)) return;
-    if (event.type === "gesturechange" && idle()) {
-      tell({ type: "wheel", ...pointOf(event, stage), factor: event.scale / before });
-    }
-    before = event.scale;
-  };
-  for (const type of ["gesturestart", "gesturechange", "gestureend"]) {
-    stage.addEventListener(type, listener, { signal, passive: false });
-  }
-}
+type Located = Pick<MouseEvent, "clientX" | "clientY" | "timeStamp">;
 
-type Placed = Pick<MouseEvent, "clientX" | "clientY" | "timeStamp">;
-
-function isGesture(event: Event): event is Event & Placed & { readonly scale: number } {
+function isPinch(event: Event): event is Event & Located & { readonly scale: number } {
   return "scale" in event && "clientX" in event && typeof event.scale === "number";
 }
 
 function pointOf(
-  event: Placed,
+  event: Located,
   stage: HTMLElement,
 ): { readonly at: Point; readonly timeMs: number } {
   const { left, top } = stage.getBoundingClientRect();

@@ -1,6 +1,6 @@
 /**
- * Puts the canvas where the view wants it. React has no part in it: a hand moves the picture sixty times a second, and all that
- * changes then is four lengths of one element, once a frame.
+ * Places the canvas according to the view, without React: a gesture moves the picture 60 times per second, and then only four lengths
+ * of one element change, once per frame.
  */
 import type { Size } from "@screen-share/protocol";
 import { type RefObject, useLayoutEffect } from "react";
@@ -31,7 +31,7 @@ export function usePlacement(options: {
       putAt(shown, placement, ratio);
       around.toggleAttribute("data-draggable", placement.cropped);
     };
-    // A new picture or box at once, in the frame that shows it; what hands do, a frame later at most.
+    // A new picture or box takes effect in the frame that shows it, and a gesture at most one frame later.
     put();
     const leave = view.subscribe(() => {
       frame ||= requestAnimationFrame(put);

@@ -1,7 +1,7 @@
-/** Keeps the screen from going dark while there is something live to see on it. */
+/** Keeps the device's screen on while the picture is live. */
 import { useEffect } from "react";
 
-/** @param wanted whether it should stay bright; a hidden page never asks for that */
+/** @param wanted whether the screen should stay on; a hidden page never requests that */
 export function useWakeLock(wanted: boolean): void {
   useEffect(() => {
     if (!wanted || !("wakeLock" in navigator)) return;
@@ -17,7 +17,7 @@ export function useWakeLock(wanted: boolean): void {
         if (signal.aborted) await acquired.release();
         else lock = acquired;
       } catch {
-        // Low battery, or a policy: the screen goes dark as it would anyway.
+        // Low battery, or a policy: the screen turns off as usual.
       } finally {
         asking = false;
       }

@@ -24,7 +24,7 @@ function painted(
 }
 
 describe("spotsOf", () => {
-  it("finds a spot wherever it is, as soon as it is two pixels wide", () => {
+  it("finds a spot two pixels wide anywhere", () => {
     for (const [x, y] of [
       [0, 0],
       [31, 17],
@@ -37,7 +37,7 @@ describe("spotsOf", () => {
     }
   });
 
-  it("takes a colour for the same that a JPEG has changed a little, and no other", () => {
+  it("accepts a colour slightly changed by a JPEG, and no other", () => {
     const side = 8;
     const size = { width: 20, height: 20 };
     const close: Colour = [60, 170, 120];
@@ -46,7 +46,7 @@ describe("spotsOf", () => {
     expect(spotsOf(painted(size, [{ x: 4, y: 4, side, colour: other }]), GREEN)).toEqual([]);
   });
 
-  it("has a bound in a picture that is full of the colour", () => {
+  it("returns a limited number in a picture full of the colour", () => {
     const pixels = painted({ width: 1000, height: 1000 }, [
       { x: 0, y: 0, side: 1000, colour: GREEN },
     ]);
@@ -55,7 +55,7 @@ describe("spotsOf", () => {
 });
 
 describe("parseColour", () => {
-  it("reads what browsers compute, and nothing see-through", () => {
+  it("parses computed colours, but no transparent ones", () => {
     expect(parseColour("rgb(34, 197, 94)")).toEqual([34, 197, 94]);
     expect(parseColour("rgba(34, 197, 94, 0.5)")).toBeUndefined();
     expect(parseColour("rgb(34 197 94 / 0.5)")).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Finds small spots of a colour in pixels, and tells whether a place has one. Pure. */
+/** Finds small spots of a colour in pixels. Pure. */
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -14,22 +14,22 @@ export interface Spot {
   readonly y: number;
 }
 
-/** A spot has to be so many px wide to be found. */
+/** The least width of a spot that is found, px. */
 const STEP = 2;
-/** Of several places so close to each other one is enough, px. */
+/** One spot per square of this side is enough, px. */
 const APART = 8;
-/** A picture that is full of the colour has no more to tell. */
+/** More spots add nothing: the picture is full of the colour. */
 const MAX_SPOTS = 2000;
-/** How far a colour may be off, each channel of 255: it has been through a JPEG, and perhaps made smaller. */
+/** How much each channel (of 255) may differ, after JPEG compression and perhaps scaling. */
 const TOLERANCE = 56;
 
-/** Whether the pixel there has about this colour. */
+/** Whether the pixel at a spot has about this colour. */
 export function isColour({ data, width }: Pixels, { x, y }: Spot, colour: Colour): boolean {
   const at = (y * width + x) * 4;
   return colour.every((value, i) => Math.abs((data[at + i] ?? 0) - value) <= TOLERANCE);
 }
 
-/** Where the colour is, one place of each group. */
+/** The spots that have the colour, one per group. */
 export function spotsOf(pixels: Pixels, colour: Colour): readonly Spot[] {
   const { data, width, height } = pixels;
   const [red, green, blue] = colour;
@@ -51,7 +51,7 @@ export function spotsOf(pixels: Pixels, colour: Colour): readonly Spot[] {
   return spots;
 }
 
-/** What a browser computes a colour to: `rgb(1, 2, 3)`. Undefined if it is of another kind, or see-through. */
+/** Parses a computed colour such as `rgb(1, 2, 3)`. Undefined if it has another form, or is transparent. */
 export function parseColour(css: string): Colour | undefined {
   const [red, green, blue, ...others] = [...css.matchAll(/\d+(?:\.\d+)?/g)].map(Number);
   if (!/^rgb\(/.test(css) || others.length > 0) return undefined;

@@ -1,8 +1,8 @@
-/** What saved files are called. Pure. */
+/** The names of saved files. Pure. */
 
 /**
- * "screen-share main 2026-11-22 13.45.20.png": no character that some file system forbids.
- * @param when a time on the person's own clock
+ * Returns a name such as "screen-share main 2026-11-22 13.45.20.png", without any character that a file system forbids.
+ * @param when in local time
  */
 export function fileName(room: string | undefined, when: Date, extension: string): string {
   const two = (number: number) => String(number).padStart(2, "0");

@@ -4,20 +4,20 @@ import { bitsPerSecond, contained, elapsedWords, formatOf, recordedSize } from "
 const size = (width: number, height: number) => ({ width, height });
 
 describe("a recording", () => {
-  it("is of the first kind that the browser makes", () => {
+  it("has the first format that the browser can make", () => {
     expect(formatOf(() => true)).toEqual({ type: "video/webm;codecs=vp9", extension: "webm" });
     expect(formatOf((type) => type === "video/mp4")?.extension).toBe("mp4");
     expect(formatOf(() => false)).toBeUndefined();
   });
 
-  it("has even sides, and bits for them within bounds", () => {
+  it("has even sides, and a bit rate within bounds", () => {
     expect(recordedSize(size(801, 600))).toEqual(size(802, 600));
     expect(bitsPerSecond(size(1920, 1080))).toBeGreaterThan(6e6);
     expect(bitsPerSecond(size(8192, 8192))).toBe(16e6);
     expect(bitsPerSecond(size(1, 1))).toBe(2e6);
   });
 
-  it("shows a picture of another size as large as it fits, in the middle", () => {
+  it("fits a picture of another size, centred", () => {
     expect(contained(size(800, 800), size(1600, 900))).toEqual({
       ...{ left: 350, top: 0 },
       ...size(900, 900),
@@ -28,11 +28,11 @@ describe("a recording", () => {
     });
   });
 
-  it("does not stretch a picture by the px that made its side even", () => {
+  it("does not stretch a picture to fill the px that made its side even", () => {
     expect(contained(size(801, 599), size(802, 600))).toMatchObject(size(801, 599));
   });
 
-  it("tells its length as clocks do", () => {
+  it("formats its elapsed time like a clock", () => {
     expect([0, 7999, 754_000, 3_723_000].map(elapsedWords)).toEqual([
       ...["0:00", "0:07", "12:34", "1:02:03"],
     ]);

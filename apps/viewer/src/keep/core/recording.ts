@@ -1,10 +1,10 @@
-/** What a recording is made of, and how its length is told. Pure. */
+/** The format, size and elapsed time of a recording. Pure. */
 import type { Size } from "@screen-share/protocol";
 
-/** What is kept in memory at most, where no file can be written as it comes. Then the recording ends, and is saved. */
+/** The limit of a recording in memory, where no file can be written directly. At the limit it ends and is saved. */
 export const MAX_BYTES_IN_MEMORY = 512 * 1024 ** 2;
 
-/** Best for text first; the last is Safari's. */
+/** The best format for text first, that of Safari last. */
 const FORMATS = [
   { type: "video/webm;codecs=vp9", extension: "webm" },
   { type: "video/webm;codecs=vp8", extension: "webm" },
@@ -13,28 +13,28 @@ const FORMATS = [
 ] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** The first that the browser can make. */
+/** The first format that the browser can make. */
 export function formatOf(canMake: (type: string) => boolean): Format | undefined {
   return FORMATS.find(({ type }) => canMake(type));
 }
 
-/** Enough for text to be read while it scrolls; still pictures take a fraction of it. */
+/** Enough to keep scrolling text readable. A static picture needs a fraction of it. */
 export function bitsPerSecond({ width, height }: Size): number {
   return Math.min(16e6, Math.max(2e6, width * height * 3));
 }
 
-/** Sides that every encoder takes: even ones. */
+/** Even sides, which every encoder accepts. */
 export function recordedSize({ width, height }: Size): Size {
   return { width: width + (width % 2), height: height + (height % 2) };
 }
 
-/** Where a picture goes on a canvas of another size: as large as it fits, in the middle, whole px. */
+/** Fits a picture into a canvas of another size: centred, as large as possible, in whole px. */
 export function contained(
   picture: Size,
   room: Size,
 ): Size & { readonly left: number; readonly top: number } {
   const scale = Math.min(room.width / picture.width, room.height / picture.height);
-  // A picture an odd px smaller than its even room is not to be stretched for that.
+  // A picture with an odd side is not stretched by one px to fill the even size.
   const close = scale >= 1 && scale < 1.01;
   const width = close ? picture.width : Math.round(picture.width * scale);
   const height = close ? picture.height : Math.round(picture.height * scale);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type HandEvent, type Handled, handle, NO_HANDS } from "./gestures.ts";
+import { type GestureInput, type Gesturing, gesture, NO_GESTURE } from "./gestures.ts";
 import { type Point, place, type Scene, type View, WHOLE, zoomTo } from "./view.ts";
 
 const SCENE: Scene = { picture: { width: 1920, height: 1080 }, box: { width: 960, height: 540 } };
@@ -7,55 +7,55 @@ const SLOP = 8;
 const MIDDLE = { x: 480, y: 270 };
 const at = (x: number, y: number): Point => ({ x, y });
 
-function play(events: readonly HandEvent[], view: View = WHOLE): Handled {
-  let handled: Handled = { hands: NO_HANDS, view };
-  for (const event of events) handled = handle(handled, event, { scene: SCENE, slop: SLOP });
-  return handled;
+function play(events: readonly GestureInput[], view: View = WHOLE): Gesturing {
+  let now: Gesturing = { state: NO_GESTURE, view };
+  for (const event of events) now = gesture(now, event, { scene: SCENE, slop: SLOP });
+  return now;
 }
 
-const placed = ({ view }: Handled) => place(view, SCENE);
-const press = (id: number, where: Point, timeMs = 0): HandEvent => ({
+const placed = ({ view }: Gesturing) => place(view, SCENE);
+const press = (id: number, where: Point, timeMs = 0): GestureInput => ({
   ...{ type: "press", id },
   ...{ at: where, timeMs },
 });
-const move = (id: number, where: Point): HandEvent => ({ type: "move", id, at: where });
-const lift = (id: number, timeMs = 50): HandEvent => ({ type: "lift", id, timeMs });
+const move = (id: number, where: Point): GestureInput => ({ type: "move", id, at: where });
+const lift = (id: number, timeMs = 50): GestureInput => ({ type: "lift", id, timeMs });
 const tap = (where: Point, timeMs: number) => [press(1, where, timeMs), lift(1, timeMs + 60)];
-const wheel = (factor: number, timeMs: number, where = MIDDLE): HandEvent => ({
+const wheel = (factor: number, timeMs: number, where = MIDDLE): GestureInput => ({
   ...{ type: "wheel", factor },
   ...{ at: where, timeMs },
 });
 
-/** Where a point of the box is in the picture, picture px. */
-function under(handled: Handled, point: Point) {
+/** The picture px under a point of the box. */
+function under(handled: Gesturing, point: Point) {
   const { left, top, scale } = placed(handled);
   return { x: (point.x - left) / scale, y: (point.y - top) / scale };
 }
 
-describe("one finger, or the mouse", () => {
+describe("one finger or the mouse", () => {
   const near = zoomTo(WHOLE, 2, MIDDLE, SCENE);
 
-  it("drags what is larger than the box", () => {
+  it("drags a picture larger than the box", () => {
     const before = place(near, SCENE);
     const after = placed(play([press(1, at(400, 200)), move(1, at(430, 180))], near));
     expect(after.left - before.left).toBe(30);
     expect(after.top - before.top).toBe(-20);
   });
 
-  it("leaves the whole picture where it is", () => {
+  it("does not move a picture that is wholly visible", () => {
     expect(play([press(1, at(400, 200)), move(1, at(430, 180))]).view).toBe(WHOLE);
   });
 
-  it("moves nothing before it is down, and nothing after it is up", () => {
+  it("moves nothing before a press or after a release", () => {
     expect(play([move(1, at(1, 1))], near).view).toBe(near);
     const up = [press(1, at(1, 1)), lift(1), move(1, at(300, 300))];
     expect(play(up, near).view).toBe(near);
-    expect(play([press(1, at(1, 1)), { type: "lose", id: 1 }], near).hands.fingers).toEqual([]);
+    expect(play([press(1, at(1, 1)), { type: "cancel", id: 1 }], near).state.fingers).toEqual([]);
   });
 });
 
-describe("two taps", () => {
-  it("show the picture at its own size where they fell, and two more all of it", () => {
+describe("a double tap", () => {
+  it("shows the actual size at that point, and a second one shows the whole picture", () => {
     const corner = at(100, 100);
     const twice = [...tap(corner, 0), ...tap(at(103, 99), 200)];
     const near = play(twice);
@@ -64,7 +64,7 @@ describe("two taps", () => {
     expect(play(twice, near.view).view).toBe(WHOLE);
   });
 
-  it("count only if they are quick, near each other, and no drag", () => {
+  it("counts only if the taps are quick, close together and no drag", () => {
     expect(play([...tap(MIDDLE, 0), ...tap(MIDDLE, 900)]).view).toBe(WHOLE);
     expect(play([...tap(MIDDLE, 0), ...tap(at(100, 100), 200)]).view).toBe(WHOLE);
     expect(play([press(1, MIDDLE), lift(1, 500), ...tap(MIDDLE, 600)]).view).toBe(WHOLE);
@@ -72,28 +72,28 @@ describe("two taps", () => {
     expect(play([...tap(MIDDLE, 0), ...dragged]).view).toBe(WHOLE);
   });
 
-  it("are not made of three: the third begins anew", () => {
+  it("is not made of three taps: the third starts a new one", () => {
     const three = play([...tap(MIDDLE, 0), ...tap(MIDDLE, 150), ...tap(MIDDLE, 300)]);
     expect(placed(three).scale).toBe(1);
   });
 });
 
 describe("two fingers", () => {
-  it("zoom by their distance about their middle", () => {
+  it("zoom about their middle, by their distance", () => {
     const begun = [press(1, at(380, 270)), press(2, at(580, 270))];
     const handled = play([...begun, move(1, at(280, 270)), move(2, at(680, 270))]);
     expect(placed(handled).scale).toBe(1);
     expect(Math.abs(under(handled, MIDDLE).x - 960)).toBeLessThan(2);
   });
 
-  it("pass a whole scale by moves so small that each would snap back", () => {
+  it("pass a whole scale even by moves so small that each alone would snap back", () => {
     const moves = Array.from({ length: 100 }, (_, i) => move(2, at(580 + i, 270)));
     const own = zoomTo(WHOLE, 1, MIDDLE, SCENE);
     const handled = play([press(1, at(380, 270)), press(2, at(580, 270)), ...moves], own);
     expect(placed(handled).scale).toBeCloseTo(299 / 200);
   });
 
-  it("drag at the same time", () => {
+  it("drag while they zoom", () => {
     const near = zoomTo(WHOLE, 4, MIDDLE, SCENE);
     const both = [press(1, at(380, 270)), press(2, at(580, 270))];
     const handled = play([...both, move(1, at(410, 280)), move(2, at(610, 280))], near);
@@ -105,7 +105,7 @@ describe("two fingers", () => {
     expect(Math.abs(after.top - before.top - 10)).toBeLessThanOrEqual(2);
   });
 
-  it("leave one that drags on, and that was no tap", () => {
+  it("leave a finger that keeps dragging, and make no tap", () => {
     const near = zoomTo(WHOLE, 4, MIDDLE, SCENE);
     const both = [press(1, at(380, 270)), press(2, at(580, 270), 10), lift(1, 40)];
     const before = place(near, SCENE);
@@ -114,9 +114,9 @@ describe("two fingers", () => {
     expect(play([...both, lift(2, 60), ...tap(MIDDLE, 100)], near).view).toBe(near);
   });
 
-  it("are all that count: a third changes nothing", () => {
+  it("ignore a third one", () => {
     const three = [press(1, at(1, 1)), press(2, at(9, 9)), press(3, at(500, 5))];
-    expect(play([...three, move(3, at(900, 500))]).hands.fingers.map(({ id }) => id)).toEqual([
+    expect(play([...three, move(3, at(900, 500))]).state.fingers.map(({ id }) => id)).toEqual([
       1, 2,
     ]);
   });
@@ -130,18 +130,18 @@ describe("a wheel", () => {
     expect(Math.abs(under(handled, where).x - 1400)).toBeLessThan(2);
   });
 
-  it("passes a whole scale by turns so small that each would snap back", () => {
+  it("passes a whole scale even by turns so small that each alone would snap back", () => {
     const turns = Array.from({ length: 200 }, (_, i) => wheel(1.005, i * 10));
     expect(placed(play(turns)).scale).toBeCloseTo(0.5 * 1.005 ** 200, 1);
   });
 
-  it("turned far beyond an end comes back at once", () => {
+  it("reverses at once after turning far beyond an end", () => {
     const far = Array.from({ length: 50 }, (_, i) => wheel(1.5, i * 10));
     const handled = play([...far, wheel(1 / 1.5, 500)]);
     expect(placed(handled).scale).toBeLessThan(12);
   });
 
-  it("begins at what is shown once it has rested", () => {
+  it("starts from the current scale after a rest", () => {
     const rested = play([wheel(1.995, 0), wheel(1.2, 1000)]);
     expect(placed(rested).scale).toBeCloseTo(1.2);
   });

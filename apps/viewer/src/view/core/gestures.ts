@@ -1,30 +1,19 @@
 /**
- * What hands do over the picture, as a reducer: one finger or the mouse drags, two fingers pinch and drag at once, a wheel
- * zooms, two taps toggle. Points are device px from the box's top left corner, times ms. Pure.
+ * Gestures on the picture, as a reducer: one finger or the mouse drags, two fingers pinch and drag at the same time, a wheel zooms,
+ * two taps toggle the zoom. Points are device px from the box's top left corner, times are ms. Pure.
  */
 import { type Point, panBy, place, type Scene, toggleZoom, type View, zoomTo } from "./view.ts";
 
-/** A press that is longer is no tap, and taps further apart are two. */
+/** A longer press is no tap, and taps further apart in time are two single ones. */
 const TAP_MS = 300;
-/** What a wheel has turned counts together until it rests so long. */
+/** The turns of a wheel add up until it rests for this time. */
 const WHEEL_REST_MS = 250;
+/** How far the scale wanted by a wheel may be from the scale that it gets. */
+const WHEEL_LEAD = 1.02;
 
 interface Finger {
   readonly id: number;
   readonly at: Point;
-}
-
-export interface Hands {
-  /** What is down, two at most. */
-  readonly fingers: readonly Finger[];
-  /** Where and when the only finger came down; undefined once it cannot become a tap. */
-  readonly press: Mark | undefined;
-  /** The tap before, to which a second one would make two. */
-  readonly tap: Mark | undefined;
-  /** The fingers' distance when there were two, and the scale then: what they want is counted from there, or small moves would be lost to snapping. */
-  readonly pinch: { readonly distance: number; readonly scale: number } | undefined;
-  /** The scale that a wheel wants, before snapping. */
-  readonly wheel: { readonly scale: number; readonly timeMs: number } | undefined;
 }
 
 interface Mark {
@@ -32,7 +21,20 @@ interface Mark {
   readonly timeMs: number;
 }
 
-export const NO_HANDS: Hands = {
+export interface GestureState {
+  /** The fingers on the screen, at most two. */
+  readonly fingers: readonly Finger[];
+  /** Where and when the only finger came down. Undefined once this can no longer be a tap. */
+  readonly press: Mark | undefined;
+  /** The previous tap; another one soon after makes a double tap. */
+  readonly tap: Mark | undefined;
+  /** The distance of two fingers and the scale at the start: a pinch counts from there, or snapping would swallow small moves. */
+  readonly pinch: { readonly distance: number; readonly scale: number } | undefined;
+  /** The scale that the wheel asks for, before snapping. */
+  readonly wheel: { readonly scale: number; readonly timeMs: number } | undefined;
+}
+
+export const NO_GESTURE: GestureState = {
   fingers: [],
   press: undefined,
   tap: undefined,
@@ -40,12 +42,12 @@ export const NO_HANDS: Hands = {
   wheel: undefined,
 };
 
-export type HandEvent =
+export type GestureInput =
   | { readonly type: "press"; readonly id: number; readonly at: Point; readonly timeMs: number }
   | { readonly type: "move"; readonly id: number; readonly at: Point }
   | { readonly type: "lift"; readonly id: number; readonly timeMs: number }
-  /** The system took it: whatever it was, it was no tap. */
-  | { readonly type: "lose"; readonly id: number }
+  /** The system took the finger over, so this is no tap. */
+  | { readonly type: "cancel"; readonly id: number }
   | {
       readonly type: "wheel";
       readonly at: Point;
@@ -53,60 +55,61 @@ export type HandEvent =
       readonly timeMs: number;
     };
 
-export interface Handled {
-  readonly hands: Hands;
+/** A view and the gestures that are changing it. */
+export interface Gesturing {
+  readonly state: GestureState;
   readonly view: View;
 }
 
-/** @param stage.slop how far a finger trembles, device px */
-export function handle(
-  { hands, view }: Handled,
-  event: HandEvent,
+/** @param stage.slop how far a resting finger may tremble, device px */
+export function gesture(
+  { state, view }: Gesturing,
+  input: GestureInput,
   stage: { readonly scene: Scene; readonly slop: number },
-): Handled {
+): Gesturing {
   const { scene, slop } = stage;
-  switch (event.type) {
+  switch (input.type) {
     case "press":
-      return { hands: pressed(hands, event, place(view, scene).scale), view };
+      return { state: pressed(state, input, place(view, scene).scale), view };
     case "move":
-      return moved({ hands, view }, event, stage);
+      return moved({ state, view }, input, stage);
     case "lift": {
-      const { press, tap } = hands;
-      const rest = lifted(hands, event.id);
-      if (!press || event.timeMs - press.timeMs > TAP_MS) return { hands: rest, view };
-      const second =
+      const { press, tap } = state;
+      const rest = lifted(state, input.id);
+      if (!press || input.timeMs - press.timeMs > TAP_MS) return { state: rest, view };
+      const isSecond =
         tap && press.timeMs - tap.timeMs <= TAP_MS && distance(tap.at, press.at) <= 3 * slop;
-      return second
-        ? { hands: rest, view: toggleZoom(view, press.at, scene) }
-        : { hands: { ...rest, tap: { at: press.at, timeMs: event.timeMs } }, view };
+      return isSecond
+        ? { state: rest, view: toggleZoom(view, press.at, scene) }
+        : { state: { ...rest, tap: { at: press.at, timeMs: input.timeMs } }, view };
     }
-    case "lose":
-      return { hands: lifted(hands, event.id), view };
+    case "cancel":
+      return { state: lifted(state, input.id), view };
     case "wheel": {
-      const { wheel } = hands;
-      const turning = wheel && event.timeMs - wheel.timeMs < WHEEL_REST_MS;
-      const from = turning ? wheel.scale : place(view, scene).scale;
-      const next = zoomTo(view, from * event.factor, event.at, scene);
-      // What lies beyond the ends is forgotten, so that the way back begins at once.
-      const bounds = place(next, scene).scale;
-      const wanted = clamp(from * event.factor, bounds / 1.02, bounds * 1.02);
-      return { hands: { ...hands, wheel: { scale: wanted, timeMs: event.timeMs } }, view: next };
+      const { wheel } = state;
+      const turning = wheel && input.timeMs - wheel.timeMs < WHEEL_REST_MS;
+      const wanted = (turning ? wheel.scale : place(view, scene).scale) * input.factor;
+      const next = zoomTo(view, wanted, input.at, scene);
+      // Turns beyond either end are forgotten, so that the way back begins at once.
+      const { scale } = place(next, scene);
+      const kept = Math.min(scale * WHEEL_LEAD, Math.max(scale / WHEEL_LEAD, wanted));
+      return { state: { ...state, wheel: { scale: kept, timeMs: input.timeMs } }, view: next };
     }
     default:
-      return event satisfies never;
+      return input satisfies never;
   }
 }
 
 function pressed(
-  hands: Hands,
-  { id, at, timeMs }: Extract<HandEvent, { type: "press" }>,
+  state: GestureState,
+  { id, at, timeMs }: Extract<GestureInput, { type: "press" }>,
   scale: number,
-): Hands {
-  const [other, third] = hands.fingers.filter((finger) => finger.id !== id);
-  if (third) return hands;
-  if (!other) return { ...hands, fingers: [{ id, at }], press: { at, timeMs } };
+): GestureState {
+  const [other, third] = state.fingers.filter((finger) => finger.id !== id);
+  if (third) return state;
+  if (!other) return { ...state, fingers: [{ id, at }], press: { at, timeMs } };
   return {
-    ...hands,
+    ...state,
     fingers: [other, { id, at }],
     press: undefined,
     tap: undefined,
@@ -115,45 +118,39 @@ function pressed(
 }
 
 function moved(
-  { hands, view }: Handled,
-  { id, at }: Extract<HandEvent, { type: "move" }>,
+  { state, view }: Gesturing,
+  { id, at }: Extract<GestureInput, { type: "move" }>,
   { scene, slop }: { readonly scene: Scene; readonly slop: number },
-): Handled {
-  const before = hands.fingers;
-  if (!before.some((finger) => finger.id === id)) return { hands, view };
+): Gesturing {
+  const before = state.fingers;
+  if (!before.some((finger) => finger.id === id)) return { state, view };
   const fingers = before.map((finger) => (finger.id === id ? { id, at } : finger));
   const [middle, from] = [middleOf(fingers), middleOf(before)];
   const by = { x: middle.x - from.x, y: middle.y - from.y };
   const [one, two] = fingers;
-  if (one && two && hands.pinch) {
-    const wanted = (hands.pinch.scale * distance(one.at, two.at)) / hands.pinch.distance;
-    // In this order, since what is not larger than the box yet cannot be dragged.
+  if (one && two && state.pinch) {
+    const wanted = (state.pinch.scale * distance(one.at, two.at)) / state.pinch.distance;
+    // First the zoom: a picture that is not larger than the box cannot be dragged.
     const zoomed = zoomTo(view, wanted, from, scene);
-    return { hands: { ...hands, fingers }, view: panBy(zoomed, by, scene) };
+    return { state: { ...state, fingers }, view: panBy(zoomed, by, scene) };
   }
-  const still = hands.press && distance(hands.press.at, at) <= slop;
-  const press = still ? hands.press : undefined;
-  return { hands: { ...hands, fingers, press }, view: panBy(view, by, scene) };
+  const isResting = state.press && distance(state.press.at, at) <= slop;
+  const press = isResting ? state.press : undefined;
+  return { state: { ...state, fingers, press }, view: panBy(view, by, scene) };
 }
 
-function lifted(hands: Hands, id: number): Hands {
-  const fingers = hands.fingers.filter((finger) => finger.id !== id);
-  if (fingers.length === hands.fingers.length) return hands;
-  return { ...hands, fingers, press: undefined, tap: undefined, pinch: undefined };
+function lifted(state: GestureState, id: number): GestureState {
+  const fingers = state.fingers.filter((finger) => finger.id !== id);
+  if (fingers.length === state.fingers.length) return state;
+  return { ...state, fingers, press: undefined, tap: undefined, pinch: undefined };
 }
 
 function middleOf(fingers: readonly Finger[]): Point {
-  const sum = fingers.reduce((all, { at }) => ({ x: all.x + at.x, y: all.y + at.y }), {
-    x: 0,
-    y: 0,
-  });
-  return { x: sum.x / fingers.length, y: sum.y / fingers.length };
+  const mean = (side: "x" | "y") =>
+    fingers.reduce((sum, { at }) => sum + at[side], 0) / fingers.length;
+  return { x: mean("x"), y: mean("y") };
 }
 
 function distance(a: Point, b: Point): number {
   return Math.hypot(a.x - b.x, a.y - b.y);
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
 }

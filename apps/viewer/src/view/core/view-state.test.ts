@@ -4,8 +4,8 @@ import { ViewState } from "./view-state.ts";
 
 const SCENE: Scene = { picture: { width: 1000, height: 500 }, box: { width: 500, height: 250 } };
 
-describe("the view", () => {
-  it("is of nothing until there is a picture and room for it", () => {
+describe("the state of the view", () => {
+  it("has no placement until there is a picture and room for it", () => {
     const state = new ViewState();
     state.change(() => {
       throw new Error("there is nothing to change");
@@ -16,18 +16,18 @@ describe("the view", () => {
     expect(state.getPercent()).toBe(50);
   });
 
-  it("tells whoever listens, until they leave", () => {
+  it("notifies its listeners until they unsubscribe", () => {
     const state = new ViewState();
-    let told = 0;
-    const leave = state.subscribe(() => told++);
+    let calls = 0;
+    const leave = state.subscribe(() => calls++);
     state.setScene(SCENE);
     state.setMode("actual");
     leave();
     state.setMode("fit");
-    expect(told).toBe(2);
+    expect(calls).toBe(2);
   });
 
-  it("keeps its mode, or its scale and middle, when another picture comes", () => {
+  it("keeps its mode, or its scale and centre, when the picture changes", () => {
     const state = new ViewState();
     const large = { ...SCENE, picture: { width: 2000, height: 1500 } };
     state.setScene(SCENE);

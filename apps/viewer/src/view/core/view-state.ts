@@ -1,4 +1,4 @@
-/** The one view there is, what it is a view of, and who wants to know when it changes. Knows neither React nor the DOM. */
+/** The page's current view, the scene it applies to, and the listeners for changes. Knows neither React nor the DOM. */
 import { type Mode, type Placement, place, type Scene, type View, WHOLE } from "./view.ts";
 
 export class ViewState {
@@ -7,7 +7,7 @@ export class ViewState {
   #scene: Scene | undefined;
   #placement: Placement | undefined;
 
-  /** @returns what ends the subscription */
+  /** @returns a function that ends the subscription */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -15,18 +15,18 @@ export class ViewState {
 
   readonly getMode = (): View["mode"] => this.#view.mode;
 
-  /** Device px a picture px, in %; undefined while there is nothing to see. */
+  /** Device px per picture px, in %; undefined while there is no picture. */
   readonly getPercent = (): number | undefined =>
     this.#placement && Math.round(this.#placement.scale * 100);
 
-  /** Where the picture is to be; the same object until that changes. */
+  /** Where the picture belongs; the same object until that changes. */
   readonly getPlacement = (): Placement | undefined => this.#placement;
 
   get scene(): Scene | undefined {
     return this.#scene;
   }
 
-  /** Another picture size or another box: the view stays what it was. */
+  /** Sets another picture size or another box. The view stays the same. */
   setScene(scene: Scene | undefined): void {
     this.#scene = scene;
     this.#settle();
@@ -37,7 +37,7 @@ export class ViewState {
     this.#settle();
   }
 
-  /** Nothing happens while there is nothing to see. */
+  /** Does nothing while there is no picture. */
   change(next: (view: View, scene: Scene) => View): void {
     if (!this.#scene) return;
     this.#view = next(this.#view, this.#scene);

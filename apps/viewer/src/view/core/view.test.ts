@@ -2,15 +2,15 @@ import { seededRandom } from "@screen-share/protocol/testing";
 import { describe, expect, it } from "vitest";
 import {
   MAX_SCALE,
-  MODES,
   type Mode,
+  type Point,
   panBy,
   place,
   type Scene,
+  stepZoom,
   toggleZoom,
   type View,
   WHOLE,
-  zoomBy,
   zoomTo,
 } from "./view.ts";
 
@@ -19,14 +19,20 @@ const shown = (picture: Scene["picture"], box: Scene["box"]) => place(WHOLE, { p
 const DESKTOP: Scene = { picture: size(1920, 1080), box: size(960, 600) };
 const as = (mode: Mode, centre = WHOLE.centre): View => ({ mode, scale: 1, centre });
 
-/** Where a point of the box is in the picture, picture px. */
+const MODES: readonly Mode[] = ["fit", "actual", "width"];
+
+function zoomBy(view: View, factor: number, anchor: Point, scene: Scene): View {
+  return zoomTo(view, place(view, scene).scale * factor, anchor, scene);
+}
+
+/** The picture px under a point of the box. */
 function under(view: View, point: { x: number; y: number }, scene: Scene) {
   const { left, top, scale } = place(view, scene);
   return { x: (point.x - left) / scale, y: (point.y - top) / scale };
 }
 
 describe("the whole picture", () => {
-  it("shows a picture px as a device px where the box is just that size", () => {
+  it("shows one picture px per device px in a box of the same size", () => {
     const picture = size(1366, 768);
     expect(shown(picture, picture)).toEqual({
       left: 0,
@@ -39,14 +45,14 @@ describe("the whole picture", () => {
     });
   });
 
-  it("keeps 1:1 when the box is up to 1 % larger or smaller, the rest split evenly", () => {
+  it("keeps the scale of 1 if the box is up to 1 % larger or smaller, and splits the rest evenly", () => {
     const picture = size(1000, 500);
     expect(shown(picture, size(1008, 508))).toMatchObject({ scale: 1, left: 4, top: 4 });
     expect(shown(picture, size(992, 496))).toMatchObject({ scale: 1, left: -4, top: -2 });
     expect(shown(picture, size(980, 490)).scale).toBeCloseTo(0.98);
   });
 
-  it("leaves black at the sides of a wider box, and above and below in a taller one", () => {
+  it("is centred, with black beside it in a wider box, and above and below it in a taller one", () => {
     const picture = size(100, 100);
     expect(shown(picture, size(180, 50))).toMatchObject({
       left: 65,
@@ -57,7 +63,7 @@ describe("the whole picture", () => {
     expect(shown(picture, size(50, 180))).toMatchObject({ left: 0, top: 65 });
   });
 
-  it("draws squares only at whole scales of 2 and more", () => {
+  it("is drawn as squares only at whole scales of 2 and more", () => {
     const pixelated = (side: number) => shown(size(100, 100), size(side, side)).pixelated;
     expect([100, 150, 200, 201, 230, 300].map(pixelated)).toEqual([
       false,
@@ -70,14 +76,14 @@ describe("the whole picture", () => {
   });
 });
 
-describe("its own size, and as wide as the box", () => {
-  it("shows a picture px as a device px, whatever the box", () => {
+describe("actual size and full width", () => {
+  it("shows one picture px per device px in any box", () => {
     expect(place(as("actual"), DESKTOP)).toMatchObject({ scale: 1, left: -480, top: -240 });
     const small = { picture: size(100, 50), box: size(960, 600) };
     expect(place(as("actual"), small)).toMatchObject({ scale: 1, left: 430, cropped: false });
   });
 
-  it("fills the width, and crops what is too high", () => {
+  it("fills the width, and crops the height", () => {
     const scene = { picture: size(500, 1000), box: size(1000, 600) };
     expect(place(as("width"), scene)).toMatchObject({ scale: 2, left: 0, cropped: true });
     expect(place(as("width", { x: 0.5, y: 0 }), scene).top).toBe(0);
@@ -86,7 +92,7 @@ describe("its own size, and as wide as the box", () => {
 });
 
 describe("zooming", () => {
-  it("leaves what is under the pointer where it is", () => {
+  it("keeps the point under the pointer in place", () => {
     const random = seededRandom(5);
     let view = zoomBy(WHOLE, 4, { x: 300, y: 300 }, DESKTOP);
     for (let i = 0; i < 500; i++) {
@@ -104,25 +110,25 @@ describe("zooming", () => {
     }
   });
 
-  it("ends at the whole picture on the way out, and at squares on the way in", () => {
+  it("ends at the whole picture when zooming out, and at squares when zooming in", () => {
     expect(zoomBy(WHOLE, 0.5, { x: 0, y: 0 }, DESKTOP)).toBe(WHOLE);
     const closest = zoomTo(WHOLE, 1000, { x: 480, y: 300 }, DESKTOP);
     expect(place(closest, DESKTOP)).toMatchObject({ scale: MAX_SCALE, pixelated: true });
   });
 
-  it("does not grow what is smaller than the box on the way out", () => {
+  it("never enlarges a picture smaller than the box when zooming out", () => {
     const small = { picture: size(100, 50), box: size(960, 600) };
     const own = as("actual");
     expect(zoomBy(own, 0.5, { x: 480, y: 300 }, small)).toBe(own);
     expect(zoomBy(own, 1.5, { x: 480, y: 300 }, small)).toBe(WHOLE);
   });
 
-  it("stops at whole scales, where it is sharp", () => {
+  it("snaps to whole scales, where the picture is sharp", () => {
     expect(place(zoomTo(WHOLE, 0.995, { x: 1, y: 1 }, DESKTOP), DESKTOP).scale).toBe(1);
     expect(place(zoomTo(WHOLE, 2.01, { x: 1, y: 1 }, DESKTOP), DESKTOP).scale).toBe(2);
   });
 
-  it("goes by one step to its own size and back", () => {
+  it("toggles between the whole picture and its actual size", () => {
     const near = toggleZoom(WHOLE, { x: 0, y: 0 }, DESKTOP);
     expect(place(near, DESKTOP)).toMatchObject({ scale: 1, left: 0 });
     expect(toggleZoom(near, { x: 5, y: 5 }, DESKTOP)).toBe(WHOLE);
@@ -131,17 +137,50 @@ describe("zooming", () => {
   });
 });
 
+const STEPPED: Scene = {
+  picture: { width: 1920, height: 1080 },
+  box: { width: 1200, height: 675 },
+};
+const steppedScale = (view: View) => place(view, STEPPED).scale;
+
+function walk(direction: "in" | "out", from: View): number[] {
+  const scales: number[] = [];
+  let view = from;
+  for (;;) {
+    const next = stepZoom(view, direction, STEPPED);
+    if (steppedScale(next) === steppedScale(view)) return scales;
+    view = next;
+    scales.push(steppedScale(view));
+  }
+}
+
+describe("zooming by steps", () => {
+  it("goes from the whole picture through round scales, among them the actual size, to the largest", () => {
+    const scales = walk("in", WHOLE);
+    expect(scales.slice(0, 5)).toEqual([0.67, 0.75, 0.9, 1, 1.1]);
+    expect(scales.at(-1)).toBe(MAX_SCALE);
+  });
+
+  it("returns the same way, and ends at the whole picture", () => {
+    const closest = { ...WHOLE, mode: "free" as const, scale: MAX_SCALE };
+    const scales = walk("out", closest);
+    expect(scales.slice(-4)).toEqual([0.9, 0.75, 0.67, 0.625]);
+    const last = stepZoom({ ...closest, scale: 0.67 }, "out", STEPPED);
+    expect(last).toBe(WHOLE);
+  });
+});
+
 describe("dragging", () => {
   const view = zoomTo(WHOLE, 2, { x: 480, y: 300 }, DESKTOP);
 
-  it("moves the picture with the pointer, device px for device px", () => {
+  it("moves the picture with the pointer, px by px", () => {
     const before = place(view, DESKTOP);
     const after = place(panBy(view, { x: 37, y: -21 }, DESKTOP), DESKTOP);
     expect(after.left - before.left).toBe(37);
     expect(after.top - before.top).toBe(-21);
   });
 
-  it("shows no black beyond an edge, and turns back at once", () => {
+  it("stops at the edges, and moves back at once", () => {
     const far = panBy(view, { x: 99_999, y: 99_999 }, DESKTOP);
     expect(place(far, DESKTOP)).toMatchObject({ left: 0, top: 0 });
     expect(place(panBy(far, { x: -10, y: -10 }, DESKTOP), DESKTOP)).toMatchObject({
@@ -150,12 +189,12 @@ describe("dragging", () => {
     });
   });
 
-  it("moves nothing where all of it is seen", () => {
+  it("moves nothing while the whole picture is visible", () => {
     expect(panBy(WHOLE, { x: 10, y: 10 }, DESKTOP)).toBe(WHOLE);
   });
 });
 
-it("puts every edge on a device px, and no black where there is picture, for any view of any scene", () => {
+it("puts every edge on a device px, and leaves no gap beside a cropped picture, for any view of any scene", () => {
   const random = seededRandom(1);
   const side = () => 1 + Math.floor(8192 * random() ** 2);
   for (let i = 0; i < 3000; i++) {

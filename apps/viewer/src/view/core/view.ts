@@ -1,53 +1,57 @@
 /**
- * Where the picture goes in its box: whole or in part, its edges on device pixels, so that nothing is resampled that need
- * not be. A view says what somebody wants to see of whatever picture there is; it outlives a change of the picture's size, or of
- * the box's. Pure.
+ * Where the picture is in its box: whole or in part, with its edges on device pixels, so that nothing is resampled without need. A
+ * view describes what the user wants to see of any picture, so it survives a change of the picture's or the box's size. Pure.
  */
 import type { Size } from "@screen-share/protocol";
 
-/** A scale so near to a whole number becomes that number: sharpness is worth up to 1 % of black, or of edge. */
+/** A scale this near to a whole number becomes that number: sharpness is worth up to 1 % of black, or of edge. */
 const SNAP = 0.01;
-/** Device px a picture px: nobody needs to see more of less. */
+/** The largest scale, in device px per picture px. */
 export const MAX_SCALE = 16;
+/** The scales at which zooming by key or button stops, as in other viewers. */
+const STEPS = [
+  ...[0.1, 0.15, 0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75],
+  ...[2, 2.5, 3, 4, 5, 6, 8, 10, 12, MAX_SCALE],
+];
+/** A scale this near to a step is that step. */
+const STEP_TOLERANCE = 1.001;
 
-/** All of it; a picture px a device px; as wide as the box; or as somebody zoomed. */
-export const MODES = ["fit", "actual", "width"] as const;
-export type Mode = (typeof MODES)[number];
+/** The whole picture; one device px per picture px; as wide as the box. */
+export type Mode = "fit" | "actual" | "width";
 
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** What is wanted. */
+/** What the user wants to see. */
 export interface View {
   readonly mode: Mode | "free";
-  /** Device px a picture px; of mode `free` alone. */
+  /** Device px per picture px; only for mode `free`. */
   readonly scale: number;
-  /** The point of the picture that is wanted in the middle, as parts of its width and height. */
+  /** The point of the picture in the middle of the box, in parts of the picture's width and height. */
   readonly centre: Point;
 }
 
 export const WHOLE: View = { mode: "fit", scale: 1, centre: { x: 0.5, y: 0.5 } };
 
-/** What there is to see, and where. */
 export interface Scene {
   readonly picture: Size;
-  /** The room there is, in whole device px. */
+  /** The room for the picture, in whole device px. */
   readonly box: Size;
 }
 
 export interface Placement {
-  /** Of the whole picture in its box, device px; whole numbers. Negative where some of it is outside. */
+  /** The whole picture in its box, in whole device px. Negative where it extends beyond the box. */
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** Device px a picture px. */
+  /** Device px per picture px. */
   readonly scale: number;
-  /** Each picture px becomes a square of whole device px: draw it as one, unsmoothed. */
+  /** Each picture px is a square of whole device px, and must be drawn as one, unsmoothed. */
   readonly pixelated: boolean;
-  /** Whether some of it is outside the box. */
+  /** Whether some of the picture is outside the box. */
   readonly cropped: boolean;
 }
 
@@ -57,7 +61,7 @@ export function place({ mode, scale: freeScale, centre }: View, scene: Scene): P
   const scale = mode === "free" ? bounded(freeScale, scene) : scaleOf(mode, scene);
   const width = Math.max(1, Math.round(picture.width * scale));
   const height = Math.max(1, Math.round(picture.height * scale));
-  // What is snapped to a whole scale may stand out by 1 %: that is not worth scrolling.
+  // After snapping to a whole scale, up to 1 % may be outside. That is not worth scrolling.
   const loose = mode === "fit";
   return {
     left: offset(width, box.width, loose ? 0.5 : centre.x),
@@ -71,34 +75,40 @@ export function place({ mode, scale: freeScale, centre }: View, scene: Scene): P
 }
 
 /**
- * Zooms by a factor, and leaves the point of the picture where it is that is under `anchor`.
- * @param anchor device px, from the box's top left corner
+ * Zooms to a scale, and keeps the point of the picture under `anchor` in place. The smallest scale is that of the whole picture, or
+ * the current one if that is smaller.
+ * @param anchor device px from the box's top left corner
  */
-export function zoomBy(view: View, factor: number, anchor: Point, scene: Scene): View {
-  const { scale } = place(view, scene);
-  return zoomTo(view, scale * factor, anchor, scene);
-}
-
-/** As `zoomBy`, to a scale; the smallest there is, is the whole picture, or what is smaller already. */
 export function zoomTo(view: View, wanted: number, anchor: Point, scene: Scene): View {
   const before = place(view, scene);
   // A box without a height or a width shows nothing, and has no point to zoom to.
   if (before.scale === 0) return view;
   const smallest = scaleOf("fit", scene);
-  // A small picture at its own size: less of it would be more.
+  // A small picture at its actual size: zooming out would make it larger.
   if (wanted <= before.scale && before.scale < smallest) return view;
   const scale = bounded(wanted, scene);
   if (scale <= smallest) return WHOLE;
-  const grown = scale / before.scale;
+  const growth = scale / before.scale;
   const { picture, box } = scene;
   const centre = {
-    x: (box.width / 2 - anchor.x + (anchor.x - before.left) * grown) / (picture.width * scale),
-    y: (box.height / 2 - anchor.y + (anchor.y - before.top) * grown) / (picture.height * scale),
+    x: (box.width / 2 - anchor.x + (anchor.x - before.left) * growth) / (picture.width * scale),
+    y: (box.height / 2 - anchor.y + (anchor.y - before.top) * growth) / (picture.height * scale),
   };
   return settled({ mode: "free", scale, centre }, scene);
 }
 
-/** Drags the picture by so many device px. */
+/** Zooms one step in or out about the middle of the box. */
+export function stepZoom(view: View, direction: "in" | "out", scene: Scene): View {
+  const { scale } = place(view, scene);
+  const next =
+    direction === "in"
+      ? STEPS.find((step) => step > scale * STEP_TOLERANCE)
+      : STEPS.findLast((step) => step < scale / STEP_TOLERANCE);
+  const middle = { x: scene.box.width / 2, y: scene.box.height / 2 };
+  return next === undefined ? view : zoomTo(view, next, middle, scene);
+}
+
+/** Drags the picture by this many device px. */
 export function panBy(view: View, { x, y }: Point, scene: Scene): View {
   const { width, height, cropped } = place(view, scene);
   if (!cropped) return view;
@@ -106,14 +116,14 @@ export function panBy(view: View, { x, y }: Point, scene: Scene): View {
   return settled({ ...view, centre: { x: centre.x - x / width, y: centre.y - y / height } }, scene);
 }
 
-/** In one step from all of it to its own size (or twice as large, if that is no more), and back. */
+/** Goes from the whole picture to its actual size (or to twice its scale, if that is no larger), and back. */
 export function toggleZoom(view: View, anchor: Point, scene: Scene): View {
   if (view.mode !== "fit") return WHOLE;
   const { scale } = place(view, scene);
   return zoomTo(view, scale < 1 ? 1 : scale * 2, anchor, scene);
 }
 
-/** With its middle so that no more is outside than need be: a drag back shows at once. */
+/** Moves the centre so that no more is outside the box than necessary: then a drag back takes effect at once. */
 function settled(view: View, scene: Scene): View {
   const { width, height } = place(view, scene);
   const { box } = scene;
@@ -129,7 +139,7 @@ function clamp(part: number, margin: number): number {
   return Math.min(1 - margin, Math.max(margin, part));
 }
 
-/** Of an edge, whole device px: in the middle if all fits, else as `centre` wants it and no black inside the picture's side. */
+/** The offset of an edge in whole device px: centred if all fits, else where `centre` wants it without a gap at the picture's side. */
 function offset(length: number, room: number, centre: number): number {
   const free = room - length;
   if (free >= 0 || centre === 0.5) return Math.floor(free / 2);
