@@ -3,8 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { PictureHandle } from "../keep/mirror.ts";
 import { RecordingMark } from "../keep/recording-mark.tsx";
 import type { Toggle } from "../ui/core/toggle.ts";
-import { loadLater } from "../ui/load-later.ts";
-import { useAhead } from "../ui/use-ahead.ts";
+import { loadLater, usePreload } from "../ui/load-later.ts";
 import type { ViewState } from "../view/core/view-state.ts";
 import { ControlBar, ZoomFlash } from "./control-bar.tsx";
 import type { Action } from "./core/actions.ts";
@@ -18,8 +17,8 @@ const LinkSheet = loadLater(async () => (await import("./sheets.tsx")).LinkSheet
 const NO_ACTIONS: readonly Action[] = [];
 
 function preload(): void {
-  HelpSheet.ahead();
-  LinkSheet.ahead();
+  HelpSheet.preload();
+  LinkSheet.preload();
   preloadActions();
 }
 
@@ -54,7 +53,7 @@ export function Controls(props: {
   useEffect(() => {
     if (!hasPicture) setMenuOpen(false);
   }, [hasPicture]);
-  useAhead(preload, hasPicture);
+  usePreload(preload, hasPicture);
   // A sheet reports some time later that it was closed. Another one may be open by then.
   const close = useCallback(() => setSheet((now) => (now === sheet ? undefined : now)), [sheet]);
   const onMissing = useCallback(() => {

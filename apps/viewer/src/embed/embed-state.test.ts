@@ -6,7 +6,7 @@ const ONLINE = { online: true };
 const picture = { width: 10, height: 20 };
 
 describe("embedStateOf", () => {
-  it("is plain values, in the words that the page itself uses", () => {
+  it("has plain values, and the texts of the page itself", () => {
     const live = { ...INITIAL_SNAPSHOT, connection: { state: "connected", viewers: 3 } } as const;
     expect(embedStateOf({ ...live, picture }, ONLINE)).toEqual({
       state: "live",
@@ -23,14 +23,14 @@ describe("embedStateOf", () => {
     });
   });
 
-  it("holds nothing of a link", () => {
+  it("contains no part of a link", () => {
     const connection = { state: "ended", ending: { kind: "expired", told: "a.b.c" } } as const;
     const state = embedStateOf({ ...INITIAL_SNAPSHOT, connection }, ONLINE);
     expect(JSON.stringify(state)).not.toContain("a.b.c");
     expect(state.state).toBe("ended");
   });
 
-  it("is compared by what it says", () => {
+  it("is compared by its values", () => {
     const one = embedStateOf(INITIAL_SNAPSHOT, ONLINE);
     expect(sameEmbedState(undefined, one)).toBe(false);
     expect(sameEmbedState({ ...one }, one)).toBe(true);

@@ -1,22 +1,22 @@
-/** What an embedded viewer tells the page around it: plain values, and nothing of the picture itself. Pure. */
+/** The state that an embedded viewer reports to the page around it: plain values, and nothing of the picture itself. Pure. */
 import type { Size } from "@screen-share/protocol";
 import type { Snapshot } from "../player/core/snapshot.ts";
 import { statusOf } from "../status/core/status.ts";
 
 export interface EmbedState {
   /**
-   * `connecting`; `live`: pictures come; `waiting`: for the host; `disconnected`: it is tried again by itself; `ended`: that cannot
+   * `connecting`; `live`: pictures arrive; `waiting`: for the host; `disconnected`: it retries automatically; `ended`: retrying cannot
    * help.
    */
   readonly state: "connecting" | "live" | "waiting" | "disconnected" | "ended";
-  /** In words, for people; they may change between versions. */
+  /** Texts for people. They may change between versions. */
   readonly title: string;
   readonly detail: string | undefined;
-  /** Who watches the room, this viewer included; undefined while that is not known. */
+  /** The number of viewers in the room, including this one; undefined while unknown. */
   readonly viewers: number | undefined;
-  /** The size of the picture that stands there, px. */
+  /** The size of the current picture, px. */
   readonly picture: Size | undefined;
-  /** The picture's age, whole seconds; undefined while it is current, or there is none. */
+  /** The picture's age in whole seconds; undefined while it is current, or there is none. */
   readonly ageS: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export function embedStateOf(
   };
 }
 
-/** Whether a page would be told nothing new. */
+/** Whether two states are equal, so that there is nothing to report. */
 export function sameEmbedState(a: EmbedState | undefined, b: EmbedState): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,13 +1,13 @@
 /**
- * A player on a canvas of somebody else's page, with nothing of a link: who embeds it says where to go. On that page's own thread: it
- * may forbid workers, and the script is one file.
+ * A player on a canvas of another page. It reads no link: the other page says what to play. It runs on that page's own thread, because
+ * the page may forbid workers, and the script is one file.
  */
 import type { PlayerHandle } from "../player/handle.ts";
 import { play } from "../player/play.ts";
 
 /**
- * Plays until the signal, and pauses while nobody can see the canvas: the tab is hidden, or it is scrolled away.
- * @param options.relayUrl what to dial
+ * Plays until the signal aborts, and pauses while the canvas cannot be seen: the tab is hidden, or the canvas is scrolled out of view.
+ * @param options.relayUrl the address to dial
  */
 export function playOnCanvas(
   canvas: HTMLCanvasElement,
@@ -23,15 +23,15 @@ export function playOnCanvas(
       canvas.dataset.updates = String(updates);
     },
   });
-  const look = () => player.setVisible(isVisible());
-  // Of what is around the canvas: the canvas itself is hidden before there is a picture.
+  const update = () => player.setVisible(isVisible());
+  // The element around the canvas: the canvas itself is hidden until there is a picture.
   const watched = canvas.parentElement ?? canvas;
   const intersection = new IntersectionObserver((entries) => {
     inView = entries.at(-1)?.isIntersecting ?? true;
-    look();
+    update();
   });
   intersection.observe(watched);
-  document.addEventListener("visibilitychange", look, { signal });
+  document.addEventListener("visibilitychange", update, { signal });
   window.addEventListener("online", () => player.online(), { signal });
   window.addEventListener("offline", () => player.offline(), { signal });
   signal.addEventListener("abort", () => {

@@ -1,4 +1,4 @@
-/** What is inside the element: a canvas, and a line of words over it while something is to be said. */
+/** The content of the element: a canvas, and a notice over it while there is something to report. */
 import type { Status } from "../status/core/status.ts";
 
 const STYLE = `
@@ -21,13 +21,13 @@ const STYLE = `
 
 export interface Shadow {
   readonly canvas: HTMLCanvasElement;
-  /** Says this, or nothing. */
-  say(status: Pick<Status, "title" | "detail" | "actions"> | undefined): void;
-  /** Shows the picture, dimmed if it is not the present. */
+  /** Shows the notice, or hides it. */
+  notify(status: Pick<Status, "title" | "detail" | "actions"> | undefined): void;
+  /** Shows the picture, dimmed if it is out of date. */
   show(picture: "none" | "current" | "stale"): void;
 }
 
-/** Fills a shadow root. No markup is parsed, and the style is no element: pages with strict policies allow both. */
+/** Fills a shadow root without parsing markup and without a style element, so that pages with strict policies allow it. */
 export function fillShadow(root: ShadowRoot, retry: () => void): Shadow {
   addStyle(root);
   const stage = element("div", "stage");
@@ -39,21 +39,21 @@ export function fillShadow(root: ShadowRoot, retry: () => void): Shadow {
   stage.append(canvas);
   const box = element("div", "status");
   box.setAttribute("part", "status");
-  const said = element("div", "said");
-  said.setAttribute("role", "status");
+  const text = element("div", "text");
+  text.setAttribute("role", "status");
   const title = element("div", "title");
   const detail = element("div", "detail");
-  said.append(title, detail);
+  text.append(title, detail);
   const button = element("button", "retry");
   button.type = "button";
   button.textContent = "Retry now";
   button.addEventListener("click", retry);
-  box.append(said, button);
+  box.append(text, button);
   box.hidden = true;
   root.append(stage, box);
   return {
     canvas,
-    say(status) {
+    notify(status) {
       box.hidden = status === undefined;
       setText(title, status?.title);
       setText(detail, status?.detail);
@@ -72,7 +72,7 @@ function addStyle(root: ShadowRoot): void {
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
   } catch {
-    // An old browser, which has yet to be told so in words that can be read.
+    // An old browser. The notice that says so must be readable there too.
     root.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
   }
 }
@@ -84,7 +84,7 @@ function element<Name extends keyof HTMLElementTagNameMap>(
   return Object.assign(document.createElement(name), { className });
 }
 
-/** Text that stays the same is not touched, or it would be read aloud again. */
-function setText(place: HTMLElement, text = ""): void {
-  if (place.textContent !== text) place.textContent = text;
+/** Leaves an unchanged text alone: setting it would have it read aloud again. */
+function setText(target: HTMLElement, text = ""): void {
+  if (target.textContent !== text) target.textContent = text;
 }

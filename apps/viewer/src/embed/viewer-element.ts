@@ -1,6 +1,6 @@
 /**
- * <screen-share-viewer>: one room's screen on somebody else's page. Where to go is said by attributes, the token better by the
- * property; what happens is told by the event `statechange`. Nothing of it reaches a host.
+ * <screen-share-viewer>: the screen of one room on another page. Attributes select the relay and the room; the token should be set by
+ * the property. The event `statechange` reports its state. Nothing about the page reaches the host.
  */
 import { DEFAULT_ROOM, ROOM_NAME } from "@screen-share/protocol";
 import { viewerUrl } from "../links/relays.ts";
@@ -12,10 +12,10 @@ import { playOnCanvas } from "./playing.ts";
 import { fillShadow, type Shadow } from "./shadow.ts";
 
 const FITS: readonly string[] = ["contain", "cover", "scale-down"];
-/** Waiting is not worth a word before it has lasted so long, ms. */
+/** The first connection is not worth a notice until it has taken this long. */
 const PATIENCE_MS = 1000;
 
-/** Something is wrong with what the page says, not with the relay. */
+/** The page around it is at fault, not the relay. */
 const unusable = (title: string, detail: string): EmbedState => ({
   state: "ended",
   title,
@@ -25,7 +25,7 @@ const unusable = (title: string, detail: string): EmbedState => ({
   ageS: undefined,
 });
 
-/** @param home the relay where the page names none, an address of any of its kinds */
+/** @param home the relay to use if the page names none, as any of its addresses */
 export function viewerElement(home: string): CustomElementConstructor {
   return class ScreenShareViewer extends HTMLElement {
     static readonly observedAttributes = ["relay", "room", "token", "fit"];
@@ -44,37 +44,37 @@ export function viewerElement(home: string): CustomElementConstructor {
       this.#shadow = fillShadow(this.attachShadow({ mode: "open" }), () => this.retry());
     }
 
-    /** What opens the room, where it takes that. It cannot be read back. */
+    /** The token for the room, if it needs one. It cannot be read back. */
     set token(token: string | undefined) {
       this.#token = token || undefined;
-      this.#settle();
+      this.#apply();
     }
 
-    /** How things stand; undefined while it is on no page. */
+    /** The current state; undefined while the element is on no page. */
     get state(): EmbedState | undefined {
       return this.#state;
     }
 
-    /** Tries again now, if nothing is connected or being tried. */
+    /** Retries now, unless it is connected or connecting. */
     retry(): void {
       this.#player?.retry();
     }
 
     connectedCallback(): void {
       this.#takeEarlyToken();
-      this.#settle();
+      this.#apply();
     }
 
     disconnectedCallback(): void {
-      this.#settle();
+      this.#apply();
     }
 
     attributeChangedCallback(): void {
-      this.#settle();
+      this.#apply();
     }
 
-    /** Brings everything in line with what the page says by now: once, however much of that it changes in one go. */
-    #settle(): void {
+    /** Applies the current attributes and token, once for all changes that a page makes in one go. */
+    #apply(): void {
       if (this.#due) return;
       this.#due = true;
       queueMicrotask(() => {
@@ -92,7 +92,10 @@ export function viewerElement(home: string): CustomElementConstructor {
       if (relayUrl === undefined || missing !== undefined) {
         this.#giveUp(
           missing === undefined
-            ? unusable("No such relay", "The address in this page is not one of a relay.")
+            ? unusable(
+                "No such relay",
+                "The address given in this page does not belong to a relay.",
+              )
             : unusable("This browser cannot show the screen", `It lacks ${missing}.`),
         );
         return;
@@ -100,20 +103,22 @@ export function viewerElement(home: string): CustomElementConstructor {
       try {
         if (relayUrl !== this.#relayUrl) this.#start(relayUrl);
       } catch {
-        this.#giveUp(unusable("This browser cannot show the screen", "It draws no canvas."));
+        this.#giveUp(
+          unusable("This browser cannot show the screen", "It does not support canvas drawing."),
+        );
         return;
       }
       const room = this.getAttribute("room") || DEFAULT_ROOM;
       const token = this.#token ?? (this.getAttribute("token") || undefined);
       this.#player?.enter(ROOM_NAME.test(room) ? room : undefined, token);
-      this.#look();
+      this.#update();
     }
 
-    /** @param state why nothing can come of what the page says */
+    /** @param state the reason why it cannot play */
     #giveUp(state: EmbedState): void {
       this.#stop();
-      this.#shadow.say({ ...state, actions: [] });
-      this.#tell(state);
+      this.#shadow.notify({ ...state, actions: [] });
+      this.#report(state);
     }
 
     #start(relayUrl: string): void {
@@ -121,16 +126,16 @@ export function viewerElement(home: string): CustomElementConstructor {
       const playing = new AbortController();
       const { signal } = playing;
       const player = playOnCanvas(this.#shadow.canvas, { relayUrl, signal });
-      const look = () => this.#look();
-      player.subscribe(look);
-      window.addEventListener("online", look, { signal });
-      window.addEventListener("offline", look, { signal });
+      const update = () => this.#update();
+      player.subscribe(update);
+      window.addEventListener("online", update, { signal });
+      window.addEventListener("offline", update, { signal });
       this.#playing = playing;
       this.#player = player;
       this.#relayUrl = relayUrl;
       this.#patience = setTimeout(() => {
         this.#patience = undefined;
-        this.#look();
+        this.#update();
       }, PATIENCE_MS);
     }
 
@@ -149,8 +154,8 @@ export function viewerElement(home: string): CustomElementConstructor {
       this.#shadow.show("none");
     }
 
-    /** Shows what the player says, and tells the page. */
-    #look(): void {
+    /** Shows the state of the player, and reports it to the page. */
+    #update(): void {
       if (!this.#player) return;
       const snapshot = this.#player.getSnapshot();
       const browser = { online: navigator.onLine };
@@ -159,17 +164,17 @@ export function viewerElement(home: string): CustomElementConstructor {
       const first = connection.state === "connecting" && connection.after === undefined;
       const quiet = status.quiet || (first && this.#patience !== undefined);
       this.#shadow.show(!picture ? "none" : ageS === undefined ? "current" : "stale");
-      this.#shadow.say(quiet ? undefined : status);
-      this.#tell(embedStateOf(snapshot, browser));
+      this.#shadow.notify(quiet ? undefined : status);
+      this.#report(embedStateOf(snapshot, browser));
     }
 
-    #tell(state: EmbedState): void {
+    #report(state: EmbedState): void {
       if (sameEmbedState(this.#state, state)) return;
       this.#state = state;
       this.dispatchEvent(new CustomEvent("statechange", { detail: state }));
     }
 
-    /** One that was set before this class was there stands on the element itself. */
+    /** A token set before this class was defined is a plain property of the element. */
     #takeEarlyToken(): void {
       const early = Object.getOwnPropertyDescriptor(this, "token");
       if (!early) return;

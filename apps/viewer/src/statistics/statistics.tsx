@@ -1,7 +1,6 @@
 /** The statistics, once somebody wants to see them: until then not made. */
 import { useCallback } from "react";
-import { loadLater } from "../ui/load-later.ts";
-import { useAhead } from "../ui/use-ahead.ts";
+import { loadLater, usePreload } from "../ui/load-later.ts";
 import type { StatisticsSource } from "./use-statistics.ts";
 import type { StatisticsPanelState } from "./use-statistics-panel.ts";
 
@@ -20,7 +19,7 @@ export function Statistics(props: {
 }) {
   const { player, hasPicture, version, tell } = props;
   const { opened, close } = props.panel;
-  useAhead(Panel.ahead, hasPicture);
+  usePreload(Panel.preload, hasPicture);
   const onMissing = useCallback(() => {
     tell("The statistics could not be loaded.");
     close();

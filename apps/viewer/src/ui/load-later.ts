@@ -1,4 +1,4 @@
-/** Parts of the page that are loaded once they are to be shown, or a little before. */
+/** Components that are loaded when they are to be shown, or a little before. */
 import {
   type ComponentType,
   createElement,
@@ -8,22 +8,24 @@ import {
 } from "react";
 import { loadPart } from "./load-part.ts";
 
-/** A part that did not come, as while the server is away, is asked for again after so long. */
-const AGAIN_MS = 4000;
+/** A part that could not be loaded, for example because the server is down, is requested again after this time. */
+const RETRY_MS = 4000;
+/** Parts are preloaded this long after the picture has come: later the server may be down. */
+const PRELOAD_AFTER_MS = 5000;
 
 export interface LoadedLater<Props> {
-  /** The part; nothing until it has come. */
+  /** The component. It renders nothing until it is loaded. */
   readonly Part: FunctionComponent<
     Props & {
-      /** It did not come, this time. It is tried again for as long as this stands on the page. */
+      /** Called after each failure to load it. Loading is retried while this is on the page. */
       readonly onMissing: () => void;
     }
   >;
-  /** Loads it now, for later. Never throws; what does not come is loaded when it is to be shown. */
-  readonly ahead: () => void;
+  /** Loads it now, to be shown later. Never throws: after a failure it is loaded when it is to be shown. */
+  readonly preload: () => void;
 }
 
-/** Unlike React's `lazy` it does not keep a failure for good: the page may be open for days, and its server away for a moment of them. */
+/** Unlike React's `lazy`, this does not keep a failure for good: the page may be open for days, and its server down for a moment. */
 export function loadLater<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): LoadedLater<Props> {
@@ -33,7 +35,7 @@ export function loadLater<Props extends object>(
     return kept;
   };
   return {
-    ahead: () => void keep().catch(() => {}),
+    preload: () => void keep().catch(() => {}),
     Part(props) {
       const loaded = useLoaded(kept, keep, props.onMissing);
       return loaded ? createElement(loaded, props) : null;
@@ -51,7 +53,7 @@ function useLoaded<Part extends object>(
     if (loaded) return;
     let timer: ReturnType<typeof setTimeout>;
     let gone = false;
-    const ask = async () => {
+    const request = async () => {
       try {
         const part = await keep();
         if (!gone) setLoaded(() => part);
@@ -59,14 +61,26 @@ function useLoaded<Part extends object>(
         console.error(error);
         if (gone) return;
         onMissing();
-        timer = setTimeout(() => void ask(), AGAIN_MS);
+        timer = setTimeout(() => void request(), RETRY_MS);
       }
     };
-    void ask();
+    void request();
     return () => {
       gone = true;
       clearTimeout(timer);
     };
   }, [loaded, keep, onMissing]);
   return loaded;
+}
+
+/**
+ * Calls `load` once, some time after the picture has come.
+ * @param load the same function in every render; it never throws
+ */
+export function usePreload(load: () => void, hasPicture: boolean): void {
+  useEffect(() => {
+    if (!hasPicture) return;
+    const timer = setTimeout(load, PRELOAD_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [load, hasPicture]);
 }

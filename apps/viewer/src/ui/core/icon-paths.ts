@@ -1,4 +1,4 @@
-/** The pictures on the buttons: lines on a field of 24 by 24, as SVG paths. Drawn for this page. */
+/** The icons of the buttons: SVG paths in a box of 24 by 24, to be stroked. Drawn for this page. */
 export const ICON_PATHS = {
   fit: "M4 9V6a2 2 0 0 1 2-2h3M15 4h3a2 2 0 0 1 2 2v3M20 15v3a2 2 0 0 1-2 2h-3M9 20H6a2 2 0 0 1-2-2v-3M9 10h6v4H9z",
   actual: "M6 8.5 8.5 7v10M15.5 8.5 18 7v10M12.2 10v.01M12.2 14v.01",
