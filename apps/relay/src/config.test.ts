@@ -13,7 +13,7 @@ function problems(env: Record<string, string>): string {
   return "";
 }
 
-it("every setting of the relay is known by name to all programs", () => {
+it("all programs know the name of every setting of the relay", () => {
   expect([...SETTING_NAMES].sort()).toEqual([...RELAY_SETTINGS].sort());
 });
 
@@ -34,7 +34,7 @@ describe("parseConfig", () => {
     "example.com",
     "https://me@a.example",
     "data:,x",
-  ])("takes %j for no origin", (ALLOWED_ORIGINS) => {
+  ])("refuses %j as an origin", (ALLOWED_ORIGINS) => {
     expect(problems({ ALLOWED_ORIGINS })).toMatch(/^ALLOWED_ORIGINS .*origin/);
   });
 
@@ -48,23 +48,23 @@ describe("parseConfig", () => {
   });
 
   it.each(["x86_64-conda-linux-gnu", "build-7", "127.0.0.1:8000", "1.2.3", "[::1"])(
-    "refuses %s, which is no address, in one sentence",
+    "refuses the address %s in one sentence",
     (HOST) => {
       expect(problems({ HOST })).toBe(
         `HOST must be an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::, and not "${HOST}"`,
       );
     },
   );
-  it("needs nothing, and takes empty values as unset", () => {
+  it("needs no settings, and treats empty values as unset", () => {
     const config = parseConfig({ PORT: "", AUTH_SECRET: "", HOST: "" });
     expect(config).toMatchObject({ HOST: "127.0.0.1", PORT: 8000, PICTURE_TTL: 600_000 });
   });
 
-  it("tells every problem at once, in plain words", () => {
-    const told = problems({ PORT: "70000", PICTURE_TTL: "soon", ALLOWED_ORIGINS: "example.com" });
-    expect(told).toContain("PORT must be a whole number from 0 to 65535");
-    expect(told).toContain("PICTURE_TTL must be a time such as");
-    expect(told).toContain('ALLOWED_ORIGINS "example.com" is not an origin');
+  it("reports all problems at once, in plain words", () => {
+    const text = problems({ PORT: "70000", PICTURE_TTL: "soon", ALLOWED_ORIGINS: "example.com" });
+    expect(text).toContain("PORT must be a whole number from 0 to 65535");
+    expect(text).toContain("PICTURE_TTL must be a time such as");
+    expect(text).toContain('ALLOWED_ORIGINS "example.com" is not an origin');
   });
 
   it.each(["0.0.0.0", "192.168.1.2", "::"])("refuses to listen on %s without tokens", (HOST) => {
@@ -73,7 +73,7 @@ describe("parseConfig", () => {
     );
   });
 
-  it("with a secret may listen anywhere; one that is too short to be safe is refused", () => {
+  it("allows any address with a secret, and refuses a secret that is too short", () => {
     const AUTH_SECRET = "é".repeat(16);
     expect(parseConfig({ AUTH_SECRET, HOST: "0.0.0.0" }).keys).toEqual([tokenKey(AUTH_SECRET)]);
     expect(parseConfig({ AUTH_SECRET: "", AUTH_SECRET_PREVIOUS: "" }).keys).toEqual([]);
@@ -85,11 +85,11 @@ describe("parseConfig", () => {
     expect(problems({ AUTH_SECRET_PREVIOUS: "y".repeat(32) })).toContain("set AUTH_SECRET too");
   });
 
-  it("does not repeat a secret that it refuses", () => {
+  it("does not print a refused secret", () => {
     expect(problems({ AUTH_SECRET: "too-short" })).not.toContain("too-short");
   });
 
-  it("takes a viewer page that is told by its links which relay is meant, and no other fragment (P-91)", () => {
+  it("accepts a viewer page with #relay= and no other fragment (P-91)", () => {
     const naming = "https://v.example/#relay=wss://b.example";
     expect(parseConfig({ VIEWER_URL: naming }).VIEWER_URL).toBe(naming);
     for (const wrong of ["#room=x", "#relay=", "#relay=wss://b&token=x", "#", "#relay=a#b"]) {
@@ -97,7 +97,7 @@ describe("parseConfig", () => {
     }
   });
 
-  it("reads who may frame the page as CSP wants it", () => {
+  it("converts FRAME_ANCESTORS to CSP sources", () => {
     const ancestors = (FRAME_ANCESTORS: string) => parseConfig({ FRAME_ANCESTORS }).FRAME_ANCESTORS;
     expect(parseConfig({}).FRAME_ANCESTORS).toBe("'none'");
     expect(ancestors("none")).toBe("'none'");
@@ -118,7 +118,7 @@ describe("parseConfig", () => {
     ["90s", 90_000],
     ["10 min", 600_000],
     ["12h", 43_200_000],
-  ])("reads %s as a time", (text, ms) => {
+  ])("reads %s as a duration", (text, ms) => {
     expect(parseConfig({ PICTURE_TTL: text }).PICTURE_TTL).toBe(ms);
   });
 });

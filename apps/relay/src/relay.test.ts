@@ -58,7 +58,7 @@ function get(path: string, headers: Record<string, string> = {}, method = "GET")
   );
 }
 
-/** One that the system picks, so that the relay can be told it, as a person would. */
+/** A port that the system picks, to be configured as a person would. */
 async function freePort(): Promise<number> {
   const probe = net.createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
@@ -68,7 +68,7 @@ async function freePort(): Promise<number> {
 }
 
 describe("over real sockets", () => {
-  it("an update is acknowledged and reaches a viewer", async () => {
+  it("an update is acked and reaches a viewer", async () => {
     const producer = await producerIn("one");
     expect(decodeAck(producer.binary[0] ?? jpeg)).toBe(1);
     const viewer = await viewerIn("one");
@@ -84,7 +84,7 @@ describe("over real sockets", () => {
     expect(viewer.socket.protocol).toBe(SUBPROTOCOL);
   });
 
-  it("kept bytes are copies: a picture survives all later traffic", async () => {
+  it("kept bytes are copies, so a picture survives later traffic", async () => {
     const producer = await producerIn("copies");
     for (let i = 0; i < 200; i++) {
       const noise = { keyframe: false, cut: false, epoch: 1, ...times, tiles: second.slice(3, 4) };
@@ -100,7 +100,7 @@ describe("over real sockets", () => {
     }
   });
 
-  it("a dozen lines of plain client see the original contract", async () => {
+  it("a plain client of a dozen lines works as before v1", async () => {
     const viewer = await connect(relay, "/ws/viewer?room=plain", { plain: true });
     await viewer.until(() => viewer.text.includes("producer:disconnected"));
     const producer = await connect(relay, "/ws/producer?room=plain", { plain: true });
@@ -118,7 +118,7 @@ describe("over real sockets", () => {
     ]);
   });
 
-  it("a viewer that has stopped reading keeps nobody from being shown everything", async () => {
+  it("a viewer that has stopped reading delays nobody else", async () => {
     const producer = await producerIn("stuck");
     const stuck = await viewerIn("stuck");
     await stuck.until(() => stuck.binary.length === 1);
@@ -147,7 +147,7 @@ describe("over real sockets", () => {
     expect(stuck.binary.length).toBeLessThan(51);
   });
 
-  it("nonsense closes only its sender (4400)", async () => {
+  it("an invalid message closes only its sender (4400)", async () => {
     const producer = await producerIn("nonsense");
     const viewer = await viewerIn("nonsense");
     await viewer.until(() => viewer.binary.length === 1);
@@ -167,7 +167,7 @@ describe("over real sockets", () => {
     await viewer.until(() => viewer.binary.length === 2);
   });
 
-  it("clients are told that the relay goes (1012), and the port is free again", async () => {
+  it("clients are closed with 1012 when the relay stops, and the port is free again", async () => {
     const short = await liveRelay({ PORT: String(await freePort()) });
     const viewer = await viewerIn("main", short);
     await viewer.until(() => viewer.text.length > 0);
@@ -189,7 +189,7 @@ describe("without a secret (P-4, P-70)", () => {
     [{ origin: "http://evil.example" }],
     [{ origin: "null" }],
     [{ "x-forwarded-for": "1.2.3.4" }],
-  ])("WebSockets of others are closed with 4403: %j", async (headers) => {
+  ])("WebSockets of other origins are closed with 4403: %j", async (headers) => {
     for (const [path, plain] of [
       ["/ws/viewer", true],
       ["/ws/viewer", false],
@@ -203,7 +203,7 @@ describe("without a secret (P-4, P-70)", () => {
   });
 
   it.each(["/", "/healthz", "/snapshot.jpg", "/stream.mjpeg", "/nothing"])(
-    "requests to %s by another name are refused",
+    "requests to %s under another host name are refused",
     async (path) => {
       expect((await get(path, { host: "evil.example" })).status).toBe(403);
       expect((await get(path, { forwarded: "for=1.2.3.4" })).status).toBe(403);
@@ -232,7 +232,7 @@ describe("over HTTP (P-60, P-61)", () => {
     expect(embedded.status).toBe(403);
   });
 
-  it("an MJPEG stream gets every picture it can take, and goes on over a new producer", async () => {
+  it("an MJPEG stream receives every picture that it can take, and continues with a new producer", async () => {
     const request = http.get({
       host: "127.0.0.1",
       port: relay.port,
@@ -262,7 +262,7 @@ describe("over HTTP (P-60, P-61)", () => {
     expect((await get("/healthz")).body.toString()).toContain('"status":"ok"');
   });
 
-  it("the viewer's files come compressed and with validators", async () => {
+  it("the viewer's files are served compressed and with validators", async () => {
     const { loadStaticFiles } = await import("./http/static.ts");
     const folder = new URL("./http", import.meta.url).pathname;
     const server = await liveRelay({}, await loadStaticFiles(folder));

@@ -1,4 +1,4 @@
-/** Limits of those who have shown nothing yet, by the address that a trusted proxy tells; and where they come from. */
+/** Limits on clients without a verified token, by the address that a trusted proxy reports, and on their origins. */
 import { encodeControl } from "@screen-share/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Relay } from "../src/relay.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => relay.close(1012, "test over"));
 
 let addresses = 0;
-/** An address that nobody else has. */
+/** An address that no other client has. */
 const anAddress = () => `198.51.100.${++addresses}`;
 const from = (address: string) => ({ "x-forwarded-for": address });
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -31,7 +31,7 @@ async function codeOf(path: string, headers: Record<string, string>): Promise<nu
   return (await client.closed).code;
 }
 
-/** Fails 20 times, each time another way. */
+/** Fails 20 times, in different ways. */
 async function wearOut(address: string): Promise<void> {
   for (let i = 0; i < 5; i++) {
     expect((await get(relay, "/snapshot.jpg", from(address))).status).toBe(401);
@@ -44,7 +44,7 @@ async function wearOut(address: string): Promise<void> {
 }
 
 describe("an address that has failed 20 times (P-86)", () => {
-  it("is told 429 and 4429, and its valid tokens are as good as ever", async () => {
+  it("gets 429 and 4429, but its valid tokens are still accepted", async () => {
     const address = anAddress();
     await wearOut(address);
     expect((await get(relay, "/snapshot.jpg", from(address))).status).toBe(429);
@@ -58,7 +58,7 @@ describe("an address that has failed 20 times (P-86)", () => {
     expect(viewer.text[0]).toContain("welcome");
   });
 
-  it("is the last hop: what stands before it, the client may have written itself", async () => {
+  it("is the last hop, since the client may have written the others", async () => {
     const address = anAddress();
     await wearOut(`${anAddress()}, ${address}`);
     const others = [`${address}, ${anAddress()}`, anAddress()];
@@ -69,7 +69,7 @@ describe("an address that has failed 20 times (P-86)", () => {
     expect((await get(relay, "/snapshot.jpg", from(told))).status).toBe(429);
   });
 
-  it("has the page and /healthz all the same", async () => {
+  it("still gets the page and /healthz", async () => {
     const address = anAddress();
     await wearOut(address);
     for (let i = 0; i < 50; i++) {
@@ -78,7 +78,7 @@ describe("an address that has failed 20 times (P-86)", () => {
     }
   });
 
-  it("is nobody's where no proxy is trusted: programs of this machine are never limited", async () => {
+  it("is never this machine if no proxy is trusted", async () => {
     const trusting = await liveRelay({ AUTH_SECRET: SECRET });
     for (let i = 0; i < 40; i++) {
       expect((await get(trusting, "/snapshot.jpg", from("192.0.2.1"))).status).toBe(401);
@@ -87,14 +87,14 @@ describe("an address that has failed 20 times (P-86)", () => {
   });
 });
 
-describe("those who have not said hello (P-7)", () => {
+describe("clients that have not sent hello (P-7)", () => {
   async function silent(path: string, headers: Record<string, string>): Promise<Client> {
     return await connect(relay, path, { headers });
   }
 
   const isOpen = ({ socket }: Client) => socket.readyState === socket.OPEN;
 
-  it("are at most 2 producers of an address and 32 in all; hello makes room", async () => {
+  it("are limited to 2 producers per address and 32 in total, until their hello", async () => {
     const address = anAddress();
     const [one] = [
       await silent("/ws/producer", from(address)),
@@ -117,7 +117,7 @@ describe("those who have not said hello (P-7)", () => {
     one.socket.terminate();
   });
 
-  it("are at most 100 viewers of an address: the oldest goes (4429), and nobody else", async () => {
+  it("are limited to 100 viewers per address; one more closes only the oldest (4429)", async () => {
     const address = anAddress();
     const viewers = await Promise.all(
       Array.from({ length: 100 }, () => silent("/ws/viewer", from(address))),
@@ -127,7 +127,7 @@ describe("those who have not said hello (P-7)", () => {
     viewers.push(await silent("/ws/viewer", from(address)));
     const evicted = await Promise.race(viewers.map(({ closed }) => closed));
     expect(evicted.code).toBe(4429);
-    // The last of them may say hello.
+    // The last of them may send hello.
     const late = viewers.at(-1);
     late?.socket.send(encodeControl({ type: "hello", room: "main", token: handMade() }));
     await late?.until(() => late.text.length > 0);
@@ -137,7 +137,7 @@ describe("those who have not said hello (P-7)", () => {
   });
 });
 
-describe("who is refused is sent nothing before it is told so (P-4)", () => {
+describe("a refused client is sent nothing before the reason (P-4)", () => {
   it.each([
     ["/ws/viewer", true, {}],
     ["/ws/producer", true, {}],
@@ -154,7 +154,7 @@ describe("who is refused is sent nothing before it is told so (P-4)", () => {
 });
 
 describe("with ALLOWED_ORIGINS and a secret (P-88)", () => {
-  it("pages of others get neither sockets nor pictures, whatever token they have", async () => {
+  it("pages of other origins get neither WebSockets nor pictures, with any token", async () => {
     const own = relay;
     relay = await liveRelay({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: "https://a.example" });
     const page = (origin: string) => ({ origin, ...bearer(handMade()) });

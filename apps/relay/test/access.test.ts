@@ -1,4 +1,4 @@
-/** Tokens over the wire: minted by hand, shown in every way there is, judged, and running out. */
+/** Tokens over the wire: minted by hand, sent in every possible way, verified, and expiring. */
 import { once } from "node:events";
 import http from "node:http";
 import { encodeControl, encodeUpdate, parseToProducerMessage } from "@screen-share/protocol";
@@ -21,7 +21,7 @@ afterAll(() => relay.close(1012, "test over"));
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-/** A producer of a room whose picture is there. */
+/** A producer that has sent a picture. */
 async function producerIn(
   room: string,
   options: { token?: string; gen?: string; from?: Relay; headers?: Record<string, string> } = {},
@@ -59,12 +59,12 @@ const basic = (user: string, password: string) => ({
 const isShown = (viewer: Client) => viewer.until(() => viewer.binary.length > 0);
 
 describe("a v1 client (P-83)", () => {
-  it("shows its token in hello, minted by whoever has the secret (P-80)", async () => {
+  it("sends its token in hello, minted by any program that has the secret (P-80)", async () => {
     await producerIn("hello");
     await isShown(await viewerIn("hello"));
   });
 
-  it("or as Bearer, which wins over the one in hello", async () => {
+  it("or as Bearer, which wins over one in hello", async () => {
     const room = "bearer";
     await producerIn(room, { headers: bearer(handMade({ role: "producer", room })) });
     await isShown(await viewerIn(room, {}, { headers: bearer(handMade({ room })) }));
@@ -75,7 +75,7 @@ describe("a v1 client (P-83)", () => {
     expect(await elsewhere.closed).toMatchObject({ code: 4403 });
   });
 
-  it("but never in the address, which logs keep", async () => {
+  it("but never in the query, which logs record", async () => {
     const path = `/ws/viewer?token=${handMade({ room: "hello" })}`;
     const viewer = await viewerIn("hello", {}, { path });
     expect(await viewer.closed).toMatchObject({ code: 4401 });
@@ -83,7 +83,7 @@ describe("a v1 client (P-83)", () => {
 });
 
 describe("plain clients and HTTP (P-83)", () => {
-  it("show it as Bearer or ?token=; the header wins", async () => {
+  it("send it as Bearer or ?token=; the header wins", async () => {
     const room = "plain";
     await producerIn(room);
     const token = handMade({ room });
@@ -106,7 +106,7 @@ describe("plain clients and HTTP (P-83)", () => {
     expect((await get(relay, snapshot, {}, "HEAD")).status).toBe(401);
   });
 
-  it("may show it as the Basic password for pictures, whoever the user is", async () => {
+  it("may send it as the Basic password for pictures, with any user name", async () => {
     const room = "camera";
     await producerIn(room);
     const token = handMade({ room });
@@ -118,7 +118,7 @@ describe("plain clients and HTTP (P-83)", () => {
       403,
     );
     expect((await get(relay, snapshot, basic("admin", `${token}x`))).status).toBe(401);
-    // A password that is no token is for a proxy before the relay.
+    // Any other password is meant for a proxy in front of the relay.
     expect((await get(relay, snapshot, basic("me", "sesame: open"))).status).toBe(401);
     expect((await get(relay, `${snapshot}&token=${token}`, basic("me", "sesame"))).status).toBe(
       200,
@@ -128,7 +128,7 @@ describe("plain clients and HTTP (P-83)", () => {
     expect(await viewer.closed).toMatchObject({ code: 4401 });
   });
 
-  it("are asked for a password where they are no browser, which would ask its user", async () => {
+  it("get a Basic challenge unless they are browsers, which would prompt their users", async () => {
     const asked = async (headers: Record<string, string>) =>
       (await get(relay, "/snapshot.jpg", headers)).headers["www-authenticate"];
     expect(await asked({})).toMatch(/^Basic realm="[^"]+", charset="UTF-8", Bearer$/);
@@ -137,7 +137,7 @@ describe("plain clients and HTTP (P-83)", () => {
     expect(await asked({ "sec-fetch-mode": "no-cors" })).toBe("Bearer");
   });
 
-  it("may not use ?token= where QUERY_TOKENS is off", async () => {
+  it("may not use ?token= if QUERY_TOKENS is off", async () => {
     const strict = await liveRelay({ AUTH_SECRET: SECRET, QUERY_TOKENS: "off" });
     const token = handMade();
     const viewer = await connect(strict, `/ws/viewer?token=${token}`, { plain: true });
@@ -149,7 +149,7 @@ describe("plain clients and HTTP (P-83)", () => {
 });
 
 describe("access", () => {
-  it("is judged before existence: rooms that are and rooms that are not answer alike (P-84)", async () => {
+  it("is checked first, so that a refusal does not reveal whether a room exists (P-84)", async () => {
     await producerIn("is-there");
     for (const room of ["is-there", "is-not", "no/name"]) {
       for (const path of PICTURES) {
@@ -178,7 +178,7 @@ describe("access", () => {
     expect(absent.status).toBe(404);
   });
 
-  it("is for one role (4403, 403, P-82)", async () => {
+  it("is limited to one role (4403, 403, P-82)", async () => {
     const producer = await producerIn("role", { token: handMade({ room: "role" }) });
     expect(await producer.closed).toMatchObject({ code: 4403 });
     const token = handMade({ role: "producer", room: "role" });
@@ -197,7 +197,7 @@ describe("access", () => {
     }
   });
 
-  it("with the secret before is as good while it is configured, and no longer", async () => {
+  it("with the previous secret is accepted as long as that is configured", async () => {
     const old = handMade({ room: "rotated" }, { secret: OLD_SECRET });
     expect((await get(relay, "/snapshot.jpg?room=rotated", bearer(old))).status).toBe(404);
     const after = await liveRelay({ AUTH_SECRET: SECRET });
@@ -207,7 +207,7 @@ describe("access", () => {
 });
 
 describe("a token's length (P-80)", () => {
-  it("is 4096 characters at most, in a header, an address or a hello", async () => {
+  it("is at most 4096 characters, in a header, a query or a hello", async () => {
     const room = "long";
     await producerIn(room);
     const token = tokenOfLength(4096, { room });
@@ -216,13 +216,13 @@ describe("a token's length (P-80)", () => {
     await isShown(await viewerIn(room, {}, { headers: bearer(token) }));
   });
 
-  it("beyond that is refused, and nothing else of the relay suffers", async () => {
+  it("above that is refused, without affecting other clients", async () => {
     const token = tokenOfLength(4098, { room: "long" });
     expect((await get(relay, "/snapshot.jpg?room=long", bearer(token))).status).toBe(401);
     const viewer = await viewerIn("long", {}, { headers: bearer(token) });
     expect(await viewer.closed).toMatchObject({ code: 4401, reason: "the token is too long" });
     expect(await (await viewerIn("long", { token })).closed).toMatchObject({ code: 4413 });
-    // What is longer than all headers may be is refused by newer versions of the library before we are asked.
+    // Newer versions of the library refuse headers that are too long before the relay sees them.
     const { status } = await get(relay, "/snapshot.jpg", bearer("x".repeat(20_000)));
     expect([401, 431]).toContain(status);
     expect((await get(relay, "/healthz")).status).toBe(200);
@@ -230,7 +230,7 @@ describe("a token's length (P-80)", () => {
 });
 
 describe("exp (P-81)", () => {
-  it("ends every kind of connection within 5 s, and keeps nobody else", async () => {
+  it("ends every kind of connection within 5 s, and frees its place", async () => {
     const room = "expiring";
     const exp = Math.floor(Date.now() / 1000) + 2;
     const [token, producing] = [handMade({ room, exp }), handMade({ room, exp, role: "producer" })];
@@ -269,7 +269,7 @@ describe("a producer's link (P-85)", () => {
     return /token=(.+)$/.exec(welcome.viewerLink)?.[1] ?? "";
   }
 
-  it("lets viewers in and carries gen; it ends with the next generation, for whatever uses it", async () => {
+  it("admits viewers and carries gen, and ends for all of them with the next generation", async () => {
     const room = "links";
     const producer = await producerIn(room, { gen: "g1" });
     const token = await linkOf(producer);

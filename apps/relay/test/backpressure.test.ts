@@ -1,4 +1,4 @@
-/** What only real sockets do: fill up, drain in pieces, and stay open while nothing happens. */
+/** What only real sockets do: fill up, drain in pieces, and stay open while idle. */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import net from "node:net";
@@ -28,34 +28,34 @@ describe("a picture that is larger than any socket's buffers", () => {
   const noise = randomBytes(size.width * size.height * 4);
   const large = Buffer.from(encodeWhole({ ...size, data: noise }, 100));
 
-  it("reaches an MJPEG client whole, and then the newest one only", async () => {
+  it("reaches an MJPEG client completely, followed only by the newest one", async () => {
     expect(large.length).toBeGreaterThan(6_000_000);
     const producer = await connect(relay, "/ws/producer?room=large", { plain: true });
     producer.socket.send(large);
     const socket = net.connect(relay.port, "127.0.0.1");
     socket.write(`GET /stream.mjpeg?room=large HTTP/1.1\r\nHost: localhost:${relay.port}\r\n\r\n`);
     await once(socket, "readable");
-    // Nothing is read while five more come, the last of them small.
+    // Nothing is read while five more are sent, the last of them small.
     for (let i = 0; i < 5; i++) producer.socket.send(large);
     producer.socket.send(jpeg);
     const seen = await connect(relay, "/ws/viewer?room=large", { plain: true });
     await seen.until(() => seen.binary.at(-1)?.length === jpeg.length);
     const pieces: Buffer[] = [];
     socket.on("data", (piece: Buffer) => pieces.push(piece));
-    // The head of the small one comes in a piece of its own, or with what stands before it.
+    // The head of the small one arrives in a piece of its own, or with the bytes before it.
     const newest = () => Buffer.concat(pieces.slice(-3)).includes(`Length: ${jpeg.length}\r\n`);
     while (!newest()) await once(socket, "data");
     const text = dechunked(Buffer.concat(pieces)).toString("latin1");
     const lengths = [...text.matchAll(/Content-Length: (\d+)/g)].map(([, length]) =>
       Number(length),
     );
-    // It is sent again now and then (P-66).
+    // It is repeated at intervals (P-66).
     expect([lengths[0], ...new Set(lengths.slice(1))]).toEqual([large.length, jpeg.length]);
     expect(text).toContain(large.toString("latin1"));
     socket.destroy();
   });
 
-  it("is held but once for a viewer that reads nothing and claims it does", async () => {
+  it("is held only once for a viewer that reads nothing but sends acks", async () => {
     const producer = await connect(relay, "/ws/producer?room=stuck-large", { plain: true });
     const liar = await viewerIn("stuck-large");
     const honest = await connect(relay, "/ws/viewer?room=stuck-large", { plain: true });
@@ -63,9 +63,9 @@ describe("a picture that is larger than any socket's buffers", () => {
     await liar.until(() => liar.binary.length === 1);
     liar.socket.pause();
     for (let i = 1; i <= 8; i++) {
-      // The first ack is true, the second a lie, and the socket is behind: it buys nothing.
+      // The first ack is true and the second false. While the socket is behind, it gains nothing.
       if (i <= 2) liar.socket.send(encodeAck(i));
-      // A JPEG may have bytes behind its end: so they can be told apart.
+      // A JPEG may have bytes after its end, which distinguish these.
       producer.socket.send(Buffer.concat([large, Buffer.of(i)]));
       await honest.until(() => honest.binary.length === i + 1);
     }
@@ -77,7 +77,7 @@ describe("a picture that is larger than any socket's buffers", () => {
 });
 
 describe("an idle MJPEG stream", () => {
-  it("stays open for as long as its client likes, before the first picture too", async () => {
+  it("stays open as long as its client wants, even before the first picture", async () => {
     const producer = await connect(relay, "/ws/producer?room=idle", { plain: true });
     producer.socket.send(jpeg);
     const sockets = ["idle", "empty"].map((room) => {
@@ -86,7 +86,7 @@ describe("an idle MJPEG stream", () => {
       socket.write(`${head}\r\n\r\n`);
       return socket;
     });
-    // Longer than the library's own timeout of a request, 10 s.
+    // Longer than the library's own request timeout, 10 s.
     await new Promise((resolve) => setTimeout(resolve, 14_000));
     for (const socket of sockets) {
       expect(socket.bytesRead).toBeGreaterThan(0);

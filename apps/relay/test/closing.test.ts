@@ -50,7 +50,7 @@ describe.each(ADAPTERS)("a refused client on %s", (TRANSPORT) => {
     return client;
   }
 
-  /** Fails until the relay says that these are too many; a slow machine earns some attempts back meanwhile. */
+  /** Fails until the relay reports too many attempts. On a slow machine, some are forgotten meanwhile. */
   async function wearOut(): Promise<void> {
     const failed = () => get(relay, "/snapshot.jpg", { "x-forwarded-for": WORN_OUT });
     while ((await failed()).status !== 429);
@@ -76,13 +76,13 @@ describe.each(ADAPTERS)("a refused client on %s", (TRANSPORT) => {
     expect(client.messages).toEqual([encodeControl({ type: "closing", reason })]);
   });
 
-  it("is sent no reason that the code says already", async () => {
+  it("is sent no reason that its code implies", async () => {
     const client = await v1("viewer", { token: "not.a.token" });
     expect((await client.closed).code).toBe(4401);
     expect(client.messages).toEqual([]);
   });
 
-  it("is sent the close frame alone if it is a plain client", async () => {
+  it("is sent only the close frame if it is a plain client", async () => {
     const path = `/ws/viewer?token=${handMade({ exp: 1 })}`;
     const client = await connect(relay, path, { plain: true });
     expect(await client.closed).toEqual({ code: 4401, reason: "the token has expired" });
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)("a refused client on %s", (TRANSPORT) => {
 describe("a client that is closed while it is in its room", () => {
   const END = 1_800_000_000_000;
 
-  it("is sent the reason after all else, and nothing after it", () => {
+  it("is sent the reason last", () => {
     const hub = newHub();
     const viewer = new FakeViewer(hub, "main", admitWith({ expiresAt: END }));
     const producer = new FakeProducer(hub, { admit: admitWith({ expiresAt: END }) });
@@ -104,7 +104,7 @@ describe("a client that is closed while it is in its room", () => {
     }
   });
 
-  it("is closed all the same if its socket takes nothing", () => {
+  it("is closed even if its socket takes nothing", () => {
     const hub = newHub();
     const viewer = new FakeViewer(hub, "main", admitWith({ expiresAt: END }));
     viewer.peer.outcome = "dropped";
@@ -114,7 +114,7 @@ describe("a client that is closed while it is in its room", () => {
     expect(viewer.peer.closed?.code).toBe(4401);
   });
 
-  it("is sent no reason where there is none", () => {
+  it("is sent no reason if there is none", () => {
     const hub = newHub();
     const producer = new FakeProducer(hub);
     new FakeProducer(hub);

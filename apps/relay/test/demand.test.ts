@@ -19,7 +19,7 @@ const pair = picturePair();
 const { second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
-/** What the producer was told of who watches: viewers, and of these watching. */
+/** The demand that the producer was sent: viewers, and how many of them are watching. */
 function demands({ peer }: FakeProducer): [number, number][] {
   return peer.text.flatMap((text) => {
     const message = parseToProducerMessage(text);
@@ -31,7 +31,7 @@ const look = (viewer: FakeViewer, visible: boolean) =>
   viewer.session.receive(encodeControl({ type: "visibility", visible }), 0);
 
 describe("demand (P-27)", () => {
-  it("is told right after the welcome", () => {
+  it("is sent right after the welcome", () => {
     const hub = newHub();
     new FakeViewer(hub);
     const producer = new FakeProducer(hub);
@@ -39,7 +39,7 @@ describe("demand (P-27)", () => {
     expect(demands(producer)).toEqual([[1, 1]]);
   });
 
-  it("is told at once when the first comes and the last goes, and other numbers once a second", () => {
+  it("is sent at once when the first viewer comes or the last leaves, and otherwise once per second", () => {
     const { hub, producer } = liveRoom();
     const tick = () => producer.session.tick(0);
     const viewer = new FakeViewer(hub);
@@ -56,7 +56,7 @@ describe("demand (P-27)", () => {
     expect(demands(producer).slice(3)).toEqual([[0, 0]]);
   });
 
-  it("is none while all pages are hidden, and returns with the first that is looked at", () => {
+  it("is zero while all pages are hidden, and returns with the first visible one", () => {
     const { hub, producer } = liveRoom();
     const [a, b] = [new FakeViewer(hub), new FakeViewer(hub)];
     producer.session.tick(0);
@@ -67,7 +67,7 @@ describe("demand (P-27)", () => {
     expect(demands(producer).at(-1)).toEqual([2, 1]);
   });
 
-  it("is sent a few times at once, then once per tick, to the producer of a room where one link comes and goes", () => {
+  it("is sent a few times at once, then once per tick, if a client keeps joining and leaving", () => {
     const { hub, producer } = liveRoom();
     const before = demands(producer).length;
     for (let i = 0; i < 1000; i++) new FakeViewer(hub).session.ended(0);
@@ -85,7 +85,7 @@ describe("demand (P-27)", () => {
     expect(demands(producer).at(-1)).toEqual([0, 0]);
   });
 
-  it("is told later to a producer whose socket is behind", () => {
+  it("is sent later to a producer whose socket is behind", () => {
     const { hub, producer } = liveRoom();
     producer.peer.outcome = "dropped";
     new FakeViewer(hub);
@@ -104,7 +104,7 @@ describe("a snapshot of a room that nobody watches (P-64)", () => {
     return await Promise.race([reply.then(() => "answered"), later]);
   };
 
-  it("waits for a picture of after it was asked for, all of it, for which the agent is woken", async () => {
+  it("wakes the agent, and waits for a complete picture that is newer than the request", async () => {
     const { hub, producer } = liveRoom();
     const reply = asked(hub, 5000);
     expect(demands(producer).at(-1)).toEqual([1, 1]);
@@ -118,7 +118,7 @@ describe("a snapshot of a room that nobody watches (P-64)", () => {
     expect(hub.find("main")?.viewerCount).toBe(0);
   });
 
-  it("waits though somebody else has just begun to watch, or to wait: what is shown is as old for both", async () => {
+  it("also waits if another client has just begun to watch or wait", async () => {
     const { hub, producer } = liveRoom();
     const etag = (await asked(hub, 100)).headers.ETag ?? "";
     const first = asked(hub, 5000);
@@ -136,7 +136,7 @@ describe("a snapshot of a room that nobody watches (P-64)", () => {
     }
   });
 
-  it("is of the last one if none comes in time, or the agent goes", async () => {
+  it("returns the last picture if none comes in time, or the agent disconnects", async () => {
     const { hub, producer } = liveRoom();
     const late = asked(hub, 5000);
     hub.tick(6000, 0);
@@ -147,7 +147,7 @@ describe("a snapshot of a room that nobody watches (P-64)", () => {
     expect(await gone).toMatchObject({ status: 200, headers: { "X-Producer-State": "offline" } });
   });
 
-  it("does not wait where somebody watches, the picture has just come, or a plain producer sends anyway", async () => {
+  it("does not wait if there are viewers, the picture is fresh, or a plain producer sends anyway", async () => {
     const { hub, producer } = liveRoom();
     expect(await state(asked(hub, 100))).toBe("answered");
     new FakeViewer(hub);

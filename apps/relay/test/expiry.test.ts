@@ -23,8 +23,8 @@ const END = 1_800_000_000_000;
 const granted = { expiresAt: END };
 const EXPIRED = { code: 4401, reason: "the token has expired" };
 
-describe("when its token's time is over (P-81)", () => {
-  it("a v1 viewer is closed with 4401, not a moment before, and is sent nothing more", () => {
+describe("when a token has expired (P-81)", () => {
+  it("a v1 viewer is closed with 4401, not earlier, and is sent nothing more", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub, "main", admitWith(granted));
     const other = new FakeViewer(hub);
@@ -76,7 +76,7 @@ describe("when its token's time is over (P-81)", () => {
       (hub: ReturnType<typeof newHub>) => new FakeProducer(hub, { admit: admitWith(granted) }),
     ],
     ["plain", (hub: ReturnType<typeof newHub>) => plainProducer(hub, granted)],
-  ])("a %s producer is closed with 4401, and its place is free at once", (_, start) => {
+  ])("a %s producer is closed with 4401, which frees its place at once", (_, start) => {
     const hub = newHub();
     const { peer, session } = start(hub);
     const watcher = new FakeViewer(hub);
@@ -91,7 +91,7 @@ describe("when its token's time is over (P-81)", () => {
     expect(watcher.peer.control("producer").at(-1)).toMatchObject({ state: "live" });
   });
 
-  it("nothing is taken from a v1 producer any more, and its picture stands (P-36)", () => {
+  it("nothing more is accepted from a v1 producer, and its picture stays (P-36)", () => {
     const hub = newHub();
     const producer = new FakeProducer(hub, { admit: admitWith(granted) });
     producer.describe(pair.stream);
@@ -103,7 +103,7 @@ describe("when its token's time is over (P-81)", () => {
     expect(tilesAsText(store?.since(0) ?? [])).toEqual(tilesAsText(first));
   });
 
-  it("nothing is taken from a plain producer any more", () => {
+  it("nothing more is accepted from a plain producer", () => {
     const { hub, session } = plainProducer(newHub(), granted);
     session.receive(wholeJpeg(1), 0);
     hub.tick(0, END);
@@ -111,7 +111,7 @@ describe("when its token's time is over (P-81)", () => {
     expect(hub.find("main")?.picture.shown?.store.stream.width).toBe(64);
   });
 
-  it("a room goes on for those whose token still holds", () => {
+  it("a room goes on for clients whose tokens are still valid", () => {
     const { hub } = liveRoom();
     const later = new FakeViewer(hub, "main", admitWith({ expiresAt: END + 1000 }));
     const members = [1, 2, 3].map(() => new FakeViewer(hub, "main", admitWith(granted)));
@@ -123,7 +123,7 @@ describe("when its token's time is over (P-81)", () => {
   });
 });
 
-it("a snapshot is of a moment: its token is checked once", async () => {
+it("a snapshot checks its token only once", async () => {
   const { hub } = liveRoom();
   const reply = await snapshot(hub, pictureRequest());
   expect(reply.status).toBe(200);

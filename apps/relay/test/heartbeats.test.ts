@@ -15,7 +15,7 @@ const { second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
 describe("a viewer that is silent (P-42)", () => {
-  it("is closed with 4408 after 15 s, and its place is free at once", () => {
+  it("is closed with 4408 after 15 s, which frees its place at once", () => {
     const { hub } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();
@@ -26,7 +26,7 @@ describe("a viewer that is silent (P-42)", () => {
     expect(hub.find("main")?.viewerCount).toBe(0);
   });
 
-  it("is pinged before, every 5 s, and a pong is enough to stay", () => {
+  it("is pinged every 5 s before that, and stays if it sends a pong", () => {
     const { hub } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();
@@ -38,7 +38,7 @@ describe("a viewer that is silent (P-42)", () => {
     expect(viewer.peer.closed).toBeUndefined();
   });
 
-  it("stays longer while a picture is on its way to it, at 64 kbit/s", () => {
+  it("is given more time while a picture is in flight, at 64 kbit/s", () => {
     const { hub } = liveRoom();
     const viewer = new FakeViewer(hub);
     const bytes = viewer.peer.binary[0]?.length ?? 0;
@@ -48,7 +48,7 @@ describe("a viewer that is silent (P-42)", () => {
     expect(viewer.peer.closed?.code).toBe(4408);
   });
 
-  it("is pinged though its socket is behind: that may be the only sign of life it can give", () => {
+  it("is pinged even if its socket is behind, since a pong may be its only sign of life", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();
@@ -60,7 +60,7 @@ describe("a viewer that is silent (P-42)", () => {
     expect(viewer.peer.sent).toHaveLength(held);
   });
 
-  it("says something by draining", () => {
+  it("shows that it is alive by draining", () => {
     const { hub } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();
@@ -71,7 +71,7 @@ describe("a viewer that is silent (P-42)", () => {
 });
 
 describe("a plain viewer that is silent (P-42)", () => {
-  it("is closed with 4408 after 15 s, and its place is free at once", () => {
+  it("is closed with 4408 after 15 s, which frees its place at once", () => {
     const hub = newHub();
     const { peer, session } = plainViewer(hub);
     session.tick(14_999);
@@ -81,7 +81,7 @@ describe("a plain viewer that is silent (P-42)", () => {
     expect(hub.find("main")?.viewerCount).toBe(0);
   });
 
-  it("stays longer while a picture is on its way to it, and not after its pong", () => {
+  it("is given more time while a picture is in flight, until its pong", () => {
     const { hub, session: producer } = plainProducer();
     producer.receive(wholeJpeg(1, 4000), 0);
     const { peer, session } = plainViewer(hub);
@@ -93,7 +93,7 @@ describe("a plain viewer that is silent (P-42)", () => {
     expect(peer.closed?.code).toBe(4408);
   });
 
-  it("is asked for a sign of life by pings that are not those of its pictures", () => {
+  it("is pinged independently of its pictures", () => {
     const { hub, session: producer } = plainProducer();
     producer.receive(wholeJpeg(1, 4000), 0);
     const peer = new FakePeer();

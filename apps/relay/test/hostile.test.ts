@@ -1,6 +1,6 @@
 /**
- * A relay under attack, by strangers and by people with tokens, while a room goes on beside them. What is right is in the files
- * of `testing/attacks`; with HOSTILE_REPORT=1 a table tells what happened.
+ * A relay under attack, by strangers and by clients with tokens, while a room continues beside them. What is expected is in the files
+ * of `test/attacks`. With HOSTILE_REPORT=1, a table shows what happened.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Attack } from "./attacks/attack.ts";
@@ -15,12 +15,12 @@ import { updateAttacks } from "./attacks/updates.ts";
 import { connect, get } from "./live-relay.ts";
 import { SECRET } from "./tokens.ts";
 
-/** What a second round may leave behind, MB: in JavaScript, and in all, where allocators keep more than is in use. */
+/** What a second round may leave behind, MB: in JavaScript, and in total, where allocators keep more than is in use. */
 const GROWTH_MB = { held: 8, rss: 120 };
-/** What the relay may hold at its worst, MB. */
+/** The most that the relay may hold, MB. */
 const PEAK_MB = 600;
 const SLOWEST_MS = 5000;
-/** The library looks for sockets that hang every 4 s, and gives them up to 16. */
+/** The library checks for hanging sockets every 4 s, and allows up to 16 s. */
 const SETTLING_MS = 24_000;
 
 const attacks = [
@@ -54,7 +54,7 @@ async function carryOut(attack: Attack): Promise<void> {
   }
 }
 
-/** Every attack once: one after another, but the slow ones beside the others. */
+/** Every attack once, one after another, with the slow ones in parallel. */
 async function round(): Promise<void> {
   const slow = slowAttacks.map(carryOut);
   for (const attack of attacks) await carryOut(attack);
@@ -71,7 +71,7 @@ async function settled(fds: number): Promise<void> {
   expect(relay.fds).toBeLessThanOrEqual(fds);
 }
 
-/** Hundreds that come and go, so that garbage is collected. */
+/** Hundreds of clients that connect and disconnect, so that garbage is collected. */
 async function churn(): Promise<void> {
   for (let i = 0; i < 300; i++) {
     const client = await connect(relay, "/ws/viewer", { plain: true });
@@ -91,7 +91,7 @@ function report(figures: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${[...head, ...rows].join("\n")}\n\n${JSON.stringify(figures)}\n`);
 }
 
-it("a relay under attack keeps its rooms going, says what is wrong, and holds nothing of it (P-2 … P-89)", async () => {
+it("a relay under attack keeps its rooms running, closes attackers with a reason, and keeps no memory of them (P-2 … P-89)", async () => {
   const members = await Members.gather(relay.port);
   const fds = relay.fds;
   let peakMb = 0;
@@ -125,7 +125,7 @@ it("a relay under attack keeps its rooms going, says what is wrong, and holds no
   expect(second.heldMb - first.heldMb).toBeLessThan(GROWTH_MB.held);
   expect(second.rssMb - first.rssMb).toBeLessThan(GROWTH_MB.rss);
   expect(peakMb).toBeLessThan(PEAK_MB);
-  // Every token begins so.
+  // Every token begins like this.
   expect(relay.log).not.toContain("eyJ");
   expect(relay.log).toContain("connection closed");
 }, 240_000);

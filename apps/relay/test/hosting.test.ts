@@ -1,4 +1,4 @@
-/** The files that hosts read, `fly.toml` and `vercel.json`, against the relay that they are about. */
+/** `fly.toml` and `vercel.json`, compared with the relay that they configure. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "smol-toml";
@@ -58,29 +58,29 @@ const fly = z
 describe("fly.toml", () => {
   const config = parseConfig({ ...fly.env, AUTH_SECRET: SECRET });
 
-  it("has settings that the relay knows, with values that it takes, and no secret", () => {
+  it("contains only settings that the relay accepts, and no secret", () => {
     expect(Object.keys(config)).toEqual(expect.arrayContaining(Object.keys(fly.env)));
     expect(text("fly.toml")).not.toMatch(/^\s*AUTH_SECRET/m);
     expect(() => parseConfig(fly.env)).toThrow(/AUTH_SECRET/);
   });
 
-  it("leads to where the relay listens", () => {
+  it("forwards to the port that the relay listens on", () => {
     expect(config).toMatchObject({ HOST: "0.0.0.0", PORT: fly.http_service.internal_port });
     expect(fly.checks.alive.port).toBe(config.PORT);
     expect(fly.env).toMatchObject({ METRICS_PORT: String(fly.metrics.port) });
     expect(fly.metrics.port).not.toBe(config.PORT);
-    // What listens on loopback is out of reach even for Fly.
+    // Even Fly cannot reach what listens on loopback.
     expect(fly.env).toMatchObject({ METRICS_HOST: "0.0.0.0", TRUST_PROXY: "fly-client-ip" });
   });
 
-  it("builds from a file that there is", () => {
+  it("builds from an existing file", () => {
     expect(existsSync(file(fly.build.dockerfile))).toBe(true);
   });
 
-  it("lets in more than it likes to, and gives everything the time that it takes", () => {
+  it("has a hard limit above the soft one, and long enough timeouts", () => {
     const { concurrency, http_options } = fly.http_service;
     expect(concurrency.hard_limit).toBeGreaterThan(concurrency.soft_limit);
-    // An MJPEG stream of a still picture has a byte every 15 s.
+    // An MJPEG stream of a static picture has a byte every 15 s.
     expect(http_options.idle_timeout).toBeGreaterThanOrEqual(2 * 15);
     for (const each of [...fly.http_service.checks, fly.checks.alive]) {
       expect(each.timeout).toBeLessThan(each.interval);
@@ -94,7 +94,7 @@ describe("fly.toml", () => {
     });
     afterAll(() => relay.close(1012, ""));
 
-    it("ask for what the relay answers with 200, whatever it is called", async () => {
+    it("request what the relay replies to with 200, under any host name", async () => {
       for (const { path, method } of [...fly.http_service.checks, fly.checks.alive]) {
         const { status } = await get(relay, path, { host: "[fdaa::3]:8080" }, method.toUpperCase());
         expect([path, status]).toEqual([path, 200]);
@@ -104,7 +104,7 @@ describe("fly.toml", () => {
 });
 
 describe("examples", () => {
-  it("name files that there are, and ask for what Fly asks for", () => {
+  it("name existing files, and request the same checks as Fly", () => {
     const render = text("docs/examples/render.yaml");
     expect(render).toContain(`dockerfilePath: ./${fly.build.dockerfile}\n`);
     expect(render).toContain(`healthCheckPath: ${fly.http_service.checks[0].path}\n`);
@@ -132,7 +132,7 @@ const vercel = z
   })
   .parse(JSON.parse(text("vercel.json")));
 
-/** What Vercel adds to the answer for this path; later ones win. */
+/** The headers that Vercel adds for this path. Later ones win. */
 function vercelHeaders(path: string): Record<string, string> {
   const fitting = vercel.headers.filter(({ source }) => new RegExp(`^${source}$`).test(path));
   return Object.fromEntries(
@@ -141,13 +141,13 @@ function vercelHeaders(path: string): Record<string, string> {
 }
 
 describe("vercel.json", () => {
-  it("builds the viewer as one that is served alone", () => {
+  it("builds the viewer for serving it alone", () => {
     expect(vercel.buildCommand).toBe("VERCEL=1 pnpm --filter @screen-share/viewer build");
     const { name, scripts } = JSON.parse(text("apps/viewer/package.json"));
     expect([name, typeof scripts.build]).toEqual(["@screen-share/viewer", "string"]);
   });
 
-  it("has every file come with the headers that the relay sends with it", async () => {
+  it("gives every file the headers that the relay sends", async () => {
     const files = await loadStaticFiles(file(vercel.outputDirectory));
     const first = (pattern: RegExp) => [...files.keys()].find((name) => pattern.test(name)) ?? "";
     const hashed = [first(/^\/_next\/static\/.*\.js$/), first(/^\/player\/.*\.js$/)];
@@ -155,10 +155,10 @@ describe("vercel.json", () => {
       const reply = serveStatic(files, { path, headers: new Map() });
       if (!("body" in reply)) throw new Error("nobody said that it was known");
       const { headers, body } = reply;
-      // Vercel has these from the files themselves.
+      // Vercel derives these from the files.
       const { "Content-Type": _type, ETag: _tag, Vary: _vary, ...ours } = headers;
       const theirs = vercelHeaders(path);
-      // Most of a page's policy stands in the page; what may stand in a header alone is in the header.
+      // Most of a page's policy is in the page; the header has what only a header may contain.
       const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(`${body}`)?.[1];
       const header = theirs["Content-Security-Policy"];
       if (header) theirs["Content-Security-Policy"] = `${policy}; ${header}`;
@@ -166,7 +166,7 @@ describe("vercel.json", () => {
     }
   });
 
-  it("lets nobody frame what is no hashed file, whether it exists or not", () => {
+  it("lets no site frame anything but hashed files, whether it exists or not", () => {
     for (const path of [
       "/",
       "/index.html",

@@ -33,7 +33,7 @@ async function statusOf(hub: Hub, kind: typeof snapshot | typeof mjpeg, generati
 
 describe("a producer of another generation (P-85)", () => {
   it.each(["g2", undefined])(
-    "(%j) closes those who came by the links of before at once, and no others",
+    "(%j) closes the viewers that used earlier links at once, and no others",
     (gen) => {
       const hub = newHub();
       producerOf(hub, "g1").session.ended(0);
@@ -56,7 +56,7 @@ describe("a producer of another generation (P-85)", () => {
     },
   );
 
-  it("has them refused later as well, whatever they come with", async () => {
+  it("also refuses them later, by any way in", async () => {
     const hub = newHub();
     producerOf(hub, "g1").session.ended(0);
     producerOf(hub, "g2");
@@ -69,20 +69,20 @@ describe("a producer of another generation (P-85)", () => {
     expect(viewerOf(hub, "g2").peer.closed).toBeUndefined();
   });
 
-  it("drops the picture of before, so that nobody sees what the old links showed", async () => {
+  it("clears the previous picture, which only the old links could show", async () => {
     const hub = newHub();
     producerOf(hub, "g1").session.ended(0);
     expect(hub.find("main")?.picture.shown).toBeDefined();
     new FakeProducer(hub, { gen: "g2" });
     expect(hub.find("main")?.picture.shown).toBeUndefined();
     const status = statusOf(hub, snapshot, "g2");
-    // It is waited for a while for a first picture.
+    // Viewers wait a while for a first picture.
     for (let i = 0; i < 3; i++) hub.tick(0, 0);
     expect(await status).toBe(404);
     expect(viewerOf(hub, "g2").peer.binary).toEqual([]);
   });
 
-  it("may be a plain one, which has none", () => {
+  it("may be a plain producer, which has no generation", () => {
     const hub = newHub();
     producerOf(hub, "g1").session.ended(0);
     const old = viewerOf(hub, "g1");
@@ -91,7 +91,7 @@ describe("a producer of another generation (P-85)", () => {
     expect(hub.find("main")?.picture.shown).toBeUndefined();
   });
 
-  it("counts when it takes over from its own older connection, too (P-5)", () => {
+  it("also ends links if it replaces its own older connection (P-5)", () => {
     const hub = newHub();
     const older = producerOf(hub, "g1");
     const old = viewerOf(hub, "g1");
@@ -100,7 +100,7 @@ describe("a producer of another generation (P-85)", () => {
     expect(old.peer.closed).toEqual(ENDED);
   });
 
-  it("that finds the place taken ends nothing", () => {
+  it("ends no links if the place is taken", () => {
     const hub = newHub();
     producerOf(hub, "g1");
     const viewer = viewerOf(hub, "g1");
@@ -111,7 +111,7 @@ describe("a producer of another generation (P-85)", () => {
     expect(hub.find("main")?.picture.shown).toBeDefined();
   });
 
-  it("is one whose links come into use first, where none counted before", () => {
+  it("ends nothing if there was no generation before", () => {
     const hub = newHub();
     producerOf(hub).session.ended(0);
     const backend = viewerOf(hub);
@@ -123,7 +123,7 @@ describe("a producer of another generation (P-85)", () => {
 });
 
 describe("a producer of the same generation (P-85)", () => {
-  it("keeps viewers and picture, whether it takes over or comes back", () => {
+  it("keeps viewers and picture, whether it replaces a connection or returns", () => {
     const hub = newHub();
     producerOf(hub, "g1");
     const viewer = viewerOf(hub, "g1");
@@ -135,8 +135,8 @@ describe("a producer of the same generation (P-85)", () => {
   });
 });
 
-describe("what was ended stays ended (P-85)", () => {
-  it("while the producer is away, as long as its picture or a viewer is left", () => {
+describe("an ended link stays ended (P-85)", () => {
+  it("while the producer is away, as long as its picture or a viewer remains", () => {
     const hub = newHub();
     producerOf(hub, "g1").session.ended(0);
     producerOf(hub, "g2").session.ended(0);
@@ -149,7 +149,7 @@ describe("what was ended stays ended (P-85)", () => {
     expect(hub.find("main")).toBeUndefined();
   });
 
-  it("over a restart of the relay from the moment that the producer is there again", () => {
+  it("after a restart of the relay, as soon as the producer is back", () => {
     const hub = newHub();
     const [old, current] = [viewerOf(hub, "g1"), viewerOf(hub, "g2")];
     expect(old.peer.closed).toBeUndefined();

@@ -1,4 +1,4 @@
-/** A producer's viewer link is replaced before it ends, for as long as the producer is connected (P-38). */
+/** A producer's viewer link is replaced before it expires, while the producer is connected (P-38). */
 import { parseToProducerMessage } from "@screen-share/protocol";
 import { signToken, tokenKey, verifyToken } from "@screen-share/protocol/token";
 import { describe, expect, it, vi } from "vitest";
@@ -43,16 +43,16 @@ class Shared {
     });
   }
 
-  /** Waits until so many links have been sent. */
+  /** Waits until this many links have been sent. */
   async sent(count: number): Promise<string[]> {
     await vi.waitFor(() => expect(this.links()).toHaveLength(count));
     return this.links();
   }
 
-  /** A second passes, and whatever is minted meanwhile is minted. */
+  /** A second passes, and links that are being minted are finished. */
   async tick(): Promise<void> {
     this.session.tick();
-    // What the session mints, it mints before this, which takes as long.
+    // The session mints its link before this one, which takes as long.
     await signToken(KEY, { role: "viewer", room: "main", expiresAt: this.wall });
     await signToken(KEY, { role: "viewer", room: "main", expiresAt: this.wall });
   }
@@ -66,7 +66,7 @@ class Shared {
 }
 
 describe("a viewer link", () => {
-  it("is replaced an hour before it ends, and again before that one does", async () => {
+  it("is replaced an hour before it expires, and so is the next one", async () => {
     const shared = new Shared();
     const [first = ""] = await shared.sent(1);
     expect(await shared.expiryOf(first)).toBe(START + 12 * HOUR);
@@ -85,7 +85,7 @@ describe("a viewer link", () => {
     expect(shared.peer.text.at(-1)).toContain('"type":"link"');
   });
 
-  it("is replaced in the last quarter of its time where that is short", async () => {
+  it("is replaced in the last quarter of a short life", async () => {
     const shared = new Shared({ linkTtlMs: 20 * 60_000 });
     await shared.sent(1);
     shared.wall += 15 * 60_000;
@@ -107,7 +107,7 @@ describe("a viewer link", () => {
     expect(await shared.expiryOf(second)).toBe(after + 12 * HOUR);
   });
 
-  it("is not replaced by one that ends as early, as the producer's own token does", async () => {
+  it("is not replaced if a new one would expire as early as the producer's own token", async () => {
     const shared = new Shared({ expiresAt: START + 2 * HOUR });
     await shared.sent(1);
     shared.wall = START + 1.9 * HOUR;

@@ -17,7 +17,7 @@ const liveRoom = () => liveRoomOf(pair);
 const [SOON_MS, LATER_MS] = REPEATS_MS;
 
 describe("a stream and its producer (P-67)", () => {
-  it("goes on with the last picture over the producer's loss, and with the next one's after it", () => {
+  it("continues with the last picture when the producer is lost, and then with the next producer's", () => {
     const { hub, producer } = liveRoom();
     const { sink, time } = mjpegViewer(hub);
     const before = current(hub);
@@ -33,14 +33,14 @@ describe("a stream and its producer (P-67)", () => {
     expect(contents(sink)).toEqual([...standing, current(hub)]);
   });
 
-  it("that is opened while the producer is away gets the last picture at once", () => {
+  it("that is opened while the producer is away receives the last picture at once", () => {
     const { hub, producer } = liveRoom();
     producer.session.ended(10);
     const { sink } = mjpegViewer(hub);
     expect(contents(sink)).toEqual([current(hub)]);
   });
 
-  it("shows a picture of another size whole, and not before it is", () => {
+  it("shows a picture of a new size only once it is complete", () => {
     const { hub, producer } = liveRoom();
     const { sink } = mjpegViewer(hub);
     const old = current(hub);
@@ -55,7 +55,7 @@ describe("a stream and its producer (P-67)", () => {
     expect(current(hub)).not.toBe(old);
   });
 
-  it("stays open over a clean stop, is shown the forgotten picture no more, and goes on when sharing does", () => {
+  it("stays open after a stop without repeating the forgotten picture, and continues when sharing resumes", () => {
     const { hub, producer } = liveRoom();
     const { sink, time } = mjpegViewer(hub);
     const before = current(hub);
@@ -70,7 +70,7 @@ describe("a stream and its producer (P-67)", () => {
     expect(contents(sink)).toEqual([before, "filler", "filler", current(hub)]);
   });
 
-  it("stays open when PICTURE_TTL is over, and repeats the picture no more (P-36)", () => {
+  it("stays open after PICTURE_TTL, and no longer repeats the picture (P-36)", () => {
     const hub = newHub({ pictureTtlMs: 1000 });
     const { producer } = liveRoomOf(pair, hub);
     const { sink, time } = mjpegViewer(hub);
@@ -82,7 +82,7 @@ describe("a stream and its producer (P-67)", () => {
     expect(sink.ended).toBe(false);
   });
 
-  it("waits for one that was never there", () => {
+  it("waits for the first producer", () => {
     const hub = newHub();
     const { sink } = mjpegViewer(hub);
     expect(contents(sink)).toEqual([]);

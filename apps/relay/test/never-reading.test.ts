@@ -22,7 +22,7 @@ async function relayThatHolds(maxHeldBytes: number, transport: string): Promise<
   return relay;
 }
 
-/** A JPEG that is as large as wanted, since it carries metadata that no decoder looks at. */
+/** A JPEG of any size: it carries metadata that decoders ignore. */
 function largeJpeg(bytes: number): Buffer {
   const jpeg = Buffer.from(wholeJpeg(1));
   const segments: Buffer[] = [];
@@ -49,7 +49,7 @@ async function pausedStream(to: Relay): Promise<RawSocket> {
 }
 
 describe.each(["auto", "ws"])("on the transport %s,", (transport) => {
-  it("a plain viewer that begins to read late gets a large picture whole", async () => {
+  it("a plain viewer that starts to read late receives a large picture completely", async () => {
     const to = await relayThatHolds(64 * MB, transport);
     const jpeg = largeJpeg(12 * MB);
     await producing(to, jpeg);
@@ -61,7 +61,7 @@ describe.each(["auto", "ws"])("on the transport %s,", (transport) => {
     expect(viewer.binary[0]?.equals(jpeg)).toBe(true);
   });
 
-  it("a stream whose client begins to read late has the picture whole, and little beside it", async () => {
+  it("a stream whose client starts to read late contains the picture completely, and little else", async () => {
     const to = await relayThatHolds(64 * MB, transport);
     const jpeg = largeJpeg(12 * MB);
     await producing(to, jpeg);
@@ -77,7 +77,7 @@ describe.each(["auto", "ws"])("on the transport %s,", (transport) => {
     raw.destroy();
   });
 
-  it("streams that never read, each of another picture, are cut off once too much is held, and others see the newest", async () => {
+  it("unread streams of different pictures are cut off once too much is held, and other viewers see the newest", async () => {
     const to = await relayThatHolds(30 * MB, transport);
     const producer = await connect(to, "/ws/producer", { plain: true });
     const stuck: RawSocket[] = [];

@@ -17,11 +17,11 @@ const liveRoom = (hub?: Hub) => liveRoomOf(pair, hub);
 const ping = { type: "ping", sentAt: 1 } as const;
 
 describe("control messages (P-89)", () => {
-  it("of a viewer are 60 at once and 10 a second; more closes it with 4429, and nobody else", () => {
+  it("of a viewer are limited to 60 at once and 10 per second; more close only this viewer (4429)", () => {
     const { hub } = liveRoom();
     const [viewer, other] = [new FakeViewer(hub), new FakeViewer(hub)];
     const say = (now: number) => viewer.session.receive(encodeControl(ping), now);
-    // Its hello was the first.
+    // Its hello counts, too.
     for (let i = 1; i < 60; i++) say(0);
     for (let i = 0; i < 10; i++) say(1000);
     expect(viewer.peer.closed).toBeUndefined();
@@ -33,7 +33,7 @@ describe("control messages (P-89)", () => {
     expect(hub.find("main")?.viewerCount).toBe(1);
   });
 
-  it("of a viewer are not its acks, of which each picture has one", () => {
+  it("of a viewer do not include its acks", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     for (let i = 0; i < 200; i++) {
@@ -44,10 +44,10 @@ describe("control messages (P-89)", () => {
     expect(viewer.peer.updates).toHaveLength(201);
   });
 
-  it("of a producer are 120 at once and 20 a second; more closes it with 4429, its place is free", () => {
+  it("of a producer are limited to 120 at once and 20 per second; more close it (4429) and free its place", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
-    // Its hello and its description were the first two.
+    // Its hello and its description count, too.
     for (let i = 2; i < 120; i++) producer.say(ping);
     for (let i = 0; i < 20; i++) producer.say(ping, 1000);
     expect(producer.peer.closed).toBeUndefined();
@@ -64,7 +64,7 @@ describe("a room whose picture takes more than half of the relay's time (P-89)",
     return { hub, producer, work };
   }
 
-  it("its producer waits for acks, and has them in the end", () => {
+  it("withholds acks from its producer for a while", () => {
     const { producer, work } = busyRoom();
     work.costMs = 400;
     for (let i = 0; i < 6; i++) producer.update(second);
@@ -78,7 +78,7 @@ describe("a room whose picture takes more than half of the relay's time (P-89)",
     expect(producer.peer.closed).toBeUndefined();
   });
 
-  it("shows its pictures meanwhile: only acks wait", () => {
+  it("still shows its pictures: only acks wait", () => {
     const { hub, producer, work } = busyRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();
@@ -88,13 +88,13 @@ describe("a room whose picture takes more than half of the relay's time (P-89)",
     expect(viewer.peer.updates).toHaveLength(2);
   });
 
-  it("its producer is closed with 4429 if it does not wait, and the next one too until the debt is paid", () => {
+  it("closes a producer that does not wait for acks (4429), and the next one until the debt is paid", () => {
     const { hub, producer, work } = busyRoom();
     work.costMs = 400;
     let sent = 0;
     for (; !producer.peer.closed && sent < 100; sent++) producer.update(second);
     expect(producer.peer.closed?.code).toBe(4429);
-    // A second that it may take at once, one that is forgiven, and half of the time that has passed.
+    // A burst of one second, one second over it, and half of the time that has passed.
     expect(sent).toBeGreaterThan(5);
     expect(sent).toBeLessThan(15);
     expect(hub.find("main")?.status.state).toBe("offline");
@@ -110,7 +110,7 @@ describe("a room whose picture takes more than half of the relay's time (P-89)",
     expect(again()).toBeUndefined();
   });
 
-  it("counts whole JPEGs too, whoever asks for them", () => {
+  it("also counts whole JPEGs, whatever client requests them", () => {
     const { hub, producer, work } = busyRoom();
     work.costMs = 3000;
     plainViewer(hub);
@@ -120,7 +120,7 @@ describe("a room whose picture takes more than half of the relay's time (P-89)",
     expect(producer.peer.closed?.code).toBe(4429);
   });
 
-  it("one that waits for each ack is never closed, however slow the relay is", () => {
+  it("never closes a producer that waits for each ack, however slow the relay is", () => {
     const { producer, work } = busyRoom();
     for (let sent = 2; sent < 100; sent++) {
       work.costMs = 400;

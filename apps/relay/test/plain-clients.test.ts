@@ -15,7 +15,7 @@ import {
 const { stream, first } = picturePair();
 
 describe("plain clients (P-50 … P-54)", () => {
-  it("pass a JPEG on unchanged, to the byte", () => {
+  it("forward a JPEG unchanged", () => {
     const { hub, session } = plainProducer();
     session.receive(wholeJpeg(1), 0);
     const peer = new FakePeer();
@@ -28,7 +28,7 @@ describe("plain clients (P-50 … P-54)", () => {
     );
   });
 
-  it("are told at once when the producer's socket closes, and when one comes", () => {
+  it("are notified at once when the producer disconnects, and when one connects", () => {
     const hub = newHub();
     const peer = new FakePeer();
     plainViewer(hub, peer);
@@ -41,7 +41,7 @@ describe("plain clients (P-50 … P-54)", () => {
     ]);
   });
 
-  it("get no more than their window takes before pings are answered, and then the newest", () => {
+  it("receive no more than their window allows before their pongs, and then the newest", () => {
     const { hub, session } = plainProducer();
     const large = (seed: number) => wholeJpeg(seed, 4000);
     expect(large(1).length).toBeGreaterThan(16 * 1024);
@@ -56,7 +56,7 @@ describe("plain clients (P-50 … P-54)", () => {
     expect(Buffer.from(peer.binary[1] ?? []).equals(Buffer.from(large(4)))).toBe(true);
   });
 
-  it("are pinged later when their socket does not take the ping", () => {
+  it("are pinged later if their socket does not take the ping", () => {
     const { hub, session } = plainProducer();
     const peer = new FakePeer();
     const { session: viewer } = plainViewer(hub, peer);
@@ -68,7 +68,7 @@ describe("plain clients (P-50 … P-54)", () => {
     expect(peer.pings).toEqual(["1"]);
   });
 
-  it("mix with v1 ones in both directions", () => {
+  it("mix with v1 clients in both directions", () => {
     const { hub, session } = plainProducer();
     session.receive(wholeJpeg(1), 0);
     const viewer = new FakeViewer(hub);
@@ -89,7 +89,7 @@ describe("plain clients (P-50 … P-54)", () => {
     expect([...(peer.binary[0]?.subarray(0, 2) ?? [])]).toEqual([0xff, 0xd8]);
   });
 
-  it("neither take over nor are taken over", () => {
+  it("neither replace producers nor are replaced", () => {
     const { hub, session } = plainProducer();
     expect(plainProducer(hub).peer.closed?.code).toBe(4000);
     expect(new FakeProducer(hub).peer.closed?.code).toBe(4000);
@@ -99,7 +99,7 @@ describe("plain clients (P-50 … P-54)", () => {
     expect(plainProducer(hub).peer.closed?.code).toBe(4000);
   });
 
-  it("are closed for what is no JPEG (4400) or too large a one (4413), and the picture stands", () => {
+  it("are closed for an invalid JPEG (4400) or one that is too large (4413), and the picture stays", () => {
     const { hub, peer, session } = plainProducer();
     session.receive(wholeJpeg(1), 0);
     session.receive(new TextEncoder().encode("hello"), 0);

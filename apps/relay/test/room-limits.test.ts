@@ -16,7 +16,7 @@ const { second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
 describe("a socket that is behind (P-26)", () => {
-  it("is given nothing more before it has caught up, whatever its client claims", () => {
+  it("is given nothing more before it has caught up, whatever its client acks", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();
@@ -37,7 +37,7 @@ describe("a socket that is behind (P-26)", () => {
     expect(viewer.peer.updates.at(-1)?.tiles).toHaveLength(1);
   });
 
-  it("is no different for a plain viewer that forges pongs", () => {
+  it("is given nothing more if a plain viewer forges pongs", () => {
     const { hub, session } = plainProducer();
     const peer = new FakePeer();
     const { session: viewer } = plainViewer(hub, peer);
@@ -55,13 +55,13 @@ describe("a socket that is behind (P-26)", () => {
 });
 
 describe("limits", () => {
-  it("closes the viewer that a full room has no place for (4429)", () => {
+  it("close a viewer for which a full room has no place (4429)", () => {
     const hub = newHub({ maxViewers: 1 });
     new FakeViewer(hub);
     expect(new FakeViewer(hub).peer.closed?.code).toBe(4429);
   });
 
-  it("closes whoever asks for a room too many (4429), but forgets idle rooms first", () => {
+  it("close a client that needs one room too many (4429), but first forget idle rooms", () => {
     const hub = newHub({ maxRooms: 1 });
     const viewer = new FakeViewer(hub, "one");
     expect(new FakeViewer(hub, "two").peer.closed?.code).toBe(4429);
@@ -69,7 +69,7 @@ describe("limits", () => {
     expect(new FakeViewer(hub, "two").peer.closed).toBeUndefined();
   });
 
-  it("drops an abandoned picture after its time (P-36), and the room with it", () => {
+  it("forget an abandoned picture after PICTURE_TTL (P-36), and then its room", () => {
     const { hub, producer } = liveRoom();
     producer.session.ended(0);
     hub.tick(599_999, 0);
@@ -78,13 +78,13 @@ describe("limits", () => {
     expect(hub.find("main")).toBeUndefined();
   });
 
-  it.each(["a/b", "../x", "", "é", "x".repeat(65)])("knows no room called %j (P-3)", (room) => {
+  it.each(["a/b", "../x", "", "é", "x".repeat(65)])("refuse the room name %j (P-3)", (room) => {
     const peer = new FakePeer();
     plainViewer(newHub(), peer, room);
     expect(peer.closed?.code).toBe(4400);
   });
 
-  it("tells a lone viewer that it is alone, though another came and went within a second", () => {
+  it("report one viewer, although another came and went within a second", () => {
     const { hub } = liveRoom();
     const other = new FakeViewer(hub);
     const viewer = new FakeViewer(hub);
@@ -93,7 +93,7 @@ describe("limits", () => {
     expect(viewer.peer.control("viewers").at(-1)).toMatchObject({ count: 1 });
   });
 
-  it("tells the number of viewers in bundles", () => {
+  it("report the number of viewers once per second", () => {
     const { hub } = liveRoom();
     const viewer = new FakeViewer(hub);
     new FakeViewer(hub);

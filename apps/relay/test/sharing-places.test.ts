@@ -1,4 +1,4 @@
-/** Who gets the places of a room and of a relay, and who has to give one up. */
+/** Which clients get the places of a room and of a relay, and which give one up. */
 import { describe, expect, it } from "vitest";
 import { MAX_PLAIN_PER_HOLDER } from "../src/core/audience.ts";
 import { mjpeg } from "../src/http/pictures.ts";
@@ -20,12 +20,12 @@ function viewers(hub: ReturnType<typeof newHub>, holder: string, count: number, 
 const codes = (all: readonly FakeViewer[]) => all.map(({ peer }) => peer.closed?.code);
 
 describe("a full room (P-57)", () => {
-  it("refuses nobody while it has room, though one link holds nearly all", () => {
+  it("refuses nobody while a place is free, even if one link holds nearly all", () => {
     const hub = newHub({ maxViewers: 5 });
     expect(codes(viewers(hub, "one", 5))).toEqual(new Array(5).fill(undefined));
   });
 
-  it("gives a newcomer the newest place of the link and address that hold most", () => {
+  it("gives a newcomer the newest place of the holder with the most", () => {
     const hub = newHub({ maxViewers: 4 });
     const [flood, other, newcomer] = [
       viewers(hub, "one", 3),
@@ -43,7 +43,7 @@ describe("a full room (P-57)", () => {
     expect(hub.find("main")?.viewerCount).toBe(4);
   });
 
-  it("refuses one more of the link that holds most, and anyone where each holds one", () => {
+  it("refuses the holder with the most, and everybody if each holds one", () => {
     const hub = newHub({ maxViewers: 2 });
     const flood = viewers(hub, "one", 3);
     expect(codes(flood)).toEqual([undefined, undefined, 4429]);
@@ -52,7 +52,7 @@ describe("a full room (P-57)", () => {
     expect(codes([...flood, ...two, ...three])).toEqual([undefined, 4429, 4429, undefined, 4429]);
   });
 
-  it("takes places of streams and plain viewers like any other", () => {
+  it("takes places from streams and plain viewers like from any other", () => {
     const hub = newHub({ maxViewers: 2 });
     const peer = new FakePeer();
     plainViewer(hub, peer, "main", { holder: "one" });
@@ -61,7 +61,7 @@ describe("a full room (P-57)", () => {
     expect([peer.closed, sink.ended, newcomer?.peer.closed]).toEqual([undefined, true, undefined]);
   });
 
-  it("tells the others how many are left", () => {
+  it("reports the new number of viewers to the others", () => {
     const hub = newHub({ maxViewers: 2 });
     const [first] = viewers(hub, "one", 2);
     viewers(hub, "two", 1);
@@ -71,7 +71,7 @@ describe("a full room (P-57)", () => {
 });
 
 describe("a full relay (P-57)", () => {
-  it("gives a newcomer to one room the newest place of a link in another", () => {
+  it("gives a newcomer in one room the newest place of a link in another", () => {
     const hub = newHub({ maxPlaces: 3 });
     const flood = viewers(hub, "one", 3, "one");
     const [newcomer] = viewers(hub, "two", 1, "two");
@@ -79,14 +79,14 @@ describe("a full relay (P-57)", () => {
     expect(newcomer?.peer.closed).toBeUndefined();
   });
 
-  it("says so to whom it has no place for", () => {
+  it("sends that reason to a client for which it has no place", () => {
     const hub = newHub({ maxPlaces: 1 });
     viewers(hub, "one", 1, "one");
     const [refused] = viewers(hub, "two", 1, "two");
     expect(refused?.peer.closed?.reason).toMatch(/^the relay is full/);
   });
 
-  it("has all its places back once everybody is gone", () => {
+  it("has all places free once everybody has left", () => {
     const hub = newHub({ maxPlaces: 2 });
     for (let round = 0; round < 3; round++) {
       const all = viewers(hub, "one", 2, `room-${round}`);
@@ -97,7 +97,7 @@ describe("a full relay (P-57)", () => {
 });
 
 describe("streams and plain viewers of one link at one address (P-58)", () => {
-  it("are 32 at most in a room, and others lose nothing by it", () => {
+  it("are limited to 32 in a room, without affecting others", () => {
     const { hub } = liveRoom(picturePair(), newHub({ maxViewers: 1000 }));
     const held = Array.from({ length: MAX_PLAIN_PER_HOLDER / 2 }, () => {
       mjpegViewer(hub, { holder: "one" });

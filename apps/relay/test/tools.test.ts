@@ -1,4 +1,4 @@
-/** Pictures over real sockets, for programs that are not ours: conditional requests, pages of others, pace, and the log. */
+/** Pictures over real sockets, for other programs: conditional requests, pages of other sites, pace, and the log. */
 import { once } from "node:events";
 import http from "node:http";
 import { Writable } from "node:stream";
@@ -34,7 +34,7 @@ async function start(env: Record<string, string> = {}, lines: string[] = []): Pr
   return relay;
 }
 
-/** A plain producer of `main` that has shown this. */
+/** A plain producer of `main` that has sent this picture. */
 async function sharing(relay: Relay, jpeg: Buffer): Promise<Client> {
   const token = handMade({ role: "producer" });
   const path = `/ws/producer?token=${token}`;
@@ -92,7 +92,7 @@ describe("a snapshot that a client has already (P-61)", () => {
         },
       });
       expect(again.body).toHaveLength(0);
-      // RFC 9110 §8.6: that of the 200, if any.
+      // RFC 9110 §8.6: the length of the 200, if any.
       expect(again.headers["content-length"]).toBe(String(one.length));
       expect(again.headers).not.toHaveProperty("content-type");
     }
@@ -107,14 +107,14 @@ describe("a snapshot that a client has already (P-61)", () => {
     });
   });
 
-  it("ends at the header, byte for byte: a proxy that waits for more would wait for ever", async () => {
+  it("ends with its headers, so that no proxy waits for more", async () => {
     const relay = await start();
     await sharing(relay, one);
     const raw = await RawSocket.open(relay.port);
     const host = `Host: localhost:${relay.port}`;
     raw.write(`GET /snapshot.jpg HTTP/1.1\r\n${host}\r\nIf-None-Match: *\r\n\r\n`);
     await raw.until(() => raw.text.includes("\r\n\r\n"));
-    // Whatever else it would have sent had come by the time that another request is answered.
+    // Anything else would have arrived before the reply to another request.
     await get(relay, "/healthz");
     expect(raw.text).toMatch(/^HTTP\/1\.1 304 Not Modified\r\n/);
     expect(raw.text.indexOf("\r\n\r\n")).toBe(raw.text.length - 4);
@@ -122,7 +122,7 @@ describe("a snapshot that a client has already (P-61)", () => {
     raw.destroy();
   });
 
-  it("is judged first: what a client has is no ticket", async () => {
+  it("requires admission: an ETag is no token", async () => {
     const relay = await start(GUARDED);
     await sharing(relay, one);
     const { headers } = await get(relay, "/snapshot.jpg", bearer);
@@ -135,7 +135,7 @@ describe("a snapshot that a client has already (P-61)", () => {
     }
   });
 
-  it("has another ETag after a restart of the relay, though the bytes may be the same", async () => {
+  it("has a new ETag after a restart of the relay, even for the same bytes", async () => {
     const [before, after] = [await start(), await start()];
     await sharing(before, one);
     await sharing(after, one);
@@ -146,7 +146,7 @@ describe("a snapshot that a client has already (P-61)", () => {
   });
 });
 
-describe("pages of others (P-68)", () => {
+describe("pages of other sites (P-68)", () => {
   const OTHERS = { origin: "https://dashboard.example" };
   const EMBED = ["cross-origin-resource-policy", "access-control-allow-origin", "vary"] as const;
 
@@ -163,20 +163,20 @@ describe("pages of others (P-68)", () => {
     return [got.status, ...EMBED.map((name) => got.headers[name])];
   }
 
-  it("may embed and read what they have a token for", async () => {
+  it("may embed and read pictures that they have a token for", async () => {
     const free = [200, "cross-origin", "*", undefined];
     expect(await embedding(GUARDED, {})).toEqual(free);
     expect(await embedding(GUARDED, { "sec-fetch-site": "cross-site" })).toEqual(free);
     expect(await embedding(GUARDED, OTHERS)).toEqual(free);
   });
 
-  it("must say who they are where ALLOWED_ORIGINS names them", async () => {
+  it("must send their origin if ALLOWED_ORIGINS is set", async () => {
     const env = { ...GUARDED, ALLOWED_ORIGINS: "https://dashboard.example,https://b.example" };
     expect(await embedding(env, {})).toEqual([200, "same-origin", undefined, "Origin"]);
     expect(await embedding(env, OTHERS)).toEqual([200, "same-origin", OTHERS.origin, "Origin"]);
   });
 
-  it("may not without a secret, whatever is allowed (P-71)", async () => {
+  it("may not without a secret, whatever ALLOWED_ORIGINS contains (P-71)", async () => {
     const env = { ALLOWED_ORIGINS: OTHERS.origin };
     expect(await embedding(env, {})).toEqual([200, "same-origin", undefined, undefined]);
     const relay = await start(env);
@@ -186,7 +186,7 @@ describe("pages of others (P-68)", () => {
 });
 
 describe("a stream", () => {
-  it("with a cap gets the last change, though nothing follows it (P-65)", async () => {
+  it("with a cap receives the last change even if nothing follows it (P-65)", async () => {
     const relay = await start();
     const producer = await sharing(relay, one);
     const stream = await openStream(relay, "fps=2");
@@ -197,7 +197,7 @@ describe("a stream", () => {
     expect(stream.has(two)).toBe(false);
   });
 
-  it("with a pace that is none is refused, but not to those who may not come in", async () => {
+  it("with an invalid fps is refused, after admission", async () => {
     const relay = await start(GUARDED);
     const bad = await get(relay, "/stream.mjpeg?fps=fast", bearer);
     expect(bad).toMatchObject({ status: 400 });
@@ -205,7 +205,7 @@ describe("a stream", () => {
     expect((await get(relay, "/stream.mjpeg?fps=fast")).status).toBe(401);
   });
 
-  it("is in the log once it is over, by whichever side, and its token is not", async () => {
+  it("is logged at its end, by either side, without its token", async () => {
     const lines: string[] = [];
     const relay = await start(GUARDED, lines);
     await sharing(relay, one);
@@ -233,7 +233,7 @@ describe("a stream", () => {
 });
 
 describe("a stream whose client reads slowly (P-67)", () => {
-  it("outlives the library's own patience of 10 s, and goes on with the newest picture", async () => {
+  it("outlasts the library's timeout of 10 s, and continues with the newest picture", async () => {
     const relay = await start();
     const size = { width: 1920, height: 1080 };
     const large = [4, 5].map((seed) => Buffer.from(encodeWhole(screenLike(size, seed), 95)));
@@ -241,7 +241,7 @@ describe("a stream whose client reads slowly (P-67)", () => {
     const stream = await openStream(relay, "room=main");
     await stream.until(one);
     stream.response.pause();
-    // More than all buffers on the way hold.
+    // More than all buffers on the way can hold.
     for (let i = 0; i < 80; i++) producer.socket.send(large[i % 2] ?? one);
     await show(relay, producer, two);
     await new Promise((resolve) => setTimeout(resolve, 15_000));
@@ -251,7 +251,7 @@ describe("a stream whose client reads slowly (P-67)", () => {
     stream.request.destroy();
   }, 60_000);
 
-  it("is not held for a client that goes while it is behind", async () => {
+  it("frees its place if the client disconnects while it is behind", async () => {
     const relay = await start({ MAX_VIEWERS_PER_ROOM: "1" });
     const size = { width: 1920, height: 1080 };
     const large = [4, 5].map((seed) => Buffer.from(encodeWhole(screenLike(size, seed), 95)));
@@ -268,7 +268,7 @@ describe("a stream whose client reads slowly (P-67)", () => {
   });
 });
 
-it("a stream's headers alone are the answer to HEAD (P-60)", async () => {
+it("the reply to HEAD has only the stream's headers (P-60)", async () => {
   const relay = await start();
   await sharing(relay, one);
   const { status, headers, body } = await get(relay, "/stream.mjpeg", {}, "HEAD");

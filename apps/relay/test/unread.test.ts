@@ -1,4 +1,4 @@
-/** Whoever asks for much and reads nothing has the relay hold little; and whoever reads slowly gets everything. */
+/** The relay holds little for a client that requests much and reads nothing, and a client that reads slowly receives everything. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Relay } from "../src/relay.ts";
@@ -24,13 +24,13 @@ afterAll(() => relay.close(1012, "test over"));
 const request = (method: string, more = "") =>
   `${method} /large HTTP/1.1\r\nHost: localhost:${relay.port}\r\n${more}\r\n`;
 
-it("a file that is larger than any socket's buffers arrives whole", async () => {
+it("a file that is larger than any socket's buffers arrives completely", async () => {
   const [one, two] = await Promise.all([get(relay, "/large"), get(relay, "/large")]);
   expect(one.body.equals(bytes)).toBe(true);
   expect(two.body.equals(bytes)).toBe(true);
 });
 
-it("it arrives whole at one who begins to read late, and the connection may be used again", async () => {
+it("it also arrives at a client that starts to read late, and the connection can be reused", async () => {
   const raw = await RawSocket.open(relay.port);
   raw.socket.pause();
   raw.write(request("GET"));
@@ -49,22 +49,19 @@ it.each([
   ["GET", ""],
   ["HEAD", ""],
   ["GET", 'If-None-Match: "1"\r\n'],
-])(
-  "%s requests that nobody reads the answers of end their connection: %j",
-  async (method, more) => {
-    const raw = await RawSocket.open(relay.port);
-    raw.socket.pause();
-    const count = Math.ceil(BUFFERS / 100);
-    raw.write(request(method, more).repeat(count));
-    await get(relay, "/healthz");
-    raw.socket.resume();
-    await raw.closed;
-    expect(raw.bytes.length).toBeLessThan(BUFFERS);
-    expect((await get(relay, "/healthz")).status).toBe(200);
-  },
-);
+])("%s requests whose replies are not read close their connection: %j", async (method, more) => {
+  const raw = await RawSocket.open(relay.port);
+  raw.socket.pause();
+  const count = Math.ceil(BUFFERS / 100);
+  raw.write(request(method, more).repeat(count));
+  await get(relay, "/healthz");
+  raw.socket.resume();
+  await raw.closed;
+  expect(raw.bytes.length).toBeLessThan(BUFFERS);
+  expect((await get(relay, "/healthz")).status).toBe(200);
+});
 
-it("answers without a body say how long it would be, and close", async () => {
+it("replies without a body state its length, and close the connection", async () => {
   const head = await get(relay, "/large", {}, "HEAD");
   expect(head).toMatchObject({ status: 200, headers: { "content-length": String(bytes.length) } });
   expect(head.body).toHaveLength(0);
@@ -79,19 +76,16 @@ it("answers without a body say how long it would be, and close", async () => {
 it.each([
   ["pings", OPCODE.ping],
   ["pongs", OPCODE.pong],
-])(
-  "%s without end put out whoever sends them, before hello already (4429, P-89)",
-  async (_, opcode) => {
-    const raw = await RawSocket.upgraded(relay.port, { path: "/ws/viewer" });
-    raw.socket.pause();
-    raw.write(
-      Buffer.concat(new Array<Buffer>(20_000).fill(frame({ opcode, payload: "x".repeat(125) }))),
-    );
-    await get(relay, "/healthz");
-    raw.socket.resume();
-    await raw.until(() => raw.frames.some((each) => each.opcode === OPCODE.close));
-    expect(raw.closeCode).toBe(4429);
-    expect(raw.frames.length).toBeLessThan(100);
-    raw.destroy();
-  },
-);
+])("endless %s close the connection, even before hello (4429, P-89)", async (_, opcode) => {
+  const raw = await RawSocket.upgraded(relay.port, { path: "/ws/viewer" });
+  raw.socket.pause();
+  raw.write(
+    Buffer.concat(new Array<Buffer>(20_000).fill(frame({ opcode, payload: "x".repeat(125) }))),
+  );
+  await get(relay, "/healthz");
+  raw.socket.resume();
+  await raw.until(() => raw.frames.some((each) => each.opcode === OPCODE.close));
+  expect(raw.closeCode).toBe(4429);
+  expect(raw.frames.length).toBeLessThan(100);
+  raw.destroy();
+});

@@ -1,6 +1,6 @@
 /**
- * The five rules that keep any viewer from keeping a wrong picture (docs/protocol.md, P-30 … P-34), as far as they are the
- * relay's to hold; rules 4 and 5 are the agent's as well.
+ * The five rules that prevent a viewer from keeping a wrong picture (docs/protocol.md, P-30 … P-34), as far as the relay
+ * implements them; rules 4 and 5 also concern the agent.
  */
 import { encodeAck } from "@screen-share/protocol";
 import fc from "fast-check";
@@ -20,7 +20,7 @@ const { stream, first, second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
 describe("rule 1 (P-30): epochs and versions are hop-local", () => {
-  it("never passes a producer's epoch on", () => {
+  it("never forwards a producer's epoch", () => {
     const hub = newHub();
     const producer = new FakeProducer(hub);
     for (let i = 0; i < 6; i++) producer.describe(stream);
@@ -45,7 +45,7 @@ describe("rule 1 (P-30): epochs and versions are hop-local", () => {
     expect(viewer.peer.closed?.code).toBe(4400);
   });
 
-  it("closes a producer whose update is of another epoch, and applies nothing of it", () => {
+  it("closes a producer whose update has another epoch, without applying it", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.settle();
@@ -71,7 +71,7 @@ describe("rule 2 (P-31): cursors die with their connection", () => {
 });
 
 describe("rule 3 (P-32): an update is applied whole or not at all, and a cursor moves with since()", () => {
-  it("applies nothing of an update whose last tile is broken", () => {
+  it("does not apply an update whose last tile is broken", () => {
     const { hub, producer } = liveRoom();
     const broken = { index: 2, table: 0, bytes: Uint8Array.of(0xff, 0xd9, 1, 2) };
     producer.update([...second.slice(0, 2), broken]);
@@ -81,7 +81,7 @@ describe("rule 3 (P-32): an update is applied whole or not at all, and a cursor 
     expect(tilesOf(viewer.replica)).toEqual(tilesAsText(first));
   });
 
-  it("leaves the cursor where it was when the socket does not take an update", () => {
+  it("does not move the cursor if the socket does not take an update", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.settle();
@@ -97,7 +97,7 @@ describe("rule 3 (P-32): an update is applied whole or not at all, and a cursor 
 });
 
 describe("rule 5 (P-34): a refresh asks for the whole picture", () => {
-  it("is asked of a producer that goes live again after it had stopped", () => {
+  it("is requested from a producer that goes live again after it stopped", () => {
     const { hub, producer } = liveRoom();
     producer.say({ type: "status", state: "stopped" });
     expect(hub.find("main")?.picture.shown).toBeUndefined();
@@ -112,7 +112,7 @@ describe("rule 5 (P-34): a refresh asks for the whole picture", () => {
 });
 
 describe("all rules together", () => {
-  it("any interleaving of updates, refusals, pauses, joins and losses ends in equal pictures", () => {
+  it("any interleaving of updates, refusals, pauses, joins and losses ends with equal pictures", () => {
     const other = picturePair(131, 30);
     const step = fc.oneof(
       fc.record({ do: fc.constant("update"), tiles: fc.nat({ max: 255 }), seed: fc.nat(1) }),

@@ -47,7 +47,7 @@ export interface AdmissionOptions {
   readonly decodeBase64: (encoded: string) => string;
 }
 
-const TOO_MANY_SILENT = "too many connections have not said hello";
+const TOO_MANY_SILENT = "too many connections have not sent hello";
 
 export class Admission {
   readonly #failures = new FailedAttempts();

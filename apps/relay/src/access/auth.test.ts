@@ -25,13 +25,13 @@ function tokenIn(link: string): string {
 }
 
 describe("tokens of a relay", () => {
-  it("are asked for only where there is a secret (P-70)", () => {
+  it("are required only if there is a secret (P-70)", () => {
     expect(auth().required).toBe(true);
     const open = auth({ secrets: [] });
     expect(open.required).toBe(false);
   });
 
-  it("count if one of its secrets has signed them (P-80)", async () => {
+  it("are valid if signed with one of its secrets (P-80)", async () => {
     const both = auth({ secrets: [SECRET, OLD_SECRET] });
     for (const secret of [SECRET, OLD_SECRET]) {
       const token = handMade({ exp }, { secret });
@@ -42,7 +42,7 @@ describe("tokens of a relay", () => {
   });
 
   it.each([undefined, "", "x", "a.b.c", handMade({ exp: NOW / 1000 - 10 })])(
-    "that are missing or worthless are refused with 4401 (P-80): %s",
+    "that are missing or invalid are refused with 4401 (P-80): %s",
     async (token) => {
       await expect(auth().verify(token)).rejects.toMatchObject({ closeCode: 4401 });
     },
@@ -50,13 +50,13 @@ describe("tokens of a relay", () => {
 });
 
 describe("a producer's link", () => {
-  it("carries a token for its room and generation, and opens nothing else (P-85)", async () => {
+  it("carries a token for its room and generation only (P-85)", async () => {
     const token = tokenIn(await linkOf(auth(), NOW + 10 * HOUR_MS, "g1"));
     const claims = await verifyToken([tokenKey(SECRET)], token, NOW);
     expect(claims).toMatchObject({ role: "viewer", room: "demo", gen: "g1" });
   });
 
-  it("ends with the producer's own leave, or after LINK_TTL, whichever is first", async () => {
+  it("expires with the producer's own grant or after LINK_TTL, whichever is first", async () => {
     const verified = async (expiresAt: number) =>
       (await verifyToken([tokenKey(SECRET)], tokenIn(await linkOf(auth(), expiresAt)), NOW)).exp;
     expect(await verified(NOW + 10 * HOUR_MS)).toBe((NOW + HOUR_MS) / 1000);
@@ -64,12 +64,12 @@ describe("a producer's link", () => {
     expect(await verified(Number.POSITIVE_INFINITY)).toBe((NOW + HOUR_MS) / 1000);
   });
 
-  it("is signed with the new secret where there are two", async () => {
+  it("is signed with the current secret if there are two", async () => {
     const token = tokenIn(await linkOf(auth({ secrets: [SECRET, OLD_SECRET] }), NOW + HOUR_MS));
     expect(await auth().verify(token)).toMatchObject({ room: "demo" });
   });
 
-  it("has no token where none is asked for, and comes at once", () => {
+  it("has no token if none is required, and is made at once", () => {
     let link = "";
     const mint = { room: "demo", grant: UNLIMITED, generation: "g1" };
     auth({ secrets: [] }).mintLink(mint, (minted) => {
@@ -78,7 +78,7 @@ describe("a producer's link", () => {
     expect(link).toBe("/#room=demo");
   });
 
-  it("is under the viewer's own address where that is known, and hides its token in the fragment", async () => {
+  it("is under the viewer page's address if that is configured, with its token in the fragment", async () => {
     const viewerUrl = "https://v.example/watch";
     const link = await linkOf(auth({ viewerUrl }), NOW + HOUR_MS);
     expect(link).toMatch(/^https:\/\/v\.example\/watch#room=demo&token=[\w.-]+$/);

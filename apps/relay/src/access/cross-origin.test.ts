@@ -1,4 +1,4 @@
-/** What a page of another origin may ask for, and read, over HTTP. */
+/** What a page of another origin may request and read over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, get, liveRelay } from "../../test/live-relay.ts";
 import { wholeJpeg } from "../../test/participants.ts";
@@ -20,7 +20,7 @@ const words = (header: string | undefined) => (header ?? "").toLowerCase().split
 
 describe("a preflight for a picture (P-69)", () => {
   it.each(PICTURES)(
-    "of %s lets any page show its token, and asks for none itself",
+    "of %s allows any page to send its token, and requires none itself",
     async (path) => {
       const asked = {
         ...preflight,
@@ -36,7 +36,7 @@ describe("a preflight for a picture (P-69)", () => {
     },
   );
 
-  it("lets only named pages where ALLOWED_ORIGINS names some", async () => {
+  it("allows only the origins in ALLOWED_ORIGINS, if there are any", async () => {
     const strict = await liveRelay({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: PAGE });
     const { status, headers } = await get(strict, "/snapshot.jpg", preflight, "OPTIONS");
     expect([status, headers["access-control-allow-origin"], headers.vary]).toEqual([
@@ -53,7 +53,7 @@ describe("a preflight for a picture (P-69)", () => {
     await strict.close(1012, "");
   });
 
-  it("is refused without a secret, and for what is no picture", async () => {
+  it("is refused without a secret, and for anything but pictures", async () => {
     const open = await liveRelay({});
     const host = { host: `localhost:${open.port}` };
     for (const asked of [
@@ -70,8 +70,8 @@ describe("a preflight for a picture (P-69)", () => {
   });
 });
 
-describe("an answer about a picture (P-68)", () => {
-  it("lets a page read its headers, and why it was refused", async () => {
+describe("the reply to a request for a picture (P-68)", () => {
+  it("lets a page read its headers, and the reason of a refusal", async () => {
     const producer = await connect(relay, "/ws/producer", {
       plain: true,
       headers: { authorization: `Bearer ${handMade({ role: "producer" })}` },

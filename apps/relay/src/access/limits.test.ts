@@ -13,8 +13,8 @@ function pendingOf(role: Role) {
   return { connections, evicted, enter };
 }
 
-describe("producers that have not said hello (P-7)", () => {
-  it("are at most 2 from one address; a third is turned away and those who wait stay", () => {
+describe("producers that have not sent hello (P-7)", () => {
+  it("are limited to 2 per address; a third is refused and the others stay", () => {
     const { connections, evicted, enter } = pendingOf("producer");
     const { pending } = enter("a", "1.1.1.1");
     expect(enter("b", "1.1.1.1").entered).toBe(true);
@@ -25,7 +25,7 @@ describe("producers that have not said hello (P-7)", () => {
     expect(evicted).toEqual([]);
   });
 
-  it("are at most 32 in all, those who are not counted by address included", () => {
+  it("are limited to 32 in total, including those that are not counted by address", () => {
     const { enter } = pendingOf("producer");
     for (let i = 0; i < 16; i++) enter(`near ${i}`);
     for (let i = 0; i < 16; i++) expect(enter(`far ${i}`, `1.1.1.${i}`).entered).toBe(true);
@@ -33,7 +33,7 @@ describe("producers that have not said hello (P-7)", () => {
     expect(enter("one more").entered).toBe(false);
   });
 
-  it("who were turned away take no place, and may leave all the same", () => {
+  it("take no place if refused, and may still leave", () => {
     const { connections, enter } = pendingOf("producer");
     enter("a", "1.1.1.1");
     enter("b", "1.1.1.1");
@@ -43,8 +43,8 @@ describe("producers that have not said hello (P-7)", () => {
   });
 });
 
-describe("viewers that have not said hello (P-7)", () => {
-  it("are at most 100 from one address: the one that has waited longest goes for the next", () => {
+describe("viewers that have not sent hello (P-7)", () => {
+  it("are limited to 100 per address; one more evicts the one that has waited longest", () => {
     const { evicted, enter } = pendingOf("viewer");
     for (let i = 0; i < 100; i++) enter(`${i}`, "1.1.1.1");
     enter("another's", "2.2.2.2");
@@ -54,7 +54,7 @@ describe("viewers that have not said hello (P-7)", () => {
     expect(evicted).toEqual(["0", "1"]);
   });
 
-  it("are at most 5000 in all, and nobody is kept out", () => {
+  it("are limited to 5000 in total, and no newcomer is refused", () => {
     const { evicted, enter } = pendingOf("viewer");
     enter("first", "1.1.1.1");
     for (let i = 1; i < PENDING_LIMITS.viewer.total; i++) enter(`${i}`);
@@ -63,7 +63,7 @@ describe("viewers that have not said hello (P-7)", () => {
     expect(evicted).toEqual(["first"]);
   });
 
-  it("who have left are not evicted, and leave no trace of their address", () => {
+  it("are not evicted after they have left, and free their address", () => {
     const { connections, evicted, enter } = pendingOf("viewer");
     const { pending } = enter("gone", "1.1.1.1");
     connections.leave(pending);
@@ -72,7 +72,7 @@ describe("viewers that have not said hello (P-7)", () => {
     expect(evicted).toEqual([]);
   });
 
-  it("and producers are counted apart", () => {
+  it("are counted separately from producers", () => {
     const connections = new PendingConnections();
     const pending = (role: Role): Pending => ({ role, address: "1.1.1.1", evict: () => {} });
     for (let i = 0; i < 100; i++) connections.enter(pending("viewer"));
@@ -80,7 +80,7 @@ describe("viewers that have not said hello (P-7)", () => {
   });
 });
 
-/** How many of some failures, all at the same time, were too many. */
+/** How many of several simultaneous failures exceeded the limit. */
 function tooMany(
   attempts: FailedAttempts,
   address: string | undefined,
@@ -91,7 +91,7 @@ function tooMany(
 }
 
 describe("an address that fails to show a valid token (P-86)", () => {
-  it("may do so 20 times, and then once in 2 s", () => {
+  it("may do so 20 times, and then once every 2 s", () => {
     const attempts = new FailedAttempts();
     expect(tooMany(attempts, "1.1.1.1", 20)).toBe(0);
     expect(attempts.failed("1.1.1.1", 1999)).toBe(true);
@@ -99,23 +99,23 @@ describe("an address that fails to show a valid token (P-86)", () => {
     expect(attempts.failed("1.1.1.1", 2001)).toBe(true);
   });
 
-  it("does not make it worse by going on", () => {
+  it("is not blocked for longer if it continues", () => {
     const attempts = new FailedAttempts();
     expect(tooMany(attempts, "1.1.1.1", 10_020)).toBe(10_000);
     expect(attempts.failed("1.1.1.1", 2000)).toBe(false);
   });
 
-  it("spoils nothing for others", () => {
+  it("does not affect other addresses", () => {
     const attempts = new FailedAttempts();
     tooMany(attempts, "1.1.1.1", 30);
     expect(tooMany(attempts, "2.2.2.2", 20)).toBe(0);
   });
 
-  it("is never limited if it is this machine itself", () => {
+  it("is never limited if it is this machine", () => {
     expect(tooMany(new FailedAttempts(), undefined, 100)).toBe(0);
   });
 
-  it("is not forgotten while it is over, and is in the end", () => {
+  it("is forgotten only once its limit has recovered", () => {
     const attempts = new FailedAttempts();
     tooMany(attempts, "1.1.1.1", 20);
     attempts.tick(1000);
@@ -124,7 +124,7 @@ describe("an address that fails to show a valid token (P-86)", () => {
     expect(tooMany(attempts, "1.1.1.1", 21, 41_000)).toBe(1);
   });
 
-  it("is remembered among 20,000, beyond which the longest known is forgotten", () => {
+  it("is remembered among 20,000; one more evicts the oldest", () => {
     const attempts = new FailedAttempts();
     tooMany(attempts, "first", 20);
     for (let i = 1; i < 20_000; i++) attempts.failed(`${i}`, 0);

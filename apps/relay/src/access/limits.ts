@@ -21,7 +21,7 @@ export interface Pending {
 
 /**
  * Counts connections that cost memory and have proven nothing. Producers over the limit are refused, since each may send a large message.
- * Among viewers the one that has been silent longest is evicted, so that a flood of silent connections keeps out no viewer that says hello.
+ * Among viewers the one that has been silent longest is evicted, so that a flood of silent connections keeps out no viewer that sends hello.
  */
 export class PendingConnections {
   readonly #all = { producer: new Set<Pending>(), viewer: new Set<Pending>() } as const;

@@ -21,7 +21,7 @@ import type { Session } from "../core/peer.ts";
 const { stream, second } = picturePair();
 const refused = new ProtocolError("the token is not valid here", 4401);
 
-/** Both kinds, with a hello that is being verified. */
+/** Both roles, each with a hello whose token is being verified. */
 const kinds = [
   [
     "viewer",
@@ -55,7 +55,7 @@ describe.each(kinds)("a %s whose token is being verified", (_, start, hello) => 
     expect(hub.find("main")).toBeDefined();
   });
 
-  it("is closed with what the verdict says, and has changed nothing", async () => {
+  it("is closed with the reason of its refusal, and has changed nothing", async () => {
     const hub = newHub();
     const slow = new SlowAdmission();
     const { peer } = start(hub, slow);
@@ -69,16 +69,19 @@ describe.each(kinds)("a %s whose token is being verified", (_, start, hello) => 
     ["a second hello", hello],
     ["a ping", encodeControl({ type: "ping", sentAt: 1 })],
     ["a binary message", Uint8Array.of(2, 0, 0, 0, 0)],
-  ])("is closed with 4400 for %s meanwhile (P-83), whatever the verdict is", async (_, message) => {
-    const hub = newHub();
-    const slow = new SlowAdmission();
-    const { peer, session } = start(hub, slow);
-    session.receive(message, 0);
-    expect(peer.closed?.code).toBe(4400);
-    await slow.settle(UNLIMITED);
-    expect(peer.sent).toEqual([]);
-    expect(hub.find("main")).toBeUndefined();
-  });
+  ])(
+    "is closed with 4400 for %s meanwhile (P-83), whether or not the token is valid",
+    async (_, message) => {
+      const hub = newHub();
+      const slow = new SlowAdmission();
+      const { peer, session } = start(hub, slow);
+      session.receive(message, 0);
+      expect(peer.closed?.code).toBe(4400);
+      await slow.settle(UNLIMITED);
+      expect(peer.sent).toEqual([]);
+      expect(hub.find("main")).toBeUndefined();
+    },
+  );
 
   it.each([UNLIMITED, refused])(
     "leaves nothing behind if its socket ends meanwhile",
@@ -96,7 +99,7 @@ describe.each(kinds)("a %s whose token is being verified", (_, start, hello) => 
     },
   );
 
-  it("is not hurried: a slow verdict is the relay's own fault", async () => {
+  it("has no time limit: slow verification is the relay's own fault", async () => {
     const slow = new SlowAdmission();
     const { peer, session } = start(newHub(), slow);
     session.tick(HELLO_TIMEOUT_MS * 10);
@@ -106,8 +109,8 @@ describe.each(kinds)("a %s whose token is being verified", (_, start, hello) => 
   });
 });
 
-describe("a producer that takes over (P-5)", () => {
-  it("disturbs nobody before its token is verified", async () => {
+describe("a producer that replaces its older connection (P-5)", () => {
+  it("disturbs nothing before its token is verified", async () => {
     const { hub, producer } = liveRoom();
     const slow = new SlowAdmission();
     const newer = new FakeProducer(hub, { admit: slow.admit });
@@ -120,7 +123,7 @@ describe("a producer that takes over (P-5)", () => {
     expect(producer.acked).toBe(3);
   });
 
-  it("puts its older connection out once it is", async () => {
+  it("closes its older connection once it is verified", async () => {
     const { hub, producer } = liveRoom();
     const slow = new SlowAdmission();
     const newer = new FakeProducer(hub, { admit: slow.admit });
@@ -131,7 +134,7 @@ describe("a producer that takes over (P-5)", () => {
     expect(newer.acked).toBe(1);
   });
 
-  it("may be one of two whose hellos came at once: the later verdict wins, and one is left", async () => {
+  it("may be one of two with simultaneous hellos: the one verified last wins", async () => {
     const hub = newHub();
     const both = [new SlowAdmission(), new SlowAdmission()];
     const [one, two] = both.map(({ admit }) => new FakeProducer(hub, { admit }));
@@ -152,7 +155,7 @@ describe.each(["producer", "viewer"] as const)("a %s that sends no hello", (role
     return { peer, session, greeted: () => greeted };
   }
 
-  it("is closed after 5 s (4408, P-2), and its place among those who wait is free", () => {
+  it("is closed after 5 s (4408, P-2), which frees its pending place", () => {
     const { peer, session, greeted } = silent();
     session.tick(5999);
     expect([peer.closed, greeted()]).toEqual([undefined, 0]);
@@ -215,7 +218,7 @@ describe("a plain connection whose token is being verified", () => {
     return { session, kept, slow };
   }
 
-  it("keeps its newest message, in bytes of its own, and then passes everything on", async () => {
+  it("keeps a copy of its newest message, and then passes everything on", async () => {
     const { session, kept, slow } = plain();
     const bytes = Uint8Array.of(1, 2);
     session.receive("first", 1);

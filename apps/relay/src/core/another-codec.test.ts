@@ -55,7 +55,7 @@ describe("a picture of a codec that was just added", () => {
     expect(viewer.peer.updates.at(-1)?.tiles).toHaveLength(2);
   });
 
-  it("costs viewers nothing where a keyframe repeats it", () => {
+  it("costs viewers nothing if a keyframe repeats it", () => {
     const viewer = new FakeViewer(hub);
     viewer.settle();
     producer.update([...first.slice(0, 11), ...second.slice(11)], { keyframe: true });
@@ -63,7 +63,7 @@ describe("a picture of a codec that was just added", () => {
     expect(viewer.peer.updates.at(-1)?.tiles.map(({ index }) => index)).toEqual([11]);
   });
 
-  it("is cut where the window does not take all of it", () => {
+  it("is cut if the window does not take all of it", () => {
     const viewer = new FakeViewer(hub);
     const large = { ...stream, width: 1920, height: 1080 };
     const tiles = Array.from({ length: 30 * 17 }, (_, index) => {
@@ -96,7 +96,7 @@ describe("a picture of a codec that was just added", () => {
     expect(pixels.size).toBe(SIZE.width * SIZE.height);
   });
 
-  it("is refused if its tiles are not what the codec allows", () => {
+  it("is refused if its tiles violate the codec", () => {
     producer.update([{ index: 0, table: 0, bytes: new Uint8Array(1) }]);
     expect(producer.peer.closed).toEqual({
       code: 4400,
@@ -105,7 +105,7 @@ describe("a picture of a codec that was just added", () => {
   });
 });
 
-describe("plain clients of a picture that no JPEG can be made of (P-53)", () => {
+describe("plain clients of a picture that cannot become a JPEG (P-53)", () => {
   const REASON = "a picture of codec grey-tiles cannot be sent as a JPEG";
   const show = (hub: ReturnType<typeof newHub>) => {
     const producer = new FakeProducer(hub);
@@ -127,7 +127,7 @@ describe("plain clients of a picture that no JPEG can be made of (P-53)", () => 
     expect(hub.find("main")?.viewerCount).toBe(0);
   });
 
-  it("get 403 and the reason over HTTP", async () => {
+  it("receive 403 and the reason over HTTP", async () => {
     const hub = newHub();
     show(hub);
     for (const reply of [await snapshot(hub, pictureRequest()), mjpeg(hub, pictureRequest())]) {

@@ -5,14 +5,14 @@ import { Bucket } from "./bucket.ts";
 const SIZE = { capacity: 60, perSecond: 10 } as const;
 
 describe("a bucket (P-89)", () => {
-  it("gives all that it holds at once, and tells by how much more was too much", () => {
+  it("gives its capacity at once, and reports how far it is overdrawn", () => {
     const bucket = new Bucket(SIZE, 0);
     expect(bucket.take(60, 0)).toBe(0);
     expect(bucket.take(1, 0)).toBe(-1);
     expect(bucket.take(0.5, 0)).toBe(-1.5);
   });
 
-  it("fills up with time, from below nothing as well, and never beyond its capacity", () => {
+  it("refills over time, also from below zero, and never above its capacity", () => {
     const bucket = new Bucket(SIZE, 0);
     bucket.take(80, 0);
     expect(bucket.take(0, 1000)).toBe(-10);
@@ -28,14 +28,14 @@ describe("a bucket (P-89)", () => {
     expect(bucket.isFull(100)).toBe(true);
   });
 
-  it("never gives more than its capacity and what time brings, though clocks be read out of order", () => {
+  it("never gives more than its capacity plus the refill, even if times are out of order", () => {
     const step = fc.record({ amount: fc.nat(30), now: fc.nat(10_000) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
         const bucket = new Bucket(SIZE, 0);
         let given = 0;
         for (const { amount, now } of steps) if (bucket.take(amount, now) >= 0) given += amount;
-        // What was taken beyond it only makes less of it.
+        // What was overdrawn only reduces the rest.
         const latest = Math.max(0, ...steps.map(({ now }) => now));
         expect(given).toBeLessThanOrEqual(60 + latest / 100 + 1e-6);
       }),

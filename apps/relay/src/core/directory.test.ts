@@ -14,7 +14,7 @@ describe("the place of a room's producer (P-5)", () => {
     directory.claim("main", "two");
   });
 
-  it("passes to a newer connection of the same agent, whose older one releases nothing", () => {
+  it("passes to a newer connection of the same agent, after which the older one releases nothing", () => {
     const directory = new MemoryDirectory();
     const older = directory.claim("main", "one");
     const newer = directory.claim("main", "one");
@@ -24,7 +24,7 @@ describe("the place of a room's producer (P-5)", () => {
     directory.claim("main", "two");
   });
 
-  it("passes from no plain producer to another", () => {
+  it("never passes from one plain producer to another", () => {
     const directory = new MemoryDirectory();
     directory.claim("main", undefined).release();
     directory.claim("main", undefined);

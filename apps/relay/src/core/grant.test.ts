@@ -6,14 +6,14 @@ const claims = { exp: 1000, role: "viewer", room: "demo" } as const;
 const ask = { role: "viewer", room: "demo", holder: "a link and an address" } as const;
 
 describe("a grant", () => {
-  it("never expires where there is no secret (P-70)", () => {
+  it("never expires without a secret (P-70)", () => {
     expect(UNLIMITED.expiresAt).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("ends less than 5 s after its token's exp (P-81)", () => {
     const { expiresAt } = grantOf(claims, ask);
     expect(expiresAt).toBeGreaterThanOrEqual(1_000_000);
-    // Rooms look once a second.
+    // Rooms check once a second.
     expect(expiresAt + 1000).toBeLessThan(1_005_000);
   });
 
@@ -31,7 +31,7 @@ describe("a grant", () => {
     },
   );
 
-  it("carries the generation and a name that is fit to be logged (P-80, P-85)", () => {
+  it("carries the generation, and a name that is safe to log (P-80, P-85)", () => {
     const grant = grantOf({ ...claims, gen: "g1", sub: `\u001b[2J\u202e${"n".repeat(500)}` }, ask);
     expect(grant).toMatchObject({ generation: "g1", name: `[2J${"n".repeat(97)}` });
     expect(grantOf(claims, ask)).toMatchObject({

@@ -7,7 +7,7 @@ function client(name: string, gone: string[]): Holder {
 }
 
 describe("bytes held for all clients together", () => {
-  it("count what several clients are sent once", () => {
+  it("count once what several clients are sent", () => {
     const held = new HeldBytes(1000, () => {});
     const picture = new Uint8Array(300);
     const [a, b] = ["a", "b"].map((name) => client(name, []));
@@ -24,7 +24,7 @@ describe("bytes held for all clients together", () => {
     expect(held.usedBytes).toBe(0);
   });
 
-  it("cut off the client that holds most, and no more than necessary", () => {
+  it("cut off the client with the most, and no more clients than necessary", () => {
     const gone: string[] = [];
     let counted = 0;
     const held = new HeldBytes(100, () => counted++);
@@ -38,7 +38,7 @@ describe("bytes held for all clients together", () => {
     expect(held.usedBytes).toBe(41);
   });
 
-  it("weigh a shared message by how many share it", () => {
+  it("count a shared message in equal parts for the clients that share it", () => {
     const gone: string[] = [];
     const held = new HeldBytes(100, () => {});
     const shared = new Uint8Array(80);
@@ -47,7 +47,7 @@ describe("bytes held for all clients together", () => {
     expect(gone).toEqual(["old"]);
   });
 
-  it("cut off a client that alone holds too much, the one that is being sent to, too", () => {
+  it("cut off a client that exceeds the limit alone, even during a send to it", () => {
     const gone: string[] = [];
     const held = new HeldBytes(100, () => {});
     held.hold(client("a", gone), { ownBytes: 101 });
@@ -55,7 +55,7 @@ describe("bytes held for all clients together", () => {
     expect(held.usedBytes).toBe(0);
   });
 
-  it("never exceed the limit, and are none once all are released", () => {
+  it("never exceed the limit, and are zero once all are released", () => {
     const messages = [10, 40, 90].map((length) => new Uint8Array(length));
     fc.assert(
       fc.property(

@@ -1,4 +1,4 @@
-/** What an MJPEG stream is sent and when: at its client's pace, never less than the newest; and how it ends. */
+/** What an MJPEG stream is sent and when (at its client's pace, always ending with the newest picture), and how it ends. */
 import { closingError } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import { contents, watched } from "../../test/mjpeg-stream.ts";
@@ -8,7 +8,7 @@ import { MAX_SILENCE_MS, MAX_STALL_MS, REPEATS_MS } from "./mjpeg-viewer.ts";
 const [SOON_MS] = REPEATS_MS;
 
 describe("a stream with a cap (P-65)", () => {
-  it("gets the first picture at once, and the newest when the interval has passed", () => {
+  it("receives the first picture at once, and the newest when the interval has passed", () => {
     const { sink, time, show, shown } = watched(5);
     expect(contents(sink)).toEqual([shown]);
     time.pass(100);
@@ -21,7 +21,7 @@ describe("a stream with a cap (P-65)", () => {
     expect(contents(sink)).toEqual([shown, newest]);
   });
 
-  it("gets the last change though nothing follows it", () => {
+  it("receives the last change even if nothing follows it", () => {
     const { sink, time, show, shown } = watched(0.5);
     const last = show(1);
     time.pass(1999);
@@ -30,14 +30,14 @@ describe("a stream with a cap (P-65)", () => {
     expect(contents(sink)).toEqual([shown, last]);
   });
 
-  it("gets what comes after the interval at once", () => {
+  it("receives a picture at once if the interval has passed", () => {
     const { sink, time, show, shown } = watched(20);
     time.pass(60);
     const next = show(1);
     expect(contents(sink)).toEqual([shown, next]);
   });
 
-  it("never gets more than its pictures a second, repeats included", () => {
+  it("never receives more pictures per second than allowed, repeats included", () => {
     const { sink, time, show } = watched(2);
     for (let i = 1; i <= 100; i++) {
       show(i % 7);
@@ -48,7 +48,7 @@ describe("a stream with a cap (P-65)", () => {
     expect(contents(sink).length).toBeLessThanOrEqual(1 + 12 * 2);
   });
 
-  it("gets every picture where it has none", () => {
+  it("receives every picture if it has no cap", () => {
     const { sink, time, show, shown } = watched();
     const all = [1, 2, 3, 4, 5].map((seed) => {
       time.pass(1);
@@ -57,7 +57,7 @@ describe("a stream with a cap (P-65)", () => {
     expect(contents(sink)).toEqual([shown, ...all]);
   });
 
-  it("waits for a slow socket, too, and then gets the newest", () => {
+  it("also waits for a slow socket, and then receives the newest picture", () => {
     const { sink, viewer, time, show, shown } = watched(5);
     sink.writable = false;
     time.pass(200);
@@ -73,8 +73,8 @@ describe("a stream with a cap (P-65)", () => {
   });
 });
 
-describe("a picture that stands (P-66)", () => {
-  it("is sent again soon, a second later, and then now and again", () => {
+describe("an unchanged picture (P-66)", () => {
+  it("is repeated soon, a second later, and then at intervals", () => {
     const { sink, time, shown } = watched();
     for (const [i, wait] of [...REPEATS_MS, MAX_SILENCE_MS].entries()) {
       time.pass(wait - 1);
@@ -84,7 +84,7 @@ describe("a picture that stands (P-66)", () => {
     }
   });
 
-  it("is sent again as soon as the first time, once it has changed", () => {
+  it("is repeated as soon again once it has changed", () => {
     const { sink, time, show, shown } = watched();
     time.pass(SOON_MS + 10);
     const next = show(1);
@@ -92,7 +92,7 @@ describe("a picture that stands (P-66)", () => {
     expect(contents(sink)).toEqual([shown, shown, next, next]);
   });
 
-  it("is not repeated while others follow it", () => {
+  it("is not repeated while new pictures follow", () => {
     const { sink, time, show, shown } = watched();
     const all = [shown];
     for (let i = 1; i <= 20; i++) {
@@ -102,7 +102,7 @@ describe("a picture that stands (P-66)", () => {
     expect(contents(sink)).toEqual(all);
   });
 
-  it("leaves no silence longer than that, whatever the cap, nor in a room without a picture", () => {
+  it("leaves no longer silence, whatever the cap, and also in a room without a picture", () => {
     const { sink, time, shown } = watched(0.1);
     time.pass(MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([shown, "filler"]);
@@ -126,7 +126,7 @@ describe("a picture that stands (P-66)", () => {
 });
 
 describe("the end of a stream", () => {
-  it("leaves nothing behind that would wake it, however it ends", () => {
+  it("leaves no timer behind, however it ends", () => {
     const gone = watched(1);
     gone.show(1);
     gone.viewer.ended();
@@ -146,7 +146,7 @@ describe("the end of a stream", () => {
     expect([gone.sink.ended, dismissed.sink.ended]).toEqual([false, true]);
   });
 
-  it("is told to the log: the room, whose it was, what went out, how long it took, and why", () => {
+  it("is logged with the room, the name, the amount sent, the duration and the reason", () => {
     const { hub } = liveRoom();
     const { sink, viewer, time } = mjpegViewer(hub, { name: "obs" });
     time.pass(3000);
@@ -158,8 +158,8 @@ describe("the end of a stream", () => {
   });
 });
 
-describe("a client that reads slowly, or not at all (P-67)", () => {
-  it("has three minutes to take anything, and then goes, with a reason for the log", () => {
+describe("a client that reads slowly or not at all (P-67)", () => {
+  it("has three minutes to read anything, and is then disconnected, with a reason in the log", () => {
     const { hub, sink, show, viewer, time } = watched();
     sink.writable = false;
     show(1);

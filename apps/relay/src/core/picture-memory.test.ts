@@ -17,11 +17,11 @@ function producerIn(hub: ReturnType<typeof newHub>, room: string): FakeProducer 
   return producer;
 }
 
-/** What one of these pictures counts for. */
+/** The memory that one of these pictures takes. */
 const ONE_BYTES = first.reduce((sum, { bytes }) => sum + bytes.length + 256, 0);
 
 describe("the memory of all pictures", () => {
-  it("asks for what nobody needs before it refuses (4429)", () => {
+  it("reclaims what nobody needs before it refuses (4429)", () => {
     let reclaimed = 0;
     const memory = new PictureMemory({ maxBytes: 100, maxComposedBytes: 0 }, () => {
       reclaimed++;
@@ -35,7 +35,7 @@ describe("the memory of all pictures", () => {
     expect(reclaimed).toBe(1);
   });
 
-  it("holds so many, and the producer of one more is closed, by which others lose nothing", () => {
+  it("is limited, and the producer of one picture too many is closed without affecting others", () => {
     const hub = newHub({ maxPictureBytes: 2 * ONE_BYTES });
     const [one, two, three] = ["one", "two", "three"].map((room) => producerIn(hub, room));
     expect([one, two, three].map((producer) => producer?.peer.closed?.code)).toEqual([
@@ -50,7 +50,7 @@ describe("the memory of all pictures", () => {
     expect(one?.acked).toBe(2);
   });
 
-  it("is taken from the room that holds most, not from the one that needs a little more", () => {
+  it("is taken from the room that holds most, not from one that needs a little more", () => {
     const big = picturePair(1000, 200);
     const hub = newHub({ maxPictureBytes: 100_000 });
     const bully = new FakeProducer(hub, { room: "bully" });
@@ -70,7 +70,7 @@ describe("the memory of all pictures", () => {
     expect(full.pictureBytes).toBe(2 * ONE_BYTES);
   });
 
-  it("is taken from no more rooms than necessary, largest first", () => {
+  it("is taken from as few rooms as possible, largest first", () => {
     const evicted: string[] = [];
     const memory = new PictureMemory({ maxBytes: 100, maxComposedBytes: 0 }, () => {});
     const open = (name: string, bytes: number) => {
@@ -96,7 +96,7 @@ describe("the memory of all pictures", () => {
     expect(evicted).toEqual(["b"]);
   });
 
-  it("lets pictures go whose producers are gone, for those that live", () => {
+  it("forgets pictures without a producer in favour of live ones", () => {
     const hub = newHub({ maxPictureBytes: 2 * ONE_BYTES });
     producerIn(hub, "one").session.ended(0);
     producerIn(hub, "two");
@@ -105,14 +105,14 @@ describe("the memory of all pictures", () => {
     expect(hub.find("two")?.picture.shown).toBeDefined();
   });
 
-  it("counts what a stream only promises, so that nobody holds places for nothing", () => {
+  it("counts the announced size of a stream before its picture arrives", () => {
     const hub = newHub({ maxPictureBytes: 2 ** 20 });
     const producer = new FakeProducer(hub);
     producer.describe({ ...stream, width: 8192, height: 4096 });
     expect(producer.peer.closed?.code).toBe(4429);
   });
 
-  it("is as before once everybody has gone and the pictures' time is over", () => {
+  it("is all free again once all clients have left and the pictures have expired", () => {
     const hub = newHub({ maxPictureBytes: ONE_BYTES });
     for (let i = 0; i < 5; i++) {
       const producer = producerIn(hub, `room-${i}`);
@@ -124,7 +124,7 @@ describe("the memory of all pictures", () => {
     }
   });
 
-  it("is given back by a picture that was replaced by another size", () => {
+  it("is released by a picture that was replaced by one of another size", () => {
     const { hub, producer } = liveRoom();
     const small = picturePair(131, 8);
     producer.describe(small.stream);

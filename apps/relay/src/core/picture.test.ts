@@ -46,7 +46,7 @@ function wholeJpeg(picture: Picture): Uint8Array {
 const indices = qualities[0]?.tiles.map(({ index }) => index) ?? [];
 
 describe("Picture.whole", () => {
-  it("is right whenever the finest table in use changes (P-53)", () => {
+  it("is correct after each change of the finest table in use (P-53)", () => {
     const picture = described();
     let tiles = indices.map((index) => tile(index, 0));
     picture.apply(update(tiles, { keyframe: true }), 0);
@@ -72,7 +72,7 @@ describe("Picture.whole", () => {
     }
   });
 
-  it("is made once, and kept over updates of 0 tiles", () => {
+  it("is composed once, and kept across updates of 0 tiles", () => {
     const picture = described();
     picture.apply(
       update(
@@ -89,7 +89,7 @@ describe("Picture.whole", () => {
 });
 
 describe("Shown.updateSince", () => {
-  it("keeps no more composed bytes than one picture and a little", () => {
+  it("keeps composed updates of little more than one picture", () => {
     const picture = described();
     const all = indices.map((index) => tile(index, 2));
     picture.apply(update(all, { keyframe: true }), 0);
@@ -106,7 +106,7 @@ describe("Shown.updateSince", () => {
 });
 
 describe("times", () => {
-  it("of a producer are never later than now, and those it does not know are when they came", () => {
+  it("of a producer are never in the future, and default to the time of arrival", () => {
     const picture = described();
     const all = indices.map((index) => tile(index, 2));
     picture.apply(update(all, { keyframe: true, capturedAt: 1e300, encodedAt: 1e300 }), 5000);

@@ -11,23 +11,23 @@ function placesOf(max: number, ...holders: string[]): Places<string> {
 }
 
 describe("places (P-57)", () => {
-  it("are free for any unit while there is room, however many it holds", () => {
+  it("are free for any holder while any are left, however many it holds", () => {
     expect(placesOf(4, "a", "a", "a").find("a")).toEqual({ kind: "free" });
   });
 
-  it("are taken from the unit that holds most, newest first", () => {
+  it("are taken from the holder with the most, newest first", () => {
     const places = placesOf(5, "a", "b", "b", "b", "a");
     expect(places.find("c")).toEqual({ kind: "held", by: "b3" });
     expect(places.find("a")).toEqual({ kind: "held", by: "b3" });
   });
 
-  it("are not taken from a unit that holds one, nor from the newcomer's own", () => {
+  it("are not taken from a holder with one place, nor from the newcomer's own holder", () => {
     expect(placesOf(3, "a", "b", "c").find("d")).toEqual({ kind: "none" });
     expect(placesOf(3, "a", "a", "b").find("a")).toEqual({ kind: "none" });
     expect(placesOf(4, "a", "a", "b", "b").find("b")).toEqual({ kind: "none" });
   });
 
-  it("are free again once they are left, by each member once", () => {
+  it("are free again once left, and each member frees only one", () => {
     const places = placesOf(2, "a", "b");
     places.leave("a0", "a");
     places.leave("a0", "a");
@@ -36,7 +36,7 @@ describe("places (P-57)", () => {
     expect(places.find("d")).toEqual({ kind: "none" });
   });
 
-  it("end up shared evenly, and nobody who comes alone is kept out by one unit", () => {
+  it("end up shared evenly, and one holder keeps out no single newcomer", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 12 }),

@@ -20,7 +20,7 @@ describe("what a plain producer sends (P-51)", () => {
     ["a data: URL", `data:image/jpeg;base64,${base64}`],
     ["JSON around it", JSON.stringify({ image: base64.padEnd(2000, "A") })],
     ["a short picture with a line break in front", "\n/9j/4AAQ"],
-  ])("closes it with plain words if it is a picture as text: %s", (_, text) => {
+  ])("closes the connection with a clear reason if it is a picture as text: %s", (_, text) => {
     const { peer, session } = plainProducer();
     session.receive(text, 0);
     expect(peer.closed).toEqual({
@@ -29,23 +29,20 @@ describe("what a plain producer sends (P-51)", () => {
     });
   });
 
-  it("closes it with plain words if it is Base64 in a binary message", () => {
+  it("closes the connection with a clear reason if it is Base64 in a binary message", () => {
     const { peer, session } = plainProducer();
     session.receive(Buffer.from(base64), 0);
     expect(peer.closed?.code).toBe(4400);
     expect(peer.closed?.reason).toContain("Base64 text");
   });
 
-  it.each(["ping", "", "producer", "x".repeat(1024)])(
-    "is passed over if it is text: %.10s",
-    (text) => {
-      const { peer, session } = plainProducer();
-      session.receive(text, 0);
-      expect(peer.closed).toBeUndefined();
-    },
-  );
+  it.each(["ping", "", "producer", "x".repeat(1024)])("is ignored if it is text: %.10s", (text) => {
+    const { peer, session } = plainProducer();
+    session.receive(text, 0);
+    expect(peer.closed).toBeUndefined();
+  });
 
-  it("reaches all viewers mended: without line breaks in front, and with its EOI (P-53)", () => {
+  it("reaches all viewers repaired: without leading line breaks, and with its EOI (P-53)", () => {
     const { hub, peer, session } = plainProducer();
     const jpeg = Buffer.from(wholeJpeg(1));
     session.receive(Buffer.concat([Buffer.from("\r\n"), jpeg.subarray(0, -2)]), 0);
@@ -59,7 +56,7 @@ describe("what a plain producer sends (P-51)", () => {
   });
 });
 
-describe("a plain producer's JPEG that asks for an EXIF rotation (P-24)", () => {
+describe("a plain producer's JPEG with an EXIF rotation (P-24)", () => {
   const exif = Buffer.from(
     "457869660000" + "4d4d002a00000008" + "0001" + "0112000300000001" + "00060000" + "00000000",
     "hex",
@@ -68,7 +65,7 @@ describe("a plain producer's JPEG that asks for an EXIF rotation (P-24)", () => 
   const jpeg = Buffer.from(wholeJpeg(1));
   const rotated = Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
 
-  it("reaches plain viewers unchanged (P-53), snapshots and streams without it", async () => {
+  it("reaches plain viewers unchanged (P-53), and snapshots and streams without the rotation", async () => {
     const { hub, session } = plainProducer();
     session.receive(rotated, 0);
     const viewer = new FakePeer();
@@ -85,7 +82,7 @@ describe("a plain producer's JPEG that asks for an EXIF rotation (P-24)", () => 
   });
 });
 
-describe("a plain producer whose pictures take the relay long (P-89)", () => {
+describe("a plain producer whose pictures cost the relay much time (P-89)", () => {
   function room() {
     const work = new FakeWork();
     const hub = newHub({ newWork: () => work });
@@ -98,11 +95,11 @@ describe("a plain producer whose pictures take the relay long (P-89)", () => {
     return { work, shown, ...producer };
   }
 
-  it("is charged for each of them", () => {
+  it("has the time of each picture counted for its room", () => {
     expect(room().work.debtMs).toBe(500);
   });
 
-  it("has only the newest shown once its room is within its share again", () => {
+  it("has only its newest picture shown once its room is within its share again", () => {
     const { work, session, shown, peer } = room();
     for (const seed of [2, 3, 4]) session.receive(wholeJpeg(seed), 0);
     session.tick(0);
@@ -113,7 +110,7 @@ describe("a plain producer whose pictures take the relay long (P-89)", () => {
     expect(peer.closed).toBeUndefined();
   });
 
-  it("shows no held frame after a newer one", () => {
+  it("never shows a kept frame after a newer one", () => {
     const { work, session, shown } = room();
     session.receive(wholeJpeg(2), 0);
     work.pass(1001);
@@ -122,7 +119,7 @@ describe("a plain producer whose pictures take the relay long (P-89)", () => {
     expect(shown()).toEqual(Buffer.from(wholeJpeg(3)));
   });
 
-  it("counts the held frame as memory, and gives it back when it leaves", () => {
+  it("has the kept frame counted as memory until it leaves", () => {
     const { hub, session } = room();
     const before = hub.pictureBytes;
     const frame = wholeJpeg(2);

@@ -1,4 +1,4 @@
-/** A room's producer: its acks, who has the place, how it goes and comes back, and what it is closed for. */
+/** A room's producer: its acks, its place, how it leaves and returns, and what it is closed for. */
 import { describe, expect, it } from "vitest";
 import { FakePeer } from "../../test/fake-peer.ts";
 import {
@@ -21,14 +21,14 @@ const { stream, first, second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
 describe("a producer", () => {
-  it("is acknowledged per update applied", () => {
+  it("receives an ack for each applied update", () => {
     const { producer } = liveRoom();
     producer.update(second);
     producer.update([]);
     expect(producer.acked).toBe(3);
   });
 
-  it("gets an ack that its socket did not take, once it drains", () => {
+  it("receives an ack that its socket did not take, once the socket drains", () => {
     const { producer } = liveRoom();
     producer.peer.outcome = "dropped";
     producer.update(second);
@@ -38,7 +38,7 @@ describe("a producer", () => {
     expect(producer.acked).toBe(2);
   });
 
-  it("finds the place taken (4000, P-5), and the first one is not disturbed", () => {
+  it("is refused while the place is taken (4000, P-5), which does not disturb the first one", () => {
     const { hub, producer } = liveRoom();
     const late = new FakeProducer(hub, { producerId: "f".repeat(32) });
     expect(late.peer.closed?.code).toBe(4000);
@@ -47,7 +47,7 @@ describe("a producer", () => {
     expect(producer.acked).toBe(2);
   });
 
-  it("takes over from its own older connection (4001, P-5), of which nothing is taken afterwards", () => {
+  it("replaces its own older connection (4001, P-5), which is then ignored", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.settle();
@@ -64,7 +64,7 @@ describe("a producer", () => {
     expect(viewer.peer.control("producer")).toHaveLength(1);
   });
 
-  it("that reconnects with the same picture costs its viewers nothing but an empty update", () => {
+  it("that reconnects with the same picture causes only an empty update", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();
@@ -76,7 +76,7 @@ describe("a producer", () => {
     expect(viewer.peer.updates.at(-1)?.tiles).toHaveLength(0);
   });
 
-  it("that changes size leaves the old picture standing until the new one is whole (P-35)", () => {
+  it("that changes size keeps the old picture shown until the new one is complete (P-35)", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.settle();
@@ -116,7 +116,7 @@ describe("a producer", () => {
     expect(peer.closed).toEqual({ code: 4400, reason: "the first message must be hello" });
   });
 
-  it("that goes on after it had stopped is live again (P-16)", () => {
+  it("that continues after it stopped is live again (P-16)", () => {
     const { hub, producer } = liveRoom();
     const peer = new FakePeer();
     const { session: plain } = plainViewer(hub, peer);
@@ -132,7 +132,7 @@ describe("a producer", () => {
     expect(peer.binary).toHaveLength(2);
   });
 
-  it("that stops on purpose is told so to viewers, those who come later too, until it is live again (P-37)", () => {
+  it("that stops on purpose is reported as stopped to all viewers, also later ones, until it is live again (P-37)", () => {
     const { hub, producer } = liveRoom();
     const early = new FakeViewer(hub);
     producer.say({ type: "status", state: "stopped" });
@@ -151,7 +151,7 @@ describe("a producer", () => {
     });
   });
 
-  it("that is lost has not stopped: nothing but its state is told", () => {
+  it("that is lost is reported as offline, but not as stopped", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     producer.session.ended(7);

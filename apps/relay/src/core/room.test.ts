@@ -1,4 +1,4 @@
-/** What a room shows its viewers, and when: late ones, slow ones, hidden ones. */
+/** What a room shows late, slow and hidden viewers, and when. */
 import { encodeControl } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import { FakePeer } from "../../test/fake-peer.ts";
@@ -16,7 +16,7 @@ const { first, second } = pair;
 const liveRoom = () => liveRoomOf(pair);
 
 describe("a late joiner (P-31)", () => {
-  it("has the whole picture at once, and the producer is asked for nothing", () => {
+  it("receives the whole picture at once, and nothing is requested from the producer", () => {
     const { hub, producer } = liveRoom();
     new FakeViewer(hub);
     const before = producer.peer.sent.length;
@@ -26,7 +26,7 @@ describe("a late joiner (P-31)", () => {
     expect(producer.peer.sent).toHaveLength(before);
   });
 
-  it("is told that the host is away, and since when, and has the last picture", () => {
+  it("receives the producer's state and the last picture while the host is away", () => {
     const { hub, producer } = liveRoom();
     producer.session.ended(5000);
     const viewer = new FakeViewer(hub);
@@ -44,7 +44,7 @@ describe("a viewer on a slow link (P-26)", () => {
   const bytesOf = (viewer: FakeViewer) =>
     viewer.peer.binary.reduce((sum, { length }) => sum + length, 0);
 
-  it("is sent no more than its window takes before it acknowledges", () => {
+  it("is sent no more than its window allows before it acks", () => {
     const { hub, producer } = bigRoom();
     const viewer = new FakeViewer(hub);
     const sent = viewer.peer.binary.length;
@@ -53,7 +53,7 @@ describe("a viewer on a slow link (P-26)", () => {
     expect(bytesOf(viewer)).toBeLessThanOrEqual(16 * 1024);
   });
 
-  it("has the newest of all tiles in the end, and nothing that was overtaken on the way", () => {
+  it("ends up with the newest version of every tile, and is sent none that was replaced meanwhile", () => {
     const { hub, producer } = bigRoom();
     const viewer = new FakeViewer(hub);
     const before = viewer.peer.updates.flatMap(({ tiles }) => tiles.map(({ index }) => index));
@@ -71,7 +71,7 @@ describe("a viewer on a slow link (P-26)", () => {
     expect(viewer.peer.updates.slice(0, -1).every(({ cut }) => cut)).toBe(true);
   });
 
-  it("is sent first what it has had longest", () => {
+  it("is first sent the tiles that are oldest at its end", () => {
     const { hub, producer } = bigRoom();
     const viewer = new FakeViewer(hub);
     viewer.settle();
@@ -89,7 +89,7 @@ describe("a viewer on a slow link (P-26)", () => {
     expect(now.slice(11)).toEqual(tilesAsText(big.second).slice(11));
   });
 
-  it("joins those who are in step once it has caught up", () => {
+  it("shares updates with the viewers in sync once it has caught up", () => {
     const { hub, producer } = bigRoom();
     const [slow, other] = [new FakeViewer(hub), new FakeViewer(hub)];
     slow.settle();
@@ -98,7 +98,7 @@ describe("a viewer on a slow link (P-26)", () => {
     expect(slow.peer.binary.at(-1)).toBe(other.peer.binary.at(-1));
   });
 
-  it("begins anew with another picture, whatever was left of the last", () => {
+  it("starts over with a new picture, whatever was left of the last one", () => {
     const { hub, producer } = bigRoom();
     const viewer = new FakeViewer(hub);
     const other = picturePair(900, 600);
@@ -108,7 +108,7 @@ describe("a viewer on a slow link (P-26)", () => {
     expect(tilesOf(viewer.replica)).toEqual(tilesAsText(other.first));
   });
 
-  it("does not hold up the others, who share one message", () => {
+  it("does not delay the other viewers, which share one message", () => {
     const { hub, producer } = liveRoom();
     new FakeViewer(hub);
     const [a, b] = [new FakeViewer(hub), new FakeViewer(hub)];
@@ -121,7 +121,7 @@ describe("a viewer on a slow link (P-26)", () => {
 });
 
 describe("a hidden viewer (P-17)", () => {
-  it("is sent nothing, and is caught up on becoming visible", () => {
+  it("is sent nothing, and is brought up to date when it becomes visible", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();
@@ -134,7 +134,7 @@ describe("a hidden viewer (P-17)", () => {
 });
 
 describe("an update of 0 tiles (P-23)", () => {
-  it("reaches v1 viewers, so that they know the picture is current, and no plain ones", () => {
+  it("reaches v1 viewers, which learn that the picture is current, but no plain viewers", () => {
     const { hub, producer } = liveRoom();
     const viewer = new FakeViewer(hub);
     viewer.ack();

@@ -16,14 +16,14 @@ function textOf(written: readonly Uint8Array[]): string {
   return Buffer.concat(written).toString("latin1");
 }
 
-/** The header lines of each part that has begun. */
+/** The header lines of each part. */
 function headerLines(written: readonly Uint8Array[]): string[][] {
   const [, ...parts] = textOf(written).split("--picture\r\n");
   return parts.map((part) => (part.split("\r\n\r\n")[0] ?? "").split("\r\n").filter(Boolean));
 }
 
 describe("a part of a stream", () => {
-  it("is handed out in pieces of a bounded length, which together are the part", () => {
+  it("is split into chunks of bounded length", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 200_000 }), (length) => {
         const jpeg = Uint8Array.from({ length }, (_, i) => i % 255);
@@ -45,7 +45,7 @@ describe("a grey picture", () => {
     [1280, 720],
     [1, 1],
     [1367, 769],
-  ])("of %i×%i px is one that decoders take", (width, height) => {
+  ])("of %i×%i px is accepted by decoders", (width, height) => {
     const jpeg = blankJpeg({ width, height });
     expect(readJpegSize(jpeg)).toEqual({ width, height });
     const { data } = decodeTurbo(jpeg);
@@ -54,7 +54,7 @@ describe("a grey picture", () => {
 });
 
 describe("the header of a part (P-66)", () => {
-  it("stays within what readers accept, while a room shows nothing for hours", () => {
+  it("stays within what readers accept while a room shows nothing for hours", () => {
     const time = new FakeTime(1000);
     const hub = newHub();
     const { sink } = mjpegViewer(hub, {}, { time });
@@ -68,7 +68,7 @@ describe("the header of a part (P-66)", () => {
     expect(textOf(sink.written)).toContain(Buffer.from(wholeJpeg(1)).toString("latin1"));
   });
 
-  it("does so after a picture that was taken down, too, and what stands for it has its size", () => {
+  it("also does so after a picture was forgotten, and the grey picture has the same size", () => {
     const time = new FakeTime(1000);
     const { hub, session } = plainProducer();
     session.receive(wholeJpeg(1), time.now());
@@ -86,7 +86,7 @@ describe("the header of a part (P-66)", () => {
   });
 });
 
-describe("a stream whose client takes little at a time", () => {
+describe("a stream whose client reads little at a time", () => {
   const large = wholeJpeg(1, 4000);
   const larger = Buffer.concat([large, Buffer.alloc(60_000)]);
 
@@ -99,7 +99,7 @@ describe("a stream whose client takes little at a time", () => {
     return { ...stream, hub, session, held };
   }
 
-  it("is handed no more than one piece before it has taken that", () => {
+  it("is given one chunk at a time", () => {
     const { sink, viewer, held } = behind();
     expect(sink.written).toHaveLength(2);
     expect(held.usedBytes).toBe(larger.length + 64 * 1024);
@@ -111,7 +111,7 @@ describe("a stream whose client takes little at a time", () => {
     expect(held.usedBytes).toBe(0);
   });
 
-  it("has each part whole, and then the newest picture", () => {
+  it("receives each part completely, and then the newest picture", () => {
     const { sink, viewer, session, time } = behind();
     for (const seed of [2, 3]) session.receive(wholeJpeg(seed), time.now());
     sink.writable = true;
@@ -123,7 +123,7 @@ describe("a stream whose client takes little at a time", () => {
     ]);
   });
 
-  it("is cut off if too much is held, and its place is free", () => {
+  it("is cut off if too much is held, which frees its place", () => {
     const { sink, viewer, hub, held } = behind(new HeldBytes(100_000, () => {}));
     expect(sink.dropped).toBe(true);
     expect(viewer.summary).toMatchObject({ code: 4429 });

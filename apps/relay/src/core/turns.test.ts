@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Turns } from "./turns.ts";
 
-/** Tasks of 4 ms on a clock of their own, at most 10 ms a turn. */
+/** Tasks of 4 ms on a clock of their own, at most 10 ms per turn. */
 function stage() {
   let now = 0;
   const done: number[] = [];
@@ -15,7 +15,7 @@ function stage() {
   return { done, run, turns, nextTurn: () => turns.splice(0).forEach((call) => void call()) };
 }
 
-it("runs tasks at once until the turn's time is spent, and the others in order in later turns", () => {
+it("runs tasks at once until the turn's time is spent, and the rest in order in later turns", () => {
   const { done, run, nextTurn } = stage();
   for (let i = 1; i <= 8; i++) run(i);
   expect(done).toEqual([1, 2, 3]);
@@ -27,7 +27,7 @@ it("runs tasks at once until the turn's time is spent, and the others in order i
   expect(done).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-it("schedules one turn at a time, and none while there is nothing to do", () => {
+it("schedules one turn at a time, and none without tasks", () => {
   const { run, turns, nextTurn } = stage();
   run(1);
   run(2);

@@ -1,4 +1,4 @@
-/** What a viewer's messages may cost the relay, and what is kept of a viewer that lags (docs/protocol.md, P-26, P-28). */
+/** What a viewer's messages may cost the relay, and what is kept for a lagging viewer (docs/protocol.md, P-26, P-28). */
 import { emptySegment, encodeAck, type StreamDescription, type Tile } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import {
@@ -30,7 +30,7 @@ function bigRoom({ height = stream.height } = {}) {
   return { hub, producer, work, picture };
 }
 
-/** Counts the questions that are asked about the tiles of a room's picture. */
+/** Counts the lookups of tiles of a room's picture. */
 function countingLooks({ picture }: ReturnType<typeof bigRoom>): { looks: number } {
   const counted = { looks: 0 };
   const changes = picture()?.shown?.store.changes;
@@ -48,7 +48,7 @@ function countingLooks({ picture }: ReturnType<typeof bigRoom>): { looks: number
 }
 
 describe("a viewer whose window is full", () => {
-  it("may repeat its ack as often as it likes: the relay looks at no tile for it", () => {
+  it("can repeat an ack at almost no cost: the relay examines no tile", () => {
     const room = bigRoom();
     const viewer = new FakeViewer(room.hub);
     const sent = viewer.peer.sent.length;
@@ -59,18 +59,18 @@ describe("a viewer whose window is full", () => {
     expect(viewer.peer.sent).toHaveLength(sent);
   });
 
-  it("costs nothing either when an update of 0 tiles comes, or one that it cannot take", () => {
+  it("costs almost nothing when an update arrives that is empty or does not fit", () => {
     const room = bigRoom();
     for (let i = 0; i < 20; i++) new FakeViewer(room.hub);
     const counted = countingLooks(room);
     for (let i = 0; i < 100; i++) room.producer.update([]);
     expect(counted.looks).toBe(0);
-    // What is classified once as it is applied has nothing to do with who watches.
+    // Tiles are classified once, when they are applied, whatever the number of viewers.
     room.producer.update([tile(7)]);
     expect(counted.looks).toBeLessThan(100);
   });
 
-  it("has what came meanwhile once it acks", () => {
+  it("receives what it missed once it acks", () => {
     const { hub, producer } = bigRoom();
     const viewer = new FakeViewer(hub);
     const { second } = picturePair(128, 8);
@@ -83,8 +83,8 @@ describe("a viewer whose window is full", () => {
   });
 });
 
-describe("the work of an ack that lets more be sent", () => {
-  it("follows what the window takes, and not the size of the picture", () => {
+describe("the work of an ack that allows more to be sent", () => {
+  it("depends on the window, not on the size of the picture", () => {
     const [small, large] = [stream.height / 8, stream.height].map((height) => {
       const room = bigRoom({ height });
       const viewer = new FakeViewer(room.hub);
@@ -97,7 +97,7 @@ describe("the work of an ack that lets more be sent", () => {
     expect(large).toBeLessThan(1.5 * (small ?? 0));
   });
 
-  it("is at the room's expense: while the room owes the relay time it is done a second later", () => {
+  it("waits for the next tick while the room is over its share of the relay's time", () => {
     const { hub, work } = bigRoom();
     const viewer = new FakeViewer(hub);
     const before = viewer.peer.updates.length;
@@ -112,7 +112,7 @@ describe("the work of an ack that lets more be sent", () => {
     expect(viewer.peer.updates.length).toBeGreaterThan(before);
   });
 
-  it("counts for the room, as sending an update to all viewers does", () => {
+  it("counts for the room, like sending an update to all viewers", () => {
     const { hub, producer, work } = bigRoom();
     const viewer = new FakeViewer(hub);
     const send = viewer.peer.send.bind(viewer.peer);
@@ -134,7 +134,7 @@ describe("the work of an ack that lets more be sent", () => {
   });
 });
 
-describe("the time that it takes to send an update to all viewers", () => {
+describe("the time to send an update to all viewers", () => {
   function debtAfterUpdate(
     hub: ReturnType<typeof newHub>,
     room: ReturnType<typeof bigRoom>,
@@ -151,7 +151,7 @@ describe("the time that it takes to send an update to all viewers", () => {
     return room.work.debtMs;
   }
 
-  it("counts for the room while viewers watch another room, too, and not while they do not", () => {
+  it("counts for the room only while another room has viewers", () => {
     const alone = bigRoom();
     expect(debtAfterUpdate(alone.hub, alone)).toBeLessThanOrEqual(0);
     const shared = bigRoom();
@@ -160,8 +160,8 @@ describe("the time that it takes to send an update to all viewers", () => {
   });
 });
 
-describe("what is kept of viewers that lag", () => {
-  it("counts as memory of the room's picture, is small, and is given back", () => {
+describe("what is kept for lagging viewers", () => {
+  it("counts as memory of the room's picture, is small, and is released", () => {
     const { hub } = bigRoom();
     const before = hub.pictureBytes;
     const viewers = Array.from({ length: 900 }, () => new FakeViewer(hub));

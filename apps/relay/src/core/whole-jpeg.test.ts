@@ -14,7 +14,7 @@ const stream = { codec: "jpeg-tiles" as const, ...size, tables: [coarse.tables, 
 const coarseTiles = coarse.tiles.map((tile) => ({ ...tile, table: 0 }));
 const fineTile = (index: number): Tile => ({ ...(fine.tiles[index] as Tile), table: 1 });
 
-/** A clock on which each look takes 1 ms. */
+/** A clock that advances by 1 ms each time it is read. */
 class LookingTime extends FakeTime {
   looks = 0;
 
@@ -22,7 +22,7 @@ class LookingTime extends FakeTime {
     return super.now() + this.looks++;
   }
 
-  /** Like a timer of the system, it is never called at once. */
+  /** Like a system timer, it never calls back immediately. */
   override after(delayMs: number, call: () => void): () => void {
     return super.after(Math.max(1, delayMs), call);
   }
@@ -33,7 +33,7 @@ function update(tiles: readonly Tile[], overrides: Partial<Update> = {}): Update
   return { keyframe: false, cut: false, epoch: 1, ...times, tiles, ...overrides };
 }
 
-/** A picture of which all tiles but one have to be requantised. */
+/** A picture of which all tiles but one must be requantised. */
 function mixedPicture({
   time = new LookingTime() as FakeTime,
   memory = new PictureMemory({ maxBytes: 2 ** 30, maxComposedBytes: 2 ** 30 }, () => {}),
@@ -60,7 +60,7 @@ function mixedPicture({
 }
 
 describe("a whole JPEG that takes long to compose (P-59)", () => {
-  it("is composed in slices, between which others are served", () => {
+  it("is composed in slices, between which other clients are served", () => {
     const { picture, time, composed } = mixedPicture();
     if (!picture.shown) throw new Error("it shows something");
     expect(picture.whole.newest(picture.shown)).toBeUndefined();
@@ -69,14 +69,14 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
       expect(time.pendingCount).toBe(1);
       time.pass(1);
     }
-    // Each tile is a look, and each look takes 1 ms.
+    // The clock is read once per tile, and advances by 1 ms.
     expect(slices).toBeGreaterThan(coarseTiles.length / SLICE_MS - 1);
     const level = decodeTurbo(composed[0]?.bytes ?? new Uint8Array());
     expect(level).toMatchObject(size);
     expect(time.pendingCount).toBe(0);
   });
 
-  it("is the same as one that is composed at once", () => {
+  it("equals one that is composed at once", () => {
     const [slow, quick] = [mixedPicture(), mixedPicture({ time: new FakeTime() })];
     const [later, atOnce] = [slow.request(), quick.request()];
     for (let i = 0; i < 100; i++) slow.time.pass(1);
@@ -84,7 +84,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
     expect(later[0]?.bytes).toEqual(atOnce[0]?.bytes);
   });
 
-  it("is finished though the picture changes all the while", () => {
+  it("is finished even if the picture keeps changing", () => {
     const { picture, time, composed } = mixedPicture();
     if (!picture.shown) throw new Error("it shows something");
     const { pictureVersion } = picture.shown.store;
@@ -97,7 +97,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
     expect(decodeTurbo(composed[0]?.bytes ?? new Uint8Array())).toMatchObject(size);
   });
 
-  it("is not begun, and whoever requests it is refused, while the room owes the relay time", () => {
+  it("is not begun, and requests are refused, while the room is over its share of the relay's time", () => {
     const { picture, time, work, request } = mixedPicture({ time: new FakeTime() });
     work.costMs = 1500;
     work.spend(() => {});
@@ -109,7 +109,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
     expect(request()[0]?.bytes.length).toBeGreaterThan(1000);
   });
 
-  it("is refused to those who wait for it once the room owes the relay time", () => {
+  it("is refused to waiting requests once the room is over its share of the relay's time", () => {
     const { time, work, request } = mixedPicture();
     work.costMs = 1500;
     const answers = request();
@@ -120,7 +120,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
     expect(request()[0]?.bytes.length).toBeGreaterThan(1000);
   });
 
-  it("is forgotten with the picture, in the middle of its work, too", () => {
+  it("is forgotten with the picture, even half composed", () => {
     const { picture, time, memory, request } = mixedPicture();
     const answers = request();
     expect(memory.composedBytes).toBeGreaterThan(0);
@@ -141,7 +141,7 @@ describe("the memory of whole JPEGs", () => {
   const memoryOf = (maxComposedBytes: number) =>
     new PictureMemory({ maxBytes: 2 ** 30, maxComposedBytes }, () => {});
 
-  it("counts the JPEG and the tiles that were requantised for it, and nothing once it rests", () => {
+  it("counts the JPEG and its requantised tiles until the room has no viewers", () => {
     const { picture, memory, request } = mixedPicture({ time: new FakeTime() });
     request();
     expect(memory.composedBytes).toBeGreaterThan(1.5 * wholeBytes());
@@ -151,7 +151,7 @@ describe("the memory of whole JPEGs", () => {
     expect(memory.composedBytes).toBe(0);
   });
 
-  it("does not grow with the tables that were the finest in turn", () => {
+  it("does not grow each time another table becomes the finest", () => {
     const { picture, memory, request } = mixedPicture({ time: new FakeTime() });
     request();
     const once = memory.composedBytes;
@@ -164,13 +164,13 @@ describe("the memory of whole JPEGs", () => {
     expect(memory.composedBytes).toBe(once);
   });
 
-  it("is refused beyond its limit, and given back", () => {
+  it("is refused above its limit, and given back", () => {
     const { memory, request } = mixedPicture({ time: new FakeTime(), memory: memoryOf(1000) });
     expect(request()).toEqual([undefined]);
     expect(memory.composedBytes).toBe(0);
   });
 
-  it("is taken from rooms whose JPEGs are ready, for one that composes its own", () => {
+  it("is taken from rooms with finished JPEGs for a room that is composing", () => {
     const memory = memoryOf(composing() + 10);
     const [one, two] = [new FakeTime(), new FakeTime()].map((time) =>
       mixedPicture({ time, memory }),

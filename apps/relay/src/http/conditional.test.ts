@@ -15,7 +15,7 @@ describe("If-None-Match (RFC 9110 §13.1.2)", () => {
     `"other",${ETAG},"more"`,
     `"with, comma" , W/${ETAG}`,
     `, ,${ETAG}`,
-  ])("%s names it", (value) => {
+  ])("%s matches", (value) => {
     expect(known(value)).toBe(true);
   });
 
@@ -30,7 +30,7 @@ describe("If-None-Match (RFC 9110 §13.1.2)", () => {
     '"*"',
     `"an open quote, a.1.2`,
     `"x a.1.2 y"`,
-  ])("%j does not", (value) => {
+  ])("%j does not match", (value) => {
     expect(known(value)).toBe(false);
   });
 });

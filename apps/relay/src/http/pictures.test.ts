@@ -1,4 +1,4 @@
-/** What a request for a picture is answered: whether it is another one than before, whose it is, and at what pace it comes. */
+/** Replies to requests for pictures: ETags, headers and pace. */
 import { describe, expect, it } from "vitest";
 import { FakeTime } from "../../test/fake-time.ts";
 import {
@@ -17,7 +17,7 @@ import { mjpeg, snapshot } from "./pictures.ts";
 const pair = picturePair();
 const { stream, first, second } = pair;
 
-/** A room that is watched, so that a snapshot is of now. */
+/** A room with a viewer, so that a snapshot is current. */
 function liveRoom(hub = newHub()) {
   const { producer } = liveRoomOf(pair, hub);
   new FakeViewer(hub);
@@ -30,7 +30,7 @@ const ask = (hub: Hub, headers: Record<string, string> = {}, time = new FakeTime
 const etagOf = async (hub: Hub) => (await ask(hub)).headers.ETag ?? "none";
 
 describe("a snapshot's ETag (P-61)", () => {
-  it("is strong, and stays while the picture does, repeated or said to be current or not", async () => {
+  it("is strong, and stays the same while the picture does, even if it is repeated", async () => {
     const { hub, producer } = liveRoom();
     const etag = await etagOf(hub);
     expect(etag).toMatch(/^"[\x21\x23-\x7e]+"$/);
@@ -40,7 +40,7 @@ describe("a snapshot's ETag (P-61)", () => {
     expect((await ask(hub, { "if-none-match": etag })).status).toBe(304);
   });
 
-  it("changes with every picture, and with every part of one", async () => {
+  it("changes with every picture and every part of one", async () => {
     const { hub, producer } = liveRoom();
     const seen = [await etagOf(hub)];
     producer.update(second.slice(0, 1), { cut: true });
@@ -57,7 +57,7 @@ describe("a snapshot's ETag (P-61)", () => {
     }
   });
 
-  it("never comes again: not after a stop, not in a room made anew, not from another relay", async () => {
+  it("is never reused: not after a stop, in a recreated room, or by another relay", async () => {
     const { hub, producer } = liveRoom();
     const seen = [await etagOf(hub)];
     producer.say({ type: "status", state: "stopped" });
@@ -80,7 +80,7 @@ describe("a snapshot's ETag (P-61)", () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it("is of each of a plain producer's pictures", async () => {
+  it("changes with each of a plain producer's pictures", async () => {
     const { hub, session } = plainProducer();
     session.receive(wholeJpeg(1), 0);
     const etag = await etagOf(hub);
@@ -90,7 +90,7 @@ describe("a snapshot's ETag (P-61)", () => {
 });
 
 describe("304 (P-61)", () => {
-  it("says all that 200 does but what the picture is, and composes nothing", async () => {
+  it("has the same headers as 200 except for the type, and composes nothing", async () => {
     const { hub } = liveRoom();
     const time = new FakeTime(2500);
     const { headers, ...fresh } = await ask(hub, {}, time);
@@ -109,12 +109,12 @@ describe("304 (P-61)", () => {
     await expect(ask(hub, { "if-none-match": '"x"' }, time)).rejects.toThrow("composed");
   });
 
-  it("is not for a room without a picture: there `*` names nothing", async () => {
+  it("is never sent for a room without a picture, not even for `*`", async () => {
     const hub = newHub();
     expect((await ask(hub, { "if-none-match": "*" })).status).toBe(404);
   });
 
-  it("is said of a room that slept once its agent says that nothing has changed (P-64)", async () => {
+  it("is sent for a room without viewers once its agent reports no change (P-64)", async () => {
     const { hub, producer } = liveRoomOf(pair);
     const etag = await etagOf(hub);
     const asked = ask(hub, { "if-none-match": etag }, new FakeTime(5000));
@@ -127,7 +127,7 @@ describe("304 (P-61)", () => {
 });
 
 describe("a snapshot's headers (P-61, P-62)", () => {
-  it("tell how old the picture is, and whether its producer is there", async () => {
+  it("report the picture's age and its producer's state", async () => {
     const { hub, producer } = liveRoom();
     const live = { "X-Picture-Age": "2.5", "X-Producer-State": "live" };
     expect((await ask(hub, {}, new FakeTime(2500))).headers).toMatchObject(live);
@@ -136,14 +136,14 @@ describe("a snapshot's headers (P-61, P-62)", () => {
     expect((await ask(hub, {}, new FakeTime(60_001))).headers).toMatchObject(gone);
   });
 
-  it("let nobody but its own client keep it, and that one only if it asks each time", async () => {
+  it("let only the client itself cache it, and require revalidation", async () => {
     const { hub } = liveRoom();
     expect((await ask(hub)).headers["Cache-Control"]).toBe("private, no-cache");
     const reply = mjpeg(hub, pictureRequest());
     expect(reply.headers["Cache-Control"]).toBe("no-store");
   });
 
-  it("asks proxies to hold no stream back (P-62)", () => {
+  it("ask proxies not to buffer streams (P-62)", () => {
     expect(mjpeg(newHub(), pictureRequest()).headers["X-Accel-Buffering"]).toBe("no");
   });
 });

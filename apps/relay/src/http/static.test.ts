@@ -36,13 +36,13 @@ async function get(
   return serveStatic(files, { path: name, headers: new Map(options.headers) });
 }
 
-it("files may be loaded by other sites where some of them may frame the page", async () => {
+it("other sites may load files if some of them may frame the page", async () => {
   const { headers } = await get("/", { frameAncestors: "https://a.example" });
   expect(headers).not.toHaveProperty("Cross-Origin-Resource-Policy");
 });
 
 describe("a page", () => {
-  it("is sent with its own policy, and with who may frame it", async () => {
+  it("is sent with its own policy plus frame-ancestors", async () => {
     const { status, headers } = await get("/");
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -56,7 +56,7 @@ describe("a page", () => {
     });
   });
 
-  it("may be framed by those who are named, which X-Frame-Options cannot say", async () => {
+  it("may be framed by named origins, for which X-Frame-Options is omitted", async () => {
     const { headers } = await get("/", { frameAncestors: "https://a.example https://b.example" });
     expect(headers["Content-Security-Policy"]).toBe(
       `${POLICY}; frame-ancestors https://a.example https://b.example`,
@@ -64,7 +64,7 @@ describe("a page", () => {
     expect(headers).not.toHaveProperty("X-Frame-Options");
   });
 
-  it("that has no policy gets a strict one", async () => {
+  it("without a policy gets a strict one", async () => {
     const { headers } = await get("/plain.html");
     expect(headers["Content-Security-Policy"]).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
@@ -72,7 +72,7 @@ describe("a page", () => {
     );
   });
 
-  it("is not changed, and says so with the same policy", async () => {
+  it("that has not changed is 304 with the same policy", async () => {
     const { headers } = await get("/");
     const again = await get("/", { headers: [["if-none-match", headers.ETag ?? ""]] });
     expect(again.status).toBe(304);
@@ -80,7 +80,7 @@ describe("a page", () => {
   });
 });
 
-it("what is no page has a type that is kept to, and no policy", async () => {
+it("other files have a fixed type and no policy", async () => {
   for (const name of ["/_next/static/a.js", "/icon.svg"]) {
     const { headers } = await get(name);
     expect(headers).toMatchObject({
@@ -91,7 +91,7 @@ it("what is no page has a type that is kept to, and no policy", async () => {
   }
 });
 
-it("is kept by browsers for good if its name has a hash of it, else asked for anew each time", async () => {
+it("files with a hash in their name are cached forever, others are revalidated", async () => {
   const kept = async (name: string) => (await get(name)).headers["Cache-Control"];
   for (const name of ["/_next/static/a.js", "/player/player.hash.js"]) {
     expect(await kept(name)).toBe("public, max-age=31536000, immutable");
@@ -99,7 +99,7 @@ it("is kept by browsers for good if its name has a hash of it, else asked for an
   for (const name of ["/", "/icon.svg"]) expect(await kept(name)).toBe("no-cache");
 });
 
-it("the script for other people's pages may be loaded by every origin, and nothing else may (P-93)", async () => {
+it("only the embedding script may be loaded by every origin (P-93)", async () => {
   const shared = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -115,7 +115,7 @@ it("the script for other people's pages may be loaded by every origin, and nothi
 });
 
 describe("a path", () => {
-  it("that is no file's exact name is 404, whatever it is", async () => {
+  it("that is not a file's exact name is 404", async () => {
     const tricks = [
       "/../secret.txt",
       "/..%2fsecret.txt",
@@ -154,7 +154,7 @@ describe("a path", () => {
     }
   });
 
-  it("that is no file's name is a page for browsers, under its own policy, and a line for everybody else", async () => {
+  it("that does not exist is a page for browsers, and one line of text for other clients", async () => {
     for (const accept of ["text/html,application/xhtml+xml,*/*;q=0.8", "text/html"]) {
       const reply = await get("/nothing", { headers: [["accept", accept]] });
       expect(reply).toMatchObject({
@@ -172,7 +172,7 @@ describe("a path", () => {
     }
   });
 
-  it("without a build is 404 as well", async () => {
+  it("without a build is also 404", async () => {
     const files = await loadStaticFiles(path.join(folder, "nowhere"));
     expect(serveStatic(files, { path: "/", headers: new Map() }).status).toBe(404);
   });

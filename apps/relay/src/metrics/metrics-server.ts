@@ -1,6 +1,6 @@
 /**
  * `/metrics` on an address of its own, so that it need not be public. It requires no token: any client that can reach the address may
- * read the metrics, which name nobody. On a loopback address it refuses web pages, as the relay does.
+ * read the metrics, which name no person. On a loopback address it refuses web pages, as the relay does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { isLoopback, trustedAuthority } from "@screen-share/protocol";

@@ -1,4 +1,4 @@
-/** The relay's figures, as Prometheus reads them from a real relay. */
+/** The metrics of a real relay, as Prometheus reads them. */
 import { once } from "node:events";
 import http from "node:http";
 import {
@@ -33,14 +33,14 @@ async function get(path: string, port: number, headers: Record<string, string> =
 
 const scrape = async (from: Relay = relay) => (await get("/metrics", from.metricsPort ?? 0)).body;
 
-/** One figure; 0 if it was never counted. @param series as a line begins, labels included */
+/** One value; 0 if it was never counted. @param series the beginning of its line, labels included */
 async function figure(series: string): Promise<number> {
   const lines = (await scrape()).split("\n");
   const line = lines.find((text) => text.startsWith(`screen_share_${series} `));
   return Number(line?.split(" ").at(-1) ?? 0);
 }
 
-/** Waits until a figure is this: counters move when the relay hears of what a client has done. */
+/** Waits until a metric has this value: counters change only once the relay has noticed what a client did. */
 async function reaches(series: string, value: number): Promise<void> {
   await expect.poll(() => figure(series), { timeout: 5000 }).toBe(value);
 }
@@ -61,7 +61,7 @@ async function producerIn(room: string) {
   return { socket: producer.socket, send };
 }
 
-/** A viewer that acks each update, unless told not to. */
+/** A viewer that acks each update while acks are enabled. */
 async function viewerIn(room: string) {
   const client = await connect(relay, "/ws/viewer");
   let acked = 0;
@@ -90,7 +90,7 @@ async function viewerIn(room: string) {
 }
 
 describe("metrics", () => {
-  it("count who is there, what went through, and who has left", async () => {
+  it("count connected clients, traffic, and closed connections", async () => {
     const producer = await producerIn(SECRET_ROOM);
     const viewer = await viewerIn(SECRET_ROOM);
     await viewer.shows(first);
@@ -126,7 +126,7 @@ describe("metrics", () => {
     await reaches('viewers{kind="v1"}', 0);
   });
 
-  it("count the versions that a viewer was too slow for", async () => {
+  it("count the versions that a slow viewer skipped", async () => {
     const producer = await producerIn(SECRET_ROOM);
     const viewer = await viewerIn(SECRET_ROOM);
     await viewer.shows(first);
@@ -143,7 +143,7 @@ describe("metrics", () => {
     producer.socket.terminate();
   });
 
-  it("count who was not let in, by reason, over both ways", async () => {
+  it("count refused clients by reason, for WebSockets and HTTP", async () => {
     const guest = await connect(relay, "/ws/viewer");
     guest.socket.send(encodeControl({ type: "hello", room: SECRET_ROOM }));
     expect((await guest.closed).code).toBe(4401);
@@ -156,7 +156,7 @@ describe("metrics", () => {
     expect(await scrape()).not.toContain("made-up");
   });
 
-  it("count a code that a client made up as its own, whatever it says", async () => {
+  it("do not trust a close code that a client chose", async () => {
     const before = await figure('refused_total{via="websocket",reason="left"}');
     const guest = await connect(relay, "/ws/viewer");
     guest.socket.close(4429, "the room is full");
@@ -168,7 +168,7 @@ describe("metrics", () => {
     expect(await scrape()).not.toMatch(/reason="full"|code="44/);
   });
 
-  it("count whom there was no room for", async () => {
+  it("count clients that were refused because the room was full", async () => {
     const small = await liveRelay({ METRICS_PORT: "0", MAX_VIEWERS_PER_ROOM: "1" });
     const first = http.get({ host: "127.0.0.1", port: small.port, path: "/stream.mjpeg" });
     await once(first, "response");
@@ -199,7 +199,7 @@ describe("metrics", () => {
     await reaches('viewers{kind="mjpeg"}', 0);
   });
 
-  it("name no room, nobody, and no token", async () => {
+  it("name no room, no person and no token", async () => {
     const text = await scrape();
     expect(text).not.toContain(SECRET_ROOM);
     expect(text).not.toContain(PRODUCER_ID);
@@ -208,7 +208,7 @@ describe("metrics", () => {
     expect(text).toContain("process_resident_memory_bytes");
   });
 
-  it("are at an address of their own, and at no other path", async () => {
+  it("are served at an address of their own, and at no other path", async () => {
     const { port, metricsPort = 0 } = relay;
     expect((await get("/metrics", port)).status).toBe(404);
     const { status, type } = await get("/metrics", metricsPort);
@@ -216,20 +216,20 @@ describe("metrics", () => {
     expect((await get("/", metricsPort)).status).toBe(404);
   });
 
-  it("are not told to a web page that has its own name point at this machine", async () => {
+  it("are refused to a web page whose name points at this machine", async () => {
     const { metricsPort = 0 } = relay;
     const told = await get("/metrics", metricsPort, { Host: `attacker.example:${metricsPort}` });
     expect(told.status).toBe(403);
     expect((await get("/metrics", metricsPort, { Host: "localhost:9" })).status).toBe(200);
   });
 
-  it("are off unless they have a port", async () => {
+  it("are disabled unless they have a port", async () => {
     const quiet = await liveRelay();
     expect(quiet.metricsPort).toBeUndefined();
     await quiet.close(1012, "test over");
   });
 
-  it("keep a relay from starting whose port for them is taken, in plain words, and it lets go of its own", async () => {
+  it("stop a relay from starting if their port is taken, with a plain error, and free its main port", async () => {
     const taken = String(relay.metricsPort);
     const spare = await liveRelay();
     const PORT = String(spare.port);
@@ -242,7 +242,7 @@ describe("metrics", () => {
     await again.close(1012, "test over");
   });
 
-  it("are kept from such pages on IPv6, too, and end with the relay though a scraper stays connected", async () => {
+  it("are also refused to such pages on IPv6, and end with the relay even if a scraper stays connected", async () => {
     const other = await liveRelay({ METRICS_HOST: "::1", METRICS_PORT: "0" });
     const port = other.metricsPort ?? 0;
     const agent = new http.Agent({ keepAlive: true });
@@ -261,19 +261,19 @@ describe("metrics", () => {
 });
 
 describe("health", () => {
-  it("tells that the relay lives, and its version", async () => {
+  it("reports that the relay is alive, and its version", async () => {
     const { status, body } = await get("/healthz", relay.port);
     expect([status, JSON.parse(body)]).toEqual([200, { status: "ok", version: "0.0.0" }]);
   });
 
-  it("tells apart whether it lives and whether anybody should still be sent to it", async () => {
+  it("distinguishes being alive from accepting new clients", async () => {
     const stopping = await liveRelay();
     expect((await get("/readyz", stopping.port)).status).toBe(200);
     stopping.announceStop();
     const { status, body } = await get("/readyz", stopping.port);
     expect([status, JSON.parse(body).status]).toEqual([503, "stopping"]);
     expect((await get("/healthz", stopping.port)).status).toBe(200);
-    // Who has been sent here all the same is served.
+    // A client that still connects is served.
     const viewer = await connect(stopping, "/ws/viewer");
     viewer.socket.send(encodeControl({ type: "hello", room: "main" }));
     await viewer.until(() => viewer.text.some((text) => text.includes("welcome")));

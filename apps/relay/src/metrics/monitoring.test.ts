@@ -1,4 +1,4 @@
-/** The alerts and the dashboard of `docker/monitoring` ask for nothing that the relay does not count. */
+/** The alerts and the dashboard of `docker/monitoring` use only metrics that the relay has. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -26,7 +26,7 @@ function metricsOf(source: string): string[] {
 }
 
 describe.each(["alerts.yaml", "grafana-dashboard.json"])("%s", (name) => {
-  it("asks for metrics that there are", async () => {
+  it("uses only existing metrics", async () => {
     const known = await counted();
     const asked = metricsOf(text(name)).filter((metric) => !OF_PROMETHEUS.includes(metric));
     expect(asked.length).toBeGreaterThan(5);
@@ -41,7 +41,7 @@ describe.each(["alerts.yaml", "grafana-dashboard.json"])("%s", (name) => {
 describe("the dashboard", () => {
   const dashboard = JSON.parse(text("grafana-dashboard.json"));
 
-  it("has a description, a query and a place of its own for each panel", () => {
+  it("gives each panel a description, a query and a place of its own", () => {
     const places = new Set<string>();
     for (const { title, description, targets, gridPos } of dashboard.panels) {
       expect(description, title).toMatch(/\.$/);
@@ -51,7 +51,7 @@ describe("the dashboard", () => {
     expect(places.size).toBe(dashboard.panels.length);
   });
 
-  it("shows every metric of ours", async () => {
+  it("shows every metric of the relay", async () => {
     const known = [...(await counted()).matchAll(/^# TYPE (screen_share_\w+) /gm)];
     const shown = metricsOf(JSON.stringify(dashboard).replaceAll('\\"', '"'));
     const unseen = known

@@ -8,14 +8,14 @@ const missing = () =>
   Promise.reject(new Error("This version supports only …\n\nError: Cannot find module 'x'"));
 
 describe("choosing a transport", () => {
-  it("takes uWebSockets.js where it loads", async () => {
+  it("takes uWebSockets.js if it loads", async () => {
     const startServer = () => Promise.reject(new Error("never called"));
     expect(await chooseTransport("auto", () => Promise.resolve(startServer))).toEqual({
       startServer,
     });
   });
 
-  it("falls back to ws where it does not, and says in one line why and what is lost", async () => {
+  it("falls back to ws if it does not, and reports in one line why and what is lost", async () => {
     const { loss } = await chooseTransport("auto", missing, { ...FINE, glibc: "2.36" });
     expect(loss).toBe(
       "uWebSockets.js does not load (on Node 24 it needs glibc 2.38 or newer, and this system has 2.36): the relay runs on ws, which serves the same clients and needs more CPU for many viewers",
@@ -25,7 +25,7 @@ describe("choosing a transport", () => {
     expect(unknown.loss).not.toContain("\n");
   });
 
-  it("never falls back from a library that was asked for", async () => {
+  it("never falls back from a requested library", async () => {
     await expect(chooseTransport("uws", missing, FINE)).rejects.toThrow(
       "uWebSockets.js does not load (Error: Cannot find module 'x'); set TRANSPORT=auto or ws",
     );
@@ -45,7 +45,7 @@ describe("choosing a transport", () => {
     [{ platform: "win32", glibc: undefined }, undefined],
     [{ platform: "darwin", arch: "arm64", glibc: undefined }, undefined],
     [{ platform: "freebsd", glibc: undefined }, "it has no build for freebsd"],
-  ])("knows what has no build: %j", (changed, reason) => {
+  ])("knows systems without a build: %j", (changed, reason) => {
     if (reason === undefined) expect(whyNot({ ...FINE, ...changed })).toBeUndefined();
     else expect(whyNot({ ...FINE, ...changed })).toContain(reason);
   });

@@ -11,7 +11,7 @@ function descriptors(limit: number, open = 20) {
   });
   const dial = (count: number) =>
     Array.from({ length: count }, () => guard.opened()).filter(Boolean).length;
-  /** Dials, and upgrades each. */
+  /** Opens connections, and upgrades each. */
   const join = (count: number) => {
     let opened = 0;
     for (let i = 0; i < count; i++) {
@@ -25,7 +25,7 @@ function descriptors(limit: number, open = 20) {
 }
 
 describe("file descriptors", () => {
-  it("are kept in reserve: connections beyond the others are refused", () => {
+  it("are kept in reserve by refusing connections", () => {
     const { dial, join, guard } = descriptors(64);
     expect(join(20)).toBe(20);
     expect(dial(20)).toBe(8);
@@ -33,7 +33,7 @@ describe("file descriptors", () => {
     expect(dial(20)).toBe(1);
   });
 
-  it("are at most half for HTTP, until its connections are WebSockets", () => {
+  it("are limited to half for HTTP, until its connections become WebSockets", () => {
     const { dial, guard } = descriptors(1016, 20);
     expect(dial(2000)).toBe(500);
     guard.upgraded();
@@ -50,7 +50,7 @@ describe("file descriptors", () => {
     expect(dial(40)).toBe(18);
   });
 
-  it("are reported when they run out, again each minute, and when it is over", () => {
+  it("are reported when they run out, then each minute, and when the shortage ends", () => {
     const { dial, guard, process, reports } = descriptors(64, 60);
     guard.tick(0);
     expect(reports).toEqual([]);
@@ -66,7 +66,7 @@ describe("file descriptors", () => {
     expect(dial(1)).toBe(1);
   });
 
-  it("none at all to look with means that all are open", () => {
+  it("count as all open if none is left to find out", () => {
     const { dial, guard, process } = descriptors(64, 60);
     process.open = -1;
     dial(1);
@@ -74,7 +74,7 @@ describe("file descriptors", () => {
     expect(dial(1)).toBe(0);
   });
 
-  it("without a limit, or where they cannot be counted, refuse nobody", () => {
+  it("refuse nobody without a limit, or if they cannot be counted", () => {
     const { dial, guard, process } = descriptors(Number.POSITIVE_INFINITY);
     process.open = undefined;
     expect(dial(10_000)).toBe(10_000);
@@ -82,7 +82,7 @@ describe("file descriptors", () => {
     expect(dial(10)).toBe(10);
   });
 
-  it("of this process are known", () => {
+  it("are known for this process", () => {
     expect(descriptorLimit()).toBeGreaterThan(100);
     expect(openDescriptors() ?? 3).toBeGreaterThan(2);
     expect(openDescriptors() ?? 3).toBeLessThan(descriptorLimit());

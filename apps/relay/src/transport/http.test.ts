@@ -33,7 +33,7 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
       expect(asked?.headers.get("x-asked")).toBe("two");
     });
 
-    it("is read after the connection has been used before", async () => {
+    it("is also sent on a reused connection", async () => {
       server.answer = ({ path }) => textReply(200, path);
       const raw = await RawSocket.open(server.port);
       raw.write(request("", "GET", "/one"));
@@ -44,7 +44,7 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
       raw.destroy();
     });
 
-    it("to HEAD has the length of its body, no body, and is the last of its connection", async () => {
+    it("to HEAD has the length of its body but no body, and closes the connection", async () => {
       server.answer = () => textReply(200, "four");
       const raw = await RawSocket.open(server.port);
       raw.write(request("", "HEAD"));
@@ -57,7 +57,7 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
       raw.destroy();
     });
 
-    it("that says 304 has the length of the body that is not sent", async () => {
+    it("with status 304 has the length of the body that is not sent", async () => {
       server.answer = () => ({ status: 304, headers: { ETag: '"1"' }, bodyLength: 77 });
       const raw = await RawSocket.open(server.port);
       raw.write(request());
@@ -77,7 +77,7 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
       raw.destroy();
     });
 
-    it("is sent late if it is made late, unless the client has gone", async () => {
+    it("may be made later, and is dropped if the client has disconnected", async () => {
       const waiting: (() => void)[] = [];
       server.answer = async () => {
         await new Promise<void>((go) => waiting.push(go));
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
       expect((await patient).body.toString()).toBe("late\n");
     });
 
-    it("is given to each of a few requests that were sent at once, in order", async () => {
+    it("is sent to each of several pipelined requests, in order", async () => {
       server.answer = ({ path }) => textReply(200, path);
       const raw = await RawSocket.open(server.port);
       raw.write(["/a", "/b", "/c"].map((path) => request("", "GET", path)).join(""));
@@ -119,7 +119,7 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
       "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
       "Content-Length: +4\r\n\r\nbody",
       "Content-Length: 0004\r\n\r\nbody",
-    ])("is answered with Connection: close, and its connection ends: %j", async (rest) => {
+    ])("is replied to with Connection: close, which ends its connection: %j", async (rest) => {
       server.answer = () => textReply(405, "Only GET and HEAD are answered here.");
       for (const method of ["POST", "GET"]) {
         const raw = await RawSocket.open(server.port);
@@ -135,7 +135,7 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
     server.answer = () => textReply(200, "fine");
     const many = (count: number) =>
       request(Array.from({ length: count }, (_, i) => `X-${i}: y\r\n`).join(""));
-    // uWebSockets.js takes 98; its build for Node 20 closes the connection at more, others say why.
+    // uWebSockets.js accepts 98. Above that, its build for Node 20 closes the connection, and others send a reason.
     for (const count of name === "uws" && NODE_20 ? [90] : [90, 99, 120, 400]) {
       const raw = await RawSocket.open(server.port);
       raw.write(many(count));
@@ -150,13 +150,13 @@ describe.each(ADAPTERS)("HTTP on %s", (name, startServer) => {
     const raw = await RawSocket.open(server.port);
     raw.write("GET /healthz HTTP/1.0\r\n\r\n");
     await raw.closed;
-    // uWebSockets.js only says that it does not support it.
+    // uWebSockets.js replies only that it does not support it.
     expect(raw.text).toMatch(
       name === "uws" ? /^HTTP\/1\.1 505 [\s\S]*HTTP\/1\.0/ : /^HTTP\/1\.1 200 [\s\S]*fine/,
     );
   });
 
-  it("a connection for which there is no descriptor is closed, and all others go on", async () => {
+  it("a connection without a file descriptor is closed, and all others continue", async () => {
     server.answer = () => textReply(200, "fine");
     await server.until(() => server.descriptors.http === 0);
     const kept = await RawSocket.open(server.port);
@@ -201,7 +201,7 @@ async function freePort(): Promise<number> {
 }
 
 describe.each(ADAPTERS)("the server of %s", (_, startServer) => {
-  it("says in plain words that its port is taken", async () => {
+  it("reports in plain words that its port is taken", async () => {
     const { other, port } = await listening();
     await expect(RecordingServer.start(startServer, { port })).rejects.toThrow(
       `port ${port} of 127.0.0.1 is taken already`,
@@ -209,7 +209,7 @@ describe.each(ADAPTERS)("the server of %s", (_, startServer) => {
     other.close();
   });
 
-  it("closes every connection with the code, lets its port go, and can have it back", async () => {
+  it("closes every connection with the code, and frees its port", async () => {
     const port = await freePort();
     const server = await RecordingServer.start(startServer, { port });
     const clients = [await connect(server, "/ws/viewer"), await connect(server, "/ws/producer")];
@@ -219,7 +219,7 @@ describe.each(ADAPTERS)("the server of %s", (_, startServer) => {
     for (const client of clients) {
       expect(await client.closed).toEqual({ code: 1012, reason: "restarting" });
     }
-    // It never answers the close frame.
+    // It never replies to the close frame.
     await silent.closed;
     expect(silent.closeCode).toBe(1012);
     expect(silent.frames.map(({ opcode }) => opcode)).toEqual([OPCODE.close]);

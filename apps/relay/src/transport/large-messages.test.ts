@@ -5,7 +5,7 @@ const MB = 2 ** 20;
 /** Room for two messages of 16 MiB. */
 const LIMITS = { maxBytes: 32 * MB, messageBytes: 16 * MB };
 
-/** Memory, and producers that hold as much of it as a test says. */
+/** Memory, and producers that hold as much of it as a test sets. */
 class FakeMemory {
   bytes = 50 * MB;
   waitingBytes = 0;
@@ -33,7 +33,7 @@ class FakeMemory {
 }
 
 describe("large messages of strangers (P-8)", () => {
-  it("have as many places as whole messages fit into the limit", () => {
+  it("have as many places as complete messages fit into the limit", () => {
     const { large, ...memory } = new FakeMemory();
     expect(memory.bytes).toBe(50 * MB);
     const fake = new FakeMemory();
@@ -42,7 +42,7 @@ describe("large messages of strangers (P-8)", () => {
     expect(large.enter(fake.sender(), 0)).toMatchObject({ code: 4429 });
   });
 
-  it("a place goes to a newcomer once its stranger has been silent for a second", () => {
+  it("give a place to a newcomer once its stranger has been silent for a second", () => {
     const memory = new FakeMemory();
     const [first, second] = [memory.sender({ heardAt: 0 }), memory.sender({ heardAt: 500 })];
     memory.large.enter(first, 0);
@@ -52,7 +52,7 @@ describe("large messages of strangers (P-8)", () => {
     expect([first.dropped, second.dropped]).toEqual([1, 0]);
   });
 
-  it("a place is free again when its stranger was admitted, or has gone", () => {
+  it("free a place when its stranger is admitted or disconnects", () => {
     const memory = new FakeMemory();
     const [first, second] = [memory.sender(), memory.sender()];
     memory.large.enter(first, 0);
@@ -75,7 +75,7 @@ describe("large messages of strangers (P-8)", () => {
   });
 });
 
-describe("large messages of everybody (P-8)", () => {
+describe("large messages of all clients (P-8)", () => {
   function attacked() {
     const memory = new FakeMemory();
     const busy = memory.sender({ admitted: true, heardAt: 9900 });
@@ -87,7 +87,7 @@ describe("large messages of everybody (P-8)", () => {
     return { memory, busy, idle, attackers };
   }
 
-  it("within the limit cost nobody the connection", () => {
+  it("disconnect nobody within the limit", () => {
     const memory = new FakeMemory();
     const sender = memory.sender({ admitted: true, holds: 16 * MB });
     memory.large.enter(sender, 0);
@@ -95,7 +95,7 @@ describe("large messages of everybody (P-8)", () => {
     expect(sender.dropped).toBe(0);
   });
 
-  it("beyond it cost those the connection that have finished none for longest", () => {
+  it("disconnect those that have completed none for longest above the limit", () => {
     const { memory, busy, idle, attackers } = attacked();
     memory.large.check(10_000);
     expect(attackers.map(({ dropped }) => dropped)).toEqual([1, 1, 0]);
@@ -104,7 +104,7 @@ describe("large messages of everybody (P-8)", () => {
     expect(attackers[2]?.dropped).toBe(0);
   });
 
-  it("strangers go first, and nobody comes in until it is over", () => {
+  it("disconnect strangers first, and keep newcomers out meanwhile", () => {
     const { memory, attackers } = attacked();
     const stranger = memory.sender({ heardAt: 5000, holds: 15 * MB });
     memory.large.enter(stranger, 5000);
@@ -121,7 +121,7 @@ describe("large messages of everybody (P-8)", () => {
     expect(memory.large.enter(memory.sender({ admitted: true }), 10_060)).toBeUndefined();
   });
 
-  it("one that has just finished a message is spared", () => {
+  it("spare a client that has just completed a message", () => {
     const memory = new FakeMemory();
     const sender = memory.sender({ admitted: true, heardAt: 9800, holds: 40 * MB });
     memory.large.enter(sender, 9800);
@@ -131,14 +131,14 @@ describe("large messages of everybody (P-8)", () => {
     expect(sender.dropped).toBe(1);
   });
 
-  it("what waits for slow clients is not theirs", () => {
+  it("do not include what waits for slow clients", () => {
     const { memory, attackers } = attacked();
     memory.waitingBytes = 20 * MB;
     memory.large.check(10_000);
     expect(attackers.map(({ dropped }) => dropped)).toEqual([0, 0, 0]);
   });
 
-  it("memory that does not come back when all have gone is not theirs either", () => {
+  it("do not include memory that stays after all have disconnected", () => {
     const memory = new FakeMemory();
     const honest = memory.sender({ admitted: true, heardAt: 100 });
     memory.large.enter(honest, 100);

@@ -63,7 +63,7 @@ export class LargeMessages {
     const strangers = [...this.#senders].filter(({ admitted }) => !admitted);
     if (strangers.length >= this.#maxStrangers) {
       const longest = strangers.find(({ heardAt }) => now - heardAt >= UNDISTURBED_MS);
-      if (!longest) return { code: CLOSE.full, reason: "too many connections have not said hello" };
+      if (!longest) return { code: CLOSE.full, reason: "too many connections have not sent hello" };
       longest.drop();
     }
     this.#senders.add(sender);

@@ -1,4 +1,4 @@
-/** What every adapter does with messages that begin to arrive and never become whole (P-8). */
+/** What every adapter does with messages that never arrive completely (P-8). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADAPTERS } from "../../test/adapters.ts";
 import { frame, OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
@@ -8,14 +8,14 @@ import { UNFINISHED } from "./limits.ts";
 
 const MB = 2 ** 20;
 /**
- * One adapter counts bytes. The other gives strangers places by the longest message, and compares memory with the limit, which must
- * therefore be beyond what other tests in the same process need.
+ * One adapter counts bytes. The other gives strangers places for the longest message and compares memory with the limit, which must
+ * therefore be above what other tests in the same process need.
  */
 const LIMITS: Readonly<Record<string, { message: number; unfinished: number }>> = {
   uws: { message: 128 * MB, unfinished: 512 * MB },
   ws: { message: MB, unfinished: 4 * MB },
 };
-/** What a stranger sends of a message. */
+/** The part of a message that a stranger sends. */
 const SENT = 0.9 * MB;
 const STRANGERS = 8;
 const PRODUCER = "/ws/producer";
@@ -35,7 +35,7 @@ describe.each(ADAPTERS)("unfinished messages on %s", (name, startServer) => {
     ["one frame", true],
     ["fragments", false],
   ])(
-    "of strangers, in %s, are bounded together and cost no admitted client its connection",
+    "of strangers, in %s, are bounded together without disconnecting an admitted client",
     async (_case, whole) => {
       const honest = await connect(server, PRODUCER);
       const kept = server.newest;
@@ -62,7 +62,7 @@ describe.each(ADAPTERS)("unfinished messages on %s", (name, startServer) => {
     },
   );
 
-  it("are not counted any more when they are whole, or their clients gone", async () => {
+  it("are no longer counted when complete, or when their clients have disconnected", async () => {
     const before = server.sessions.length;
     for (let i = 0; i < 6; i++) {
       const client = await connect(server, PRODUCER);

@@ -4,7 +4,7 @@ import { type LibrarySocket, SocketPeer } from "./socket-peer.ts";
 
 const MB = 2 ** 20;
 
-/** A socket that takes a number of bytes, and copies what it is given beyond that, as libraries do. */
+/** A socket that takes a limited number of bytes and copies the rest, as libraries do. */
 class NarrowSocket implements LibrarySocket {
   takes = 0;
   held = 0;
@@ -53,7 +53,7 @@ function peerOn(socket: NarrowSocket, held = new HeldBytes(1000 * MB, () => {}))
 const message = Uint8Array.from({ length: 3 * MB + 17 }, (_, i) => i % 251);
 
 describe("a large message", () => {
-  it("reaches a slow socket in fragments, of which the library copies one at most", () => {
+  it("reaches a slow socket in fragments, of which the library copies at most one", () => {
     const socket = new NarrowSocket();
     const { peer, held, delivered } = peerOn(socket);
     expect(peer.send(message)).toBe("buffered");
@@ -73,7 +73,7 @@ describe("a large message", () => {
     expect(delivered()).toBe(message.length);
   });
 
-  it("is sent at once where the socket takes all of it", () => {
+  it("is sent at once if the socket takes all of it", () => {
     const socket = new NarrowSocket();
     socket.takes = 10 * MB;
     const { peer, held } = peerOn(socket);
@@ -82,7 +82,7 @@ describe("a large message", () => {
     expect(held.usedBytes).toBe(0);
   });
 
-  it("lets no other message come between its fragments, but pings", () => {
+  it("allows only pings between its fragments", () => {
     const socket = new NarrowSocket();
     const { peer } = peerOn(socket);
     peer.send(message);
@@ -91,13 +91,13 @@ describe("a large message", () => {
     expect(socket.sent).toHaveLength(1);
   });
 
-  it("is held once for all who are sent it", () => {
+  it("is held once for all clients that are sent it", () => {
     const held = new HeldBytes(1000 * MB, () => {});
     for (let i = 0; i < 20; i++) peerOn(new NarrowSocket(), held).peer.send(message);
     expect(held.usedBytes).toBeLessThan(message.length + 20 * 64 * 1024 + 1);
   });
 
-  it("goes no further once its socket is gone", () => {
+  it("stops once its socket is gone", () => {
     const socket = new NarrowSocket();
     const { peer, held } = peerOn(socket);
     peer.send(message);
@@ -109,7 +109,7 @@ describe("a large message", () => {
 });
 
 describe("a client that does not read", () => {
-  it("is cut off when most is held for it, and it is not the one that is being sent to", () => {
+  it("is cut off if most is held for it, even while another is being sent to", () => {
     const held = new HeldBytes(100_000, () => {});
     const [slow, other] = [new NarrowSocket(), new NarrowSocket()];
     const { peer } = peerOn(slow, held);
@@ -120,7 +120,7 @@ describe("a client that does not read", () => {
     expect(peer.send("more")).toBe("dropped");
   });
 
-  it("is cut off after the call in which it is sent to, not within", async () => {
+  it("is cut off after the call that sends to it, not during that call", async () => {
     const socket = new NarrowSocket();
     const { peer, held } = peerOn(socket, new HeldBytes(1000, () => {}));
     peer.send(new Uint8Array(5000));

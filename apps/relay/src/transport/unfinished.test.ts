@@ -14,7 +14,7 @@ class FakeSender implements PartialSender {
 }
 
 describe("unfinished messages (P-8)", () => {
-  it("below the limit drop nobody", () => {
+  it("drop nobody below the limit", () => {
     const unfinished = new Unfinished(100);
     const senders = [new FakeSender(false), new FakeSender(true)];
     for (const sender of senders) unfinished.holds(sender, 50);
@@ -22,7 +22,7 @@ describe("unfinished messages (P-8)", () => {
     expect(unfinished.totalBytes).toBe(100);
   });
 
-  it("beyond it drop the stranger that holds most, before anybody who was admitted", () => {
+  it("drop the stranger with the most above the limit, before any admitted client", () => {
     const unfinished = new Unfinished(100);
     const admitted = new FakeSender(true);
     const [small, large] = [new FakeSender(false), new FakeSender(false)];
@@ -36,7 +36,7 @@ describe("unfinished messages (P-8)", () => {
     expect(unfinished.totalBytes).toBe(60);
   });
 
-  it("without strangers drop the client that holds most, even if it is not the one that sends", () => {
+  it("drop the client with the most if there are no strangers, even while another sends", () => {
     const unfinished = new Unfinished(100);
     const [small, large] = [new FakeSender(true), new FakeSender(true)];
     unfinished.holds(large, 90);
@@ -44,7 +44,7 @@ describe("unfinished messages (P-8)", () => {
     expect([small.dropped, large.dropped]).toEqual([0, 1]);
   });
 
-  it("are forgotten when they are whole", () => {
+  it("are forgotten when complete", () => {
     const unfinished = new Unfinished(100);
     const sender = new FakeSender(true);
     for (let i = 0; i < 10; i++) {
@@ -54,7 +54,7 @@ describe("unfinished messages (P-8)", () => {
     expect([sender.dropped, unfinished.totalBytes]).toEqual([0, 0]);
   });
 
-  it("never exceed the limit after a call, whatever comes", () => {
+  it("never exceed the limit after a call", () => {
     const step = fc.record({ who: fc.nat(7), bytes: fc.nat(120) });
     fc.assert(
       fc.property(fc.array(step), (steps) => {

@@ -28,12 +28,12 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
   }
 
   describe("a client that does not read", () => {
-    it("is held bytes for, up to a bound", async () => {
+    it("has bytes buffered for it, up to a bound", async () => {
       const client = await connect(server, VIEWER);
       const session = server.newest;
       const { peer } = session;
       client.socket.pause();
-      // Larger ones are sent in fragments, of which the next waits for a drain.
+      // Larger messages are sent in fragments, each of which waits for a drain.
       const chunk = Buffer.alloc(512 * 1024, 1);
       const outcomes: string[] = [];
       while (outcomes.at(-1) !== "dropped") outcomes.push(peer.send(chunk));
@@ -46,7 +46,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       expect(peer.heldBytes).toBe(0);
     });
 
-    it("is reported when it has taken all, and has lost nothing", async () => {
+    it("is reported when it has read everything, and has lost nothing", async () => {
       const client = await connect(server, VIEWER);
       const session = server.newest;
       const { peer } = session;
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
   });
 
   describe("signs of life", () => {
-    it("a ping of ours brings a pong with its payload", async () => {
+    it("a ping from the relay gets a pong with its payload", async () => {
       const client = await connect(server, VIEWER);
       const pinged = once(client.socket, "ping");
       expect(server.newest.peer.ping("17")).toBe("sent");
@@ -77,7 +77,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       client.socket.terminate();
     });
 
-    it("a ping of a client is answered", async () => {
+    it("a ping from a client gets a pong", async () => {
       const client = await connect(server, VIEWER);
       client.socket.ping("hello");
       const [payload] = await once(client.socket, "pong");
@@ -97,14 +97,14 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       raw.destroy();
     });
 
-    it("a client that pings and never reads the answers is closed (4429, P-9)", async () => {
+    it("a client that sends pings and never reads the pongs is closed (4429, P-9)", async () => {
       const { raw, session } = await rawClient();
       raw.socket.pause();
       const chunk = Buffer.alloc(512 * 1024);
-      // More than the buffers of the kernel could still take.
+      // More than the kernel's buffers can still take.
       while (session.peer.heldBytes < 24 * 2 ** 20) session.peer.send(chunk);
       const pings = frame({ opcode: ping, payload: "x".repeat(125) });
-      // Within the number of pings that are allowed.
+      // Fewer pings than are allowed.
       const pinging = setInterval(() => raw.write(Buffer.concat([pings, pings])), 50);
       await server.until(() => session.end !== undefined);
       clearInterval(pinging);
@@ -112,7 +112,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       raw.destroy();
     });
 
-    it("a client that pings as often and reads is not", async () => {
+    it("a client that sends as many pings and reads the pongs is not closed", async () => {
       const { raw, session } = await rawClient();
       const pings = frame({ opcode: ping, payload: "x".repeat(125) });
       for (let i = 0; i < 40; i++) {

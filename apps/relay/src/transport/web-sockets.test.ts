@@ -18,7 +18,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
   });
   afterAll(() => server.close());
 
-  /** A client that speaks in raw frames, and its session. */
+  /** A client that sends raw frames, and its session. */
   async function rawClient(path = VIEWER) {
     const before = server.sessions.length;
     const raw = await RawSocket.upgraded(server.port, { path });
@@ -45,7 +45,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       client.socket.terminate();
     });
 
-    it("a client that offers no subprotocol, or only others, is a plain one", async () => {
+    it("a client that offers no subprotocol, or only others, is plain", async () => {
       const plain = await connect(server, VIEWER, { plain: true });
       expect(plain.socket.protocol).toBe("");
       expect(server.newest.connection).toMatchObject({ plain: true });
@@ -71,7 +71,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       ["another path", "/ws/nothing", {}],
       ["a short key", VIEWER, { "Sec-WebSocket-Key": "short" }],
       ["the protocol of another upgrade", "/", { Upgrade: "h2c" }],
-    ])("an upgrade with %s is an HTTP request like any other", async (_case, path, headers) => {
+    ])("an upgrade with %s is an ordinary HTTP request", async (_case, path, headers) => {
       const before = server.sessions.length;
       const raw = await RawSocket.upgraded(server.port, { path, headers });
       await raw.until(() => raw.statuses.length > 0);
@@ -95,7 +95,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       client.socket.terminate();
     });
 
-    it("leave as text or bytes, whole, and are counted", async () => {
+    it("are sent as text or bytes, completely, and are counted", async () => {
       const client = await connect(server, VIEWER);
       const large = Buffer.alloc(300_000, 7);
       const before = server.traffic.delivered;
@@ -107,12 +107,12 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       expect(client.text).toEqual(["größer"]);
       expect(client.binary[0]).toEqual(Buffer.of(1, 2));
       expect(client.binary[1]?.equals(large)).toBe(true);
-      // Of text, characters are counted.
+      // Text is counted in characters.
       expect(server.traffic.delivered - before).toBe(6 + 2 + large.length);
       client.socket.terminate();
     });
 
-    it("in fragments are put together, with a ping between them answered", async () => {
+    it("in fragments are assembled, and a ping between them gets a pong", async () => {
       const { raw, send, session } = await rawClient();
       send(
         { opcode: text, payload: "to", final: false },
@@ -127,7 +127,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       raw.destroy();
     });
 
-    it("that arrive byte by byte are put together", async () => {
+    it("that arrive byte by byte are assembled", async () => {
       const { raw, session } = await rawClient();
       for (const byte of frame({ opcode: binary, payload: "slow" })) raw.write(Uint8Array.of(byte));
       await server.until(() => session.messages.length === 1);
@@ -135,7 +135,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       raw.destroy();
     });
 
-    it("a little too long still reach the session, so that it can send the reason", async () => {
+    it("that are slightly too long reach the session, which can send the reason", async () => {
       const { raw, send, session } = await rawClient();
       send({ opcode: binary, payload: Buffer.alloc(MAX_BYTES.viewer + 1) });
       await server.until(() => session.messages.length === 1);
@@ -153,7 +153,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
           { opcode: more, payload: "xx" },
         ],
       ],
-    ])("far too long break the connection: %s", async (_case, frames) => {
+    ])("that are far too long close the connection: %s", async (_case, frames) => {
       const { raw, send, session } = await rawClient();
       send(...frames);
       await raw.closed;
@@ -170,7 +170,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       ["text that is not UTF-8", { opcode: text, payload: Uint8Array.of(0xff, 0xfe) }],
       ["a ping that is too long", { opcode: ping, payload: "x".repeat(126) }],
       ["a ping in fragments", { opcode: ping, payload: "x", final: false }],
-    ])("that break the rules break the connection: %s", async (_case, parts) => {
+    ])("that violate the protocol close the connection: %s", async (_case, parts) => {
       const { raw, send, session } = await rawClient();
       send(parts);
       await raw.closed;
@@ -179,7 +179,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       expect(session.messages).toEqual([]);
     });
 
-    it("without a mask never reach the session as they are", async () => {
+    it("without a mask never reach the session unchanged", async () => {
       const { raw, send, session } = await rawClient();
       send({ opcode: text, payload: "unmasked and long enough", masked: false });
       send({ opcode: close, payload: Uint8Array.of(3, 232) });
@@ -189,7 +189,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
   });
 
   describe("closing", () => {
-    it("from our side sends code and reason, and is reported once, at once", async () => {
+    it("by the relay sends code and reason, and is reported once, immediately", async () => {
       const client = await connect(server, PRODUCER);
       const session = server.newest;
       session.peer.close(4401, "the token is not valid");
@@ -198,7 +198,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       expect(session.end).toEqual({ code: 4401, by: "relay", reason: "the token is not valid" });
     });
 
-    it("reports the end before the client has answered, and delivers nothing any more", async () => {
+    it("reports the end before the client replies, and delivers nothing more", async () => {
       const { raw, send, session } = await rawClient();
       session.peer.close(4400, "wrong");
       await server.until(() => session.ends === 1);
@@ -213,13 +213,13 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       expect(session.peer.heldBytes).toBe(0);
     });
 
-    it("cuts a long reason at a character, not within one", async () => {
+    it("shortens a long reason between characters", async () => {
       const client = await connect(server, VIEWER);
       server.newest.peer.close(4400, "é".repeat(200));
       expect(await client.closed).toEqual({ code: 4400, reason: "é".repeat(61) });
     });
 
-    it("sends what was sent before it", async () => {
+    it("first sends earlier messages", async () => {
       const client = await connect(server, VIEWER);
       const { peer } = server.newest;
       peer.send("last words");
