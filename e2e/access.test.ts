@@ -61,7 +61,7 @@ const isPainted = (page: Page) =>
 const words = (page: Page) => page.getByTestId("status").textContent();
 
 describe("a relay with a secret", () => {
-  it("shows nothing without a link, and the screen with one, which the page takes out of sight", async () => {
+  it("shows nothing without a link; with one it shows the screen, and the page hides the link", async () => {
     const stranger = await open(`http://localhost:${port}/`);
     expect(await stateOf(stranger, ENDED)).toBe(ENDED);
     expect(await words(stranger)).toMatch(/only with the link/);
@@ -74,7 +74,7 @@ describe("a relay with a secret", () => {
     expect(await canvasColour(stranger, { x: 5, y: 5 })).toBeUndefined();
   });
 
-  it("keeps links while the agent is started anew, and ends them when the agent says so (P-85)", async () => {
+  it("keeps links valid when the agent restarts, and ends them when the agent requests that (P-85)", async () => {
     const link = await linkOf(agent);
     const guest = await open(link);
     expect(await stateOf(guest, CONNECTED)).toBe(CONNECTED);
@@ -99,7 +99,7 @@ describe("a relay with a secret", () => {
     expect(await stateOf(await open(link), ENDED)).toBe(ENDED);
   });
 
-  it("puts out a viewer whose token expires, picture and all (P-81)", async () => {
+  it("disconnects a viewer whose token expires, and the page removes the picture (P-81)", async () => {
     const expiresAt = Date.now() + 4000;
     const token = await mint({ role: "viewer", room: "main", expiresAt });
     const guest = await open(`http://localhost:${port}/#token=${token}`);
@@ -109,7 +109,7 @@ describe("a relay with a secret", () => {
     expect(await guest.getByTestId("screen").isVisible()).toBe(false);
   });
 
-  it("lets no agent in without a token, nor with one for viewers", async () => {
+  it("refuses agents without a token and with a viewer's token", async () => {
     const options = { port, args: ["--source", "test"] };
     const nobody = startAgent(options);
     await nobody.until(/The relay refused: .*token/);

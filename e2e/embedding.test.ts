@@ -129,7 +129,7 @@ async function likeness(page: Page, selector?: string): Promise<number> {
 }
 
 describe("the element", () => {
-  it("of the documentation's example shows the host's pixels and says how things stand", async () => {
+  it("from the documentation's example shows the host's pixels and reports its state", async () => {
     await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: foreign.origin });
     share({ token: await mint({ role: "producer", room: "main" }) });
     const token = await mint({ role: "viewer", room: "main" });
@@ -160,7 +160,7 @@ describe("the element", () => {
     expect(inSight).not.toContain(token);
   });
 
-  it("says why it shows nothing where the relay does not allow the page (P-88)", async () => {
+  it("says why it shows nothing if the relay does not allow the page (P-88)", async () => {
     await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: "https://somebody.example" });
     const page = await open(withElement("<screen-share-viewer token=x></screen-share-viewer>"));
     const state = await becomes(page, "This page is not allowed to watch");
@@ -169,7 +169,7 @@ describe("the element", () => {
     expect(await barriers(page)).toEqual([]);
   });
 
-  it("tells its page, and says in words, that an old browser cannot show the screen", async () => {
+  it("reports to its page and to the user that an old browser cannot show the screen", async () => {
     await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: foreign.origin });
     foreign.html = withElement("<screen-share-viewer></screen-share-viewer>");
     const page = await context.newPage();
@@ -184,7 +184,7 @@ describe("the element", () => {
     await page.getByText("It lacks ECMAScript 2022.").waitFor();
   });
 
-  it("needs nothing of a page's policy but the relay, and may be loaded where everything is isolated", async () => {
+  it("needs only the relay in a page's policy, and loads in cross-origin isolated pages", async () => {
     await relayWith({ ALLOWED_ORIGINS: foreign.origin });
     share();
     const page = await open(withElement("<screen-share-viewer></screen-share-viewer>"), {
@@ -198,7 +198,7 @@ describe("the element", () => {
     expect(box && box.width / box.height).toBeCloseTo(16 / 9, 1);
   });
 
-  it("goes where its attributes say, and leaves the room when it is removed; several stand on one page", async () => {
+  it("follows its attributes, leaves the room when it is removed, and works several times on a page", async () => {
     await relayWith({ ALLOWED_ORIGINS: foreign.origin });
     share({ room: "one" });
     const page = await open(
@@ -241,7 +241,7 @@ describe("the element", () => {
     await becomes(page, "Waiting for the host", "#a");
   });
 
-  it("takes a token that was set before its script was there", async () => {
+  it("uses a token that was set before its script loaded", async () => {
     await relayWith({ AUTH_SECRET: SECRET });
     const token = await mint({ role: "viewer", room: "main" });
     const page = await open(
@@ -252,7 +252,7 @@ describe("the element", () => {
     await becomes(page, "Waiting for the host");
   });
 
-  it("is looked at by nobody while it is scrolled out of sight", async () => {
+  it("does not count as watching while it is scrolled out of view", async () => {
     await relayWith({ ALLOWED_ORIGINS: foreign.origin });
     const agent = share();
     const page = await open(
@@ -265,7 +265,7 @@ describe("the element", () => {
     await agent.until(/nobody watches[\s\S]*somebody watches/);
   });
 
-  it("tries again when it is asked to, and says nothing while all is well", async () => {
+  it("reconnects on retry(), and shows no message while all is well", async () => {
     const relay = await relayWith({ ALLOWED_ORIGINS: foreign.origin });
     share();
     const page = await open(withElement("<screen-share-viewer></screen-share-viewer>"));
@@ -302,7 +302,7 @@ describe("the viewer in a frame", () => {
     }, shot);
   }
 
-  it("stands on black, or on what is behind it if its link asks for that", async () => {
+  it("has a black background, or a transparent one if its link requests that", async () => {
     await relayWith({ FRAME_ANCESTORS: foreign.origin });
     share();
     const black = await open(framed("#embed=1"));
@@ -313,7 +313,7 @@ describe("the viewer in a frame", () => {
     expect((await said.boundingBox())?.width).toBeLessThanOrEqual(1);
   });
 
-  it("leaves the wheel to the page around it", async () => {
+  it("lets the wheel scroll the page around it", async () => {
     await relayWith({ FRAME_ANCESTORS: foreign.origin });
     share();
     const page = await open(`${framed("#embed=1")}<div style="height:3000px"></div>`);
@@ -326,7 +326,7 @@ describe("the viewer in a frame", () => {
     expect(await canvas.boundingBox()).toMatchObject({ width: before?.width, y: -100 });
   });
 
-  it("is refused by the browser where the relay does not name the page", async () => {
+  it("is blocked by the browser unless the relay lists the page", async () => {
     await relayWith({ FRAME_ANCESTORS: "https://somebody.example" });
     const refused = context.waitForEvent("console", (message) =>
       /frame-ancestors/.test(message.text()),

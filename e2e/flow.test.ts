@@ -27,7 +27,7 @@ beforeAll(async () => {
   tokens = await mintBoth();
 });
 
-describe("viewers of a picture that moves all over", () => {
+describe("viewers of a picture that changes everywhere", () => {
   let relay: Program;
   let motion: Motion;
   let link: Link;
@@ -61,7 +61,7 @@ describe("viewers of a picture that moves all over", () => {
     );
   }
 
-  it("see it as it is, a slow one too, and the others never notice", async () => {
+  it("see the current picture even on a slow link, without affecting each other", async () => {
     const from = wallNow();
     await sleep(4000);
     const to = wallNow();
@@ -79,7 +79,7 @@ describe("viewers of a picture that moves all over", () => {
     }
   });
 
-  it("have the newest soon after a link stood still, and next to nothing of before", async () => {
+  it("get the newest picture soon after a link stalled, and hardly anything older", async () => {
     link.stall();
     await sleep(3000);
     const since = wallNow();
@@ -160,7 +160,7 @@ describe("an agent", () => {
     return jpegJs.decode(new Uint8Array(await answer.arrayBuffer()));
   }
 
-  it("has typed letters seen at once through a slow uplink, beside what moves", async () => {
+  it("shows typed letters at once over a slow uplink, beside moving areas", async () => {
     for (const letter of "typed") {
       const at = wallNow();
       const carried = link.carried.up;
@@ -173,7 +173,7 @@ describe("an agent", () => {
     }
   });
 
-  it("repaints what stands still as finely as it can", async () => {
+  it("repaints static areas at the highest quality", async () => {
     moving.rest();
     const coarse = () => {
       const store = viewer.replica.shown;
@@ -188,7 +188,7 @@ describe("an agent", () => {
     moving.move();
   });
 
-  it("rests while nobody watches, and is there at once for who comes", async () => {
+  it("is idle while nobody watches, and shows a new viewer the screen at once", async () => {
     const resting = rests();
     viewer.close();
     await resting;
@@ -197,7 +197,7 @@ describe("an agent", () => {
     late.close();
   });
 
-  it("rests while the only viewer is hidden, and catches up at once", async () => {
+  it("is idle while the only viewer is hidden, and catches up at once", async () => {
     const resting = rests();
     viewer.show(false);
     await resting;
@@ -207,7 +207,7 @@ describe("an agent", () => {
     await viewer.until(() => (viewer.replica.shown?.capturedAt ?? 0) > since);
   });
 
-  it("wakes for a snapshot, which shows the screen as it is, and as soon where nothing moves", async () => {
+  it("wakes for a snapshot, which shows the current screen, equally fast if nothing changes", async () => {
     const resting = rests();
     moving.rest();
     viewer.close();

@@ -23,7 +23,7 @@ async function through(options: Partial<Parameters<typeof Link.start>[0]>) {
 }
 
 describe("a link", () => {
-  it("takes its time for every byte, and for the way", async () => {
+  it("delays each byte by the link's rate and latency", async () => {
     const { near, far } = await through({ down: { bytesPerSecond: 200_000, delayMs: 150 } });
     const startedAt = performance.now();
     let first = 0;
@@ -38,7 +38,7 @@ describe("a link", () => {
     expect(performance.now() - startedAt).toBeGreaterThan(640);
   });
 
-  it("makes whoever sends too much wait, and hides nothing", async () => {
+  it("makes a sender that sends too much wait, and loses nothing", async () => {
     const down = { bytesPerSecond: 10_000, delayMs: 0, queueBytes: 4096 };
     const { link, near, far } = await through({ down });
     near.resume();
@@ -48,7 +48,7 @@ describe("a link", () => {
     expect(far.writableLength).toBeGreaterThan(0);
   });
 
-  it("stalls on cue, and loses nothing by it", async () => {
+  it("stalls on cue and loses nothing", async () => {
     const { link, near, far } = await through({});
     let received = 0;
     near.on("data", (chunk) => {

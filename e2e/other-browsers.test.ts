@@ -96,7 +96,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
     });
     afterAll(() => room.close());
 
-    it("the picture is the host's px for px, a snapshot is the same, and what changes is seen", async () => {
+    it("the picture and a snapshot equal the host's pixels, and changes are shown", async () => {
       const shown = await eventually(
         () => canvasPixels(browser),
         (pixels) => pixels !== undefined,
@@ -124,7 +124,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       if (browser instanceof Firefox) expect(browser.errors()).toEqual([]);
     });
 
-    it("an EXIF rotation and a missing end change nothing (P-97)", async () => {
+    it("an EXIF rotation and a missing end have no effect (P-97)", async () => {
       const upright = testPicture(320, 400, [60, 160, 60]);
       for (const orientation of [6, 3]) {
         room.showJpeg(withoutEnd(withRotation(jpegOf(upright), orientation)));
@@ -159,7 +159,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       await relay.end("SIGTERM");
     });
 
-    it("a link that opens nothing, and a host that is not there, are told; the picture comes by itself", async () => {
+    it("invalid links and an absent host are reported, and the picture appears by itself", async () => {
       await browser.open(`${link}x`);
       await says("status", /^This link does not work/);
       // The right one, in the same tab: the page is not loaded again.
@@ -171,7 +171,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       await becomesThere('[data-testid="status"][data-state="connected"]');
     });
 
-    it("keys show its own size and all of it, and what there is by key", async () => {
+    it("keys switch between actual size and the whole picture, and show the help", async () => {
       const whole = await widthOfPicture();
       await browser.press("2");
       await becomesWide(1280);
@@ -185,7 +185,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       await becomesThere("dialog[open]", false);
     });
 
-    it("the statistics tell where the latency is spent", async () => {
+    it("the statistics show where the latency is spent", async () => {
       await browser.press("i");
       const hop = (name: string) => new RegExp(`${name}\\s*[\\d.,]+ ms`);
       for (const name of ["Capture", "Host’s uplink", "Relay and your link", "Decode and draw"]) {
@@ -195,7 +195,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       await becomesThere('[data-testid="statistics"]', false);
     });
 
-    it("full screen comes and goes by its key", async () => {
+    it("its key toggles full screen", async () => {
       const isFull = () => browser.evaluate(() => document.fullscreenElement !== null, undefined);
       await browser.press("f");
       expect(await eventually(isFull, (is) => is)).toBe(true);
@@ -203,7 +203,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       expect(await eventually(isFull, (is) => !is)).toBe(false);
     });
 
-    it("the link is copied with what opens the room", async () => {
+    it("the copied link contains the token", async () => {
       await rememberNotices();
       await browser.press("c");
       await notifies(/^Link copied\./);
@@ -222,7 +222,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       await browser.evaluate(() => document.querySelector("textarea.pasted")?.remove(), undefined);
     });
 
-    it("is recorded, and floats, just where the browser can do that", async () => {
+    it("recording and the floating window are offered only if the browser supports them", async () => {
       const able = await browser.evaluate(() => {
         const types = ["video/webm;codecs=vp8", "video/mp4"];
         return {
@@ -250,7 +250,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       expect(played.frames).toBeGreaterThan(1);
     });
 
-    it("the last picture stays with its age while the relay is gone, and goes on when it is back", async () => {
+    it("the last picture stays with its age while the relay is gone, and continues when it is back", async () => {
       await relay.end("SIGKILL");
       await says("status", /The last picture stays until it is back\..*picture from \d+ s ago/);
       expect(await wrongColoursOfTestCard(browser)).toEqual([]);
@@ -266,7 +266,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       await becomesThere('[data-testid="screen"][data-stale]', false);
     });
 
-    it("the element for other people's pages shows it", async () => {
+    it("the element for other sites' pages shows it", async () => {
       await relay.end("SIGTERM");
       const foreign = await foreignPage();
       relay = await startRelay(port, { ...GUARDED, ALLOWED_ORIGINS: foreign.origin });

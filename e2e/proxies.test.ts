@@ -75,7 +75,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (kind) => {
     await relay.end("SIGTERM");
   });
 
-  it("the page shows the screen, and tells who has no link why there is none", async () => {
+  it("the page shows the screen, and says why it shows none without a link", async () => {
     expect(link).toContain(`https://localhost:${port}/#room=main&token=`);
     const guest = await open(link);
     expect(await becomes(guest, "connected")).toBe("connected");
@@ -92,7 +92,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (kind) => {
     await Promise.all([guest.close(), stranger.close()]);
   });
 
-  it("each picture comes whole when it is sent, without waiting for the next", async () => {
+  it("each picture arrives whole when it is sent, without waiting for the next", async () => {
     const room = "stills";
     const [producerToken, token] = await Promise.all([
       mint({ role: "producer", room }),
@@ -128,7 +128,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (kind) => {
     producer.close();
   });
 
-  it("limits hold for each address by itself, whatever a client says of its own", async () => {
+  it("limits apply per address, whatever address a client claims", async () => {
     const guess = async (from: string, claimed: string) => {
       const headers = { "x-forwarded-for": claimed };
       return (await getOverTls(port, "/snapshot.jpg?token=wrong", { ca, from, headers })).status;
@@ -140,7 +140,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (kind) => {
     expect(await guess("127.0.0.3", "127.0.0.2")).toBe(401);
   });
 
-  it("a proxy that is killed and comes back is got over by all", async () => {
+  it("all clients recover when the proxy is killed and restarted", async () => {
     const guest = await open(link);
     expect(await becomes(guest, "connected")).toBe("connected");
     await proxy.kill();
@@ -156,7 +156,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (kind) => {
     await guest.close();
   });
 
-  it("a relay that restarts says so, and no log has a token, even of what failed meanwhile", async () => {
+  it("a restarting relay says so, and no log contains a token, even of failed requests", async () => {
     const token = await mint({ role: "viewer", room: "main" });
     const viewer = await dialOverTls(port, "/ws/viewer", { ca, token });
     const closed = once(viewer, "close");

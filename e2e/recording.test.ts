@@ -77,7 +77,7 @@ function restingFor({ updates }: RawViewer, count: number): boolean {
 }
 
 describe("a session", () => {
-  it("is recorded while a person types", async () => {
+  it("is recorded while someone types", async () => {
     const agent = startAgent(
       { port, display: desktop.display, args: ["--record", file] },
       { ...env, PRODUCER_TOKEN: tokens.main },
@@ -101,7 +101,7 @@ describe("a session", () => {
     await page.close();
   });
 
-  it("is kept for its user alone, and holds neither token nor names nor secrets", async () => {
+  it("is readable only by its user, and contains no token, name or secret", async () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const bytes = readFileSync(file);
     expect(bytes.length).toBeGreaterThan(10_000);
@@ -117,7 +117,7 @@ describe("a session", () => {
     }
   });
 
-  it.each(["1", "20"])("is seen again, to the very pixel, at speed %s", async (speed) => {
+  it.each(["1", "20"])("is replayed pixel for pixel at speed %s", async (speed) => {
     const page = await watch("again");
     const args = [file, "--room", "again", "--speed", speed];
     const replay = startReplay({ port, args }, { ...env, PRODUCER_TOKEN: tokens.again });
@@ -134,7 +134,7 @@ describe("a session", () => {
     await page.close();
   });
 
-  it("that is shown again makes way for the ending of links, and ends with them", async () => {
+  it("that is being replayed makes way for --end-links, and ends with it", async () => {
     const again = { ...env, PRODUCER_TOKEN: tokens.again };
     const replay = startReplay({ port, args: [file, "--room", "again", "--loop"] }, again);
     await replay.until(/Viewer link/);
@@ -145,14 +145,14 @@ describe("a session", () => {
     expect(replay.output).toContain("all links given out were ended, so the replay ends as well");
   });
 
-  it("can be looked into without a relay", async () => {
+  it("can be inspected without a relay", async () => {
     const info = startReplay({ port, args: ["--info", file] });
     await once(info.process, "exit");
     expect(info.output).toMatch(/pictures +1000×640 \(jpeg-tiles\)\n/);
     expect(info.output).toMatch(/end +whole\n/);
   });
 
-  it("that is killed is there up to its last whole record", async () => {
+  it("is readable up to its last complete record after the agent was killed", async () => {
     const killed = path.join(path.dirname(file), "killed.recording");
     const agent = startAgent(
       { port, display: desktop.display, args: ["--record", killed] },
@@ -169,7 +169,7 @@ describe("a session", () => {
     expect(info.output).not.toMatch(/damaged/);
   });
 
-  it("holds up neither the sharing nor the agent's end where the disk hangs", async () => {
+  it("delays neither sharing nor the agent's exit if the disk hangs", async () => {
     const stuck = path.join(path.dirname(file), "stuck.recording");
     const agent = startAgent(
       { port, args: ["--source", "test", "--record", stuck] },

@@ -83,7 +83,7 @@ describe.each([
     await desktop.stop();
   });
 
-  it("is shown in the browser, in motion and then still, to the pixel's likeness", async () => {
+  it("is shown in the browser, moving and then static, with the same pixels", async () => {
     const page = await openViewer(browser, port);
     const frames = () => page.getByTestId("screen").getAttribute("data-updates");
     await eventually(frames, (count) => Number(count) > 10);
@@ -97,13 +97,13 @@ describe.each([
     await page.close();
   });
 
-  it("is there at once for a late joiner, though nothing moves", async () => {
+  it("is shown to a late joiner at once, even if nothing changes", async () => {
     const page = await openViewer(browser, port);
     expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
     await page.close();
   });
 
-  it("is the same JPEG to Chromium and to an independent decoder", async () => {
+  it("is decoded to the same pixels by Chromium and by an independent decoder", async () => {
     const response = await fetch(`http://localhost:${port}/snapshot.jpg`);
     expect(response.status).toBe(200);
     const jpeg = new Uint8Array(await response.arrayBuffer());
@@ -123,7 +123,7 @@ describe.each([
   });
 });
 
-describe("on a desktop at rest", () => {
+describe("on an idle desktop", () => {
   let desktop: Desktop;
   let port: number;
   let relay: Program;
@@ -149,7 +149,7 @@ describe("on a desktop at rest", () => {
     await desktop.stop();
   });
 
-  it("no picture data travels, but that the picture is current", async () => {
+  it("no picture data is sent, only that the picture is current", async () => {
     const viewer = new RawViewer(port);
     await viewer.until(() => viewer.replica.shown !== undefined);
     await viewer.until(() => viewer.updates.at(-1)?.tiles === 0);
@@ -161,7 +161,7 @@ describe("on a desktop at rest", () => {
     viewer.close();
   });
 
-  it("a typed letter moves only its tiles' bytes", async () => {
+  it("a typed letter sends only the bytes of its tiles", async () => {
     const viewer = new RawViewer(port);
     await viewer.until(() => viewer.updates.at(-1)?.tiles === 0);
     const before = viewer.updates.length;
@@ -173,7 +173,7 @@ describe("on a desktop at rest", () => {
     viewer.close();
   });
 
-  it("plain clients of another WebSocket library take part", async () => {
+  it("plain clients with another WebSocket library work", async () => {
     const plain = new WebSocket(`ws://localhost:${port}/ws/viewer`);
     const texts: string[] = [];
     const [jpeg] = await new Promise<[Buffer]>((resolve) => {
@@ -200,7 +200,7 @@ describe("on a desktop at rest", () => {
     await page.close();
   });
 
-  it("the picture returns by itself when agent, relay and browser are killed in turn", async () => {
+  it("the picture returns by itself after agent, relay and browser are killed in turn", async () => {
     const page = await openViewer(browser, port);
     const type = (text: string) =>
       desktop.finish("xdotool", "mousemove", "200", "200", "type", text);
@@ -245,7 +245,7 @@ describe("on a desktop at rest", () => {
     await again.close();
   });
 
-  it("a desktop that changes its size is shown at its new one", async () => {
+  it("a desktop that changes its size is shown in its new size", async () => {
     const page = await openViewer(browser, port);
     expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
     const timings = ["40", "1000", "1001", "1002", "1003", "600", "601", "602", "603"];
@@ -264,7 +264,7 @@ describe("on a desktop at rest", () => {
     await page.close();
   });
 
-  it("another agent finds the place taken, and the first is not disturbed", async () => {
+  it("a second agent is refused, and the first one is not disturbed", async () => {
     const stranger = { XDG_DATA_HOME: mkdtempSync(path.join(tmpdir(), "another-user-")) };
     const second = startAgent({ port, display: desktop.display }, stranger);
     await second.until(/already being shared/);
@@ -285,7 +285,7 @@ describe("on a desktop at rest", () => {
 });
 
 describe("without a display", () => {
-  it("the agent says so and ends", async () => {
+  it("the agent says so and exits", async () => {
     const agent = startAgent({ port: await freePort() });
     await agent.until(/display/i);
     await once(agent.process, "exit");

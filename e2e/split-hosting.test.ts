@@ -72,8 +72,8 @@ const becomes = (page: Page, wanted: string) =>
     (state) => state === wanted,
   );
 
-describe("a page on another host than the relay", () => {
-  it("is where the agent's link leads, and shows the screen with nothing to complain of", async () => {
+describe("a page on a different host than the relay", () => {
+  it("is where the agent's link leads, and shows the screen without console errors", async () => {
     expect(link).toMatch(new RegExp(`^http://localhost:${host.port}/#room=main&token=`));
     const { page, complaints } = await open(link);
     expect(await becomes(page, "connected")).toBe("connected");
@@ -87,7 +87,7 @@ describe("a page on another host than the relay", () => {
     await page.close();
   });
 
-  it("may reach that relay and its own host, and nothing else", async () => {
+  it("can reach that relay and its own host, and nothing else", async () => {
     const { page } = await open(link);
     expect(await becomes(page, "connected")).toBe("connected");
     const blocked = await page.evaluate(
@@ -104,7 +104,7 @@ describe("a page on another host than the relay", () => {
     await page.close();
   });
 
-  it("is refused by the relay where it is served by somebody else, link or not", async () => {
+  it("is refused by the relay if another host serves it, even with a valid link", async () => {
     const elsewhere = link.replace("//localhost:", "//127.0.0.1:");
     const { page } = await open(elsewhere);
     expect(await becomes(page, "ended")).toBe("ended");

@@ -28,19 +28,22 @@ const says = async (words: RegExp) => {
   expect(await noticesOf(firefox, words)).toContainEqual(expect.stringMatching(words));
 };
 
-it.each(PLACES)("saves the picture as it came, and records no noise (%s)", async (place) => {
-  await firefox.open(`http://localhost:${room.port}/`, place);
-  await firefox.page.getByTestId("controls").waitFor();
-  await firefox.evaluate(noteNotices, undefined);
-  await firefox.press("s");
-  await says(/^Snapshot saved as a JPEG\.$/);
-  const { bytes } = await savedFile(firefox, /^screen-share main .*\.jpg$/, (file) =>
-    file.subarray(-2).equals(Buffer.of(0xff, 0xd9)),
-  );
-  const saved = decodeTurbo(bytes);
-  expect(saved).toMatchObject(SIZE);
-  expect(psnr(saved, PICTURE)).toBeGreaterThan(ALIKE_DB);
-  await firefox.press("r");
-  await says(/Allow canvas data for this page to record/);
-  expect(await firefox.page.getByTestId("recording").count()).toBe(0);
-});
+it.each(PLACES)(
+  "saves the picture as it was received, and records no noise (%s)",
+  async (place) => {
+    await firefox.open(`http://localhost:${room.port}/`, place);
+    await firefox.page.getByTestId("controls").waitFor();
+    await firefox.evaluate(noteNotices, undefined);
+    await firefox.press("s");
+    await says(/^Snapshot saved as a JPEG\.$/);
+    const { bytes } = await savedFile(firefox, /^screen-share main .*\.jpg$/, (file) =>
+      file.subarray(-2).equals(Buffer.of(0xff, 0xd9)),
+    );
+    const saved = decodeTurbo(bytes);
+    expect(saved).toMatchObject(SIZE);
+    expect(psnr(saved, PICTURE)).toBeGreaterThan(ALIKE_DB);
+    await firefox.press("r");
+    await says(/Allow canvas data for this page to record/);
+    expect(await firefox.page.getByTestId("recording").count()).toBe(0);
+  },
+);

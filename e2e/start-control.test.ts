@@ -93,7 +93,7 @@ it(
 );
 
 it(
-  "sharing goes on when a program has read the link and closed the pipe, until the script is told to stop",
+  "sharing continues after a program has read the link and closed the pipe, until the script is stopped",
   async () => {
     const pipeline = run("npx --yes pnpm@10 start 2>&1 | grep -m1 'Viewer link'");
     await pipeline.until(/Viewer link: \S+\n/, START_LIMIT_MS);
@@ -131,7 +131,7 @@ it(
 );
 
 it(
-  "the test card gives way to the screen when the desktop comes up later",
+  "the screen replaces the test card when the desktop starts later",
   async () => {
     const before = await Desktop.start({ width: 800, height: 600 });
     await before.stop();

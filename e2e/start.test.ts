@@ -68,7 +68,7 @@ describe("pnpm start", () => {
   );
 
   it(
-    "shows the test card where there is no display, and says so; a killed launcher takes all with it",
+    "shows the test card without a display, with a message; killing the launcher ends everything",
     async () => {
       const port = await freePort();
       const everything = start({ PORT: String(port) });
@@ -93,7 +93,7 @@ describe("pnpm start", () => {
   );
 
   it(
-    "says plainly that the port is taken",
+    "says clearly that the port is in use",
     async () => {
       const blocker = createServer().listen(0, "127.0.0.1");
       await once(blocker, "listening");

@@ -40,7 +40,7 @@ describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
     await browser.close();
   });
 
-  it("the link leads to a page that shows the screen, and asks for nothing outside", async () => {
+  it("the link leads to a page that shows the screen and requests nothing outside its folder", async () => {
     expect(link).toContain(`${site}#room=main&token=`);
     const page = await browser.newPage();
     const problems: string[] = [];
@@ -58,7 +58,7 @@ describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
     await page.close();
   });
 
-  it("the element of another site finds its relay by the address of its script", async () => {
+  it("the element on another site finds its relay by the address of its script", async () => {
     const foreign = await foreignPage();
     const token = await mint({ role: "viewer", room: "main" });
     foreign.html = `<!doctype html><screen-share-viewer token="${token}"></screen-share-viewer>
@@ -75,7 +75,7 @@ describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
     foreign.close();
   });
 
-  it("pictures are there, and what is not there says so", async () => {
+  it("pictures are served, and other paths are 404", async () => {
     const token = await mint({ role: "viewer", room: "main" });
     const picture = await fetch(`${site}snapshot.jpg?token=${token}`);
     expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/jpeg"]);

@@ -63,7 +63,7 @@ const alike = (shown: () => Pixels | undefined) =>
 describe("curl", () => {
   const snapshot = (...args: string[]) => curl(...args, `${base()}/snapshot.jpg`);
 
-  it("gets the screen as it is, with a token in a header or in the address (P-83)", async () => {
+  it("gets the current screen with a token in a header or in the address (P-83)", async () => {
     await moving.paint([20, 90, 160]);
     // A picture of less than a quarter of a second ago counts as one of now (P-64).
     await sleep(300);
@@ -77,7 +77,7 @@ describe("curl", () => {
     expect(byAddress.status).toBe(200);
   });
 
-  it("is told 304 while nothing changes, and gets what changes (P-61)", async () => {
+  it("gets 304 while nothing changes, and the picture when it does (P-61)", async () => {
     let etag = '"none"';
     // What stands still is repainted finely, and then rests.
     const again = await eventually(
@@ -98,7 +98,7 @@ describe("curl", () => {
     expect(await likeness(jpegJs.decode(changed.body))).toBeGreaterThan(ALIKE_DB);
   });
 
-  it("is told in plain words what is wrong", async () => {
+  it("gets an explanation in plain words if something is wrong", async () => {
     const elsewhere = await mint({ role: "viewer", room: "elsewhere" });
     const said = async (path: string, token?: string) => {
       const header = token === undefined ? [] : ["--header", `Authorization: Bearer ${token}`];
@@ -124,7 +124,7 @@ describe("ffmpeg", () => {
   };
   afterEach(() => ffmpeg.stop());
 
-  it("shows a screen that rests at once, and the last change without another", async () => {
+  it("shows an idle screen at once, and the last change without a further one", async () => {
     read();
     expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
     await moving.paint([90, 20, 160]);
@@ -132,7 +132,7 @@ describe("ffmpeg", () => {
     expect(ffmpeg.errors).toBe("");
   });
 
-  it(`reads a screen that moves at no more than ${FPS} pictures a second, without a word of complaint (P-65)`, async () => {
+  it(`reads a moving screen at no more than ${FPS} pictures per second, without warnings (P-65)`, async () => {
     moving.move();
     const since = performance.now();
     read();
@@ -149,7 +149,7 @@ describe("ffmpeg", () => {
     expect(ffmpeg.running).toBe(true);
   });
 
-  it("goes on when the agent is killed and comes back, in the same size or another (P-67)", async () => {
+  it("continues when the agent is killed and restarted, in the same size or another (P-67)", async () => {
     await moving.paint([20, 160, 90]);
     read();
     expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
@@ -208,7 +208,7 @@ describe("a page of another origin", () => {
       [src, crossOrigin],
     );
 
-  it("shows the stream by an <img> with a token, a screen that rests and its last change (P-66, P-68)", async () => {
+  it("shows the stream in an <img> with a token, including an idle screen's last change (P-66, P-68)", async () => {
     const paint = [200, 40, 40] as const;
     await moving.paint(paint);
     await embed(`${base()}/stream.mjpeg?fps=${FPS}&token=${tokens.viewer}`, "anonymous");
@@ -227,7 +227,7 @@ describe("a page of another origin", () => {
     }
   });
 
-  it("shows it without crossorigin, too, and nothing without a token", async () => {
+  it("shows it without crossorigin, too, but not without a token", async () => {
     const url = `${base()}/snapshot.jpg`;
     /** 0 for an image that was not shown. */
     const widthOf = async (src: string) => {

@@ -7,7 +7,7 @@ import { startRelay } from "./support/programs.ts";
 const file = new URL("../package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(file, "utf8"));
 
-it("the built relay and its page tell the version of this checkout", async () => {
+it("the built relay and its page report the version of this checkout", async () => {
   const port = await freePort();
   const relay = await startRelay(port);
   try {

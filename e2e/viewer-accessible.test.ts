@@ -40,7 +40,7 @@ describe.each([
   ({ on: _, ...seen }) => {
     // What is half faded has half its contrast.
     const options = { ...seen, reducedMotion: "reduce" } as const;
-    it("axe finds nothing in the picture and its controls, the menu, the statistics, and while it records", async () => {
+    it("axe finds no problem in the picture, its controls, the menu, the statistics, or while recording", async () => {
       page = await openPicture(browser, room.port, { ...options, init: takeFilePickerAway });
       expect(await barriers(page)).toEqual([]);
       // By the keyboard: where axe took its time, the controls have hidden from a pointer at rest.
@@ -57,7 +57,7 @@ describe.each([
       expect(await barriers(page)).toEqual([]);
     });
 
-    it("nor in the sheets", async () => {
+    it("axe finds no problem in the sheets", async () => {
       page = await openPicture(browser, room.port, { ...options, init: takeCopyingAway });
       for (const key of SHEETS) {
         await page.keyboard.press(key);
@@ -68,7 +68,7 @@ describe.each([
       }
     });
 
-    it("nor while there is no picture", async () => {
+    it("axe finds no problem while there is no picture", async () => {
       page = await (await browser.newContext(options)).newPage();
       await page.goto(`http://localhost:${room.port}/#room=empty`);
       await page.getByText("Waiting for the host").waitFor();

@@ -30,7 +30,7 @@ const isShown = async () => (await bar().evaluate((it) => getComputedStyle(it).o
 const untilShown = (shown: boolean) => eventually(isShown, (is) => is === shown);
 
 describe("the bar", () => {
-  it("goes when the pointer rests, and comes back when it moves", async () => {
+  it("hides when the pointer rests, and appears when it moves", async () => {
     page = await openPicture(browser, room.port);
     expect(await untilShown(false)).toBe(false);
     await page.mouse.move(300, 300);
@@ -38,7 +38,7 @@ describe("the bar", () => {
     expect(await untilShown(true)).toBe(true);
   });
 
-  it("takes no touch while it is out of sight, and comes back by it", async () => {
+  it("receives no touch while it is hidden; a touch shows it", async () => {
     page = await openPicture(browser, room.port, PHONE);
     expect(await untilShown(false)).toBe(false);
     const { x = 0, y = 0 } = (await button("Actual size").boundingBox()) ?? {};
@@ -49,7 +49,7 @@ describe("the bar", () => {
     expect(await pictureRect(page)).toMatchObject({ width: 800 });
   });
 
-  it("comes when the keyboard enters it, and stays while it is there", async () => {
+  it("appears when the keyboard focus enters it, and stays while the focus is there", async () => {
     page = await openPicture(browser, room.port);
     expect(await untilShown(false)).toBe(false);
     await page.keyboard.press("Tab");
@@ -74,7 +74,7 @@ describe("the bar", () => {
     expect(await isShown()).toBe(true);
   });
 
-  it("stays while its menu is open, which keys work and Escape closes", async () => {
+  it("stays while its menu is open, which works by keyboard and closes with Escape", async () => {
     page = await openPicture(browser, room.port, PHONE);
     const more = button("More");
     await more.focus();
@@ -99,7 +99,7 @@ describe("the bar", () => {
     expect((await pictureRect(page)).width).toBeGreaterThan(360);
   });
 
-  it("closes its menu on a press outside", async () => {
+  it("closes its menu on a press outside of it", async () => {
     page = await openPicture(browser, room.port);
     await clickControl(page, "More");
     await page.getByRole("menu").waitFor();
@@ -107,7 +107,7 @@ describe("the bar", () => {
     await page.getByRole("menu").waitFor({ state: "detached" });
   });
 
-  it("has a menu that works in browsers without popovers, too", async () => {
+  it("has a menu that also works in browsers without popovers", async () => {
     page = await openPicture(browser, room.port, {
       init: () => Reflect.deleteProperty(HTMLElement.prototype, "popover"),
     });
@@ -126,7 +126,7 @@ describe("the bar", () => {
     expect(await menu.count()).toBe(0);
   });
 
-  it("does not open its menu by itself when the picture comes back", async () => {
+  it("does not open its menu when the picture comes back", async () => {
     page = await openPicture(browser, room.port);
     await clickControl(page, "More");
     await page.getByRole("menu").waitFor();
@@ -141,7 +141,7 @@ describe("the bar", () => {
     expect(await page.getByRole("menu").count()).toBe(0);
   });
 
-  it("has targets of 44 px for fingers, all of them on the screen", async () => {
+  it("has touch targets of 44 px, all of them on the screen", async () => {
     page = await openPicture(browser, room.port, {
       ...PHONE,
       viewport: { width: 320, height: 568 },
@@ -168,7 +168,7 @@ describe("the bar", () => {
 });
 
 describe("full screen", () => {
-  it("comes and goes by a key, and hides a pointer that rests", async () => {
+  it("is toggled by a key, and hides a resting pointer", async () => {
     page = await openPicture(browser, room.port);
     const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
     await page.keyboard.press("f");
@@ -183,7 +183,7 @@ describe("full screen", () => {
     expect(await eventually(isFull, (is) => !is)).toBe(false);
   });
 
-  it("is not offered where the browser has none", async () => {
+  it("is not offered if the browser does not support it", async () => {
     page = await openPicture(browser, room.port, {
       init: () => Object.defineProperty(Document.prototype, "fullscreenEnabled", { value: false }),
     });
@@ -193,7 +193,7 @@ describe("full screen", () => {
 });
 
 describe("the help sheet", () => {
-  it("turns the keys off for those who press them unmeant, for good", async () => {
+  it("disables keyboard shortcuts permanently", async () => {
     page = await openPicture(browser, room.port);
     await page.keyboard.press("?");
     await page.getByLabel("Enable keyboard shortcuts").uncheck();
@@ -213,7 +213,7 @@ describe("the help sheet", () => {
     expect(await button("Actual size").getAttribute("aria-pressed")).toBe("true");
   });
 
-  it("stays while its words are being selected, and goes by a press beside it", async () => {
+  it("stays while its text is being selected, and closes on a press outside", async () => {
     page = await openPicture(browser, room.port);
     await page.keyboard.press("?");
     const sheet = page.getByRole("dialog");
@@ -227,7 +227,7 @@ describe("the help sheet", () => {
     await sheet.waitFor({ state: "detached" });
   });
 
-  it("tells every key, keeps the others quiet while it is there, and gives the focus back", async () => {
+  it("lists every key, disables the others while it is open, and restores the focus", async () => {
     page = await openPicture(browser, room.port);
     await button("Zoom in").focus();
     await page.keyboard.press("?");

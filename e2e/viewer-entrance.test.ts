@@ -36,7 +36,7 @@ describe("a relay with a secret", () => {
     await scene.relay({ AUTH_SECRET: SECRET, TRUST_PROXY: "x-forwarded-for" });
   });
 
-  it("at its bare address asks for the link, and takes one that is pasted, token and all", async () => {
+  it("asks for the link at its bare address, and accepts a pasted one with its token", async () => {
     const page = await scene.open();
     await says(page, "Open a shared screen");
     expect(await hang(page, "join")).toEqual([]);
@@ -63,7 +63,7 @@ describe("a relay with a secret", () => {
     await says(page, "Waiting for the host");
   });
 
-  it("heeds no key where there is nothing to watch", async () => {
+  it("ignores keys while there is nothing to watch", async () => {
     const page = await scene.open("#room=main&token=a.b.c");
     await says(page, "This link does not work");
     const asked = await page.evaluate(() => {
@@ -76,7 +76,7 @@ describe("a relay with a secret", () => {
     expect(asked).toEqual([]);
   });
 
-  it("takes another link for the same room in place of one that has expired", async () => {
+  it("accepts another link for the same room after one has expired", async () => {
     const page = await scene.open(`#token=${await viewer(Date.now() - 60_000)}`);
     expect(await says(page, "This link has expired")).toContain(
       "Ask the person who shares the screen",
@@ -87,7 +87,7 @@ describe("a relay with a secret", () => {
     await says(page, "Waiting for the host");
   });
 
-  it("leads back to the room of last time, in a tab that has nothing else of it", async () => {
+  it("leads back to the last room in a new tab", async () => {
     const token = await mint({ role: "viewer", room: "demo" });
     const page = await scene.open(`#room=demo&token=${token}`);
     await says(page, "Waiting for the host");
@@ -100,7 +100,7 @@ describe("a relay with a secret", () => {
     expect(stored).not.toContain(token);
   });
 
-  it("says that a link is for another room, or is none", async () => {
+  it("says that a link is for another room, or is not a link", async () => {
     const other = await mint({ role: "viewer", room: "other" });
     const page = await scene.open(`#room=main&token=${other}`);
     await says(page, "This link is for another room");
@@ -108,7 +108,7 @@ describe("a relay with a secret", () => {
     await says(await scene.open("#token=a.b.c"), "This link does not work");
   });
 
-  it("puts out who watches when the link expires, and takes the picture down", async () => {
+  it("disconnects viewers when the link expires, and removes the picture", async () => {
     scene.agent(await mint({ role: "producer", room: "main" }));
     // A link that ends before the picture is there, on a busy machine, shows nothing: then one that lasts longer.
     let page: Page;
@@ -124,7 +124,7 @@ describe("a relay with a secret", () => {
     expect(await page.getByTestId("screen").isVisible()).toBe(false);
   });
 
-  it("tells too many attempts from a full room (P-86)", async () => {
+  it("distinguishes too many attempts from a full room (P-86)", async () => {
     const proxy = await forwardingProxy(scene.port, "203.0.113.9");
     scene.onEnd(() => proxy.close());
     const attempt = () =>
@@ -168,7 +168,7 @@ describe("a page that knows several relays", () => {
     );
   });
 
-  it("asks which one is meant at its bare address, and at no link", async () => {
+  it("asks for the relay at its bare address, but not for a link", async () => {
     const dialled: string[] = [];
     scene.context.on("page", (page) =>
       page.on("websocket", (socket) => dialled.push(socket.url())),
@@ -192,7 +192,7 @@ describe("a page that knows several relays", () => {
     await fresh.getByRole("link", { name: "the room “demo”" }).waitFor();
   });
 
-  it("gives a token to the relay that its link names, and to no other", async () => {
+  it("sends a token only to the relay that its link names", async () => {
     const heard: string[] = [];
     scene.context.on("page", (page) =>
       page.on("websocket", (socket) =>
@@ -210,7 +210,7 @@ describe("a page that knows several relays", () => {
     ]);
   });
 
-  it("goes to the room of everyone on the relay that the link names, looking as the link wants it", async () => {
+  it("goes to the default room of the relay that the link names, with the link's options", async () => {
     const page = await scene.open(`#room=a/b&relay=ws://localhost:${others}&stats=1`);
     await says(page, "This room name is not valid");
     await page.getByRole("link", { name: "Go to the room “main”" }).click();
@@ -218,7 +218,7 @@ describe("a page that knows several relays", () => {
     expect(new URL(page.url()).hash).toBe(`#room=main&relay=ws://localhost:${others}&stats=1`);
   });
 
-  it("knows after a reload where a token led that named nothing else", async () => {
+  it("remembers after a reload where a token without other fields led", async () => {
     const page = await scene.open("#token=a.b.c");
     await says(page, "Waiting for the host");
     expect(new URL(page.url()).hash).toBe("");

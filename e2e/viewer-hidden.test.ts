@@ -20,7 +20,7 @@ afterAll(async () => {
   await room.close();
 });
 
-it("a recording goes on behind another tab, with what changes meanwhile", async () => {
+it("a recording continues in a background tab, including later changes", async () => {
   const { page } = windowed;
   await page.addInitScript(chooseFileOfPage);
   await page.goto(`http://localhost:${room.port}/`);

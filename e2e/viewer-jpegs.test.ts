@@ -44,7 +44,7 @@ async function expectShown(picture: Pixels, look: () => Promise<Pixels | undefin
 }
 
 describe.each(PLACES)("played in the %s (P-24, P-97)", (place) => {
-  it("an EXIF rotation changes nothing, whichever it is and whatever shape the picture has; nor in a snapshot", async () => {
+  it("an EXIF rotation has no effect, for any rotation and shape of the picture, nor in a snapshot", async () => {
     page = await openPicture(browser, room.port, { place });
     for (const [orientation, picture] of [
       [6, OTHER],
@@ -60,7 +60,7 @@ describe.each(PLACES)("played in the %s (P-24, P-97)", (place) => {
     expect(psnr(saved, PICTURE)).toBeGreaterThan(ALIKE_DB);
   });
 
-  it("a JPEG without its end is drawn, of one that was cut off what there is, and the page is live", async () => {
+  it("a JPEG without its end is drawn, a truncated one as far as it goes, and the page is live", async () => {
     page = await openPicture(browser, room.port, { place });
     room.showJpeg(withoutEnd(jpegOf(OTHER)));
     await expectShown(OTHER, () => canvasPixels(page));
@@ -79,7 +79,7 @@ describe.each(PLACES)("played in the %s (P-24, P-97)", (place) => {
 });
 
 describe("the embed element", () => {
-  it("ignores an EXIF rotation, too, and a missing end", async () => {
+  it("also ignores an EXIF rotation and a missing end", async () => {
     const foreign = await foreignPage();
     const opened = await PaintedRoom.open(OTHER, { ALLOWED_ORIGINS: foreign.origin });
     try {
@@ -124,7 +124,7 @@ describe("a picture that is too large (P-15)", () => {
     }
   });
 
-  it("is refused by the page as its own header has it", async () => {
+  it("is refused by the page because of the size in its header", async () => {
     const large = Uint8Array.from(jpeg);
     const frameAt = large.findIndex((byte, i) => byte === 0xff && large[i + 1] === 0xc0);
     large.set([0x20, 0x00, 0x20, 0x00], frameAt + 5);

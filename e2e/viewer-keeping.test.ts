@@ -40,8 +40,8 @@ async function downloaded(download: Download): Promise<Buffer> {
   return await readFile(await download.path());
 }
 
-describe.each(PLACES)("of what is played in the %s", (place) => {
-  it("a snapshot is the picture px for px, whatever of it is seen", async () => {
+describe.each(PLACES)("played in the %s", (place) => {
+  it("a snapshot is the picture pixel for pixel, whatever part of it is visible", async () => {
     page = await openPicture(browser, room.port, { fragment: "#room=main", place });
     await page.keyboard.press("+");
     const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("s")]);
@@ -56,7 +56,7 @@ describe.each(PLACES)("of what is played in the %s", (place) => {
     expect(psnr(saved, PICTURE)).toBeGreaterThan(30);
   });
 
-  it("a picture is copied whole", async () => {
+  it("the whole picture is copied", async () => {
     page = await openPicture(browser, room.port, { place });
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.keyboard.press("y");
@@ -69,7 +69,7 @@ describe.each(PLACES)("of what is played in the %s", (place) => {
     expect(size).toEqual([1600, 900]);
   });
 
-  it("a floating window shows the picture as it changes, and goes by the same key", async () => {
+  it("a floating window shows the picture as it changes, and the same key closes it", async () => {
     page = await openPicture(browser, room.port, { place });
     await page.keyboard.press("p");
     const middle = () =>
@@ -100,7 +100,7 @@ describe("the link", () => {
   });
   afterAll(() => locked.close());
 
-  it("is copied with what opens the room, which the address does not show", async () => {
+  it("is copied with the token, which the address does not show", async () => {
     const fragment = `#room=main&token=${token}`;
     page = await openPicture(browser, locked.port, { fragment });
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -114,7 +114,7 @@ describe("the link", () => {
     expect(await canvasPixels(page, 8)).toBeDefined();
   });
 
-  it("is copied on pages without a clipboard, too", async () => {
+  it("is also copied on pages without a clipboard API", async () => {
     const fragment = `#room=main&token=${token}`;
     page = await openPicture(browser, locked.port, { fragment, init: takeClipboardAway });
     await page.keyboard.press("c");
@@ -128,7 +128,7 @@ describe("the link", () => {
     expect(await page.locator("#pasted").inputValue()).toContain(fragment);
   });
 
-  it("is shown to be copied by hand where the page may not", async () => {
+  it("is shown for copying by hand if the page may not copy", async () => {
     page = await openPicture(browser, locked.port, {
       fragment: `#room=main&token=${token}`,
       init: takeCopyingAway,
@@ -147,7 +147,7 @@ describe("the link", () => {
 });
 
 describe("the floating window", () => {
-  it("dims a picture that is not the present, and says how old it is", async () => {
+  it("dims an outdated picture and shows its age", async () => {
     const lone = await PaintedRoom.open(PICTURE);
     page = await openPicture(browser, lone.port);
     await page.keyboard.press("p");
@@ -169,7 +169,7 @@ describe("the floating window", () => {
     expect(aged.letters).toBeGreaterThan(300);
   });
 
-  it("is a video's where there are no others", async () => {
+  it("is a video's picture-in-picture if there is no other kind", async () => {
     page = await openPicture(browser, room.port, {
       init: () => Object.defineProperty(window, "documentPictureInPicture", { value: undefined }),
     });
@@ -188,7 +188,7 @@ describe("the floating window", () => {
 });
 
 describe("the screen", () => {
-  it("is kept bright while the picture is live, and left alone when it is not", async () => {
+  it("stays on while the picture is live, and only then", async () => {
     const lone = await PaintedRoom.open(PICTURE);
     page = await openPicture(browser, lone.port, {
       init: () => {

@@ -59,7 +59,7 @@ describe("a link that was damaged on its way (P-95)", () => {
     `?${FIELDS}`,
     `/#${FIELDS}`,
   ]) {
-    it(`opens the room, and says so: ${handed.replace(GOOD, "TOKEN")}`, async () => {
+    it(`opens the room and reports the repair: ${handed.replace(GOOD, "TOKEN")}`, async () => {
       await page.goto(address + handed);
       expect(await lastHello()).toMatchObject({ room: "demo", token: GOOD });
       if (handed !== `/#${FIELDS}`) await says("Waiting for the host");
@@ -72,7 +72,7 @@ describe("a link that was damaged on its way (P-95)", () => {
     });
   }
 
-  it("is asked for again if its end is missing, and what is left of its token goes nowhere", async () => {
+  it("is requested again if its end is missing, and the rest of its token is not sent", async () => {
     await page.goto(`${address}#room=demo&token=${GOOD.slice(0, 15)}%E2%80%A6`);
     await says("This link was damaged on its way");
     await says("A part of it is missing.");
@@ -83,7 +83,7 @@ describe("a link that was damaged on its way (P-95)", () => {
     await says("Waiting for the host");
   });
 
-  it("does not bring a token of another page's link here", async () => {
+  it("does not bring in a token of another page's link", async () => {
     await page.goto(`${address}?url=https%3A%2F%2Fother.example%2F%23token%3D${GOOD}`);
     await says("It opens only with the link");
     expect(standIn.hellos.map(({ token }) => token)).toEqual([undefined]);
@@ -91,8 +91,8 @@ describe("a link that was damaged on its way (P-95)", () => {
   });
 });
 
-describe("a page of which something is missing", () => {
-  it("says so, without the token in its address, and a reload brings it to the room", async () => {
+describe("a page with a missing part", () => {
+  it("says so, with no token in its address, and a reload opens the room", async () => {
     await context.route("**/_next/**/*.js", (route) => route.abort());
     await page.goto(`${address}#${FIELDS}`);
     await says("A part of this page did not arrive");
@@ -104,14 +104,14 @@ describe("a page of which something is missing", () => {
     expect(await inSight()).not.toContain(GOOD);
   });
 
-  it("says nothing of a script that it can do without", async () => {
+  it("shows no message for a script that it can do without", async () => {
     await context.route("**/_ssgManifest.js", (route) => route.abort());
     await page.goto(`${address}#${FIELDS}`);
     await says("Waiting for the host");
     expect(await page.getByText("did not arrive").count()).toBe(0);
   });
 
-  it("names the browser that it needs where its scripts do not parse", async () => {
+  it("names the required browsers if its scripts do not parse", async () => {
     await context.route("**/_next/**/*.js", async (route) => {
       await route.fulfill({ contentType: "text/javascript", body: "class { static { ??= } }" });
     });
@@ -121,7 +121,7 @@ describe("a page of which something is missing", () => {
     expect(page.url()).toBe(address);
   });
 
-  it("says that it was updated when its parts are gone, and has a button for that", async () => {
+  it("says that it was updated if its parts are gone, and offers to reload", async () => {
     await page.addInitScript(() => Object.assign(window, { Worker: undefined }));
     // What is needed from the beginning is here; what is loaded later belongs to a build that is gone.
     await page.goto(address);

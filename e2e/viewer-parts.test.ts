@@ -67,7 +67,7 @@ const upperHalf = (data: Uint8Array) => ({
 });
 
 describe.each(PLACES)("played in the %s", (place) => {
-  it("the first picture is drawn as it arrives, with its share, and is called live once it is whole", async () => {
+  it("the first picture is drawn as it arrives, with its progress, and is live once it is whole", async () => {
     await open(place);
     await says("The picture is on its way.");
     send({ tiles: tiles.slice(0, HALF), cut: true });
@@ -93,8 +93,8 @@ describe.each(PLACES)("played in the %s", (place) => {
   });
 });
 
-describe("a picture that stands", () => {
-  it("is not called live while parts of it are older, and is again once none is", async () => {
+describe("a complete picture", () => {
+  it("is not live while parts of it are older, and is live again once none is", async () => {
     await open("worker");
     send({ tiles, keyframe: true });
     await says("Live");

@@ -35,7 +35,7 @@ async function expectSamePart(point: { x: number; y: number }, before: { x: numb
 }
 
 describe("on a desktop", () => {
-  it("keys show all of it, its own size, its width, more, less, and other parts", async () => {
+  it("keys fit the picture, show its actual size or width, zoom, and pan", async () => {
     page = await openPicture(browser, room.port, { viewport: { width: 1280, height: 600 } });
     const show = async (key: string) => {
       await page.keyboard.press(key);
@@ -52,7 +52,7 @@ describe("on a desktop", () => {
     expect(await show("Control+2")).toMatchObject({ height: 600 });
   });
 
-  it("a button that was let go while there was no picture holds nothing any more", async () => {
+  it("a button released while there was no picture no longer drags", async () => {
     page = await openPicture(browser, room.port);
     await page.keyboard.press("2");
     await page.mouse.move(600, 300);
@@ -72,7 +72,7 @@ describe("on a desktop", () => {
     expect(await pictureRect(page)).toEqual(before);
   });
 
-  it("the wheel zooms to the pointer, a trackpad's pinch too, and the page stays where it is", async () => {
+  it("wheel and trackpad pinch zoom at the pointer, and the page does not scroll", async () => {
     page = await openPicture(browser, room.port);
     const rest = await pageAtRest(page);
     const pointer = at(900, 200);
@@ -98,7 +98,7 @@ describe("on a desktop", () => {
     expect(await pageAtRest(page)).toEqual(rest);
   });
 
-  it("the mouse drags what is larger than the window, and its hand shows so", async () => {
+  it("the mouse drags a picture larger than the window, and the cursor shows that", async () => {
     page = await openPicture(browser, room.port);
     const hand = () =>
       page.getByTestId("stage").evaluate((stage) => getComputedStyle(stage).cursor);
@@ -143,7 +143,7 @@ describe("on a desktop", () => {
     },
   );
 
-  it("a picture of another size keeps the mode, and nothing around it moves", async () => {
+  it("a picture of another size keeps the mode, and the layout does not shift", async () => {
     page = await openPicture(browser, room.port);
     /** Its place, wherever it is on its way to while it comes or goes. */
     const bar = () =>
@@ -175,7 +175,7 @@ describe("on a phone", () => {
     await touch.send("Input.dispatchTouchEvent", { type, touchPoints: points as [] });
   };
 
-  it("two fingers zoom about their middle and drag, one drags on, and the page stays where it is", async () => {
+  it("two fingers zoom at their middle and drag, one continues to drag, and the page does not scroll", async () => {
     page = await openPicture(browser, room.port, PHONE);
     touch = await page.context().newCDPSession(page);
     const rest = await pageAtRest(page);
@@ -199,7 +199,7 @@ describe("on a phone", () => {
     expect(await pageAtRest(page)).toEqual(rest);
   });
 
-  it("two taps show it at its own size, and two more all of it", async () => {
+  it("a double tap shows the actual size, and another the whole picture", async () => {
     page = await openPicture(browser, room.port, PHONE);
     touch = await page.context().newCDPSession(page);
     // None waits for the answer to another: on a busy machine two taps would become two times one.

@@ -62,8 +62,8 @@ function withSilentEncoder(): void {
   };
 }
 
-describe.each(PLACES)("of what is played in the %s", (place) => {
-  it("a recording is a video that plays, says all the while that it is made, and outlives a change of the picture's size", async () => {
+describe.each(PLACES)("played in the %s", (place) => {
+  it("a recording is a playable video, is indicated while it is made, and survives a change of the picture's size", async () => {
     page = await openPicture(browser, room.port, { init: takeFilePickerAway, place });
     await page.keyboard.press("r");
     const mark = page.getByTestId("recording");
@@ -107,7 +107,7 @@ describe.each(PLACES)("of what is played in the %s", (place) => {
 });
 
 describe("a recording", () => {
-  it("a recording goes straight into a file where the browser writes one", async () => {
+  it("a recording goes straight into a file if the browser supports that", async () => {
     page = await openPicture(browser, room.port, { init: chooseFileOfPage });
     await clickControl(page, "Record to a file");
     await page
@@ -122,7 +122,7 @@ describe("a recording", () => {
     expect((await probeVideo(file)).durationS).toBeGreaterThan(1);
   });
 
-  it("a recording as MP4 has its duration, too, and can be seeked", async () => {
+  it("an MP4 recording also has its duration and can be seeked", async () => {
     page = await openPicture(browser, room.port, { init: withMp4Alone });
     await page.keyboard.press("r");
     const mark = page.getByTestId("recording");
@@ -138,7 +138,7 @@ describe("a recording", () => {
     expect(probed.late[2]).toBeGreaterThan(90);
   });
 
-  it("a recording is saved when the player crashes, and another can be made", async () => {
+  it("a recording is saved when the player crashes, and another can be started", async () => {
     page = await openPicture(browser, room.port, { init: takeFilePickerAway });
     await page.keyboard.press("r");
     await page
@@ -165,7 +165,7 @@ describe("a recording", () => {
     await page.getByTestId("recording").waitFor();
   });
 
-  it("a recording is of one room: on the way to another it is saved", async () => {
+  it("a recording is of one room, and is saved on the way to another", async () => {
     page = await openPicture(browser, room.port, { init: takeFilePickerAway });
     await page.keyboard.press("r");
     await page
@@ -184,7 +184,7 @@ describe("a recording", () => {
     expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
   });
 
-  it("a recording does not begin in another room than it was asked for", async () => {
+  it("a recording does not begin in a different room than it was started in", async () => {
     page = await openPicture(browser, room.port, { init: chooseFileWhenTold });
     await page.keyboard.press("r");
     await page.locator("[data-asked]").waitFor();
@@ -198,7 +198,7 @@ describe("a recording", () => {
     expect(await fileOfPage(page)).toHaveLength(0);
   });
 
-  it("a recording of nothing is not saved, and said to have failed", async () => {
+  it("an empty recording is not saved and reported as failed", async () => {
     page = await openPicture(browser, room.port, { init: withSilentEncoder });
     const saved: string[] = [];
     page.on("download", (download) => saved.push(download.suggestedFilename()));
@@ -211,7 +211,7 @@ describe("a recording", () => {
     expect(saved).toEqual([]);
   });
 
-  it("nothing is recorded if nobody chooses a file", async () => {
+  it("nothing is recorded if no file is chosen", async () => {
     page = await openPicture(browser, room.port, {
       init: () =>
         Object.defineProperty(window, "showSaveFilePicker", {
@@ -227,7 +227,7 @@ describe("a recording", () => {
     expect(await button("Record to a file").isEnabled()).toBe(true);
   });
 
-  it("whoever leaves while recording is asked first", async () => {
+  it("leaving while recording asks for confirmation", async () => {
     page = await openPicture(browser, room.port, { init: takeFilePickerAway });
     await page.mouse.click(300, 300);
     await page.keyboard.press("r");

@@ -50,8 +50,8 @@ function noteTrials(): void {
 
 const says = async (page: Page) => (await page.getByTestId("status").textContent()) ?? "";
 
-describe("a page on the screen that it shows", () => {
-  it("says so, while one elsewhere that shows the same picture tries and does not", async () => {
+describe("a page on the shared screen", () => {
+  it("says so, while a page elsewhere with the same picture checks and does not", async () => {
     await own.page.goto(`http://localhost:${port}/`);
     const told = await eventually(
       () => says(own.page),

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.end());
 
-it("a host that comes, pauses by being lost, stops and comes again", async () => {
+it("the page reports a host that starts, is lost, returns, stops and starts again", async () => {
   await scene.relay();
   const page = await scene.open();
   const waits = await says(page, "Waiting for the host");
@@ -72,7 +72,7 @@ it("a host that comes, pauses by being lost, stops and comes again", async () =>
   expect(await page.getByTestId("screen").isVisible()).toBe(true);
 });
 
-it("a relay that is lost, a network that is gone, and both back", async () => {
+it("the page reports a lost relay and a lost network, and recovers from both", async () => {
   const relay = await scene.relay();
   scene.agent();
   const page = await scene.open();
@@ -97,7 +97,7 @@ it("a relay that is lost, a network that is gone, and both back", async () => {
   await says(page, "Live");
 });
 
-it("a relay that is told to stop says so, and is found again", async () => {
+it("the page reports a restarting relay and reconnects", async () => {
   const relay = await scene.relay();
   scene.agent();
   const page = await scene.open();
@@ -111,7 +111,7 @@ it("a relay that is told to stop says so, and is found again", async () => {
   await says(page, "Live");
 });
 
-it("a full room lets somebody in as soon as another leaves", async () => {
+it("a full room admits a viewer as soon as another leaves", async () => {
   await scene.relay({ MAX_VIEWERS_PER_ROOM: "1" });
   const first = await scene.open();
   await says(first, "Waiting for the host");
@@ -124,7 +124,7 @@ it("a full room lets somebody in as soon as another leaves", async () => {
   await says(second, "Waiting for the host");
 });
 
-it("an embedded page shows the picture and nothing else, but says what is wrong", async () => {
+it("an embedded page shows only the picture, except for problems", async () => {
   await scene.relay();
   const page = await scene.open("#embed=1");
   await says(page, "Waiting for the host");

@@ -38,7 +38,7 @@ async function overlap(one: Locator, other: Locator): Promise<string | undefined
 }
 
 describe("the panel", () => {
-  it("is opened by I, takes the focus, and gives it back on Esc", async () => {
+  it("opens with I, takes the focus, and returns it on Esc", async () => {
     page = await openPicture(browser, room.port);
     expect(await panel().count()).toBe(0);
     await page.keyboard.press("i");
@@ -57,7 +57,7 @@ describe("the panel", () => {
     expect(await panel().count()).toBe(0);
   });
 
-  it("scrolls by the arrows while it has the focus, and the picture stays where it is", async () => {
+  it("scrolls with the arrow keys while it has the focus, and the picture does not move", async () => {
     const viewport = { width: 900, height: 400 };
     page = await openPicture(browser, room.port, { viewport });
     await page.keyboard.press("2");
@@ -75,7 +75,7 @@ describe("the panel", () => {
     expect((await pictureRect(page)).width).toBeLessThan(before.width);
   });
 
-  it("comes though its server is away by now", async () => {
+  it("opens even if the server is gone by then", async () => {
     const lone = await PaintedRoom.open(PICTURE);
     page = await openPicture(browser, lone.port);
     const styles = () =>
@@ -91,7 +91,7 @@ describe("the panel", () => {
     await panel().getByText("There is no connection to the relay.").waitFor();
   });
 
-  it("shows the text where the browser lets no page copy, ready to be taken", async () => {
+  it("shows the text, selected, if the browser does not allow copying", async () => {
     const options = { fragment: "#stats=1", init: takeCopyingAway };
     page = await openPicture(browser, room.port, options);
     await page.getByRole("button", { name: "Copy as text" }).click();
@@ -109,7 +109,7 @@ describe("the panel", () => {
 
 describe("it", () => {
   it.each([PHONE.viewport, { width: 640, height: 360 }])(
-    "does not lie on the controls at $width×$height, nor on the mark of a recording",
+    "covers neither the controls at $width×$height nor the recording mark",
     async (viewport) => {
       page = await openPicture(browser, room.port, {
         ...PHONE,
@@ -128,7 +128,7 @@ describe("it", () => {
     },
   );
 
-  it("does not lie on what is said of the connection, however large the window is", async () => {
+  it("does not cover messages about the connection in windows of any size", async () => {
     const lone = await PaintedRoom.open(PICTURE);
     page = await openPicture(browser, lone.port);
     await page.keyboard.press("i");
@@ -152,7 +152,7 @@ describe("it", () => {
     }
   });
 
-  it("stays when Esc closes a sheet over it, and goes with the next", async () => {
+  it("stays when Esc closes a sheet above it, and closes with the next Esc", async () => {
     page = await openPicture(browser, room.port);
     await page.keyboard.press("i");
     await panel().waitFor();
@@ -166,7 +166,7 @@ describe("it", () => {
     await panel().waitFor({ state: "detached" });
   });
 
-  it("leaves the focus to whoever has gone on with the keyboard meanwhile", async () => {
+  it("does not take the focus back if it has moved elsewhere", async () => {
     page = await openPicture(browser, room.port);
     await button("Fit to window").focus();
     await page.keyboard.press("i");

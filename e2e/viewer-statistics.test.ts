@@ -131,7 +131,7 @@ async function watched(): Promise<{ fps: number; bytesPerSecond: number; totalMs
 
 describe("the figures", () => {
   it(
-    "agree with what the canvas and the link tell",
+    "agree with the canvas and the link",
     async () => {
       await open("&stats=1");
       await says("nothing");
@@ -162,7 +162,7 @@ describe("the figures", () => {
 
 describe("the sentence", () => {
   it(
-    "names a slow link of the viewer, and how fast it is",
+    "names a slow link of the viewer, and its rate",
     async () => {
       await open("&stats=1");
       await says("nothing");
@@ -208,7 +208,7 @@ describe("the sentence", () => {
   );
 
   it(
-    "says that nothing moves, that the tab is hidden, and that the host is gone",
+    "says that nothing changes, that the tab is hidden, and that the host is gone",
     async () => {
       await open("&stats=1");
       moving.rest();
@@ -239,7 +239,7 @@ describe("the sentence", () => {
 });
 
 describe("the panel", () => {
-  it("leaves the picture to the pointer, and the focus where it was when a link opened it", async () => {
+  it("leaves the picture to the pointer, and does not move the focus when a link opened it", async () => {
     await open("&stats=1");
     await panel().waitFor();
     const under = await page.evaluate(() => document.elementFromPoint(400, 300)?.tagName);
@@ -248,7 +248,7 @@ describe("the panel", () => {
     expect(page.url()).not.toContain(token);
   });
 
-  it("copies all as text, without the room and its token", async () => {
+  it("copies everything as text, without the room and its token", async () => {
     await open("&stats=1");
     await page.getByRole("button", { name: "Copy as text" }).click();
     await page.getByText("Copied.").waitFor();

@@ -116,7 +116,7 @@ async function whatIsInSight(tab = page): Promise<string> {
 describe("a link's token", () => {
   for (const policyHeader of [true, false]) {
     const how = policyHeader ? "policy in header and page" : "policy in the page alone";
-    it(`is out of sight before React begins, and reaches the relay (${how})`, async () => {
+    it(`is hidden before React starts, and reaches the relay (${how})`, async () => {
       standIn.policyHeader = policyHeader;
       await open(`#room=demo&token=${GOOD}&embed=1`);
       expect(await lastOf(1)).toEqual({ room: "demo", token: GOOD });
@@ -131,7 +131,7 @@ describe("a link's token", () => {
     });
   }
 
-  it("lasts over a reload, in this tab alone", async () => {
+  it("survives a reload, in this tab only", async () => {
     await open(`#token=${GOOD}`);
     await becomes("waiting");
     await page.reload();
@@ -144,7 +144,7 @@ describe("a link's token", () => {
     expect(await becomes("ended", other)).toMatch(/only with the link/);
   });
 
-  it("is asked for where there is none, and another link in the same tab is enough", async () => {
+  it("is requested if there is none, and another link in the same tab is enough", async () => {
     await open("");
     expect(await becomes("ended")).toMatch(/only with the link/);
     await page.getByLabel("Link or room name").waitFor();
@@ -163,7 +163,7 @@ describe("a link's token", () => {
     for (const token of [GOOD, EXPIRED]) expect(seen).not.toContain(token);
   });
 
-  it("does not come back by Back, Forward or what follows", async () => {
+  it("does not reappear with Back, Forward or later navigation", async () => {
     await open(`#room=one&token=${GOOD}`);
     await becomes("waiting");
     await open(`#room=two&token=${EXPIRED}`);
@@ -193,7 +193,7 @@ describe("a link's token", () => {
     complaints = complaints.filter((text) => !/closed before the connection is/.test(text));
   });
 
-  it("lasts over a reload where the browser stores nothing, in the state of the tab's history", async () => {
+  it("survives a reload in the state of the tab's history if the browser stores nothing", async () => {
     await context.addInitScript(() => {
       Object.defineProperty(window, "sessionStorage", {
         get() {

@@ -86,8 +86,8 @@ async function isPlayer(script: string): Promise<boolean> {
   return text.includes("a keyframe lacks tiles");
 }
 
-describe("in a browser that can", () => {
-  it("a worker plays; what counts as the first load comes first, then the controls, and no other player", async () => {
+describe("in a browser with workers", () => {
+  it("a worker plays; the first load comes first, then the controls, and no other player", async () => {
     expect(await placeOfPicture()).toBe("worker");
     expect(page.workers()).toHaveLength(1);
     await page.getByTestId("controls").waitFor();
@@ -101,7 +101,7 @@ describe("in a browser that can", () => {
     expect(players).toEqual([expect.stringMatching(/^\/player\//)]);
   });
 
-  it("the worker has the page's policy: it reaches nobody but the relay", async () => {
+  it("the worker has the page's policy and reaches only the relay", async () => {
     let asked = 0;
     const elsewhere = createServer((_, response) => {
       asked++;
@@ -124,7 +124,7 @@ describe("in a browser that can", () => {
     elsewhere.close();
   });
 
-  it("the picture comes back on the page when the worker crashes", async () => {
+  it("the page shows the picture again when the worker crashes", async () => {
     expect(await placeOfPicture()).toBe("worker");
     const [worker] = page.workers();
     await worker?.evaluate(() => {
@@ -159,17 +159,17 @@ describe("the page plays itself", () => {
       },
     ],
   ];
-  it.each(absences)("where there is %s", async (_, takeAway) => {
+  it.each(absences)("if there is %s", async (_, takeAway) => {
     await context.addInitScript(takeAway);
     expect(await placeOfPicture()).toBe("page");
   });
 
-  it("where the worker's program does not come", async () => {
+  it("if the worker's program does not arrive", async () => {
     await context.route(PROGRAM, (route) => route.abort());
     expect(await placeOfPicture()).toBe("page");
   });
 
-  it("where the worker finds that it has no canvas", async () => {
+  it("if the worker finds that it has no canvas", async () => {
     await context.route(PROGRAM, async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, body: `delete OffscreenCanvas;${await response.text()}` });
@@ -179,7 +179,7 @@ describe("the page plays itself", () => {
   });
 });
 
-it("a page that cannot load the rest of itself says so, and is whole when somebody tries again", async () => {
+it("a page that cannot load its other parts says so, and a retry completes it", async () => {
   let late = false;
   await context.route("**/*.js", async (route) => {
     late ||= new URL(route.request().url()).pathname.startsWith("/player/");
@@ -197,7 +197,7 @@ it("a page that cannot load the rest of itself says so, and is whole when somebo
   expect(await shown()).toBe("worker");
 });
 
-it("the picture shows though the controls do not come, which is told; they come as soon as they can", async () => {
+it("the picture shows without the controls, with a message; they load as soon as possible", async () => {
   const first = new Set((await firstLoadScripts()).map(({ path }) => path));
   await context.route("**/*.js", async (route) => {
     const { pathname } = new URL(route.request().url());

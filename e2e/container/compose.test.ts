@@ -91,7 +91,7 @@ afterAll(async () => {
 }, START_MS);
 
 describe("Compose with Caddy", () => {
-  it("serves the page over https alone, and says that it stays so", async () => {
+  it("serves the page only over https, with HSTS", async () => {
     const page = await get("/");
     page.destroy();
     expect(page.statusCode).toBe(200);
@@ -102,7 +102,7 @@ describe("Compose with Caddy", () => {
     expect(plain.headers.get("location")).toMatch(/^https:\/\/localhost/);
   });
 
-  it("gives the agent links to the name that it is seen by", () => {
+  it("gives the agent links to its public name", () => {
     expect(agent.output).toContain("Viewer link: https://localhost/#room=main&token=");
   });
 
@@ -115,7 +115,7 @@ describe("Compose with Caddy", () => {
     await context.close();
   });
 
-  it("passes a stream's pictures on as they come", async () => {
+  it("passes on a stream's pictures as they arrive", async () => {
     const stream = await get(`/stream.mjpeg?room=main&token=${tokens.viewer}`);
     let pictures = 0;
     for await (const chunk of stream) {
@@ -126,7 +126,7 @@ describe("Compose with Caddy", () => {
     expect(pictures).toBeGreaterThanOrEqual(5);
   });
 
-  it("tells the relay the address that it saw, whatever the client says", async () => {
+  it("reports the address that it saw to the relay, whatever the client claims", async () => {
     const headers = { "X-Forwarded-For": PRETENDED, Authorization: `Bearer ${tokens.viewer}` };
     const url = `wss://localhost:${port}/ws/viewer?room=main`;
     const viewer = new WebSocket(url, { ca, headers });
@@ -141,7 +141,7 @@ describe("Compose with Caddy", () => {
     expect(await compose(folder, "logs", "--no-color")).not.toContain(PRETENDED);
   });
 
-  it("confines both, and leaves no way to the relay but through Caddy", async () => {
+  it("confines both, and makes the relay reachable only through Caddy", async () => {
     for (const service of ["relay", "caddy"]) {
       const id = (await compose(folder, "ps", "-q", service)).trim();
       const host = JSON.parse(await docker("inspect", "--format", "{{json .HostConfig}}", id));
@@ -158,7 +158,7 @@ describe("Compose with Caddy", () => {
     }
   });
 
-  it("writes no token into any log, not even while the relay is away", async () => {
+  it("logs no token, even while the relay is down", async () => {
     const marked = `/snapshot.jpg?room=main&token=${tokens.viewer}`;
     expect(await statusOf(marked)).toBe(200);
     await compose(folder, "kill", "relay");

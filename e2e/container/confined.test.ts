@@ -27,7 +27,7 @@ describe("a container without AUTH_SECRET", () => {
     expect(output).not.toMatch(/ {4}at /);
   });
 
-  it("makes no token either, and says why", async () => {
+  it("mints no token either, and says why", async () => {
     const { code, output } = await runOnce([...CONFINED, "-e", "HOST="], ["mint"]);
     expect(code).toBe(1);
     expect(output).toMatch(/AUTH_SECRET is not set/);
@@ -35,7 +35,7 @@ describe("a container without AUTH_SECRET", () => {
 });
 
 describe("a confined container", () => {
-  it("is healthy with nothing but a secret, as nobody in particular and with no rights", async () => {
+  it("is healthy with only a secret, as an unprivileged user without capabilities", async () => {
     const container = await start("-e", `AUTH_SECRET=${SECRET}`);
     expect(await container.health()).toBe("healthy");
     expect(Number(await container.exec("id", "-u"))).toBeGreaterThan(0);
@@ -47,7 +47,7 @@ describe("a confined container", () => {
     expect(await container.logs()).not.toContain(SECRET);
   });
 
-  it("knows how much memory it has, and leaves room beside the heap", async () => {
+  it("knows how much memory it has, and leaves some beside the heap", async () => {
     const container = await start("-e", `AUTH_SECRET=${SECRET}`);
     const memory = `const v8 = require("node:v8"); console.log(process.constrainedMemory(), v8.getHeapStatistics().heap_size_limit)`;
     const [constrained = 0, heap = 0] = (await container.exec("node", "-e", memory))
@@ -57,14 +57,14 @@ describe("a confined container", () => {
     expect(heap).toBeLessThan(160 * MB);
   });
 
-  it("is not healthy once the relay in it does not answer", async () => {
+  it("is not healthy once its relay does not answer", async () => {
     const container = await start("-e", `AUTH_SECRET=${SECRET}`, "--health-interval=1s");
     expect(await container.health()).toBe("healthy");
     await expect(container.exec("env", "PORT=1", "healthcheck")).rejects.toThrow();
     await expect(container.exec("healthcheck")).resolves.toBe("");
   });
 
-  it.each(["SIGTERM", "SIGINT"])("ends on %s in good order", async (signal) => {
+  it.each(["SIGTERM", "SIGINT"])("stops cleanly on %s", async (signal) => {
     const container = await start("-e", `AUTH_SECRET=${SECRET}`, "--health-interval=1s");
     expect(await container.health()).toBe("healthy");
     const { code, ms } = await container.end(signal);

@@ -47,7 +47,7 @@ function unpackAll(folder: string): void {
 }
 
 describe("the image", () => {
-  it("runs as a user without rights, says when it is well, and how it is stopped", async () => {
+  it("runs as an unprivileged user, with a health check and a stop signal", async () => {
     const config = await configured();
     expect(config.User).toBe("node");
     expect(config.Healthcheck).toMatchObject({ Test: ["CMD", "healthcheck"] });
@@ -55,7 +55,7 @@ describe("the image", () => {
     expect(Object.keys(config.ExposedPorts ?? {})).toEqual(["8000/tcp"]);
   });
 
-  it("says what it is, and of which version", async () => {
+  it("is labelled with what it is and its version", async () => {
     const { Labels } = await configured();
     expect(Labels).toMatchObject({
       "org.opencontainers.image.title": "Screen Share relay",
@@ -71,7 +71,7 @@ describe("the image", () => {
     expect(own - base).toBeLessThan(MAX_OWN_BYTES);
   });
 
-  it("holds the relay, the page and one native binary, all of them not to be written by the relay, and no package manager", async () => {
+  it("contains the relay, the page and one native binary, none writable by the relay, and no package manager", async () => {
     const all = ["find", "/app", "-type", "f", "-printf", "%P %m %u\n"];
     const { output } = await runOnce([], all);
     const lines = output.trimEnd().split("\n");
@@ -85,7 +85,7 @@ describe("the image", () => {
   });
 });
 
-describe("what was given to the build", () => {
+describe("what was passed to the build", () => {
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "screen-share-layers-"));
@@ -97,7 +97,7 @@ describe("what was given to the build", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it("is in no layer and in no history of the image", async () => {
+  it("is in no layer and not in the history of the image", async () => {
     // To find nothing proves something only where what is there is found: a word of a file in our layer.
     const found = async (text: string) =>
       (await runProgram(["grep", "-rlF", "--", text, "."], folder)).output;
@@ -105,7 +105,7 @@ describe("what was given to the build", () => {
     expect(await found(PLANTED_SECRET)).toBe("");
   });
 
-  it("leaves no file in any layer that could hold a secret", async () => {
+  it("leaves no file in any layer that could contain a secret", async () => {
     let layers = 0;
     for (const file of filesIn(folder)) {
       const { code, output } = await runProgram(["tar", "-tf", file]);
@@ -118,7 +118,7 @@ describe("what was given to the build", () => {
     expect(layers).toBeGreaterThan(1);
   });
 
-  it("is no .env, no recording, no npm settings and nothing built elsewhere", async () => {
+  it("includes no .env, recording, npm settings or build output", async () => {
     const search =
       "find / -xdev \\( -path /proc -o -path '*/node_modules' -o -path /usr \\) -prune -o -type f -print";
     const names = (await inBuild(search)).split("\n");

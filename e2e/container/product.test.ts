@@ -46,7 +46,7 @@ afterAll(async () => {
 const answer = (path: string) => fetch(`http://localhost:${port}${path}`);
 
 describe("the relay in a container", () => {
-  it("serves the page, and no picture to whoever has no token", async () => {
+  it("serves the page, but no picture without a token", async () => {
     const served = await answer("/");
     expect(served.status).toBe(200);
     expect(await served.text()).toMatch(/^<!DOCTYPE html>/i);
@@ -61,7 +61,7 @@ describe("the relay in a container", () => {
     expect(snapshot.headers.get("content-type")).toBe("image/jpeg");
   });
 
-  it("is back, with everybody, after it was killed", async () => {
+  it("comes back with all its clients after it was killed", async () => {
     const { code } = await container.end("SIGKILL");
     expect(code).toBe(137);
     const lost = (state: string | null) => state !== "connected";
@@ -71,7 +71,7 @@ describe("the relay in a container", () => {
     expect(await moves(page)).toBe(true);
   });
 
-  it("ends in good order, and tells viewers that it restarts", async () => {
+  it("stops cleanly, and tells viewers that it restarts", async () => {
     const headers = { Authorization: `Bearer ${tokens.viewer}` };
     const viewer = new WebSocket(`ws://localhost:${port}/ws/viewer?room=main`, { headers });
     await once(viewer, "message");
