@@ -1,8 +1,8 @@
 /**
- * Which relay an address means. People have different ones at hand: the relay's WebSocket address, its page's, only its name, or a
- * whole viewer link.
+ * Reads the address of a relay in any form that people have at hand: its WebSocket address, the address of its page, only its name, or
+ * a whole viewer link.
  */
-import { isLoopback, PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
+import { isLoopback, PRODUCER_PATH, ROOM_NAME, readLink } from "@screen-share/protocol";
 
 const SCHEMES: Readonly<Record<string, string>> = {
   "ws:": "ws:",
@@ -12,8 +12,8 @@ const SCHEMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The WebSocket address to dial. Where no scheme is written, it is wss://, or ws:// for this machine.
- * @returns what is wrong with it, to follow the setting's name, if it means no relay
+ * The WebSocket address to dial. Without a scheme, it is wss://, or ws:// for this machine.
+ * @returns the problem, to be printed after the setting's name, if it is not a relay's address
  */
 export function readServerAddress(
   text: string,
@@ -26,12 +26,12 @@ export function readServerAddress(
         "must be a relay's address, such as wss://relay.example, relay.example:8000, or a viewer link",
     };
   }
-  // A damaged link has its fields in its path or query, where servers would log its token.
+  // A damaged link has its fields in the path or query, where servers would log its token.
   const holdsToken = /token(=|%3D)/i.test(`${url.pathname}${url.search}`);
   if (url.username || url.password || holdsToken) {
     return { problem: "must not hold a secret; a token goes into PRODUCER_TOKEN" };
   }
-  const named = fieldsOf(url).get("relay");
+  const named = readLink(url.href).relay;
   if (named) {
     return {
       problem: `is a link to a page that plays from another relay: name that one, ${relayNamed(named)}`,
@@ -45,15 +45,14 @@ export function readServerAddress(
 }
 
 /**
- * What else a viewer link names.
- * @returns the room, if it names one that can be, and whether it holds a token, which is a viewer's and opens nothing for an agent
+ * Reads the other fields of a viewer link.
+ * @returns the room, if it names a valid one, and whether it has a token, which is for viewers and of no use to an agent
  */
 export function viewerLinkIn(text: string): { readonly room?: string; readonly token: boolean } {
   const url = parse(text);
   if (!url) return { token: false };
-  const fields = fieldsOf(url);
-  const room = fields.get("room") ?? "";
-  return { ...(ROOM_NAME.test(room) ? { room } : {}), token: Boolean(fields.get("token")) };
+  const { room = "", hasToken: token } = readLink(url.href);
+  return { ...(ROOM_NAME.test(room) ? { room } : {}), token };
 }
 
 function parse(text: string): URL | undefined {
@@ -67,11 +66,7 @@ function canParse(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-function fieldsOf({ hash }: URL): URLSearchParams {
-  return new URLSearchParams(hash.slice(1));
-}
-
-/** Only what is safe to print. */
+/** The relay's name, without anything that is not safe to print. */
 function relayNamed(text: string): string {
   const url = canParse(text);
   return url ? `${url.protocol}//${url.host}` : "in its place";
