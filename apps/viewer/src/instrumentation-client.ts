@@ -1,6 +1,6 @@
 /**
- * Runs before React and Next's router are started: by the time that either looks at the address, it holds no token. So it is
- * when another link is pasted, which changes only the fragment: these listeners are the first.
+ * Runs before React and Next's router start, so that they never see a token in the address. The same holds if another link is pasted,
+ * which changes only the fragment: these listeners are the first.
  */
 import { readLink } from "./links/link.ts";
 import { pageRelays } from "./links/relays.ts";
@@ -10,7 +10,7 @@ takeToken();
 window.addEventListener("hashchange", takeToken);
 window.addEventListener("popstate", (event) => {
   takeToken();
-  // Comes before `hashchange`. The router would note the address in the history's state, and go where an older note says; in a
-  // site of one page there is nowhere to go.
+  // Fires before `hashchange`. The router would write the address into the history's state, and navigate to an older one. A site with
+  // one page has nowhere to go.
   event.stopImmediatePropagation();
 });

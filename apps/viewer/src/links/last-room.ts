@@ -1,4 +1,4 @@
-/** The room that was watched last in this browser: its name and its relay's, and no token. */
+/** The room that was last watched in this browser: its name and that of its relay, without a token. */
 import { ROOM_NAME } from "@screen-share/protocol";
 
 const KEY = "screen-share last room";
@@ -10,7 +10,7 @@ export interface LastRoom {
 
 type Store = Pick<Storage, "getItem" | "setItem">;
 
-/** @param storage called at once; may throw, as browsers do where storage is blocked */
+/** @param storage called immediately; may throw, as browsers do if storage is blocked */
 export function readLastRoom(storage: () => Store = () => localStorage): LastRoom | undefined {
   try {
     const kept: unknown = JSON.parse(storage().getItem(KEY) ?? "null");
@@ -20,12 +20,12 @@ export function readLastRoom(storage: () => Store = () => localStorage): LastRoo
   }
 }
 
-/** Keeps it if it can. */
+/** Stores it if possible. */
 export function keepLastRoom(last: LastRoom, storage: () => Store = () => localStorage): void {
   try {
     storage().setItem(KEY, JSON.stringify(last));
   } catch {
-    // It is a convenience.
+    // This is only a convenience.
   }
 }
 

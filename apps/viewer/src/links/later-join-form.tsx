@@ -8,5 +8,5 @@ export function LaterJoinForm(props: JoinFormProps) {
   return <JoinForm.Part {...props} onMissing={waitForIt} />;
 }
 
-/** It is asked for again for as long as it is wanted. */
+/** Loading is retried as long as the form is needed. */
 function waitForIt(): void {}

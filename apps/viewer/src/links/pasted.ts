@@ -1,22 +1,22 @@
-/** What was put into the field for a link: a link in any other text, the part of it behind the "#", a token, or a room's name. */
+/** Reads what was entered into the field for a link: a link in any text, its part behind the "#", a token, or a room name. */
 import { DEFAULT_ROOM, findLink, ROOM_NAME, writeLink } from "@screen-share/protocol";
 
 export type Pasted =
-  /** For this page: where to go, and what to show there. */
+  /** A place on this page. */
   | {
       readonly kind: "here";
       readonly room: string;
       readonly token: string | undefined;
-      /** As the link names it. */
+      /** As named in the link. */
       readonly relay: string | undefined;
-      /** It is a name or a token alone, and does not say on which relay. */
+      /** It is only a name or a token, without a relay. */
       readonly anyRelay: boolean;
     }
-  /** A link to another page, to be opened there: its token is not for us. `host` is where it leads, however it was written. */
+  /** A link to another page, to be opened there: its token is not for us. `host` is where it really leads. */
   | { readonly kind: "elsewhere"; readonly address: string; readonly host: string }
   | { readonly kind: "nothing"; readonly problem: string };
 
-const NEITHER = "This is neither a link nor a room’s name.";
+const NEITHER = "This is neither a link nor a room name.";
 const CUT_OFF =
   "This link was cut short: its end is missing. Copy the whole link, or ask for a new one.";
 
@@ -26,7 +26,7 @@ export function readPasted(
   page: { readonly origin: string; readonly path: string },
 ): Pasted {
   const trimmed = text.trim();
-  if (trimmed === "") return nothing("Paste a link, or enter a room’s name.");
+  if (trimmed === "") return nothing("Paste a link, or enter a room name.");
   if (ROOM_NAME.test(trimmed)) {
     return { kind: "here", room: trimmed, token: undefined, relay: undefined, anyRelay: true };
   }
@@ -43,18 +43,18 @@ export function readPasted(
     const url = urlOf(writeLink(link.address ?? "", link));
     return url ? { kind: "elsewhere", address: url.href, host: url.host } : nothing(NEITHER);
   }
-  if (!ROOM_NAME.test(room)) return nothing("The link’s room cannot be: it may have been cut off.");
+  if (!ROOM_NAME.test(room)) return nothing("The room name in this link is not valid. The link may be incomplete.");
   return { kind: "here", room, token, relay, anyRelay: !/=|%3d/i.test(text) };
 }
 
-/** @param address perhaps without its scheme: then it is that of the page */
+/** @param address if it has no scheme, that of the page is used */
 function parse(address: string, pageOrigin: string): URL | undefined {
   const { protocol } = new URL(pageOrigin);
   const written = /^https?:/i.test(address) ? address : `${protocol}//${address}`;
   return URL.canParse(written) ? new URL(written) : undefined;
 }
 
-/** Several paths lead to one page. */
+/** The same page can have several paths. */
 function pathOf(pathname: string): string {
   return `/${pathname
     .split("/")

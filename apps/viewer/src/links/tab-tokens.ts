@@ -1,19 +1,19 @@
-/** The tokens of this tab: one for each relay and room, for as long as the tab lives. */
+/** The tokens of this tab: one for each relay and room, as long as the tab is open (P-92). */
 
 export interface KnownToken {
   readonly token: string;
-  /** Whether a reload has it, too. */
+  /** Whether it survives a reload. */
   readonly stored: boolean;
 }
 
 export class TabTokens {
-  /** What the browser would not store: it lasts as long as the page does. */
+  /** Tokens that the browser did not store: they last as long as the page. */
   readonly #unstored = new Map<string, string>();
 
-  /** @param storage called at each use; may throw, as browsers do where storage is blocked */
+  /** @param storage called for each access; may throw, as browsers do if storage is blocked */
   constructor(private readonly storage: () => Pick<Storage, "getItem" | "setItem">) {}
 
-  /** The newest that was set for this relay and room. */
+  /** The newest token for this relay and room. */
   get(relayUrl: string, room: string): KnownToken | undefined {
     const key = keyOf(relayUrl, room);
     const unstored = this.#unstored.get(key);
@@ -37,10 +37,10 @@ export class TabTokens {
   }
 }
 
-/** Two relays may share an origin: the whole address tells them apart. */
+/** Two relays may share an origin, so the whole address counts. */
 function keyOf(relayUrl: string, room: string): string {
   return `screen-share token ${new URL(relayUrl).href} ${room}`;
 }
 
-/** This page's, shared by all who read its link. */
+/** The tokens of this page. */
 export const TAB_TOKENS = new TabTokens(() => window.sessionStorage);

@@ -1,13 +1,10 @@
-/** The page's link as React sees it. */
+/** The page's link, for React. */
 import { useEffect, useState } from "react";
 import { loadPart } from "../ui/load-part.ts";
 import { type Link, putLink, readLink, unreadLink } from "./link.ts";
 import { pageRelays } from "./relays.ts";
 
-/**
- * Undefined in a page rendered ahead of time, until it lives, and while a damaged link is being read. Another object whenever the link
- * was changed, even to the same.
- */
+/** Undefined in the prerendered page, and while a damaged link is being read. A new object after each navigation. */
 export function useLink(): Link | undefined {
   const [link, setLink] = useState<Link>();
   useEffect(() => {
@@ -24,7 +21,7 @@ export function useLink(): Link | undefined {
   return link;
 }
 
-/** Reads the damaged link, and goes where it leads. One that cannot be read, because what reads it did not come, leads nowhere. */
+/** Reads a damaged link, and goes where it leads. If the code that reads it cannot be loaded, the link leads nowhere. */
 async function repair(): Promise<void> {
   const href = unreadLink(window);
   if (href === undefined) return;
@@ -32,7 +29,7 @@ async function repair(): Promise<void> {
     ({ repairLink }) => repairLink(new URL(href)),
     () => ({ fragment: "", damage: "cut-off" }) as const,
   );
-  // Another link was opened meanwhile.
+  // Another link was opened in the meantime.
   if (unreadLink(window) !== href) return;
   const url = new URL(location.href);
   url.hash = fragment;
