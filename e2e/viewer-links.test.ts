@@ -75,7 +75,7 @@ describe("a link that was damaged on its way (P-95)", () => {
   it("is requested again if its end is missing, and the rest of its token is not sent", async () => {
     await page.goto(`${address}#room=demo&token=${GOOD.slice(0, 15)}%E2%80%A6`);
     await says("This link was damaged on its way");
-    await says("A part of it is missing.");
+    await says("Part of it is missing.");
     expect(standIn.hellos).toMatchObject([{ room: "demo" }]);
     expect(standIn.hellos[0]?.token).toBeUndefined();
     await page.getByLabel("Link or room name").fill(`${address}#room=demo&token=${GOOD}`);
@@ -125,7 +125,7 @@ describe("a page with a missing part", () => {
     await page.addInitScript(() => Object.assign(window, { Worker: undefined }));
     // What is needed from the beginning is here; what is loaded later belongs to a build that is gone.
     await page.goto(address);
-    await says("Paste it here");
+    await says("Paste the link here");
     standIn.gone = /^\/_next\//;
     await page.goto(`${address}#${FIELDS}`);
     await says("Waiting for the host");
