@@ -1,4 +1,4 @@
-/** A field for a link or a room's name, and the way back to the room of last time. What is put in leaves the page at once. */
+/** A field for a link or a room name, and a way back to the last room. The field is cleared as soon as it is submitted. */
 import { type FormEvent, useEffect, useId, useState } from "react";
 import ui from "../ui/ui.module.css";
 import { fragmentOf, goTo, type Place } from "./go.ts";
@@ -10,7 +10,7 @@ import { pageRelays, type Relays } from "./relays.ts";
 type Problem = Exclude<Pasted, { kind: "here" }>;
 
 export interface JoinFormProps {
-  /** Where the page is already; undefined: nowhere. */
+  /** The current room, if any. */
   readonly here?: Place | undefined;
 }
 
@@ -85,11 +85,11 @@ export function JoinForm({ here }: JoinFormProps) {
   );
 }
 
-/** @returns what is wrong with it, if it leads nowhere here */
+/** Goes where the text leads. @returns the problem if it leads nowhere on this page */
 function enter(text: string, chosenRelay: string, relays: Relays): Problem | undefined {
   const pasted = readPasted(text, { origin: location.origin, path: location.pathname });
   if (pasted.kind !== "here") return pasted;
-  // A link that names no relay means the first.
+  // For a link without a relay it is the first one.
   const relay = pasted.anyRelay && relays.length > 1 ? chosenRelay : pasted.relay;
   if (goTo({ ...pasted, relay }, relays)) return undefined;
   return { kind: "nothing", problem: `This page does not know the link’s relay, ${relay}.` };

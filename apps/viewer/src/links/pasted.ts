@@ -43,7 +43,8 @@ export function readPasted(
     const url = urlOf(writeLink(link.address ?? "", link));
     return url ? { kind: "elsewhere", address: url.href, host: url.host } : nothing(NEITHER);
   }
-  if (!ROOM_NAME.test(room)) return nothing("The room name in this link is not valid. The link may be incomplete.");
+  if (!ROOM_NAME.test(room))
+    return nothing("The room name in this link is not valid. The link may be incomplete.");
   return { kind: "here", room, token, relay, anyRelay: !/=|%3d/i.test(text) };
 }
 

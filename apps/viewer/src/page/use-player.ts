@@ -1,5 +1,4 @@
-/** The player as React sees it: a snapshot that changes, and what can be asked of it. */
-
+/** The player, for React: its snapshot, and a handle to what it plays. */
 import { shareLink } from "@screen-share/protocol";
 import { type RefObject, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { WORKER_URL } from "../env.ts";
@@ -8,7 +7,7 @@ import { readLink } from "../links/link.ts";
 import { pageRelays } from "../links/relays.ts";
 import type { EndingKind } from "../player/core/ending.ts";
 import { INITIAL_SNAPSHOT, type Snapshot } from "../player/core/snapshot.ts";
-import type { StatisticsSource } from "../statistics/use-statistics.ts";
+import type { StatisticsSource } from "../statistics/statistics-panel.tsx";
 import { agedWords } from "../status/core/status.ts";
 import { wasUpdated } from "../ui/load-part.ts";
 import { type Playing, playOn } from "./play-on.ts";
@@ -17,10 +16,10 @@ type PlayedPicture = PictureHandle & StatisticsSource;
 
 const subscribeToNothing = () => () => {};
 const initialSnapshot = () => INITIAL_SNAPSHOT;
-/** Canvases that have served a player: they can serve no other. */
+/** Canvases that were used by a player. No other player can use them. */
 const PLAYED_ON = new WeakSet<HTMLCanvasElement>();
 
-/** What holds when a part of the page did not come, or the browser cannot draw. */
+/** The snapshot if part of the page could not be loaded, or the browser cannot draw. */
 const UNLOADED = failure("unloaded");
 const UPDATED = failure("updated");
 const unloadedSnapshot = () => (wasUpdated() ? UPDATED : UNLOADED);
@@ -29,16 +28,16 @@ function failure(kind: EndingKind): Snapshot {
   return { ...INITIAL_SNAPSHOT, connection: { state: "ended", ending: { kind, told: "" } } };
 }
 
-/** One player's life. A canvas that was handed to a worker serves no other player, so each has a canvas of its own. */
+/** One run of a player. A canvas that was handed to a worker cannot be used again, so each run has its own. */
 interface Run {
   readonly number: number;
   readonly inWorker: boolean;
 }
 
 /**
- * Plays on the canvas for as long as the component is mounted.
- * @param relayUrl stays the same once there is one; undefined: none yet
- * @returns `canvasKey`, the canvas's React key: when it changes, the next player needs a new element
+ * Plays on the canvas as long as the component is mounted.
+ * @param relayUrl undefined until the link is read; then it stays the same
+ * @returns `canvasKey`, the React key of the canvas: when it changes, the next player gets a new element
  */
 export function usePlayer(
   canvas: RefObject<HTMLCanvasElement | null>,
@@ -47,7 +46,7 @@ export function usePlayer(
   readonly snapshot: Snapshot;
   readonly canvasKey: number;
   readonly retry: () => void;
-  /** Undefined until it plays; another for each player. */
+  /** Undefined until it plays. Each player has its own. */
   readonly handle: PlayedPicture | undefined;
 } {
   const [run, setRun] = useState<Run>({ number: 0, inWorker: true });
@@ -57,7 +56,7 @@ export function usePlayer(
     const element = canvas.current;
     if (!element || relayUrl === undefined) return;
     if (PLAYED_ON.has(element)) {
-      // React runs effects twice while it is developed with.
+      // In development, React runs effects twice.
       setRun(({ number, inWorker }) => ({ number: number + 1, inWorker }));
       return;
     }
@@ -69,7 +68,7 @@ export function usePlayer(
       relays: pageRelays(),
       workerUrl: run.inWorker ? WORKER_URL : undefined,
       signal,
-      // What crashed in there might do so again; out here it would at least be seen.
+      // A crash may repeat. On the page it is at least visible in the console.
       onCrash: () => setRun(({ number }) => ({ number: number + 1, inWorker: false })),
     }).then(
       (begun) => {

@@ -1,30 +1,31 @@
-/** The picture of one relay, and over it how things stand and what can be done. */
+/** The picture of one relay, with the status, the controls and the statistics. */
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useSelfView } from "../keep/use-self-view.ts";
 import { keepLastRoom } from "../links/last-room.ts";
 import type { Damage, Link } from "../links/link.ts";
 import { ofDamagedLink } from "../player/core/ending.ts";
 import type { Snapshot } from "../player/core/snapshot.ts";
-import { Statistics } from "../statistics/statistics.tsx";
-import { useStatisticsPanel } from "../statistics/use-statistics-panel.ts";
+import { Statistics, useStatisticsPanel } from "../statistics/statistics.tsx";
 import { titleOf } from "../status/core/status.ts";
 import { Status } from "../status/status.tsx";
-import { useNotice } from "../status/use-notice.ts";
 import { loadLater } from "../ui/load-later.ts";
 import { onUpdated, wasUpdated } from "../ui/load-part.ts";
 import ui from "../ui/ui.module.css";
+import { useBriefly } from "../ui/use-briefly.ts";
 import { ViewState } from "../view/core/view-state.ts";
 import { Screen } from "../view/screen.tsx";
 import { useWakeLock } from "../view/use-wake-lock.ts";
 import styles from "./page.module.css";
-import { useOnline } from "./use-online.ts";
 import { usePlayer } from "./use-player.ts";
 
-// The picture comes first; by the time that it is there, so are these.
+// Loaded after the page, so that the picture comes first.
 const Controls = loadLater(async () => (await import("../controls/controls.tsx")).Controls);
 
+/** How long a notice about an action is shown. */
+const NOTICE_MS = 4000;
+
 /**
- * @param props.link undefined in a page rendered ahead of time; it names a relay, which stays the same for the component's life
+ * @param props.link undefined in the prerendered page; its relay stays the same as long as the component is mounted
  * @param props.version of the page
  */
 export function Viewer(props: { readonly link: Link | undefined; readonly version: string }) {
@@ -39,12 +40,12 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
   const stale = ageS !== undefined;
   const embedded = link?.options.embedded ?? false;
   const statistics = useStatisticsPanel(!embedded && (link?.options.statistics ?? false));
-  const { notice, tell } = useNotice();
+  const [notice, notify] = useBriefly<string>(NOTICE_MS);
   const isUpdated = useSyncExternalStore(onUpdated, wasUpdated, () => false);
   useEffect(() => {
-    if (link?.damage === "repaired") tell("This link was damaged on its way. It was repaired.");
-  }, [link, tell]);
-  const onMissing = useCallback(() => tell("The controls could not be loaded yet."), [tell]);
+    if (link?.damage === "repaired") notify("This link was damaged on its way. It was repaired.");
+  }, [link, notify]);
+  const onMissing = useCallback(() => notify("The controls could not be loaded yet."), [notify]);
   const live = connection.state === "connected" && hasPicture && !stale;
   const seesItself = useSelfView(live && !embedded ? handle : undefined);
   useWakeLock(live);
@@ -58,7 +59,7 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
   return (
     <>
       <title>{titleOf(snapshot, { online })}</title>
-      {/* Another key, another canvas: see use-player.ts. */}
+      {/* A new key means a new canvas, see use-player.ts. */}
       <Screen key={canvasKey} {...{ canvas, view, picture, stale }} gestures={!embedded} />
       <Status
         {...{ snapshot, online, embedded, seesItself, retry }}
@@ -70,7 +71,7 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
         <>
           <div className={styles.controls}>
             <p role="status" className={`${styles.message} ${ui.glass}`} data-testid="notice">
-              {notice?.words}
+              {notice}
             </p>
             {isUpdated && (
               <p role="status" className={`${styles.message} ${ui.glass}`}>
@@ -86,23 +87,40 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
             )}
             {handle && (
               <Controls.Part
-                {...{ handle, view, hasPicture, statistics, onMissing }}
-                notify={tell}
+                {...{ handle, view, hasPicture, statistics, notify, onMissing }}
                 room={connection.state === "ended" ? undefined : room}
               />
             )}
           </div>
-          <Statistics player={handle} panel={statistics} {...{ hasPicture, version, tell }} />
+          <Statistics player={handle} panel={statistics} {...{ hasPicture, version, notify }} />
         </>
       )}
     </>
   );
 }
 
-/** What the snapshot says, if it is no wonder: the link was damaged. */
+/** If the link was damaged, that explains why it does not work. */
 function explained(snapshot: Snapshot, damage: Damage | undefined): Snapshot {
   const { connection } = snapshot;
   if (connection.state !== "ended" || !damage) return snapshot;
   const ending = ofDamagedLink(connection.ending);
   return { ...snapshot, connection: { ...connection, ending } };
+}
+
+/** Whether the browser reports a network. It may be wrong about servers on the same machine. */
+function useOnline(): boolean {
+  return useSyncExternalStore(
+    subscribeToNetwork,
+    () => navigator.onLine,
+    () => true,
+  );
+}
+
+function subscribeToNetwork(changed: () => void): () => void {
+  window.addEventListener("online", changed);
+  window.addEventListener("offline", changed);
+  return () => {
+    window.removeEventListener("online", changed);
+    window.removeEventListener("offline", changed);
+  };
 }

@@ -2,12 +2,12 @@ import packageJson from "../../package.json" with { type: "json" };
 import { Notice } from "../status/notice.tsx";
 import ui from "../ui/ui.module.css";
 
-/** Nothing runs here: at whatever depth the page is shown, relative addresses of scripts would lead nowhere. */
+/** No scripts: this page is shown at any depth, where relative addresses of scripts are wrong. */
 export const config: { readonly unstable_runtimeJS: false; readonly maxDuration?: number } = {
   unstable_runtimeJS: false,
 };
 
-/** What stands where there is no page. Next's own would need inline styles, which our policy does not allow. */
+/** The page for unknown addresses. Next's own needs inline styles, which our policy forbids. */
 export default function NotFound() {
   return (
     <main>
@@ -19,7 +19,7 @@ export default function NotFound() {
         state="not-found"
         tone="calm"
         title="There is nothing here"
-        detail="The address leads to no page. A link to a shared screen has a “#” in it."
+        detail="No page has this address. Links to shared screens contain a “#”."
       >
         <p>
           <a href="/" className={ui.button}>

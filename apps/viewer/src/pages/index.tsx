@@ -7,8 +7,7 @@ export default function Page() {
     <>
       <noscript>
         <p className={styles.noScript}>
-          Screen Share shows a screen live, and needs JavaScript for it. Please allow it for this
-          page.
+          Screen Share needs JavaScript to show the screen. Please allow it for this page.
         </p>
       </noscript>
       <Entry version={packageJson.version} />

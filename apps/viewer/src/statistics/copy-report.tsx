@@ -1,20 +1,21 @@
-/** The statistics as text to take along: into the clipboard, or to be copied by hand where the browser keeps that closed. */
+/** Copies the statistics as text, or shows the text if the browser does not allow copying. */
 import { useEffect, useRef, useState } from "react";
 import { copyText } from "../keep/clipboard.ts";
 import type { Statistics } from "../player/meter/statistics.ts";
+import { useBriefly } from "../ui/use-briefly.ts";
 import { reportOf } from "./core/report.ts";
 import styles from "./statistics-panel.module.css";
 
-const THANKS_MS = 3000;
+const CONFIRMED_MS = 3000;
 
-/** @param props.sentence what keeps the picture from being faster */
+/** @param props.sentence the bottleneck */
 export function CopyReport(props: {
   readonly statistics: Statistics;
   readonly sentence: string;
   readonly version: string;
 }) {
   const { statistics, sentence, version } = props;
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useBriefly<boolean>(CONFIRMED_MS);
   const [byHand, setByHand] = useState<string>();
   const text = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -22,11 +23,6 @@ export function CopyReport(props: {
     text.current?.focus();
     text.current?.select();
   }, [byHand]);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), THANKS_MS);
-    return () => clearTimeout(timer);
-  }, [copied]);
   const copy = async () => {
     const report = reportOf(statistics, sentence, {
       version,
@@ -47,7 +43,7 @@ export function CopyReport(props: {
       </button>
       {byHand !== undefined && (
         <label className={styles.text}>
-          This browser does not let the page copy. Here is the text:
+          The browser does not allow the page to copy. Here is the text:
           <textarea ref={text} readOnly rows={6} value={byHand} />
         </label>
       )}

@@ -1,18 +1,21 @@
-/** The statistics beside the picture, which goes on as ever: a sentence, where the time goes, charts, and every figure. */
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+/** The statistics panel beside the picture: the bottleneck, where the time goes, charts, and all figures. */
+import { useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
 import type { Statistics } from "../player/meter/statistics.ts";
 import { Icon } from "../ui/icon.tsx";
 import ui from "../ui/ui.module.css";
+import { Charts, LatencyBar } from "./charts.tsx";
 import { CopyReport } from "./copy-report.tsx";
 import { type Bottleneck, BottleneckWatch } from "./core/bottleneck.ts";
-import { bytes, digits, milliseconds } from "./core/figures.ts";
 import { sectionsOf } from "./core/rows.ts";
-import { LatencyBar } from "./latency-bar.tsx";
-import { Sparkline } from "./sparkline.tsx";
 import styles from "./statistics-panel.module.css";
-import { type StatisticsSource, useStatistics } from "./use-statistics.ts";
 
-/** @param props.takesFocus it was opened by hand: whoever did so goes on here, and is brought back on closing */
+/** A player that measures its statistics while there are subscribers. */
+export interface StatisticsSource {
+  readonly subscribeStatistics: (listener: () => void) => () => void;
+  readonly getStatistics: () => Statistics | undefined;
+}
+
+/** @param props.takesFocus it was opened by hand: it takes the focus, and returns it when it is closed */
 export function StatisticsPanel(props: {
   readonly player: StatisticsSource | undefined;
   readonly version: string;
@@ -28,7 +31,7 @@ export function StatisticsPanel(props: {
     const before = document.activeElement;
     if (takesFocus) panel.current?.focus({ preventScroll: true });
     return () => {
-      // Unless whoever opened it has gone on elsewhere meanwhile.
+      // Unless the focus has moved elsewhere in the meantime.
       const lost = document.activeElement === document.body;
       if (takesFocus && lost && before instanceof HTMLElement)
         before.focus({ preventScroll: true });
@@ -59,10 +62,10 @@ export function StatisticsPanel(props: {
       </header>
       <section
         className={styles.body}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard (axe: scrollable-region-focusable).
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
         tabIndex={0}
         aria-label="Figures"
-        // Its arrow keys scroll it, and do not move the picture.
+        // Arrow keys scroll it, and do not move the picture.
         data-keys="scroll"
       >
         <p className={styles.sentence} data-testid="bottleneck">
@@ -71,7 +74,7 @@ export function StatisticsPanel(props: {
         {statistics && (
           <>
             <LatencyBar latency={statistics.latency} />
-            <Charts statistics={statistics} />
+            <Charts history={statistics.history} />
             <Table statistics={statistics} />
           </>
         )}
@@ -80,7 +83,19 @@ export function StatisticsPanel(props: {
   );
 }
 
-/** What limits the picture, by the figures of each second. */
+const subscribeToNothing = () => () => {};
+const none = () => undefined;
+
+/** Undefined in the first second, and while there is no player. */
+function useStatistics(player: StatisticsSource | undefined): Statistics | undefined {
+  return useSyncExternalStore(
+    player?.subscribeStatistics ?? subscribeToNothing,
+    player?.getStatistics ?? none,
+    none,
+  );
+}
+
+/** What limits the picture, updated every second. */
 function useBottleneck(statistics: Statistics | undefined): Bottleneck | undefined {
   const [watch] = useState(() => new BottleneckWatch());
   const [found, setFound] = useState<Bottleneck>();
@@ -90,33 +105,7 @@ function useBottleneck(statistics: Statistics | undefined): Bottleneck | undefin
   return found;
 }
 
-function Charts({ statistics }: { readonly statistics: Statistics }): ReactNode {
-  const { history } = statistics;
-  return (
-    <div className={styles.charts}>
-      <Sparkline
-        name="Latency"
-        values={history.map(({ latencyMs }) => latencyMs)}
-        floor={50}
-        format={milliseconds}
-      />
-      <Sparkline
-        name="Frame rate"
-        values={history.map(({ paintedFps }) => paintedFps)}
-        floor={10}
-        format={(fps) => `${digits(fps)} fps`}
-      />
-      <Sparkline
-        name="Received"
-        values={history.map(({ bytesPerSecond }) => bytesPerSecond)}
-        floor={10_000}
-        format={(count) => `${bytes(count)}/s`}
-      />
-    </div>
-  );
-}
-
-function Table({ statistics }: { readonly statistics: Statistics }): ReactNode {
+function Table({ statistics }: { readonly statistics: Statistics }) {
   return (
     <table className={styles.table}>
       <caption className={ui.srOnly}>Figures of the last five seconds</caption>

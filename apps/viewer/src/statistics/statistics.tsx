@@ -1,29 +1,56 @@
-/** The statistics, once somebody wants to see them: until then not made. */
-import { useCallback } from "react";
+/** The statistics, which are loaded and measured only while they are open. */
+import { useCallback, useEffect, useState } from "react";
 import { loadLater, usePreload } from "../ui/load-later.ts";
-import type { StatisticsSource } from "./use-statistics.ts";
-import type { StatisticsPanelState } from "./use-statistics-panel.ts";
+import type { StatisticsSource } from "./statistics-panel.tsx";
 
 const Panel = loadLater(async () => (await import("./statistics-panel.tsx")).StatisticsPanel);
 
+interface StatisticsPanelState {
+  /** If it was opened by the link, the focus stays where it is. */
+  readonly opened: "by link" | "by hand" | undefined;
+  readonly on: boolean;
+  readonly toggle: () => void;
+  readonly close: () => void;
+}
+
+/** Opens the statistics by `stats=1` in the link, or by hand. Esc closes them. @param linked whether the link asks for them */
+export function useStatisticsPanel(linked: boolean): StatisticsPanelState {
+  const [opened, setOpened] = useState<StatisticsPanelState["opened"]>();
+  const close = useCallback(() => setOpened(undefined), []);
+  const toggle = useCallback(() => setOpened((now) => (now ? undefined : "by hand")), []);
+  useEffect(() => {
+    if (linked) setOpened((now) => now ?? "by link");
+  }, [linked]);
+  useEffect(() => {
+    const onKey = ({ key, defaultPrevented, isComposing }: KeyboardEvent) => {
+      // The same key closes a sheet above, after this.
+      if (defaultPrevented || isComposing || document.querySelector("dialog:modal")) return;
+      if (key === "Escape") close();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [close]);
+  return { opened, on: opened !== undefined, toggle, close };
+}
+
 /**
  * @param props.version of the page, for reports
- * @param props.tell says that they could not be loaded
+ * @param props.notify shows a message if the panel cannot be loaded
  */
 export function Statistics(props: {
   readonly player: StatisticsSource | undefined;
   readonly hasPicture: boolean;
   readonly panel: StatisticsPanelState;
   readonly version: string;
-  readonly tell: (words: string) => void;
+  readonly notify: (words: string) => void;
 }) {
-  const { player, hasPicture, version, tell } = props;
+  const { player, hasPicture, version, notify } = props;
   const { opened, close } = props.panel;
   usePreload(Panel.preload, hasPicture);
   const onMissing = useCallback(() => {
-    tell("The statistics could not be loaded.");
+    notify("The statistics could not be loaded.");
     close();
-  }, [tell, close]);
+  }, [notify, close]);
   if (!opened) return null;
   return (
     <Panel.Part {...{ player, version, close, onMissing }} takesFocus={opened === "by hand"} />

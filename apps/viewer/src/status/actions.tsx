@@ -1,15 +1,29 @@
-/** What the person at the screen can do about how things stand. */
+/** What the user can do in a state: try again, go to another room, or share a screen. */
 import { DEFAULT_ROOM } from "@screen-share/protocol";
+import { copyText } from "../keep/clipboard.ts";
 import { fragmentOf, type Place } from "../links/go.ts";
-import { LaterJoinForm } from "../links/later-join-form.tsx";
+import type { JoinFormProps } from "../links/join-form.tsx";
 import { pageRelays } from "../links/relays.ts";
+import { loadLater } from "../ui/load-later.ts";
 import ui from "../ui/ui.module.css";
+import { useBriefly } from "../ui/use-briefly.ts";
+import styles from "./actions.module.css";
 import type { Action } from "./core/messages.ts";
-import styles from "./notice.module.css";
+
+// Loaded on demand: most viewers have a link that works.
+const JoinForm = loadLater(async () => (await import("../links/join-form.tsx")).JoinForm);
+
+/** The field for a link. */
+export function LaterJoinForm(props: JoinFormProps) {
+  return <JoinForm.Part {...props} onMissing={retryLater} />;
+}
+
+/** Loading is retried as long as the form is shown. */
+function retryLater(): void {}
 
 /**
- * @param props.here where the page is
- * @param props.trying it is being tried right now; the button stays where it is, and keeps the focus
+ * @param props.here the current room
+ * @param props.trying an attempt is in progress: the button stays in place, and keeps the focus
  */
 export function Actions(props: {
   readonly actions: readonly Action[];
@@ -76,4 +90,37 @@ function Control(props: {
     default:
       return action satisfies never;
   }
+}
+
+const CONFIRMED_MS = 2000;
+
+/** The command that shares a screen here, with a button to copy it. @param props.guarded whether the relay requires a token */
+export function Command(props: { readonly command: string; readonly guarded: boolean }) {
+  const { command, guarded } = props;
+  const [copied, setCopied] = useBriefly<boolean>(CONFIRMED_MS);
+  return (
+    <div className={styles.invitation}>
+      <p>Is this your screen? Run this command on its computer:</p>
+      <div className={styles.command}>
+        <code>{command}</code>
+        <button
+          type="button"
+          className={`${ui.button} ${ui.small}`}
+          onClick={async () => setCopied(await copyText(command))}
+        >
+          {copied ? "Copied" : copied === false ? "Not copied" : "Copy"}
+          <span className={ui.srOnly}> the command</span>
+        </button>
+      </div>
+      <p role="status" className={ui.srOnly}>
+        {copied && "The command was copied."}
+        {copied === false && "The browser did not allow the page to copy the command."}
+      </p>
+      {guarded && (
+        <p>
+          Set <code>PRODUCER_TOKEN</code> to the host’s own token.
+        </p>
+      )}
+    </div>
+  );
 }

@@ -1,31 +1,27 @@
-/**
- * How things stand, in words: a page of its own while there is no picture, a pill in a corner of one. Only looks; what it says and
- * what can be done is given to it.
- */
+/** Shows a message: as a page while there is no picture, or as a pill in a corner of the picture. */
 import type { ReactNode } from "react";
 import ui from "../ui/ui.module.css";
 import type { Tone } from "./core/messages.ts";
-import { Mark } from "./mark.tsx";
 import styles from "./notice.module.css";
 
 export interface NoticeProps {
-  /** `page`: there is nothing else to see. `pill`: over the picture. `none`: nothing is said, as an embedded picture wants it. */
+  /** `page`: instead of a picture. `pill`: over the picture. `none`: hidden, in an embedded page. */
   readonly form: "page" | "pill" | "none";
-  /** For tests and styles: the connection's state, or what else the page is about. */
+  /** For tests: the state of the connection, or the topic of the page. */
   readonly state: string;
   readonly tone: Tone;
-  /** Read aloud whenever it changes, as is `detail`: no numbers that count. */
+  /** Like `detail`, it is read aloud whenever it changes, so it must not contain numbers that count. */
   readonly title: string;
   readonly detail?: string | undefined;
-  /** Numbers that count, and other remarks; not read aloud by themselves. */
+  /** Numbers that count, and other remarks. They are not read aloud when they change. */
   readonly remarks?: readonly string[] | undefined;
-  /** Shrinks to its dot after a while, until somebody points at it. */
+  /** Shrinks to a dot after a while, until the pointer is on it. */
   readonly quiet?: boolean | undefined;
   /** Appears only if it lasts. */
   readonly late?: boolean | undefined;
-  /** What page this is, and of which version. */
+  /** The name and version of the page. */
   readonly tip: string;
-  /** What can be done. */
+  /** Actions. */
   readonly children?: ReactNode;
 }
 
@@ -39,8 +35,8 @@ export function Notice(props: NoticeProps) {
       data-tone={tone}
       data-quiet={quiet || undefined}
       data-late={late || undefined}
-      // Out of sight, but there: what is said later is read aloud only where something stood before.
       data-scheme={form === "pill" ? "dark" : undefined}
+      // Hidden but present: screen readers announce only changes of existing elements.
       className={form === "none" ? ui.srOnly : `${styles.notice} ${styles[form]}`}
     >
       <div
@@ -68,5 +64,16 @@ export function Notice(props: NoticeProps) {
       </div>
       {form === "page" && <p className={styles.version}>{tip}</p>}
     </section>
+  );
+}
+
+/** The logo: a screen, with a lamp in the colour of the state. */
+function Mark() {
+  return (
+    <svg className={styles.mark} viewBox="0 0 32 32" aria-hidden="true">
+      <rect x="2" y="5" width="28" height="19" rx="3" />
+      <path d="M11 28h10" />
+      <circle cx="16" cy="14.5" r="4" />
+    </svg>
   );
 }

@@ -1,19 +1,18 @@
-/** How the player stands, in words, and what can be done about it. */
+/** The state of the player as a message, with what the user can do. */
 import { DEFAULT_ROOM, VIEWER_PATH } from "@screen-share/protocol";
 import type { Relay } from "../links/relays.ts";
 import type { Snapshot } from "../player/core/snapshot.ts";
-import { Actions } from "./actions.tsx";
-import { Command } from "./command.tsx";
+import { Actions, Command } from "./actions.tsx";
 
 import { captureCommand, type Status as StatusWords, statusOf } from "./core/status.ts";
 import { Notice, type NoticeProps } from "./notice.tsx";
 
 /**
- * @param props.relay what is dialled; undefined in a page rendered ahead of time
- * @param props.tip told to whoever rests the pointer on it
+ * @param props.relay undefined in the prerendered page
+ * @param props.tip shown while the pointer rests on the message
  * @param props.guarded whether this page has a token for the room
- * @param props.seesItself this page is on the screen that it shows
- * @param props.embedded nothing is said while the picture is live; whoever watches there is no host
+ * @param props.seesItself whether this page is on the screen that it shows
+ * @param props.embedded no message is shown while the picture is live, and nobody is invited to share
  */
 export function Status(props: {
   readonly snapshot: Snapshot;
