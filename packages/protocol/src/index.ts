@@ -18,6 +18,7 @@ export * from "./hop/due.ts";
 export * from "./hop/line.ts";
 export * from "./hop/liveness.ts";
 export * from "./hop/outbox.ts";
+export * from "./hop/ports.ts";
 export * from "./hop/receiver.ts";
 export * from "./hop/sender.ts";
 export * from "./hop/sent-tiles.ts";

@@ -4,7 +4,8 @@ import { CLOSE } from "../wire/close.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import { encodeControl, parseToViewerMessage, type ToViewerMessage } from "../wire/messages.ts";
 import { Connection } from "./connection.ts";
-import type { Line, LineEnd, Socket, SocketEvents } from "./line.ts";
+import type { Line, LineEnd } from "./line.ts";
+import type { Socket, SocketEvents } from "./ports.ts";
 
 /** A socket that a test answers by hand. */
 class FakeSocket implements Socket {
