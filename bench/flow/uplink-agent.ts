@@ -14,8 +14,8 @@ import {
 import {
   chooseEncoder,
   createLog,
+  directOpener,
   nodePlatform,
-  openSocket,
   TerminalLinks,
 } from "@screen-share/publish/node";
 
@@ -46,11 +46,10 @@ const encoder = chooseEncoder({ choice: "jpeg-turbo", qualities, log });
 if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
 const url = `ws://localhost:${port}/ws/producer`;
 const publisher = new Publisher({
+  open: directOpener({ url, token }),
   url,
-  token,
   room: "main",
   name: "bench",
-  openSocket,
   links: new TerminalLinks({
     url,
     identity: () => ({ producerId: "0".repeat(32), generation: "bench" }),
@@ -59,7 +58,7 @@ const publisher = new Publisher({
     timers: platform,
   }),
   log,
-  clockwork: platform,
+  timing: platform,
 });
 const source = new VideoSource(now);
 const captures: [number, number][] = [];

@@ -1,5 +1,5 @@
 import { CLOSE } from "@screen-share/protocol";
-import { nodePlatform, openSocket } from "@screen-share/publish/node";
+import { directOpener, nodePlatform } from "@screen-share/publish/node";
 import { FakeRelay } from "@screen-share/publish/testing/fake-relay";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { endLinks } from "./end-links.ts";
@@ -14,11 +14,10 @@ afterEach(() => relay.stop());
 
 const end = (token?: string) =>
   endLinks({
-    server: relay.url,
-    token,
+    open: directOpener({ url: relay.url, token }),
+    url: relay.url,
     room: "demo",
     identity,
-    openSocket,
     platform: nodePlatform,
   });
 

@@ -3,12 +3,8 @@
  * sharing is replaced by it for a moment, and then returns by itself under the new generation.
  */
 import { hostname } from "node:os";
-import {
-  type OpenSocket,
-  type Platform,
-  type ProducerIdentity,
-  Publisher,
-} from "@screen-share/publish";
+import type { OpenSocket } from "@screen-share/protocol";
+import { type Platform, type ProducerIdentity, Publisher } from "@screen-share/publish";
 import { TerminalLinks } from "@screen-share/publish/node";
 
 /** A relay that is only being restarted is back by then. If none has answered yet, we wait until dialling fails. */
@@ -24,25 +20,23 @@ export type LinksEnded =
 
 /** @param options.identity the new one, which was written already */
 export async function endLinks(options: {
-  readonly server: string;
-  readonly token?: string | undefined;
+  readonly open: OpenSocket;
+  readonly url: string;
   readonly room: string;
   readonly viewerUrl?: string | undefined;
   readonly identity: ProducerIdentity;
-  readonly openSocket: OpenSocket;
   readonly platform: Platform;
 }): Promise<LinksEnded> {
-  const { server: url, token, room, viewerUrl, identity, openSocket, platform } = options;
+  const { open, url, room, viewerUrl, identity, platform } = options;
   const failed = eventual<string>();
   const given = eventual<string>();
   const warn = (message: string) => failed.resolve(message.replace(/; trying again.*/, ""));
   const log = { ...SILENT, warn };
   const publisher = new Publisher({
+    open,
     url,
-    token,
     room,
     name: hostname().slice(0, 100),
-    openSocket,
     links: new TerminalLinks({
       url,
       viewerUrl,
@@ -52,7 +46,7 @@ export async function endLinks(options: {
       timers: platform,
     }),
     log,
-    clockwork: platform,
+    timing: platform,
   });
   const ending = publisher.run();
   const timeout = eventual<void>();

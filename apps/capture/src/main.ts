@@ -65,8 +65,8 @@ async function share(config: Config): Promise<void> {
     fail(`jpeg-turbo cannot be used here (${encoder.reason}).`, EXIT_FAILED);
   }
   const { server: url, token, room, viewerUrl } = config;
-  const openSocket = openerFor(url, log);
-  if ("problem" in openSocket) fail(openSocket.problem, EXIT_FAILED);
+  const open = openerFor({ url, token }, log);
+  if ("problem" in open) fail(open.problem, EXIT_FAILED);
   const identity = new IdentityFile(identityPath(config), (problem) => log.warn(problem));
   if (config.freshLinks) identity.endLinks();
   const recorder = await openRecorder(config, log);
@@ -83,15 +83,14 @@ async function share(config: Config): Promise<void> {
     timers: platform,
   });
   const publisher = new Publisher({
+    open,
     url,
-    token,
     room,
     name: hostname().slice(0, 100),
-    openSocket,
     links,
     recorder,
     log,
-    clockwork: platform,
+    timing: platform,
   });
   const scaler = new SharpScaler(config.maxDimension);
   const pacer = new Pacer(config.fps);
@@ -112,18 +111,19 @@ async function share(config: Config): Promise<void> {
 
 async function endAllLinks(config: Config): Promise<void> {
   const identity = new IdentityFile(identityPath(config), (problem) => fail(problem, EXIT_FAILED));
-  const openSocket = openerFor(config.server);
-  if ("problem" in openSocket) fail(openSocket.problem, EXIT_FAILED);
+  const { server: url, token, room, viewerUrl } = config;
+  const open = openerFor({ url, token });
+  if ("problem" in open) fail(open.problem, EXIT_FAILED);
   const before = identity.read();
   // It is written before the relay learns of it: an agent that is sharing reads it as soon as it is replaced.
   const ended = identity.endLinks();
-  const outcome = await endLinks({ ...config, identity: ended, openSocket, platform });
+  const outcome = await endLinks({ open, url, room, viewerUrl, identity: ended, platform });
   if ("refusal" in outcome) {
     identity.restore(before);
     fail(`The relay refused: ${outcome.refusal}. No link has ended.`, EXIT_FAILED);
   }
   if ("problem" in outcome) fail(outcome.problem, EXIT_FAILED);
-  process.stdout.write(`All viewer links given out for room "${config.room}" have ended.\n`);
+  process.stdout.write(`All viewer links given out for room "${room}" have ended.\n`);
   printLink(outcome.link);
 }
 
@@ -153,7 +153,7 @@ async function openRecorder({ record }: Config, log: Log): Promise<Recorder | un
   const file = await createRecordingFile(record, [...process.execArgv, RECORDING_WRITER]);
   if ("problem" in file) fail(file.problem, EXIT_FAILED);
   log.info(`recording to ${file.name}, also while nobody watches`);
-  return new Recorder({ file, log, clockwork: platform });
+  return new Recorder({ file, log, timing: platform });
 }
 
 async function printMonitors({ x11, wayland }: Config): Promise<void> {

@@ -35,14 +35,13 @@ async function play(
 ): Promise<Running> {
   const ends: RecordingEnd[] = [];
   const publisher = new Publisher({
+    open: relay.open,
     url: "ws://relay",
-    token: undefined,
     room: "main",
     name: "replay",
-    openSocket: relay.openSocket,
     log: keptLog(),
     links: IGNORED_LINKS,
-    clockwork: platform,
+    timing: platform,
   });
   const ending = publisher.run();
   const open = () => inPieces(file, 5000);

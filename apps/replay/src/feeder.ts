@@ -79,11 +79,11 @@ class ReplicatedRecording implements Supply {
     }
   }
 
-  updateSince(cursor: number): Uint8Array {
+  updateSince(cursor: number): Uint8Array<ArrayBuffer> {
     return this.updateOf(this.store.since(cursor), { cut: false });
   }
 
-  updateOf(tiles: readonly Tile[], { cut }: { readonly cut: boolean }): Uint8Array {
+  updateOf(tiles: readonly Tile[], { cut }: { readonly cut: boolean }): Uint8Array<ArrayBuffer> {
     const keyframe = tiles.length === this.store.tileCount;
     const now = this.session.onRelayClock(this.platform.now());
     const times = { capturedAt: now, encodedAt: now, relayedAt: 0 };

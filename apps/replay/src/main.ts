@@ -55,8 +55,8 @@ async function replay(config: ReplayConfig): Promise<void> {
   // An identity of its own, so that it never replaces an agent in this room, but the generation of that agent's links, which stay valid.
   const producerId = freshSecret();
   const agent = new IdentityFile(identityPath(config), (message) => log.warn(message));
-  const openSocket = openerFor(url, log);
-  if ("problem" in openSocket) fail(openSocket.problem);
+  const openRelay = openerFor({ url, token }, log);
+  if ("problem" in openRelay) fail(openRelay.problem);
   const links = new TerminalLinks({
     url,
     viewerUrl,
@@ -67,16 +67,15 @@ async function replay(config: ReplayConfig): Promise<void> {
     timers: platform,
   });
   const publisher = new Publisher({
+    open: openRelay,
     url,
-    token,
     room,
     name: "replay",
     // An agent that loses its connection for a moment would otherwise find its place taken.
     yields: true,
-    openSocket,
     links,
     log,
-    clockwork: platform,
+    timing: platform,
   });
   stop = () => publisher.stop();
   process.on("SIGINT", stop);

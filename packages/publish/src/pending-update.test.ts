@@ -1,4 +1,4 @@
-import { geometryOf } from "@screen-share/protocol";
+import { ClockOffset, geometryOf } from "@screen-share/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { frameOf, keptLog } from "../test/frames.ts";
 import { FakeSource, LEVELS, SIZE, touched, turbo, UNSCALED } from "../test/pipeline-stage.ts";
@@ -36,7 +36,7 @@ class SlowEncoder implements TileEncoder {
 class FakeConnection {
   readonly published: PublishedPicture[] = [];
   lost = false;
-  readonly session = new PublishSession(() => !this.lost);
+  readonly session = new PublishSession(new ClockOffset(), () => !this.lost);
 
   constructor() {
     const publish = this.session.publish.bind(this.session);

@@ -1,4 +1,4 @@
-import { geometryOf } from "@screen-share/protocol";
+import { ClockOffset, geometryOf } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
 import { frameOf, keptLog } from "../test/frames.ts";
 import {
@@ -78,7 +78,7 @@ describe("the pipeline", () => {
     const offered: PublishedPicture[] = [];
     const refused = 2;
     const source = new FakeSource(first);
-    const session = new PublishSession(() => offered.length !== refused);
+    const session = new PublishSession(new ClockOffset(), () => offered.length !== refused);
     const publish = session.publish.bind(session);
     session.publish = (picture, at) => {
       offered.push(picture);

@@ -1,4 +1,4 @@
-import { decodeUpdate, type StreamDescription } from "@screen-share/protocol";
+import { ClockOffset, decodeUpdate, type StreamDescription } from "@screen-share/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type PublishedPicture, PublishSession } from "./session.ts";
 
@@ -17,7 +17,7 @@ let session: PublishSession;
 beforeEach(() => {
   accepts = true;
   sent = [];
-  session = new PublishSession((message) => {
+  session = new PublishSession(new ClockOffset(), (message) => {
     if (accepts) sent.push(message);
     return accepts;
   });

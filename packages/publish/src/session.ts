@@ -3,7 +3,7 @@
  * sends pictures. It ends with its connection, so the next one begins with a stream description and the whole picture.
  */
 import {
-  ClockOffset,
+  type ClockOffset,
   encodeUpdate,
   Sender,
   type StreamDescription,
@@ -29,14 +29,18 @@ export interface PublishedPicture {
 }
 
 export class PublishSession {
-  /** The relay's clock. */
-  readonly clock = new ClockOffset();
   readonly sender: Sender;
   #refreshCount = 0;
   #described: { readonly stream: StreamDescription; readonly subject: string } | undefined;
 
-  /** @param transmit hands a message to the socket and returns whether it was accepted */
-  constructor(transmit: (message: string | Uint8Array) => boolean) {
+  /**
+   * @param clock the relay's
+   * @param transmit hands a message to the socket and returns whether it was accepted
+   */
+  constructor(
+    readonly clock: ClockOffset,
+    transmit: (message: string | Uint8Array<ArrayBuffer>) => boolean,
+  ) {
     this.sender = new Sender(transmit);
   }
 

@@ -7,7 +7,7 @@ import { levelsOf } from "../src/core/quality.ts";
 import { EncoderUnavailable, type TileEncoder } from "../src/encoder.ts";
 import { openJpegTurbo } from "../src/node/encode/jpeg-turbo.ts";
 import { nodePlatform } from "../src/node/platform.ts";
-import { openSocket } from "../src/node/socket.ts";
+import { directOpener } from "../src/node/socket.ts";
 import { Pipeline } from "../src/pipeline.ts";
 import { Publisher } from "../src/publisher/publisher.ts";
 import { type Frame, type Scaler, type Source, SourceFailure } from "../src/source.ts";
@@ -68,14 +68,13 @@ export class PipelineStage {
     this.source = new FakeSource(frameOf(size));
     const platform = { ...nodePlatform, random: () => 0 };
     const publisher = new Publisher({
+      open: directOpener({ url: relay.url }),
       url: relay.url,
-      token: undefined,
       room: "main",
       name: "a-host",
-      openSocket,
       links: IGNORED_LINKS,
       log,
-      clockwork: platform,
+      timing: platform,
     });
     const parts = {
       source: this.source,

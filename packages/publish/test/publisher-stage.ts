@@ -1,7 +1,7 @@
 /** A publisher and a relay for tests of the one against the other, both new for each test. */
 import { afterEach, beforeEach, expect } from "vitest";
 import { nodePlatform } from "../src/node/platform.ts";
-import { openSocket } from "../src/node/socket.ts";
+import { directOpener } from "../src/node/socket.ts";
 import { TerminalLinks } from "../src/node/terminal-links.ts";
 import { Publisher, type PublisherEnd, type PublisherOptions } from "../src/publisher/publisher.ts";
 import type { ProducerIdentity, ViewerLinks } from "../src/publisher/viewer-links.ts";
@@ -35,6 +35,11 @@ export const PICTURE: PublishedPicture = {
   encodedAt: 2,
 };
 
+interface StageOptions extends Partial<PublisherOptions> {
+  readonly viewerUrl?: string;
+  readonly token?: string;
+}
+
 /** What a test has before it. */
 export class Stage {
   identity = IDENTITY;
@@ -53,15 +58,14 @@ export class Stage {
     return this.#started.ending;
   }
 
-  start({ viewerUrl, ...options }: Partial<PublisherOptions & { viewerUrl: string }> = {}): void {
+  start({ viewerUrl, token, ...options }: StageOptions = {}): void {
     const { url = this.relay.url } = options;
     const { log } = this;
     const publisher = new Publisher({
+      open: directOpener({ url, token }),
       url,
-      token: undefined,
       room: "main",
       name: "a-host",
-      openSocket,
       links: new TerminalLinks({
         url,
         viewerUrl,
@@ -71,7 +75,7 @@ export class Stage {
         timers: nodePlatform,
       }),
       log,
-      clockwork: { ...nodePlatform, random: () => 0 },
+      timing: { ...nodePlatform, random: () => 0 },
       ...options,
     });
     this.#running = { publisher, ending: publisher.run() };

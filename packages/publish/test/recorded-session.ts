@@ -1,5 +1,6 @@
 /** Sessions for tests of recordings: any order of changes, cuts, refreshes, other sizes and lost connections, with what a relay holds after it. */
 import {
+  ClockOffset,
   cellsOf,
   codecNamed,
   decodeUpdate,
@@ -76,7 +77,7 @@ export async function recordedSession(steps: readonly Step[]): Promise<RecordedS
   const recorder = new Recorder({
     file,
     log: keptLog(),
-    clockwork: { ...nodePlatform, now: () => now },
+    timing: { ...nodePlatform, now: () => now },
   });
   const relay = new Replica();
   const transmit = (message: string | Uint8Array) => {
@@ -88,7 +89,7 @@ export async function recordedSession(steps: readonly Step[]): Promise<RecordedS
     }
     return true;
   };
-  let session = new PublishSession(transmit);
+  let session = new PublishSession(new ClockOffset(), transmit);
   let stream = STREAMS[0] as StreamDescription;
   let tiles: Tile[] = [];
   let waiting = new Set<number>();
@@ -118,7 +119,7 @@ export async function recordedSession(steps: readonly Step[]): Promise<RecordedS
         waiting = everything();
         break;
       case "reconnect":
-        session = new PublishSession(transmit);
+        session = new PublishSession(new ClockOffset(), transmit);
         relay.disconnect();
         waiting = everything();
         break;

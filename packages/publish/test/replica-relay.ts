@@ -6,12 +6,13 @@ import {
   decodeUpdate,
   encodeAck,
   encodeControl,
+  type OpenSocket,
   parseProducerMessage,
   Replica,
+  type SocketEvents,
   type ToProducerMessage,
   type Update,
 } from "@screen-share/protocol";
-import type { OpenSocket, RelaySocketEvents } from "../src/socket.ts";
 
 export class ReplicaRelay {
   readonly replica = new Replica();
@@ -20,10 +21,10 @@ export class ReplicaRelay {
   ackDelayMs = 0;
   accepts = true;
   #watching = 1;
-  #connection: { readonly events: RelaySocketEvents; applied: number } | undefined;
+  #connection: { readonly events: SocketEvents; applied: number } | undefined;
   connections = 0;
 
-  readonly openSocket: OpenSocket = (_, events) => {
+  readonly open: OpenSocket = (events) => {
     const connection = { events, applied: 0 };
     this.connections++;
     this.#connection = connection;
@@ -41,13 +42,11 @@ export class ReplicaRelay {
           this.replica.apply(update);
           this.updates.push({ at: Date.now(), update, bytes: message.length });
           const count = ++connection.applied;
-          whileItStands(this.ackDelayMs, () => events.binary(encodeAck(count)));
+          whileItStands(this.ackDelayMs, () => events.message(encodeAck(count)));
         }
         return true;
       },
-      ping: () => whileItStands(1, () => events.alive()),
       close: () => this.lose(),
-      terminate: () => this.lose(),
     };
   };
 
@@ -65,7 +64,7 @@ export class ReplicaRelay {
     const lost = this.#connection;
     this.#connection = undefined;
     this.replica.disconnect();
-    lost?.events.closed({ code: 1006, reason: "", error: undefined });
+    lost?.events.closed({ code: 1006, reason: "" });
   }
 
   #text(text: string): void {
@@ -83,7 +82,7 @@ export class ReplicaRelay {
     const connection = this.#connection;
     setTimeout(() => {
       if (connection && this.#connection === connection) {
-        connection.events.text(encodeControl(message));
+        connection.events.message(encodeControl(message));
       }
     }, 1);
   }

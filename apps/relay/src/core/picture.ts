@@ -36,7 +36,7 @@ export class Picture {
   readonly #replica = new Replica();
   #epoch = 0;
   #shown: Shown | undefined;
-  readonly #composed = new Map<number, Uint8Array>();
+  readonly #composed = new Map<number, Uint8Array<ArrayBuffer>>();
   #composedBytes = 0;
   /** The picture as one standard JPEG. */
   readonly whole: WholeJpegs;
@@ -151,7 +151,7 @@ export class Picture {
     this.#composedBytes = 0;
   }
 
-  #updateSince(shown: Shown, cursor: number): Uint8Array {
+  #updateSince(shown: Shown, cursor: number): Uint8Array<ArrayBuffer> {
     const known = this.#composed.get(cursor);
     if (known) return known;
     const { store } = shown;
@@ -197,7 +197,7 @@ function updateOf(
   { store, epoch, relayedAt }: Shown,
   tiles: readonly Tile[],
   cut: boolean,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const { capturedAt, encodedAt } = store;
   const keyframe = tiles.length === store.tileCount;
   return encodeUpdate({ keyframe, cut, epoch, capturedAt, encodedAt, relayedAt, tiles });

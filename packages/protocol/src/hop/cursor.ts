@@ -15,9 +15,9 @@ export interface Supply {
   /** Grows whenever another picture takes this one's place. */
   readonly epoch: number;
   /** The update that brings a receiver from version `cursor` to now. May be shared by many receivers; never changed. */
-  updateSince(cursor: number): Uint8Array;
+  updateSince(cursor: number): Uint8Array<ArrayBuffer>;
   /** An update of these tiles, as they are now. */
-  updateOf(tiles: readonly Tile[], options: { readonly cut: boolean }): Uint8Array;
+  updateOf(tiles: readonly Tile[], options: { readonly cut: boolean }): Uint8Array<ArrayBuffer>;
 }
 
 export interface CursorEvents<Picture extends Supply> {

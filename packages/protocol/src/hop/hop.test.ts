@@ -48,11 +48,11 @@ class Stored implements Supply {
     this.store.apply({ keyframe: false, cut: false, epoch: 1, ...TIMES, tiles });
   }
 
-  updateSince(cursor: number): Uint8Array {
+  updateSince(cursor: number): Uint8Array<ArrayBuffer> {
     return this.updateOf(this.store.since(cursor), { cut: false });
   }
 
-  updateOf(tiles: readonly Tile[], { cut }: { readonly cut: boolean }): Uint8Array {
+  updateOf(tiles: readonly Tile[], { cut }: { readonly cut: boolean }): Uint8Array<ArrayBuffer> {
     const keyframe = tiles.length === this.store.tileCount;
     return encodeUpdate({ keyframe, cut, epoch: this.epoch, ...TIMES, tiles });
   }

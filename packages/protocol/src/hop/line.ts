@@ -128,11 +128,12 @@ export class Line<Message extends Incoming> {
     return this.#proven || this.options.timing.now() - state.since >= PROVEN_AFTER_MS;
   }
 
-  /** Sends to a relay that has let us in. @returns whether the socket accepted it */
-  send(message: ProducerMessage | ViewerMessage | Uint8Array<ArrayBuffer>): boolean {
+  /** Sends a message, encoded or not, to a relay that has let us in. @returns whether the socket accepted it */
+  send(message: ProducerMessage | ViewerMessage | string | Uint8Array<ArrayBuffer>): boolean {
     const state = this.#state;
     if (state.state !== "live") return false;
-    return state.socket.send(message instanceof Uint8Array ? message : encodeControl(message));
+    const isEncoded = typeof message === "string" || message instanceof Uint8Array;
+    return state.socket.send(isEncoded ? message : encodeControl(message));
   }
 
   /** Something was replicated, so the next connection may be tried soon if this one is lost. */

@@ -19,7 +19,7 @@ export class Sender {
   #waiting = false;
 
   /** @param transmit hands a message to the socket and returns whether it was taken */
-  constructor(private readonly transmit: (message: string | Uint8Array) => boolean) {}
+  constructor(private readonly transmit: (message: string | Uint8Array<ArrayBuffer>) => boolean) {}
 
   /** The epoch that was described last. Undefined before the first. */
   get epoch(): number | undefined {
@@ -59,7 +59,7 @@ export class Sender {
    * @param now our clock, ms
    * @returns whether the socket took it; if not, nothing has changed
    */
-  update(message: Uint8Array, now: number): boolean {
+  update(message: Uint8Array<ArrayBuffer>, now: number): boolean {
     if (!this.transmit(message)) return false;
     this.#sentCount++;
     this.#sentAt = now;

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
+import type { Closed } from "@screen-share/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeRelay } from "../../test/fake-relay.ts";
-import type { SocketClosed } from "../socket.ts";
 import { proxyFor } from "./proxy.ts";
 import { openerFor } from "./socket.ts";
 
@@ -93,14 +93,13 @@ describe("a connection through a proxy", () => {
   const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
 
   /** Dials the relay. Resolves once that is open or closed. */
-  async function dial(): Promise<"opened" | SocketClosed> {
-    const open = openerFor(RELAY);
+  async function dial(): Promise<"opened" | Closed> {
+    const open = openerFor({ url: RELAY, token: "agents-token" });
     if ("problem" in open) throw new Error(open.problem);
     return await new Promise((resolve) => {
       const ignore = () => {};
-      const events = { text: ignore, binary: ignore, alive: ignore };
-      const options = { url: RELAY, token: "agents-token" };
-      open(options, { ...events, opened: () => resolve("opened"), closed: resolve });
+      const events = { message: ignore, alive: ignore };
+      open({ ...events, opened: () => resolve("opened"), closed: resolve });
     });
   }
 

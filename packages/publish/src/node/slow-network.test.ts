@@ -40,11 +40,11 @@ it.each([
   ["wss://far.invalid/ws/producer", { HTTPS_PROXY: "https://proxy.invalid:3129" }],
 ])("%s, by way of %j, has several seconds for each of its addresses", async (url, environment) => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  const open = openerFor(url);
+  const open = openerFor({ url });
   if ("problem" in open) throw new Error(open.problem);
   const ignore = () => {};
-  const events = { opened: ignore, text: ignore, binary: ignore, alive: ignore };
-  await new Promise((closed) => open({ url, token: undefined }, { ...events, closed }));
+  const events = { opened: ignore, message: ignore, alive: ignore };
+  await new Promise((closed) => open({ ...events, closed }));
   expect(timeouts.length).toBeGreaterThan(0);
   for (const timeout of timeouts) expect(timeout).toBeGreaterThanOrEqual(SEVERAL_SECONDS_MS);
 });

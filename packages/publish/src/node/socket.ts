@@ -1,52 +1,66 @@
-/** The one WebSocket to the relay, as the publisher sees it. Nothing outside this file knows of `ws`. */
-import { MAX_CONTROL_LENGTH, SUBPROTOCOL } from "@screen-share/protocol";
+/** The WebSocket to the relay, by `ws`. Nothing outside this file knows that library. */
+import {
+  MAX_CONTROL_LENGTH,
+  type OpenSocket,
+  type Socket,
+  type SocketEvents,
+  SUBPROTOCOL,
+} from "@screen-share/protocol";
 import { WebSocket } from "ws";
-import type { OpenSocket, RelaySocket, RelaySocketEvents } from "../socket.ts";
+import type { Log } from "../log.ts";
 import { InboundLimit } from "./inbound-limit.ts";
 import { proxyAgent, proxyFor, type RelayProxy } from "./proxy.ts";
 
 /**
  * How long one address of the relay may take to accept a connection. Node.js gives each only 250 ms and then tries the next, so a
- * relay far away would never be reached where its name has an IPv4 and an IPv6 address and only one of them works.
+ * distant relay would never be reached if its name has an IPv4 and an IPv6 address and only one of them works.
  */
 const ADDRESS_TIMEOUT_MS = 5000;
-/** How long it may take altogether: looking up the name, four addresses, TLS and the WebSocket handshake on a slow link. */
+/** How long all of it may take: looking up the name, four addresses, TLS and the WebSocket handshake on a slow link. */
 const CONNECT_TIMEOUT_MS = 30_000;
-/** A relay that does not answer our goodbye is not waited for longer than this. */
+/** How long to wait for a relay that does not answer our close frame. */
 const CLOSE_TIMEOUT_MS = 2000;
-/** Handed on to `net.connect`; the types of `ws` do not know them all. */
+/** Passed on to `net.connect`; the types of `ws` do not have all of them. */
 const TIMEOUTS = {
   autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
   closeTimeout: CLOSE_TIMEOUT_MS,
 } as const;
-/** Answers to pings are dropped while this much waits for a relay that does not read, bytes. */
+/** Pings are not answered while this many bytes wait for a relay that does not read. */
 const MAX_WAITING_FOR_PONG_BYTES = 64 * 1024;
 /** No code came: the socket just ended (RFC 6455 §7.1.5). */
 const ABNORMAL = 1006;
 
+export interface RelayAddress {
+  /** ws:// or wss:// */
+  readonly url: string;
+  readonly token?: string | undefined;
+}
+
 /**
- * How to open sockets to a relay: through the proxy that the environment names for it, if there is one.
- * @param log is told which proxy that is
+ * Opens sockets to a relay, through the proxy that the environment names for it, if any.
+ * @param log receives a line that names the proxy
  * @returns a sentence if the environment names something that is no proxy
  */
 export function openerFor(
-  relay: string,
-  log?: { readonly info: (message: string) => void },
+  relay: RelayAddress,
+  log?: Pick<Log, "info">,
 ): OpenSocket | { readonly problem: string } {
-  const proxy = proxyFor(relay);
+  const proxy = proxyFor(relay.url);
   if (proxy && "problem" in proxy) return proxy;
   if (proxy) log?.info(`the relay is reached through the proxy ${proxy.name}`);
-  return (options, events) => open(options, events, proxy);
+  return (events) => open(relay, events, proxy);
 }
 
-/** Opens a socket directly, without a proxy. */
-export const openSocket: OpenSocket = (options, events) => open(options, events, undefined);
+/** Opens sockets to a relay directly, without a proxy. */
+export function directOpener(relay: RelayAddress): OpenSocket {
+  return (events) => open(relay, events, undefined);
+}
 
 function open(
-  { url, token }: Parameters<OpenSocket>[0],
-  events: RelaySocketEvents,
+  { url, token }: RelayAddress,
+  events: SocketEvents,
   proxy: RelayProxy | undefined,
-): RelaySocket {
+): Socket {
   let error: string | undefined;
   const fail = (words: string) => {
     error ??= proxy ? `through the proxy ${proxy.name}: ${words}` : words;
@@ -69,7 +83,7 @@ function open(
     socket.terminate();
   }, CONNECT_TIMEOUT_MS);
   const inbound = new InboundLimit(socket);
-  const came = () => {
+  const frameCame = () => {
     inbound.frame();
     events.alive();
   };
@@ -78,15 +92,14 @@ function open(
     events.opened();
   });
   socket.on("message", (data: Buffer, isBinary) => {
-    came();
-    if (isBinary) events.binary(data);
-    else events.text(data.toString("utf8"));
+    inbound.frame();
+    events.message(isBinary ? data : data.toString("utf8"));
   });
   socket.on("ping", (payload) => {
-    came();
+    frameCame();
     if (socket.bufferedAmount < MAX_WAITING_FOR_PONG_BYTES) socket.pong(payload);
   });
-  socket.on("pong", came);
+  socket.on("pong", frameCame);
   socket.on("error", (cause) => {
     fail(inPlainWords(cause));
   });
@@ -95,24 +108,19 @@ function open(
     inbound.stop();
     events.closed({ code: code || ABNORMAL, reason: reason.toString("utf8"), error });
   });
-  const isOpen = () => socket.readyState === WebSocket.OPEN;
   return {
     send(message) {
-      if (!isOpen()) return false;
+      if (socket.readyState !== WebSocket.OPEN) return false;
       socket.send(message);
       return true;
     },
-    ping() {
-      if (isOpen()) socket.ping();
-    },
     close: (code, reason) => socket.close(code, reason),
-    terminate: () => socket.terminate(),
   };
 }
 
 const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
-  EPROTO: "what answers does not speak TLS, as wss:// needs it",
+  EPROTO: "what answers does not speak TLS, which wss:// needs",
   ECONNRESET: "the connection was reset",
   ENOTFOUND: "there is no host of this name",
   EAI_AGAIN: "the host's name cannot be looked up at the moment",
@@ -121,7 +129,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENETUNREACH: "the network cannot be reached",
 };
 
-/** What a proxy says that does not connect us. */
+/** Why a proxy does not connect us, by its HTTP status. */
 const PROXY_REFUSALS: Readonly<Record<number, string>> = {
   403: "it does not allow connections to the relay",
   407: "it requires a user and a password, as in http://user:password@proxy.example:3128",

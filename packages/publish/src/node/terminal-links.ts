@@ -2,8 +2,8 @@
  * The links that a host with a terminal gives to viewers: passes a new link on when the last one no longer serves, and knows whether
  * another process of ours has ended the earlier ones, which closes our connection for a moment.
  */
+import type { Timing } from "@screen-share/protocol";
 import type { Log } from "../log.ts";
-import type { Clockwork } from "../platform.ts";
 import { LimitedLog } from "../publisher/limited-log.ts";
 import { type Rate, RateLimit } from "../publisher/rate-limit.ts";
 import type { ProducerIdentity, ViewerLinks } from "../publisher/viewer-links.ts";
@@ -22,7 +22,7 @@ export interface TerminalLinksOptions {
   /** Called with a link, and again only when viewers must be given another one. */
   readonly onViewerLink: (link: string) => void;
   readonly log: Log;
-  readonly timers: Pick<Clockwork, "after">;
+  readonly timers: Pick<Timing, "after">;
   /**
    * ms since 1970, by default `Date.now`: the wall clock, which also moves while the machine sleeps and when it is set, because links
    * expire by that clock.

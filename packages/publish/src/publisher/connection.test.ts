@@ -1,34 +1,35 @@
-import { encodeAck, encodeControl } from "@screen-share/protocol";
+import {
+  CLOSE,
+  encodeAck,
+  encodeControl,
+  type Socket,
+  type SocketEvents,
+} from "@screen-share/protocol";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keptLog } from "../../test/frames.ts";
 import { IGNORED_LINKS } from "../../test/publisher-stage.ts";
 import { nodePlatform } from "../node/platform.ts";
 import type { PublishedPicture } from "../session.ts";
-import type { RelaySocket, RelaySocketEvents } from "../socket.ts";
 import { Publisher } from "./publisher.ts";
 
 /** A socket on which nothing happens unless the test makes it happen. */
-class FakeSocket implements RelaySocket {
+class FakeSocket implements Socket {
   readonly sent: (string | Uint8Array)[] = [];
   readonly closes: number[] = [];
-  pings = 0;
-  terminated = false;
   accepts = true;
 
-  constructor(readonly events: RelaySocketEvents) {}
+  get pings(): number {
+    return this.sent.filter((message) => /"ping"/.test(String(message))).length;
+  }
+
+  constructor(readonly events: SocketEvents) {}
 
   send(message: string | Uint8Array): boolean {
     if (this.accepts) this.sent.push(message);
     return this.accepts;
   }
-  ping(): void {
-    this.pings++;
-  }
   close(code: number): void {
     this.closes.push(code);
-  }
-  terminate(): void {
-    this.terminated = true;
   }
 }
 
@@ -54,17 +55,16 @@ beforeEach(() => {
   sockets = [];
   publisher = new Publisher({
     url: "ws://relay",
-    token: undefined,
     room: "main",
     name: "a-host",
-    openSocket: (_, events) => {
+    open: (events) => {
       const socket = new FakeSocket(events);
       sockets.push(socket);
       return socket;
     },
     log: keptLog(),
     links: IGNORED_LINKS,
-    clockwork: { ...nodePlatform, now: () => Date.now(), random: () => 0 },
+    timing: { ...nodePlatform, now: () => Date.now(), random: () => 0 },
   });
   ending = publisher.run();
 });
@@ -85,8 +85,8 @@ function socketAt(index: number): FakeSocket {
 function connect(index = 0): FakeSocket {
   const socket = socketAt(index);
   socket.events.opened();
-  socket.events.text(welcome);
-  socket.events.text(demand);
+  socket.events.message(welcome);
+  socket.events.message(demand);
   return socket;
 }
 
@@ -99,7 +99,7 @@ describe("liveness", () => {
       socket.events.alive();
     }
     expect(socket.pings).toBe(5);
-    expect(socket.terminated).toBe(false);
+    expect(socket.closes).toEqual([]);
   });
 
   it("ends a connection on which nothing came for 15 seconds, and opens another", () => {
@@ -107,9 +107,9 @@ describe("liveness", () => {
     vi.advanceTimersByTime(10_000);
     socket.events.alive();
     vi.advanceTimersByTime(14_999);
-    expect(socket.terminated).toBe(false);
+    expect(socket.closes).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(socket.terminated).toBe(true);
+    expect(socket.closes).toEqual([CLOSE.silent]);
     vi.advanceTimersByTime(500);
     expect(sockets).toHaveLength(2);
   });
@@ -121,10 +121,10 @@ describe("liveness", () => {
     const tiles = [{ index: 0, table: 0, bytes: new Uint8Array(960_000) }];
     session.publish({ ...picture, tiles }, Date.now());
     vi.advanceTimersByTime(44_000);
-    expect(socket.terminated).toBe(false);
-    socket.events.binary(encodeAck(1));
+    expect(socket.closes).toEqual([]);
+    socket.events.message(encodeAck(1));
     vi.advanceTimersByTime(15_000);
-    expect(socket.terminated).toBe(true);
+    expect(socket.closes).toEqual([CLOSE.silent]);
   });
 
   it("waits ten seconds for the welcome", () => {
@@ -142,9 +142,9 @@ describe("liveness", () => {
     vi.advanceTimersByTime(500);
     const socket = connect(1);
     const session = await publisher.turn();
-    old.events.binary(encodeAck(99));
-    old.events.text("nonsense");
-    old.events.closed({ code: 4401, reason: "", error: undefined });
+    old.events.message(encodeAck(99));
+    old.events.message("nonsense");
+    old.events.closed({ code: 4401, reason: "" });
     expect(socket.closes).toEqual([]);
     expect(await publisher.turn()).toBe(session);
   });
@@ -153,7 +153,7 @@ describe("liveness", () => {
     const delays: number[] = [];
     const fail = () => {
       const opened = sockets.length;
-      sockets.at(-1)?.events.closed({ code: 1006, reason: "", error: undefined });
+      sockets.at(-1)?.events.closed({ code: 1006, reason: "" });
       const startedAt = Date.now();
       while (sockets.length === opened) vi.advanceTimersByTime(50);
       delays.push(Date.now() - startedAt);
@@ -167,9 +167,9 @@ describe("liveness", () => {
     const acked = connect(8);
     const session = await publisher.turn();
     if (!session) throw new Error("no turn");
-    acked.events.binary(encodeAck(0));
+    acked.events.message(encodeAck(0));
     session.publish(picture, Date.now());
-    acked.events.binary(encodeAck(1));
+    acked.events.message(encodeAck(1));
     fail();
     expect(delays.at(-1)).toBe(250);
     fail();
@@ -189,12 +189,12 @@ describe("liveness", () => {
     const refresh = encodeControl({ type: "refresh" });
     let epochs = 0;
     for (let ms = 0; ms < 5000; ms += 10) {
-      for (let i = 0; i < 20; i++) socket.events.text(refresh);
+      for (let i = 0; i < 20; i++) socket.events.message(refresh);
       const session = await publisher.turn();
       if (!session) throw new Error("no turn");
       if (session.needsWhole(picture.stream, picture.subject)) epochs++;
       session.publish(picture, Date.now());
-      socket.events.binary(encodeAck(ms / 10 + 1));
+      socket.events.message(encodeAck(ms / 10 + 1));
       vi.advanceTimersByTime(10);
     }
     // The first picture, the first request, and then one for each second.
@@ -219,6 +219,6 @@ describe("liveness", () => {
     publisher.stop();
     vi.advanceTimersByTime(500);
     expect(await ending).toEqual({ kind: "stopped" });
-    expect(socket.terminated).toBe(true);
+    expect(socket.closes).toEqual([1000]);
   });
 });

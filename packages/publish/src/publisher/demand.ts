@@ -2,8 +2,8 @@
  * Whether pictures are wanted on one connection: while anybody watches, as the relay reports, or while they are recorded. If a relay
  * does not report it, someone is assumed to watch.
  */
+import type { Timing } from "@screen-share/protocol";
 import type { Log } from "../log.ts";
-import type { Clockwork } from "../platform.ts";
 import type { Recorder } from "../recording/recorder.ts";
 
 /** A relay reports demand right after its welcome (P-27). On a slow network or a busy machine the two may arrive apart. */
@@ -21,7 +21,7 @@ export class Demand {
   constructor(
     private readonly options: {
       readonly log: Pick<Log, "info">;
-      readonly timers: Pick<Clockwork, "after">;
+      readonly timers: Pick<Timing, "after">;
       readonly recorder?: Pick<Recorder, "recording"> | undefined;
       readonly changed: (watched: boolean) => void;
     },

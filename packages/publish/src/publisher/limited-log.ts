@@ -2,8 +2,8 @@
  * The log of what a relay or its viewers cause, so that neither can flood the host's terminal. After a burst of lines, only the newest
  * is written once per interval, with the number of lines that were left out.
  */
+import type { Timing } from "@screen-share/protocol";
 import type { Log } from "../log.ts";
-import type { Clockwork } from "../platform.ts";
 import { type Rate, RateLimit } from "./rate-limit.ts";
 
 /** A viewer that joins and leaves as fast as it can causes at most 12 lines per minute. */
@@ -20,7 +20,7 @@ export class LimitedLog implements Pick<Log, "debug" | "info" | "warn"> {
 
   constructor(
     private readonly log: Log,
-    timers: Pick<Clockwork, "after">,
+    timers: Pick<Timing, "after">,
   ) {
     this.#lines = new RateLimit(LINES, timers, ({ level, message }, leftOut) => {
       log[level](leftOut > 0 ? `${message} (${leftOut} earlier lines were left out)` : message);

@@ -2,8 +2,8 @@
  * Limits how often something happens that the other side of a connection can cause: a burst passes at once; after it, at most one item
  * per interval. Of the items that arrive meanwhile only the newest is kept, and it passes as soon as the rate allows.
  */
-import type { Clockwork } from "../platform.ts";
 
+import type { Timing } from "@screen-share/protocol";
 export interface Rate {
   /** How many items pass at once. */
   readonly burst: number;
@@ -20,7 +20,7 @@ export class RateLimit<T> {
   /** @param pass receives an item, and how many older ones were dropped since the last one that passed */
   constructor(
     private readonly rate: Rate,
-    private readonly timers: Pick<Clockwork, "after">,
+    private readonly timers: Pick<Timing, "after">,
     private readonly pass: (item: T, leftOut: number) => void,
   ) {
     this.#allowed = rate.burst;

@@ -20,7 +20,7 @@ beforeEach(() => {
   file = new MemoryFile();
   log = keptLog();
   now = 1000;
-  recorder = new Recorder({ file, log, clockwork: { ...nodePlatform, now: () => now } });
+  recorder = new Recorder({ file, log, timing: { ...nodePlatform, now: () => now } });
 });
 
 function updateOf(length: number): Uint8Array {

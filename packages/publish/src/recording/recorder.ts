@@ -2,8 +2,8 @@
  * Records what is published: each stream description and each update as it was sent, and when. A slow disk may fall behind by a bounded
  * amount; a disk that fails ends the recording, and never the sharing. Knows nothing of files.
  */
+import type { Timing } from "@screen-share/protocol";
 import type { Log } from "../log.ts";
-import type { Clockwork } from "../platform.ts";
 import { encodeRecordHeader, encodeRecordingHeader } from "./format.ts";
 
 /** How many bytes may wait for the disk: a minute of a busy desktop. */
@@ -25,7 +25,7 @@ export interface RecordingFile {
 export interface RecorderOptions {
   readonly file: RecordingFile;
   readonly log: Log;
-  readonly clockwork: Pick<Clockwork, "now" | "after">;
+  readonly timing: Pick<Timing, "now" | "after">;
 }
 
 export class Recorder {
@@ -41,7 +41,7 @@ export class Recorder {
   #closed: Promise<"closed" | "failed"> | undefined;
 
   constructor(private readonly options: RecorderOptions) {
-    this.#startedAt = options.clockwork.now();
+    this.#startedAt = options.timing.now();
     this.#enqueue([encodeRecordingHeader(this.#startedAt)]);
   }
 
@@ -55,7 +55,7 @@ export class Recorder {
     if (!this.#recording) return;
     const isUpdate = typeof message !== "string";
     const payload = isUpdate ? message : asciiOf(message);
-    const atMs = this.options.clockwork.now() - this.#startedAt;
+    const atMs = this.options.timing.now() - this.#startedAt;
     const kind = isUpdate ? "update" : "stream";
     const header = encodeRecordHeader(kind, { atMs, length: payload.length });
     if (this.#waitingBytes + header.length + payload.length > MAX_WAITING_BYTES) {
@@ -70,10 +70,10 @@ export class Recorder {
   async end(): Promise<void> {
     const complete = this.#recording;
     this.#recording = false;
-    const { log, file, clockwork } = this.options;
+    const { log, file, timing } = this.options;
     let cancel = () => {};
     const timeout = new Promise<"late">((resolve) => {
-      cancel = clockwork.after(END_TIMEOUT_MS, () => resolve("late"));
+      cancel = timing.after(END_TIMEOUT_MS, () => resolve("late"));
     });
     const outcome = await Promise.race([this.#close(), timeout]);
     cancel();
