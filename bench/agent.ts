@@ -1,6 +1,6 @@
 /**
- * What the agent costs on a 1920×1080 desktop at 10 fps, quality 60: CPU time, bytes, and where the time goes; with nothing
- * moving, with typing, and with a terminal that scrolls. Whole JPEGs of the same pictures are the yardstick for bytes.
+ * What the agent costs on a 1920×1080 desktop at 10 fps and quality 60: CPU time, bytes, and where the time goes. The desktop is idle,
+ * someone types, or a terminal scrolls. Bytes are compared with whole JPEGs of the same pictures.
  */
 import { assembleJpeg } from "@screen-share/protocol";
 import { Desktop } from "../e2e/support/desktop.ts";
@@ -14,9 +14,9 @@ const SECONDS = 15;
 const FPS = 10;
 const FONT = ["-fa", "DejaVu Sans Mono", "-fs", "11"];
 const SCROLLER =
-  "i=0; while :; do i=$((i+1)); echo line $i of a terminal that scrolls; sleep 0.02; done";
+  "i=0; while :; do i=$((i+1)); echo line $i of a scrolling terminal; sleep 0.02; done";
 
-/** The agent's own account of a period: sums, in ms where they end so. */
+/** The agent's own statistics for a period. They are sums, in ms if the name ends in that. */
 type Stats = Readonly<Record<string, number>>;
 
 function statsSince(agent: Program, offset: number): Stats {
@@ -42,7 +42,7 @@ async function scenario(name: string, act: (desktop: Desktop) => (() => void) | 
   const desktop = await Desktop.start({ width: 1920, height: 1080 });
   await desktop.finish("xsetroot", "-solid", "#336699");
   desktop.run("xterm", "-geometry", "120x40+40+40", ...FONT, "-e", "cat");
-  // So that what the scenario opens lies on top.
+  // Wait, so that windows of the scenario open on top.
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const end = act(desktop);
   const port = await freePort();
@@ -74,13 +74,13 @@ async function scenario(name: string, act: (desktop: Desktop) => (() => void) | 
   return {
     scenario: name,
     "CPU % of a core": digits(cpu * 100),
-    "grab / damage / encode / send, ms a grab": ["grab", "damage", "encode", "send"]
+    "grab / damage / encode / send, ms per grab": ["grab", "damage", "encode", "send"]
       .map(per)
       .join(" / "),
     "grab's share": `${digits(((stats.grabMs ?? 0) / total) * 100)} %`,
     "picture KB/s": digits(bytes / 1000),
     "updates/s with tiles": digits(withTiles.length / SECONDS),
-    "of whole JPEGs at 10 fps": `1/${digits((whole * FPS) / bytes)}`,
+    "compared with whole JPEGs at 10 fps": `1/${digits((whole * FPS) / bytes)}`,
   };
 }
 
@@ -114,6 +114,6 @@ export async function agentBench(): Promise<void> {
   ];
   table(rows);
   say(
-    "\nCPU by /proc/PID/stat, user and system; stages by the agent's own clock; bytes as a v1 viewer receives them.",
+    "\nCPU from /proc/PID/stat, user and system; stages by the agent's own clock; bytes as received by a v1 viewer.",
   );
 }

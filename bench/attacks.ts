@@ -1,7 +1,7 @@
 /**
- * Attacks on a relay with 256 MB, one after another, each on a relay of its own and beside an honest room: how late the room's viewer has
- * its updates, what the relay's memory comes to, and when it is given back. ATTACK_SECONDS (60) is the length of each; ATTACK names some
- * of them by a part of their names. Needs root on Linux.
+ * Attacks a relay that has 256 MB, with one attack at a time and a new relay for each, beside an honest room. Measures how late the room's
+ * viewer gets its updates, the relay's peak memory, and how long until it is released. Each attack takes ATTACK_SECONDS (60); ATTACK selects
+ * attacks by a part of their names. Needs root on Linux.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -18,10 +18,10 @@ const MEMORY_BYTES = 256 * 2 ** 20;
 const QUIET_SECONDS = 5;
 const ATTACK_SECONDS = Number(process.env.ATTACK_SECONDS || 60);
 const ONLY = process.env.ATTACK;
-/** The relay's memory must be below this, MB, within this many seconds. */
+/** After an attack, the relay's memory must be below this many MB within this many seconds. */
 const BACK_MB = 100;
 const BACK_SECONDS = 60;
-/** As on the machine that fly.toml describes. */
+/** As for the machine in fly.toml. */
 const SETTINGS = { AUTH_SECRET: SECRET, LOG_LEVEL: "info", MALLOC_MMAP_THRESHOLD_: "262144" };
 
 function start(script: string, ...args: readonly string[]): ChildProcess {
@@ -69,7 +69,7 @@ async function measure(name: string): Promise<Record<string, string>> {
     "lag during, p50/p99/max ms": [0.5, 0.99, 1]
       .map((share) => digits(percentile(during.lagsMs, share)))
       .join("/"),
-    "losses of the honest room": String(during.losses),
+    "lost connections of the honest room": String(during.losses),
     "peak RSS MB": relay.alive ? digits(peak) : "the relay died",
     [`below ${BACK_MB} MB after`]: back,
     "CPU % of a core": digits(cpuShare * 100),
@@ -81,7 +81,7 @@ async function measure(name: string): Promise<Record<string, string>> {
 }
 
 export async function attacksBench(): Promise<void> {
-  heading(`Attacks on a relay with 256 MB, ${ATTACK_SECONDS} s each, an honest room beside them`);
+  heading(`Attacks on a relay with 256 MB, ${ATTACK_SECONDS} s each, beside an honest room`);
   const rows: Record<string, string>[] = [];
   for (const name of Object.keys(ATTACKS)) {
     if (ONLY !== undefined && !name.includes(ONLY)) continue;

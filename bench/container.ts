@@ -1,6 +1,6 @@
 /**
- * The relay's image on machines as small as hosts rent them: how long it takes to start, and what crowds take. Needs docker, and the image:
- * RELAY_IMAGE, or the one that the README builds. On Linux, for the network is this machine's.
+ * The relay's image on small rented machines: how long it takes to start, and what many viewers cost. Needs docker and the image:
+ * RELAY_IMAGE, or the one that docs/docker.md builds. Linux only, since it uses the machine's own network.
  */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
@@ -22,7 +22,7 @@ const STUCK_INTERVAL_MS = 200;
 const STARTS = 5;
 const MAX_START_MS = 30_000;
 const POLL_MS = 5;
-/** Until what starting took is given back. */
+/** Until the memory that starting took is released. */
 const SETTLE_MS = 5000;
 
 async function docker(...args: readonly string[]): Promise<string> {
@@ -34,7 +34,7 @@ interface Running {
   readonly id: string;
   readonly port: number;
   readonly pid: number;
-  /** From `docker run` until it first answered, ms. */
+  /** From `docker run` to its first answer, ms. */
   readonly startMs: number;
 }
 
@@ -94,7 +94,7 @@ async function measureCrowd(memory: string, viewers: number): Promise<Record<str
   return { container: `${memory}, ${viewers} viewers`, ...cells(run) };
 }
 
-/** Viewers that have stopped reading: what is held for them, in the relay and in the kernel. */
+/** What is held for viewers that have stopped reading, in the relay and in the kernel. */
 async function measureStuck(memory: string, viewers: number): Promise<Record<string, string>> {
   const running = await start(memory);
   const { send, stop } = await startProducer(running.port, DESKTOP, DESKTOP_QUALITY);
@@ -119,7 +119,7 @@ async function measureStuck(memory: string, viewers: number): Promise<Record<str
   return { container, "RSS MB": digits(rssMb), "unsent in the kernel MB": digits(kernelMb) };
 }
 
-/** What the kernel holds for all connections to this port, by /proc/net/tcp (proc(5)): addresses and queues are hexadecimal. */
+/** What the kernel holds for all connections to this port, from /proc/net/tcp (proc(5)). Addresses and queues are hexadecimal. */
 function unsentBytes(port: number): number {
   const local = new RegExp(
     `^ *\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, "0")} \\S+ 01 ([0-9A-F]+):`,
@@ -137,6 +137,6 @@ export async function containerBench(): Promise<void> {
     for (const viewers of CROWDS) rows.push(await measureCrowd(memory, viewers));
   }
   table(rows);
-  say("\nA desktop of 1920×1080, 343 KB as a whole, that plain viewers no longer read:\n");
+  say("\nPlain viewers that no longer read a 1920×1080 desktop of 343 KB:\n");
   table([await measureStuck("256m", CROWDS[0]), await measureStuck("256m", CROWDS[1])]);
 }

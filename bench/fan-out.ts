@@ -1,6 +1,6 @@
 /**
- * One relay, 200 viewers (v1 and plain) and one that has stopped reading, 60 KB a picture at 10 fps; beside a bare broadcast of the
- * same pictures by `ws`, in the same run.
+ * One relay with 200 viewers (v1 and plain) and one that has stopped reading, 60 KB per picture at 10 fps, compared with a bare broadcast
+ * of the same pictures with `ws` in the same run.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -59,7 +59,7 @@ export async function fanOutBench(): Promise<void> {
     { relay: "ws, bare broadcast", ...cells(await measureBare()) },
   ]);
   say(
-    "\nOne in eight of our viewers is a plain one (whole JPEGs, pinged), all others are v1 (acks); those of the bare broadcast get the same bytes and neither.",
+    "\nOne in eight of our viewers is plain (whole JPEGs, pings), all others are v1 (acks). Viewers of the bare broadcast get the same bytes, without pings or acks.",
   );
   await floorBench();
 }

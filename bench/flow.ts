@@ -1,6 +1,6 @@
 /**
- * Newest wins on real sockets: the real relay and agent behind links that are slow, far, or stand still, and nobody watching. What is
- * measured in virtual time by `links` is seen here with a kernel in between. Targets are those that we promise.
+ * Flow control on real sockets: the real relay and agent behind links that are slow, long or stalled, and without viewers. `links`
+ * measures the same in virtual time; here a kernel is in between. The targets are what we promise.
  */
 import { idleBench } from "./flow/idle.ts";
 import { loopbackBench } from "./flow/loopback.ts";

@@ -1,4 +1,4 @@
-/** How long a late joiner waits for its first whole picture, and what the producer hears of it. */
+/** How long a late joiner waits for its first whole picture, and what the producer receives meanwhile. */
 import { once } from "node:events";
 import {
   encodeControl,
@@ -14,7 +14,7 @@ import { RawViewer } from "../e2e/support/raw-viewer.ts";
 import { percentile } from "../e2e/support/statistics.ts";
 import { digits, heading, say } from "./report.ts";
 
-/** How often each size of screen is joined. */
+/** The number of joins for each screen size. */
 const SCREENS = [
   { width: 1920, height: 1080, joins: 50 },
   { width: 3840, height: 2160, joins: 10 },
@@ -66,10 +66,8 @@ async function joinScreen({ width, height, joins }: (typeof SCREENS)[number]): P
   say(
     `${(keyframe.length / 1000).toFixed(0)} KB; from dialling to the whole picture applied: p50 ${digits(p50)} ms, p95 ${digits(p95)} ms;`,
   );
-  say(
-    `of which opening the WebSocket alone: p50 ${digits(open)} ms (ratio ${digits(p50 / open)}).`,
-  );
-  say(`Messages that the producer got meanwhile: ${heard}.`);
+  say(`opening the WebSocket alone: p50 ${digits(open)} ms (ratio ${digits(p50 / open)}).`);
+  say(`Messages that the producer received meanwhile: ${heard}.`);
   producer.terminate();
   await relay.end("SIGTERM");
 }

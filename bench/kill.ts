@@ -1,7 +1,7 @@
 /**
- * Relay, agent and browser of a running product are killed (SIGKILL), 20 times each in random order, and started again at once: how long
- * until the page shows the whole desktop again, and as it is now. Then the relay a few times more, long enough away for everybody to
- * have lost patience. KILL_SEED repeats an order, KILLS says how often.
+ * Kills relay, agent and browser of a running product (SIGKILL), each KILLS (20) times in random order, and restarts them at once. Measures
+ * how long until the page shows the whole current desktop again. Then kills the relay a few more times, with a pause that lets all clients
+ * reach their longest delay. KILL_SEED repeats an order.
  */
 import { seededRandom } from "@screen-share/protocol/testing";
 import { percentile } from "../e2e/support/statistics.ts";
@@ -12,7 +12,7 @@ import { digits, heading, say, table } from "./report.ts";
 const KILLS = Number(process.env.KILLS || 20);
 const SEED = Number(process.env.KILL_SEED || Math.floor(Math.random() * 2 ** 31));
 const AWAYS = Math.ceil(KILLS / 4);
-/** Longer than it takes for all to wait as long as they ever do. */
+/** Long enough for all clients to reach their longest delay. */
 const AWAY_MS = 15_000;
 /** What we promise. */
 const PROMISED_MS = 5000;
@@ -61,8 +61,8 @@ export async function killBench(): Promise<void> {
     row(`relay, ${AWAY_MS / 1000} s away`, aways),
   ]);
   say(
-    "\nUp: the relay listens, the agent shares, the browser opens the page. Seen: the page's clock is at most 1 s old, and what changed meanwhile is there.",
+    "\nUp: the relay listens, the agent shares, the browser opens the page. Seen: the page's clock is at most 1 s old, and all changes are shown.",
   );
-  say(`Pictures that were wrong once the desktop stood still: ${wrongs.length}.`);
+  say(`Pictures that were wrong once the desktop was static: ${wrongs.length}.`);
   for (const wrong of wrongs) say(`- ${wrong}`);
 }

@@ -19,7 +19,7 @@ const RULES: Readonly<Record<string, () => Rule>> = {
   "first design": () => new DesignWindow(),
   window: () => new Window(),
 };
-/** Where chance plays a part, the run of median age of so many. */
+/** If a link is random, the run with the median age out of this many is shown. */
 const SEEDS = 5;
 
 export async function linksBench(): Promise<void> {
@@ -34,18 +34,18 @@ export async function linksBench(): Promise<void> {
   tableOf(reports, (all) =>
     all.map(({ oldestMs }) => `${whole(oldestMs.p50)} / ${whole(oldestMs.p95)}`).join(", "),
   );
-  say("\nWaiting in the kernel and on the link, p95 KB; updates a second");
+  say("\nWaiting in the kernel and on the link, p95 KB; updates per second");
   tableOf(reports, (all) =>
     all
       .map((one) => `${whole(one.bufferedBytes.p95 / 1000)}; ${whole(one.updatesPerS)}`)
       .join(", "),
   );
-  say("\nAfter a stall: until a whole fresh picture, ms; old pictures delivered, KB");
+  say("\nAfter a stall: time until a whole new picture, ms; old pictures delivered, KB");
   const stalls = [...reports].filter(([name]) => name.includes("stands still"));
   tableOf(new Map(stalls), (all) =>
     all.map((one) => `${whole(one.recoveryMs)}; ${whole(one.oldBytes / 1000)}`).join(", "),
   );
-  say("\nTyped beside a 640×360 video: a keystroke's way to the screen, ms: p50 / p95 (use)");
+  say("\nTyping beside a 640×360 video: from keystroke to screen, ms: p50 / p95 (use)");
   tableOf(new Map(TYPING_ROWS.map((row) => [row.name, reportsOf(row)])), (all) =>
     all
       .map(({ keyMs, use }) => `${whole(keyMs.p50)} / ${whole(keyMs.p95)} (${whole(100 * use)} %)`)

@@ -1,6 +1,6 @@
 /**
- * `pnpm bench [name …]`: measures what the product claims, on this machine, now. Needs what the tests need, and a build. Figures of
- * one run belong together; between machines and runs compare ratios.
+ * `pnpm bench [name …]` measures on this machine what docs/figures.md reports. Needs what the tests need, and a build. Compare figures
+ * within one run, and ratios between machines and runs.
  */
 import { cpus } from "node:os";
 import { agentBench } from "./agent.ts";
@@ -26,14 +26,14 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   attacks: attacksBench,
   viewer: viewerBench,
 };
-/** They need what not every machine has. */
+/** They need things that not every machine has. */
 const ONLY_IF_ASKED: readonly string[] = ["container", "attacks"];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
   process.stderr.write(
-    `There is no bench called ${unknown.join(", ")}: there are ${Object.keys(BENCHES).join(", ")}.\n`,
+    `There is no bench called ${unknown.join(", ")}. Choose from: ${Object.keys(BENCHES).join(", ")}.\n`,
   );
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-/** What a browser loads before it shows anything. */
+/** What a browser loads before the page shows anything. */
 import { FIRST_LOAD_MAX_BYTES, firstLoadScripts } from "../e2e/support/first-load.ts";
 import { heading, say, table } from "./report.ts";
 
@@ -9,6 +9,6 @@ export async function pageBench(): Promise<void> {
   table(scripts.map(({ path, gzipBytes }) => ({ script: path, "gzip KB": kb(gzipBytes) })));
   const total = scripts.reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
   say(
-    `\nJavaScript: ${kb(total)} KB of a budget of ${kb(FIRST_LOAD_MAX_BYTES)}, the worker's program included.`,
+    `\nJavaScript: ${kb(total)} KB of a budget of ${kb(FIRST_LOAD_MAX_BYTES)}, including the worker's program.`,
   );
 }

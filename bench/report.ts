@@ -1,4 +1,4 @@
-/** Figures as a person reads them. */
+/** Prints figures for people. */
 
 export function heading(text: string): void {
   process.stdout.write(`\n## ${text}\n\n`);
@@ -19,7 +19,7 @@ export function table(rows: readonly Readonly<Record<string, string | number>>[]
   for (const row of rows) say(line(names.map((name) => row[name] ?? "")));
 }
 
-/** Three digits that count. */
+/** Three significant digits. */
 export function digits(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "–";
 }

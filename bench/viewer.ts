@@ -1,6 +1,6 @@
 /**
- * The page on a busy picture: what its own thread is kept from, how late the picture is, and what memory it takes. In a worker, and on the
- * page as browsers without have it; in turns, since the machine's other work changes.
+ * The page with a busy picture: how long its main thread is blocked, how late the picture is, and how much memory it takes. Played in a
+ * worker and, as in browsers without workers, on the page; alternately, since the machine's other load varies.
  */
 import { CHROMIUM_PATH, startBrowser } from "../e2e/support/browser.ts";
 import { freePort } from "../e2e/support/ports.ts";
@@ -17,7 +17,7 @@ const FPS = 30;
 const WARM_UP_MS = 5000;
 const MEASURE_MS = 30_000;
 const ROUNDS = 2;
-/** How long memory is watched; ten minutes tell more. */
+/** How long memory is measured. Ten minutes show more. */
 const MEMORY_MINUTES = Number(process.env.MEMORY_MINUTES || 3);
 const MEMORY_STEP_MS = 10_000;
 
@@ -37,7 +37,7 @@ export async function viewerBench(): Promise<void> {
 }
 
 async function threadBench(browser: Browser, port: number): Promise<void> {
-  heading(`The page's own thread: 1920×1080, typing and 640×360 of video, ${FPS} fps, Chromium`);
+  heading(`The page's main thread: 1920×1080, typing and a 640×360 video, ${FPS} fps, Chromium`);
   const found = new Map<Place, Figures[]>(PLACES.map((place) => [place, []]));
   for (let round = 0; round < ROUNDS; round++) {
     for (const place of PLACES) found.get(place)?.push(await watch(browser, port, place));
@@ -56,14 +56,14 @@ async function threadBench(browser: Browser, port: number): Promise<void> {
         "drawings/s": digits(all(({ decodeMs }) => decodeMs).length / seconds),
         "tasks over 50 ms": longTasks.length,
         "longest, ms": longTasks.length > 0 ? digits(Math.max(...longTasks)) : "–",
-        "own thread busy, ms/s": digits(sum(({ busyMs }) => busyMs) / seconds),
+        "main thread busy, ms/s": digits(sum(({ busyMs }) => busyMs) / seconds),
         "renderer's CPU, ms/s": digits(sum(({ cpuMs }) => cpuMs) / seconds),
         "decode and draw p50 / p95, ms": pair(all(({ decodeMs }) => decodeMs)),
         "grab to screen p50 / p95, ms": pair(all(({ totalMs }) => totalMs)),
       };
     }),
   );
-  say("\nA target: no task over 50 ms where a worker plays.");
+  say("\nTarget: no task over 50 ms if a worker plays.");
 }
 
 interface Figures {
@@ -89,7 +89,7 @@ async function watch(browser: Browser, port: number, place: Place): Promise<Figu
 }
 
 async function memoryBench(browser: Browser, port: number): Promise<void> {
-  heading(`The page's memory over ${MEMORY_MINUTES} min of the same`);
+  heading(`The page's memory over ${MEMORY_MINUTES} min of this`);
   const page = await WatchedPage.open(browser, port, "worker");
   await sleep(2 * WARM_UP_MS);
   const samples: { minutes: number; rssMb: number; heapMb: number }[] = [];
@@ -114,7 +114,7 @@ async function memoryBench(browser: Browser, port: number): Promise<void> {
     };
   };
   table([
-    row("the renderer process, worker and pixels included, MB", ({ rssMb }) => rssMb),
+    row("renderer process including worker and pixels, MB", ({ rssMb }) => rssMb),
     row("JavaScript of the page itself, after collecting, MB", ({ heapMb }) => heapMb),
   ]);
 }

@@ -1,4 +1,4 @@
-/** One attack, in a process of its own. Arguments: port, the attack's name. Reports once that it begins, and ends at the first message. */
+/** A process that runs one attack. Arguments: port, the attack's name. Sends one message when it starts, and exits on the first message. */
 import { setMaxListeners } from "node:events";
 import { ATTACKS } from "./attacks.ts";
 

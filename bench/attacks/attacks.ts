@@ -1,4 +1,4 @@
-/** What clients do to a relay with a link, a producer's token, or nothing. Each goes on until its signal is aborted. */
+/** Attacks by clients with a link, a producer's token, or nothing. Each continues until its signal is aborted. */
 import { once } from "node:events";
 import {
   encodeAck,
@@ -20,7 +20,7 @@ const MB = 2 ** 20;
 const MAX_MESSAGE_BYTES = 16 * MB;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Repeats something until the attack is over; a failure is tried again a moment later. */
+/** Repeats a step until the attack is over. Waits a moment after a failure. */
 async function repeat({ over }: Target, act: () => Promise<void>): Promise<void> {
   while (!over.aborted) {
     await act().catch(() => undefined);
@@ -32,8 +32,8 @@ const many = (count: number, act: (index: number) => Promise<void>) =>
   Promise.all(Array.from({ length: count }, (_, index) => act(index))).then(() => undefined);
 
 /**
- * Sends hello, and waits for the answer: what is sent before it is a protocol error, and ends the connection.
- * @param link a token that is used again; without one each client has its own
+ * Sends hello and waits for the answer, since any earlier message is a protocol error that ends the connection.
+ * @param link a token for all clients; without it each client gets its own
  */
 async function hello(
   client: RawClient,
@@ -58,7 +58,7 @@ async function until(target: Target, client: RawClient): Promise<void> {
   client.destroy();
 }
 
-/** Sends all of a large message but its end, a part at a time. */
+/** Sends a large message in parts, except for its end. */
 async function leaveUnfinished(target: Target, client: RawClient): Promise<void> {
   const part = Buffer.alloc(MB, 1);
   client.begin(MAX_MESSAGE_BYTES, part);
@@ -70,7 +70,7 @@ async function leaveUnfinished(target: Target, client: RawClient): Promise<void>
   await until(target, client);
 }
 
-/** A producer with a picture. @param size in px; qualities coarse … fine */
+/** A producer with a picture. @param size in px; qualities from coarse to fine */
 async function producer(
   { port }: Target,
   room: string,
@@ -95,7 +95,7 @@ async function producer(
   return { client, send, looks };
 }
 
-/** A whole JPEG by its headers, of these many bytes. */
+/** This many bytes that begin with the headers of a whole JPEG. */
 function paddedJpeg(bytes: number, padding: "comment" | "empty segments"): Buffer {
   const start = Buffer.from([0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 1, 0xe0, 2, 0x80, 1, 1, 0x11, 0]);
   const scan = Buffer.from([0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0]);

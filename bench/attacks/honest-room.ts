@@ -1,6 +1,6 @@
 /**
- * A room beside an attack, in a process of its own: a producer of a 1080p desktop of which a few tiles change ten times a second, and a
- * viewer that acknowledges. On any message it answers with how late the viewer had each update since the last answer. Argument: port.
+ * A process with an honest room beside an attack: a producer of a 1080p desktop in which a few tiles change ten times per second, and a
+ * viewer that acknowledges. It answers each message with the delay of every update since the last answer. Argument: port.
  */
 import {
   decodeUpdate,
@@ -15,9 +15,9 @@ import WebSocket from "ws";
 import { mint } from "../../e2e/support/tokens.ts";
 
 export interface HonestReport {
-  /** From the producer's write to the viewer's read, ms; an update that has not come counts as its wait so far. */
+  /** From the producer's write to the viewer's read, ms. A missing update counts with its delay so far. */
   readonly lagsMs: readonly number[];
-  /** Times that the producer or the viewer was closed or cut off. */
+  /** How often the producer or the viewer lost its connection. */
   readonly losses: number;
 }
 
@@ -34,7 +34,7 @@ const now = () => performance.timeOrigin + performance.now();
 
 let lagsMs: number[] = [];
 let losses = 0;
-/** Updates that have been sent and not yet seen, by when they were sent. */
+/** When the updates were sent that the viewer has not received yet. */
 const unseen: number[] = [];
 
 async function dial(role: "producer" | "viewer"): Promise<WebSocket> {
@@ -59,7 +59,7 @@ let producer: WebSocket | undefined;
 async function start(role: "producer" | "viewer"): Promise<void> {
   const socket = await dial(role);
   if (role === "producer") {
-    // The first message is the welcome: nothing may be sent before it.
+    // The first message is the welcome. Nothing may be sent before it.
     socket.once("message", () => {
       socket.send(encodeControl({ type: "stream", epoch: 1, stream }));
       socket.send(update(true));

@@ -1,4 +1,4 @@
-/** A relay on a small machine: a process of its own in a control group with little memory (cgroups(7), version 1 or 2). Needs root on Linux. */
+/** A relay process in a control group with little memory (cgroups(7), version 1 or 2), like a small machine. Needs root on Linux. */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { openFiles, usageOf } from "../../e2e/support/process-usage.ts";
 import { type Program, startRelay } from "../../e2e/support/programs.ts";
@@ -8,7 +8,7 @@ const ROOTS = [
   { folder: "/sys/fs/cgroup", limit: "memory.max" },
 ] as const;
 
-/** The control group of memory that this process is in. */
+/** The memory control group of this process. */
 function ownGroup(): string {
   const groups = readFileSync("/proc/self/cgroup", "utf8");
   return (
@@ -25,7 +25,7 @@ export class LimitedRelay {
     readonly pid: number,
   ) {}
 
-  /** @throws Error where control groups cannot be made */
+  /** @throws Error if control groups cannot be created */
   static async start(
     port: number,
     memoryBytes: number,
@@ -39,7 +39,7 @@ export class LimitedRelay {
     const group = `${root.folder}/screen-share-bench-${process.pid}`;
     mkdirSync(group, { recursive: true });
     writeFileSync(`${group}/${root.limit}`, String(memoryBytes));
-    // A relay asks when it starts how much memory it may have, so it must be born there, and it is born where its parent is.
+    // A relay reads its memory limit when it starts, so it must start in the group, which it inherits from its parent.
     writeFileSync(`${group}/cgroup.procs`, String(process.pid));
     const starting = startRelay(port, env);
     writeFileSync(`${own}/cgroup.procs`, String(process.pid));
@@ -49,7 +49,7 @@ export class LimitedRelay {
     return new LimitedRelay(program, group, pid);
   }
 
-  /** Whether it still runs. */
+  /** Whether it is still running. */
   get alive(): boolean {
     return this.program.process.exitCode === null && this.program.process.signalCode === null;
   }
@@ -58,7 +58,7 @@ export class LimitedRelay {
     return this.alive ? usageOf(this.pid).rssMb : Number.NaN;
   }
 
-  /** The most resident memory that it ever had, MB. */
+  /** Its peak resident memory, MB. */
   get peakRssMb(): number {
     if (!this.alive) return Number.NaN;
     const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
@@ -73,7 +73,7 @@ export class LimitedRelay {
     return this.alive ? openFiles(this.pid) : Number.NaN;
   }
 
-  /** Bytes of log so far. */
+  /** The bytes that it has logged. */
   get logBytes(): number {
     return this.program.output.length;
   }

@@ -1,4 +1,4 @@
-/** A TCP client that writes WebSocket frames by hand, so that it can leave messages unfinished and answers unread. */
+/** A TCP client that writes WebSocket frames itself, so that it can leave messages incomplete and answers unread. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { SUBPROTOCOL } from "@screen-share/protocol";
@@ -6,7 +6,7 @@ import { SUBPROTOCOL } from "@screen-share/protocol";
 const TEXT = 1;
 const BINARY = 2;
 const PING = 9;
-/** The client's side masks (RFC 6455 §5.3); a mask of zeros leaves the bytes as they are. */
+/** Clients must mask (RFC 6455 §5.3). A mask of zeros leaves the bytes unchanged. */
 const MASK = Buffer.alloc(4);
 
 function header(opcode: number, length: number): Buffer {
@@ -31,7 +31,7 @@ export class RawClient {
     this.closed = new Promise((resolve) => socket.once("close", resolve));
   }
 
-  /** Connects and sends the head of a request. Reads nothing by itself. */
+  /** Connects and sends the head of a request. It does not read the answer. */
   static async request(port: number, head: string): Promise<RawClient> {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     const client = new RawClient(socket);
@@ -40,7 +40,7 @@ export class RawClient {
     return client;
   }
 
-  /** Opens a WebSocket, and resolves once the server has answered. @param path with the query of a plain client */
+  /** Opens a WebSocket. Resolves when the server has answered. @param path with the query of a plain client */
   static async webSocket(
     port: number,
     path: string,
@@ -59,7 +59,7 @@ export class RawClient {
     return this.socket.writable;
   }
 
-  /** @returns false while what was written before has not been taken */
+  /** @returns false while earlier data has not been sent */
   write(bytes: Uint8Array): boolean {
     return this.open && this.socket.write(bytes);
   }
@@ -77,7 +77,7 @@ export class RawClient {
     return this.write(Buffer.concat([header(PING, bytes.length), bytes]));
   }
 
-  /** Announces a message and sends only its first part. */
+  /** Announces a message but sends only its first part. */
   begin(length: number, part: Uint8Array): boolean {
     return this.write(Buffer.concat([header(BINARY, length), part]));
   }

@@ -1,6 +1,6 @@
 /**
- * A process of many viewers that do next to nothing: each takes the updates off its TCP socket without decoding them, and acks each. So
- * the machine's time goes to the server that is measured. Arguments: port, how many.
+ * A process with many minimal viewers, so that the machine's time goes to the server that is measured. Each reads updates from its TCP
+ * socket without decoding them, and acks each. Arguments: port, number of viewers.
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -21,7 +21,7 @@ function frame(opcode: number, payload: Uint8Array): Buffer {
   return Buffer.concat([head, payload]);
 }
 
-/** Reads frame headers and passes over payloads. */
+/** Reads frame headers and skips payloads. */
 class Viewer {
   #applied = 0;
   #toSkip = 0;
@@ -60,7 +60,7 @@ class Viewer {
   }
 }
 
-/** Undefined if the header is not whole. */
+/** Undefined if the header is incomplete. */
 function frameLength(
   bytes: Buffer,
 ): { readonly header: number; readonly payload: number } | undefined {

@@ -1,4 +1,4 @@
-/** The yardstick: whatever the producer sends goes to everybody, with no state, no acks and no flow control. */
+/** For comparison: sends everything from the producer to all viewers, without state, acks or flow control. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { WebSocket } from "ws";

@@ -1,19 +1,19 @@
-/** A process of many viewers, and one that stops reading. Arguments: port, `mixed` or `bare`, how many. Counts what each got, and how old it was. */
+/** A process with many viewers, and one that stops reading. Counts what each received, and its age. Arguments: port, `mixed` or `bare`, number of viewers. */
 import { once } from "node:events";
 import { decodeUpdate, encodeAck, encodeControl, SUBPROTOCOL } from "@screen-share/protocol";
 import WebSocket from "ws";
 
 export interface CrowdReport {
-  /** Pictures that each viewer got after the first one. */
+  /** Pictures that each viewer received after the first one. */
   readonly counts: readonly number[];
-  /** From capture to arrival, of those that tell, ms. */
+  /** From capture to arrival, ms, of pictures that have a capture time. */
   readonly ages: readonly number[];
   readonly bytesPerPicture: number;
 }
 
 const [port, kind, viewers] = process.argv.slice(2);
 const VIEWERS = Number(viewers);
-/** One in so many is a plain viewer: of one address a room takes 32 of them. */
+/** One viewer in this many is plain, since a room accepts at most 32 plain viewers of one address. */
 const PLAIN_EVERY = 8;
 const counts = new Array<number>(VIEWERS).fill(0);
 const ages: number[] = [];

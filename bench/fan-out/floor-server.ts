@@ -1,6 +1,6 @@
 /**
- * The floor: uWebSockets.js without a relay. Whatever the producer sends goes to every viewer in a loop, and acks are only counted. It
- * answers a hello with a welcome, so that the same clients can use it.
+ * The floor: uWebSockets.js without a relay. It sends everything from the producer to each viewer in a loop, and only counts acks. It
+ * answers hello with welcome, so that the same clients can use it.
  */
 import { createRequire } from "node:module";
 import { encodeControl } from "@screen-share/protocol";
@@ -25,7 +25,7 @@ app.ws("/ws/producer", {
       producer.send(welcome);
       return;
     }
-    // The library's buffer is gone after this handler, as any relay has to take into account.
+    // The library's buffer is invalid after this handler, so any relay has to copy it.
     const bytes = new Uint8Array(message.slice(0));
     for (const viewer of viewers) viewer.send(bytes, true, false);
   },
@@ -49,7 +49,7 @@ app.listen("127.0.0.1", 0, (socket) => {
 });
 process.once("SIGTERM", () => process.exit(acks > 0 ? 0 : 1));
 
-/** The relay's own choice: Node 20 has a build in another package. */
+/** As the relay does: the build for Node 20 is in another package. */
 function loadLibrary(): typeof uWS {
   try {
     return require("@uwsjs/core");

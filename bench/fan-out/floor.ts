@@ -1,4 +1,4 @@
-/** What a relay costs beyond its library: the CPU of the relay beside that of bare uWebSockets.js, for the same clients and bytes. */
+/** What the relay costs beyond its library: its CPU compared with that of bare uWebSockets.js, for the same clients and bytes. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ import type { AudienceReport } from "./audience.ts";
 
 const VIEWERS = 1000;
 const SECONDS = 10;
-/** Each server is measured this often, in turns. */
+/** How often each server is measured, alternately. */
 const ROUNDS = 3;
 /** How much changes, and how often. */
 const CELLS = [
@@ -25,9 +25,9 @@ const SIZE = { width: 1280, height: 720 };
 type Cell = (typeof CELLS)[number];
 
 interface Cost {
-  /** Of one core. */
+  /** A fraction of one core. */
   readonly cpu: number;
-  /** Updates that arrived, of those that were sent to each viewer. */
+  /** The share of the updates sent to each viewer that arrived. */
   readonly arrived: number;
 }
 
@@ -115,7 +115,7 @@ async function measure(
   };
 }
 
-/** As many tiles as have about this many bytes. */
+/** The number of tiles that have about this many bytes. */
 function upTo(tiles: readonly Tile[], bytes: number): readonly Tile[] {
   let sum = 0;
   return tiles.filter((tile) => {

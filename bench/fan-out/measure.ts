@@ -1,4 +1,4 @@
-/** Pictures past a crowd: what each viewer gets, and what it takes. */
+/** Sends pictures to many viewers and measures what each receives, and what that costs. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -34,14 +34,14 @@ export interface MeasureOptions {
   /** The server's process. */
   readonly pid: number;
   readonly port: number;
-  /** `mixed`: v1 and plain viewers of the relay. `bare`: of the bare broadcast. */
+  /** `mixed`: v1 and plain viewers of the relay. `bare`: viewers of the bare broadcast. */
   readonly kind: "mixed" | "bare";
   readonly viewers: number;
-  /** Sends the picture of this number. */
+  /** Sends the picture with this number. */
   readonly send: (index: number) => void;
 }
 
-/** Runs viewers in a process of their own, and the pictures past them. */
+/** Runs viewers in another process, and sends them pictures. */
 export async function measure(options: MeasureOptions): Promise<Run> {
   const { pid, port, kind, viewers, send } = options;
   const script = fileURLToPath(new URL("./crowd.ts", import.meta.url));
@@ -66,14 +66,14 @@ export async function measure(options: MeasureOptions): Promise<Run> {
   return { crowd: report, before, middle, after };
 }
 
-/** What a run says, as cells of a table. */
+/** The results of a run, as cells of a table. */
 export function cells({ crowd, before, middle, after }: Run): Readonly<Record<string, string>> {
   const { counts, ages, bytesPerPicture } = crowd;
   const cpu = (after.cpuSeconds - before.cpuSeconds) / SECONDS;
   const bytes = counts.reduce((sum, n) => sum + n, 0) * bytesPerPicture;
   return {
     "KB a picture": digits(bytesPerPicture / 1000),
-    "viewers that got all": `${counts.filter((count) => count >= UPDATES).length} of ${counts.length}`,
+    "viewers that received all": `${counts.filter((count) => count >= UPDATES).length} of ${counts.length}`,
     "pictures missed": String(counts.reduce((sum, n) => sum + Math.max(0, UPDATES - n), 0)),
     "age p50/p99 ms": `${digits(percentile(ages, 0.5))}/${digits(percentile(ages, 0.99))}`,
     "MB/s to all": digits(bytes / SECONDS / 1e6),
@@ -82,7 +82,7 @@ export function cells({ crowd, before, middle, after }: Run): Readonly<Record<st
   };
 }
 
-/** A producer of two pictures in turn, for a relay that asks for no token. */
+/** A producer that alternates between two pictures, for a relay without a secret. */
 export async function startProducer(
   port: number,
   size = SIZE,

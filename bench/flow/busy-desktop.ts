@@ -1,4 +1,4 @@
-/** A desktop of 1920×1080 with somebody who types, and a region of about 640×360 that is drawn anew 30 times a second, all in colour. */
+/** A 1920×1080 desktop on which someone types, beside a coloured area of about 640×360 that is redrawn 30 times per second. */
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { Desktop } from "../../e2e/support/desktop.ts";
 import { sleep } from "../../e2e/support/wait.ts";
 
 const VIDEO_FPS = 30;
-/** Of the X server's own fixed font, 6×13 px a cell. */
+/** In the X server's fixed font, 6×13 px per cell. */
 const CELLS = { columns: 106, lines: 27 } as const;
 const COLOURS = 216;
 const KEY_MS = 120;
@@ -27,12 +27,12 @@ export async function busyDesktop(): Promise<BusyDesktop> {
   const size = `${CELLS.columns}x${CELLS.lines}+1100+500`;
   desktop.run("xterm", "-geometry", size, "-fn", "6x13", "-e", "cat", fifo);
   const pipe = createWriteStream(fifo);
-  // The window may go before us.
+  // The window may close first.
   pipe.on("error", () => undefined);
   await sleep(1500);
   let picture = 0;
   const film = setInterval(() => {
-    // What was not drawn yet is not added to.
+    // Skip a picture while the last one has not been drawn.
     if (!pipe.writableNeedDrain) pipe.write(pictureOf(picture++));
   }, 1000 / VIDEO_FPS);
   let typing = true;
@@ -50,7 +50,7 @@ export async function busyDesktop(): Promise<BusyDesktop> {
   };
 }
 
-/** Each cell's background is a colour that moves on from picture to picture. */
+/** The background colour of each cell changes from picture to picture. */
 function pictureOf(number: number): string {
   const lines = Array.from({ length: CELLS.lines }, (_, y) => {
     let line = `\x1b[${y + 1};1H`;

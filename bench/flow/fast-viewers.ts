@@ -1,6 +1,6 @@
 /**
- * A process of 20 viewers without a screen that take whatever comes at once. Arguments: port, token.
- * Tells what they saw since the last time on request.
+ * A process with 20 fast viewers that draw nothing. Arguments: port, token. It answers each message with what they received since the
+ * last one.
  */
 import { once } from "node:events";
 import { decodeUpdate, encodeAck, encodeControl, SUBPROTOCOL } from "@screen-share/protocol";
@@ -13,7 +13,7 @@ const VIEWERS = 20;
 export interface FastReport {
   /** From capture to arrival, ms, of every update at every viewer. */
   readonly latencies: readonly number[];
-  /** How many updates the viewer that got the fewest has got. */
+  /** The number of updates that the viewer with the fewest received. */
   readonly fewest: number;
 }
 

@@ -1,4 +1,4 @@
-/** What the relay's log says of viewers that have left. */
+/** What the relay logs about viewers that have left. */
 import type { Program } from "../../e2e/support/programs.ts";
 
 export interface ClosedViewer {
@@ -9,7 +9,7 @@ export interface ClosedViewer {
   readonly mostHeldBytes: number;
 }
 
-/** Of each v1 viewer's connection that has ended, in order. */
+/** For each v1 viewer that has disconnected, in order. */
 export function closedViewers(relay: Program): ClosedViewer[] {
   return relay.output
     .split("\n")

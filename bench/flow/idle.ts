@@ -1,4 +1,4 @@
-/** A desktop in motion that nobody watches: what the agent costs, what it sends, and how soon whoever comes has a picture of now. */
+/** A moving desktop that nobody watches: what the agent costs and sends, and how soon a new viewer has a current picture. */
 import { Link } from "../../e2e/support/link.ts";
 import { MovingDesktop } from "../../e2e/support/moving-desktop.ts";
 import { freePort } from "../../e2e/support/ports.ts";
@@ -16,7 +16,7 @@ const JOINS = 5;
 const BETWEEN_MS = 700;
 
 export async function idleBench(): Promise<void> {
-  heading("Nobody watches a desktop in motion, 1280×720");
+  heading("A moving desktop that nobody watches, 1280×720");
   const [port, tokens, moving] = await Promise.all([freePort(), mintBoth(), MovingDesktop.start()]);
   const relay = await startRelay(port, { LOG_LEVEL: "warn", AUTH_SECRET: SECRET });
   const link = await Link.start({ port });

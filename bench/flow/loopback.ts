@@ -1,4 +1,4 @@
-/** From the screen of one program to that of another on the same machine: how long it takes, and where the time goes. */
+/** From the desktop to the viewer's page on the same machine: how long it takes, and where the time goes. */
 import { cpus } from "node:os";
 import { CHROMIUM_PATH, openViewer, startBrowser } from "../../e2e/support/browser.ts";
 import { freePort } from "../../e2e/support/ports.ts";
@@ -13,7 +13,7 @@ const FPS = 30;
 const WARM_UP_MS = 4000;
 const MEASURE_MS = 12_000;
 
-/** As the page's `data-latency` has it. */
+/** As in the page's `data-latency`. */
 interface Latency {
   readonly captureMs?: number;
   readonly uplinkMs?: number;
@@ -24,7 +24,7 @@ interface Latency {
 }
 
 export async function loopbackBench(): Promise<void> {
-  heading(`Loopback: 1920×1080, typing and 640×360 of video, ${FPS} fps, Chromium`);
+  heading(`Loopback: 1920×1080, typing and a 640×360 video, ${FPS} fps, Chromium`);
   const busy = await busyDesktop();
   const port = await freePort();
   const relay = await startRelay(port, { LOG_LEVEL: "warn" });
@@ -78,16 +78,16 @@ export async function loopbackBench(): Promise<void> {
       "uplink and link, target p95 < 5",
       ({ uplinkMs = Number.NaN, linkMs = Number.NaN }) => uplinkMs + linkMs,
     ),
-    rowOf("the same to a viewer without a screen, target p95 < 5", bare),
-    row("what clocks may be wrong by", ({ errorMs }) => errorMs),
+    rowOf("the same to a viewer that draws nothing, target p95 < 5", bare),
+    row("clock error", ({ errorMs }) => errorMs),
   ]);
   const idle = (after.idleMs - before.idleMs) / (after.allMs - before.allMs);
   say(
-    `\n${digits((all.length * 1000) / MEASURE_MS)} drawings a second. Everything shares this machine, the desktop's own programs too: its processors were busy ${digits(100 * (1 - idle))} % of the time.`,
+    `\n${digits((all.length * 1000) / MEASURE_MS)} drawings per second. Everything runs on this machine, including the desktop's programs: its processors were busy ${digits(100 * (1 - idle))} % of the time.`,
   );
 }
 
-/** Of all processors together, since they were started. */
+/** Of all processors together, since boot. */
 function cpuTimes(): { readonly idleMs: number; readonly allMs: number } {
   const times = cpus().map(({ times }) => times);
   const sum = (of: (one: (typeof times)[number]) => number) =>

@@ -1,4 +1,4 @@
-/** One slow viewer among 20 fast ones: what each of them notices of the other, and what the relay holds for it. */
+/** One slow viewer among 20 fast ones: how they affect each other, and what the relay holds for the slow one. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -17,13 +17,13 @@ import { closedViewers } from "./held.ts";
 
 const PAIRS = 5;
 const PHASE_MS = 8000;
-/** Until the window knows the link. */
+/** Until the window has adapted to the link. */
 const WARM_UP_MS = 4000;
 export const SLOW = { bytesPerSecond: 125_000, delayMs: 50 } as const;
 
 interface SlowReport {
   readonly ages: readonly number[];
-  /** Part of what the link could carry. */
+  /** The share of the link's capacity that was used. */
   readonly use: number;
 }
 
@@ -73,7 +73,7 @@ export async function oneSlowBench(): Promise<void> {
     ),
     row("ratio, median of the pairs", digits(median(ratios)), "≤ 1.2"),
     row(
-      "fast: fewest updates a phase, without / with",
+      "fast: fewest updates per phase, without / with",
       `${least(without)} / ${least(beside)}`,
       `${(PHASE_MS / 1000) * FPS}`,
     ),
@@ -91,13 +91,13 @@ export async function oneSlowBench(): Promise<void> {
     ),
   ]);
   say(
-    `\n${digits(motion.pictureKb)} KB a picture, all of it new at ${FPS} fps. Ratios of the pairs: ${ratios.map(digits).join(", ")}.`,
+    `\n${digits(motion.pictureKb)} KB per picture, all of it new at ${FPS} fps. Ratios of the pairs: ${ratios.map(digits).join(", ")}.`,
   );
 }
 
 const least = (reports: readonly FastReport[]) => Math.min(...reports.map(({ fewest }) => fewest));
 
-/** Watches for a phase. */
+/** Observes one phase. */
 async function slowViewer(link: Link, token: string): Promise<SlowReport> {
   const viewer = new RawViewer(link.port, { token });
   await sleep(WARM_UP_MS);

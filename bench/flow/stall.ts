@@ -1,4 +1,4 @@
-/** A link that stands still for 5 s: how soon a whole picture of after it is there, and how much of before still comes. */
+/** A link that stalls for 5 s: how soon a whole new picture arrives, and how many old bytes arrive first. */
 
 import { freshAfter } from "../../e2e/support/ages.ts";
 import { Link } from "../../e2e/support/link.ts";
@@ -17,12 +17,12 @@ const STALL_MS = 5000;
 const AFTER_MS = 6000;
 const VIEWERS = 5;
 const STAGGER_MS = 300;
-/** What a window at this link holds at most, by the simulation. */
+/** The most that a window holds on this link, from the simulation. */
 const IN_FLIGHT_BYTES = 25_000;
 const ROUND_TRIP_MS = 2 * SLOW.delayMs;
 
 export async function stallBench(): Promise<void> {
-  heading(`A link of 1 Mbit/s and 100 ms stands still for ${STALL_MS / 1000} s, ${VIEWERS} times`);
+  heading(`A link of 1 Mbit/s and 100 ms stalls for ${STALL_MS / 1000} s, ${VIEWERS} times`);
   const port = await freePort();
   const tokens = await mintBoth();
   const relay = await startRelay(port, { LOG_LEVEL: "warn", AUTH_SECRET: SECRET });
@@ -46,17 +46,17 @@ export async function stallBench(): Promise<void> {
   });
   table([
     row(
-      "first tile of after it, ms",
+      "first new tile, ms",
       runs.map(({ firstMs }) => firstMs),
       "",
     ),
     row(
-      "every tile of after it, ms",
+      "all new tiles, ms",
       runs.map(({ freshMs }) => freshMs),
       `≤ ${digits(bound)}`,
     ),
     row(
-      "bytes of before it, KB",
+      "old bytes, KB",
       runs.map(({ oldBytes }) => oldBytes / 1000),
       `≤ ${IN_FLIGHT_BYTES / 1000}`,
     ),
@@ -67,7 +67,7 @@ export async function stallBench(): Promise<void> {
     ),
   ]);
   say(
-    `\nThe bound: what was in flight (${digits(inFlightMs)} ms), two round trips (${2 * ROUND_TRIP_MS} ms), one picture (${digits(pictureMs)} ms). The link delivers at once what stood in it.`,
+    `\nThe bound: the bytes in flight (${digits(inFlightMs)} ms), two round trips (${2 * ROUND_TRIP_MS} ms), one picture (${digits(pictureMs)} ms). The link delivers what it held at once.`,
   );
 }
 

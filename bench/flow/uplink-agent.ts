@@ -1,6 +1,6 @@
 /**
- * The agent's own pipeline and publisher with a made-up desktop, in a process of its own. Arguments: port, adaptive (on or off), token.
- * "rest": nothing moves any more; answers with what happened when.
+ * A process with the agent's pipeline and publisher and a synthetic desktop. Arguments: port, adaptive (on or off), token. The message
+ * "rest" stops all movement, and is answered with what happened when.
  */
 import {
   EncoderUnavailable,
@@ -29,9 +29,9 @@ const MAX_QUALITY = 90;
 export interface AgentReport {
   readonly restedAt: number;
   readonly keys: readonly Key[];
-  /** An update's `capturedAt` as it was told the relay, by an estimate of its clock; and as it was, ms since 1970. */
+  /** Each update's `capturedAt` on the relay's clock as estimated, and its real time, ms since 1970. */
   readonly captures: readonly (readonly [told: number, real: number])[];
-  /** Of each update with tiles of the video: when, the level of its quality, and how many bytes. */
+  /** For each update with tiles of the video: its time, quality level and bytes. */
   readonly sent: readonly { at: number; level: number; bytes: number }[];
   readonly qualities: readonly number[];
 }

@@ -1,4 +1,4 @@
-/** An agent whose uplink is slow, with a video on its desktop and somebody who types: how old the one is, how soon the other is there. */
+/** An agent with a slow uplink, a video and typing on its desktop: how old the video is, and how soon keystrokes arrive. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -20,17 +20,17 @@ const MEASURE_MS = 12_000;
 const REST_MS = 10_000;
 
 export async function uplinkBench(): Promise<void> {
-  heading("An uplink of 1 Mbit/s and 100 ms: 640×360 of video at 10 fps, and typing");
+  heading("An uplink of 1 Mbit/s and 100 ms: a 640×360 video at 10 fps, and typing");
   table([await run("on", SLOW), await run("off", SLOW), await run("on", undefined)]);
   say(
-    "\nAge: now − the grab of what each tile shows, mean over the video's tiles. Targets: age p50 / p95 ≤ 700 / 900 ms, a keystroke's p95 ≤ 500 ms.",
+    "\nAge: time since the grab of the shown tile, mean over the video's tiles. Targets: age p50 / p95 ≤ 700 / 900 ms, a keystroke's p95 ≤ 500 ms.",
   );
 }
 
 async function run(adaptive: "on" | "off", way: typeof SLOW | undefined) {
   const port = await freePort();
   const tokens = await mintBoth();
-  // One without a secret answers to its own port alone, and not to a link's.
+  // A relay without a secret accepts only its own port, not the link's.
   const relay = await startRelay(port, { LOG_LEVEL: "warn", AUTH_SECRET: SECRET });
   const link = await Link.start(way ? { port, up: way, down: way } : { port });
   const script = fileURLToPath(new URL("./uplink-agent.ts", import.meta.url));
@@ -57,7 +57,7 @@ async function run(adaptive: "on" | "off", way: typeof SLOW | undefined) {
   agent.kill();
   await link.stop();
   await relay.end("SIGTERM");
-  if (!report) throw new Error("the agent told nothing");
+  if (!report) throw new Error("the agent reported nothing");
 
   const real = new Map(report.captures);
   const capturedAt = (update: Received) => real.get(update.capturedAt);
@@ -78,15 +78,15 @@ async function run(adaptive: "on" | "off", way: typeof SLOW | undefined) {
           0.5,
         )
       ] ?? "–",
-    "changes of it": sent.filter(({ level }, i) => i > 0 && level !== sent[i - 1]?.level).length,
+    "quality changes": sent.filter(({ level }, i) => i > 0 && level !== sent[i - 1]?.level).length,
     "KB/s sent": digits((after - carried) / (to - from)),
     "video updates/s": digits((sent.length * 1000) / (to - from)),
     "coarse beside the video": coarse,
-    "all fine after rest, s": fine ? digits(fineMs / 1000) : `not in ${REST_MS / 1000}`,
+    "all fine after the video stops, s": fine ? digits(fineMs / 1000) : `not in ${REST_MS / 1000}`,
   };
 }
 
-/** The tiles that are not in the finest table. */
+/** The tiles that do not have the finest table. */
 function coarseTiles({ replica }: RawViewer): number[] {
   const store = replica.shown;
   const finest = (store?.stream.tables.length ?? 0) - 1;
@@ -94,7 +94,7 @@ function coarseTiles({ replica }: RawViewer): number[] {
   return coarse.map(({ index }) => index);
 }
 
-/** From each keystroke until all its tiles have come in a picture of after it, ms. */
+/** From each keystroke until all its tiles have arrived in later pictures, ms. */
 function keyMs(
   { keys, captures }: AgentReport,
   updates: readonly Received[],

@@ -1,6 +1,6 @@
 /**
- * A desktop of 1280×720 made of numbers: lines of text, a region of 640×360 in which something moves at 10 fps, and now and then a
- * letter, each in a place of its own. Tells when what changed.
+ * A synthetic 1280×720 desktop: lines of text, a 640×360 area that moves at 10 fps, and now and then a letter in a new place. It records
+ * when what changed.
  */
 import { type Geometry, geometryOf, MCU_SIDE, TILE_MCUS } from "@screen-share/protocol";
 import { seededRandom } from "@screen-share/protocol/testing";
@@ -10,7 +10,7 @@ const SIZE = { width: 1280, height: 720 } as const;
 const VIDEO = { x: 512, y: 240, width: 640, height: 360 } as const;
 const VIDEO_FPS = 10;
 const PICTURES = 12;
-/** Letters are 8×16 px, in the columns left of the video: no two in the same tiles before all have had one. */
+/** Letters are 8×16 px, in the columns left of the video. None shares its tiles with another until all tiles have had one. */
 const TEXT = { columns: 3, lines: 40 } as const;
 const LINE_HEIGHT = 2 * MCU_SIDE;
 const BYTES_PER_PX = 4;
@@ -27,12 +27,12 @@ export interface Key {
 }
 
 export class VideoSource implements Source {
-  readonly name = "a made-up desktop";
+  readonly name = "a synthetic desktop";
   readonly #random = seededRandom(7);
   readonly #pictures = Array.from({ length: PICTURES }, (_, i) => videoPicture(i));
   #pixels = desktop(this.#random);
   #keys: Key[] = [];
-  /** Of the keys, how many are in the pixels. */
+  /** How many of the keys are in the pixels. */
   #typed = 0;
   #shown = -1;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,7 +46,7 @@ export class VideoSource implements Source {
     return this.#keys;
   }
 
-  /** Nothing moves any more. */
+  /** Stops all movement. */
   rest(): void {
     clearTimeout(this.#timer);
     this.#restedAt = this.now();
@@ -64,7 +64,7 @@ export class VideoSource implements Source {
     return { ...SIZE, pixels: this.#pixels, capturedAt, subject: "made up" };
   }
 
-  /** 2 to 3 times a second. */
+  /** 2 to 3 times per second. */
   #type(): void {
     this.#timer = setTimeout(
       () => {
@@ -100,7 +100,7 @@ function placeOf(key: number): Area {
   return { x, y: (place % TEXT.lines) * LINE_HEIGHT, width: MCU_SIDE, height: LINE_HEIGHT };
 }
 
-/** The tiles that an area touches; rows are whole numbers of tiles. */
+/** The tiles that an area touches. Rows have a whole number of tiles. */
 function tilesOf({ x, y, width, height }: Area): number[] {
   const side = TILE_MCUS * MCU_SIDE;
   const tiles: number[] = [];
@@ -112,7 +112,7 @@ function tilesOf({ x, y, width, height }: Area): number[] {
   return tiles;
 }
 
-/** Grey, with lines of something like text. */
+/** Grey, with lines that resemble text. */
 function desktop(random: () => number): Buffer {
   const pixels = Buffer.alloc(SIZE.width * SIZE.height * BYTES_PER_PX, 0xe8);
   for (let i = 0; i < 6000; i++) {
@@ -124,7 +124,7 @@ function desktop(random: () => number): Buffer {
   return pixels;
 }
 
-/** Waves and a little noise: it takes about as many bytes as a film does. */
+/** Waves and a little noise, which take about as many bytes as a film. */
 function videoPicture(number: number): Buffer {
   const random = seededRandom(number + 1);
   const pixels = Buffer.alloc(VIDEO.width * VIDEO.height * BYTES_PER_PX, 0xff);

@@ -1,10 +1,10 @@
-/** In which order parts are killed: each as often, and by chance. */
+/** A random order in which to kill the parts, each equally often. */
 import { PARTS, type Part } from "../../e2e/support/whole-product.ts";
 
 /** @param random uniform in [0, 1) */
 export function killOrder(times: number, random: () => number): Part[] {
   const order = Array.from({ length: times }, () => PARTS).flat();
-  // Fisher and Yates.
+  // Fisher–Yates shuffle.
   for (let i = order.length - 1; i > 0; i--) {
     const other = Math.floor(random() * (i + 1));
     const [a, b] = [order[i], order[other]];
