@@ -1,8 +1,10 @@
 /** Codec `jpeg`: the picture is one cell, a whole JPEG of any kind that browsers show (P-24). */
 import type { Codec } from "../../picture/codec.ts";
+import type { NewComposer } from "../../picture/composer.ts";
 import { ProtocolError } from "../../wire/errors.ts";
 import { decodableJpeg } from "./decodable.ts";
 import { mendJpeg, readJpegSize } from "./header.ts";
+import { withoutRotation } from "./rotation.ts";
 
 export const JPEG: Codec = {
   name: "jpeg",
@@ -28,3 +30,31 @@ export const JPEG: Codec = {
       })),
   }),
 };
+
+/** The picture is a JPEG already. Only one that requests a rotation is copied, without it (P-24). */
+export const jpegComposer: NewComposer = (memory) => ({
+  begin(_, [tile]) {
+    if (!tile) throw new RangeError("a whole JPEG is one tile");
+    const own = tile.bytes;
+    let jpeg = own;
+    return {
+      cheap: true,
+      run() {
+        const upright = withoutRotation(own);
+        if (upright !== own && !memory.compose(upright.length)) return "no memory";
+        jpeg = upright;
+        return "done";
+      },
+      get jpeg() {
+        return jpeg;
+      },
+      get producersJpeg() {
+        return jpeg === own ? undefined : own;
+      },
+      get reservedBytes() {
+        return jpeg === own ? 0 : jpeg.length;
+      },
+    };
+  },
+  clear() {},
+});
