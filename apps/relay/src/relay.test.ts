@@ -14,19 +14,19 @@ import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Client, connect, liveRelay } from "../test/live-relay.ts";
 import { PRODUCER_ID, picturePair } from "../test/participants.ts";
-import type { Relay } from "./relay.ts";
+import type { RunningRelay } from "./relay.ts";
 
 const { stream, first, second } = picturePair();
 const jpeg = Buffer.from(encodeWhole(screenLike({ width: 320, height: 200 })));
 const times = { capturedAt: 5, encodedAt: 6, relayedAt: 0 };
 
-let relay: Relay;
+let relay: RunningRelay;
 beforeAll(async () => {
   relay = await liveRelay();
 });
 afterAll(() => relay.close(1012, "test over"));
 
-async function producerIn(room: string, from: Relay = relay): Promise<Client> {
+async function producerIn(room: string, from: RunningRelay = relay): Promise<Client> {
   const producer = await connect(from, "/ws/producer");
   producer.socket.send(encodeControl({ type: "hello", room, producerId: PRODUCER_ID }));
   producer.socket.send(encodeControl({ type: "stream", epoch: 1, stream }));
@@ -37,7 +37,7 @@ async function producerIn(room: string, from: Relay = relay): Promise<Client> {
   return producer;
 }
 
-async function viewerIn(room: string, from: Relay = relay): Promise<Client> {
+async function viewerIn(room: string, from: RunningRelay = relay): Promise<Client> {
   const viewer = await connect(from, "/ws/viewer");
   viewer.socket.send(encodeControl({ type: "hello", room }));
   return viewer;

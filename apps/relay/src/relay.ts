@@ -10,7 +10,7 @@ import { HeldBytes } from "./core/held-bytes.ts";
 import { Hub } from "./core/hub.ts";
 import { PlainProducer } from "./core/plain-producer.ts";
 import { PlainViewer } from "./core/plain-viewer.ts";
-import { type ProducerOptions, ProducerSession } from "./core/producer-session.ts";
+import { ProducerSession, type ProducerSessionOptions } from "./core/producer-session.ts";
 import { roleOf, type Stats, UNCOUNTED } from "./core/stats.ts";
 import type { Time } from "./core/time.ts";
 import { Turns } from "./core/turns.ts";
@@ -37,7 +37,7 @@ const VISIT_LINES = { capacity: 100, perSecond: 1 } as const;
 /** Log lines about refused clients. */
 const REFUSAL_LINES = { capacity: 20, perSecond: 20 / 60 } as const;
 
-export interface Relay {
+export interface RunningRelay {
   readonly port: number;
   /** Undefined if metrics are disabled. */
   readonly metricsPort: number | undefined;
@@ -56,7 +56,7 @@ export interface Relay {
 export async function startRelay(
   config: RelayConfig,
   parts: { readonly files: StaticFiles; readonly log: Logger; readonly version: string },
-): Promise<Relay> {
+): Promise<RunningRelay> {
   const { log, files, version } = parts;
   const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics({ version });
   const visits = new BoundedLog(
@@ -98,7 +98,7 @@ export async function startRelay(
   });
   let server: Server | undefined;
   let stopping = false;
-  const mintLink: ProducerOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
+  const mintLink: ProducerSessionOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
   const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, clock, wallNow: Date.now };
   const createSession: AdmissionOptions["createSession"] = (client, peer) => {
     const { hello, grant, claim } = client;

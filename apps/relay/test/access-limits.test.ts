@@ -1,13 +1,13 @@
 /** Limits on clients without a verified token, by the address that a trusted proxy reports, and on their origins. */
 import { encodeControl } from "@screen-share/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Relay } from "../src/relay.ts";
+import type { RunningRelay } from "../src/relay.ts";
 import { OPCODE, RawSocket } from "./attacks/raw-socket.ts";
 import { type Client, connect, get, liveRelay } from "./live-relay.ts";
 import { PRODUCER_ID } from "./participants.ts";
 import { handMade, SECRET } from "./tokens.ts";
 
-let relay: Relay;
+let relay: RunningRelay;
 beforeAll(async () => {
   const files = new Map([
     [

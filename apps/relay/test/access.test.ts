@@ -4,7 +4,7 @@ import http from "node:http";
 import { encodeControl, encodeUpdate, parseToProducerMessage } from "@screen-share/protocol";
 import { tokenKey, verifyToken } from "@screen-share/protocol/token";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Relay } from "../src/relay.ts";
+import type { RunningRelay } from "../src/relay.ts";
 import { type Client, connect, get, liveRelay } from "./live-relay.ts";
 import { PRODUCER_ID, picturePair } from "./participants.ts";
 import { handMade, OLD_SECRET, SECRET, tokenOfLength } from "./tokens.ts";
@@ -13,7 +13,7 @@ const { stream, first } = picturePair();
 const times = { capturedAt: 5, encodedAt: 6, relayedAt: 0 };
 const PICTURES = ["/snapshot.jpg", "/stream.mjpeg"] as const;
 
-let relay: Relay;
+let relay: RunningRelay;
 beforeAll(async () => {
   relay = await liveRelay({ AUTH_SECRET: SECRET, AUTH_SECRET_PREVIOUS: OLD_SECRET });
 });
@@ -24,7 +24,12 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 /** A producer that has sent a picture. */
 async function producerIn(
   room: string,
-  options: { token?: string; gen?: string; from?: Relay; headers?: Record<string, string> } = {},
+  options: {
+    token?: string;
+    gen?: string;
+    from?: RunningRelay;
+    headers?: Record<string, string>;
+  } = {},
 ): Promise<Client> {
   const { token = handMade({ role: "producer", room }), gen, from = relay, headers } = options;
   const producer = await connect(from, "/ws/producer", headers ? { headers } : {});

@@ -5,13 +5,13 @@ import net from "node:net";
 import { decodeUpdate, encodeAck, encodeControl } from "@screen-share/protocol";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Relay } from "../src/relay.ts";
+import type { RunningRelay } from "../src/relay.ts";
 import { dechunked } from "./dechunked.ts";
 import { type Client, connect, liveRelay } from "./live-relay.ts";
 
 const jpeg = Buffer.from(encodeWhole(screenLike({ width: 320, height: 200 })));
 
-let relay: Relay;
+let relay: RunningRelay;
 beforeAll(async () => {
   relay = await liveRelay();
 });

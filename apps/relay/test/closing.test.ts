@@ -1,7 +1,7 @@
 /** The typed reasons that v1 clients are sent before the close frame, on each transport (P-43). */
 import { CLOSING_REASONS, type ClosingReason, encodeControl } from "@screen-share/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Relay } from "../src/relay.ts";
+import type { RunningRelay } from "../src/relay.ts";
 import { ADAPTERS } from "./adapters.ts";
 import { type Client, connect, get, liveRelay } from "./live-relay.ts";
 import { admitWith, FakeProducer, FakeViewer, newHub, PRODUCER_ID } from "./participants.ts";
@@ -26,7 +26,7 @@ const CODES: Readonly<Record<ClosingReason, number>> = {
 };
 
 describe.each(ADAPTERS)("a refused client on %s", (TRANSPORT) => {
-  let relay: Relay;
+  let relay: RunningRelay;
   beforeAll(async () => {
     relay = await liveRelay({ ...ENV, TRANSPORT });
     const producer = await v1("producer", { gen: "new", token: handMade({ role: "producer" }) });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { parseConfig } from "../src/config.ts";
 import { loadStaticFiles, serveStatic } from "../src/http/static.ts";
-import type { Relay } from "../src/relay.ts";
+import type { RunningRelay } from "../src/relay.ts";
 import { get, liveRelay } from "./live-relay.ts";
 
 const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -88,7 +88,7 @@ describe("fly.toml", () => {
   });
 
   describe("its checks", () => {
-    let relay: Relay;
+    let relay: RunningRelay;
     beforeAll(async () => {
       relay = await liveRelay({ AUTH_SECRET: SECRET });
     });

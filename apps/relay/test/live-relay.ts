@@ -7,7 +7,7 @@ import WebSocket, { type RawData } from "ws";
 import { parseConfig } from "../src/config.ts";
 import type { StaticFiles } from "../src/http/static.ts";
 import type { Logger } from "../src/log.ts";
-import { type Relay, startRelay } from "../src/relay.ts";
+import { type RunningRelay, startRelay } from "../src/relay.ts";
 
 /** `TRANSPORT=ws npx vitest run apps/relay` runs the tests of the relay on the other adapter. */
 // biome-ignore lint/style/noProcessEnv: no setting of the product, but how a person chooses what tests run on.
@@ -17,7 +17,7 @@ export async function liveRelay(
   env: Record<string, string> = {},
   files: StaticFiles = new Map(),
   log: Logger = pino({ level: "silent" }),
-): Promise<Relay> {
+): Promise<RunningRelay> {
   const config = parseConfig({ PORT: "0", TRANSPORT: TESTED_TRANSPORT, ...env });
   return await startRelay(config, { files, version: "0.0.0", log });
 }
@@ -55,7 +55,7 @@ export class Client {
 
 /** Opens a WebSocket and waits until it is open, or refused. */
 export async function connect(
-  relay: Pick<Relay, "port">,
+  relay: Pick<RunningRelay, "port">,
   path: string,
   options: { readonly plain?: boolean; readonly headers?: Record<string, string> } = {},
 ): Promise<Client> {
@@ -76,7 +76,7 @@ export interface Got {
 
 /** Asks over HTTP and reads the whole answer. */
 export function get(
-  relay: Pick<Relay, "port">,
+  relay: Pick<RunningRelay, "port">,
   path: string,
   headers: Record<string, string> = {},
   method = "GET",

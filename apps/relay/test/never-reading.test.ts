@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config.ts";
-import { type Relay, startRelay } from "../src/relay.ts";
+import { type RunningRelay, startRelay } from "../src/relay.ts";
 import { RawSocket } from "./attacks/raw-socket.ts";
 import { dechunked } from "./dechunked.ts";
 import { connect, get } from "./live-relay.ts";
@@ -12,10 +12,10 @@ import { wholeJpeg } from "./participants.ts";
 
 const MB = 2 ** 20;
 
-let relay: Relay | undefined;
+let relay: RunningRelay | undefined;
 afterEach(() => relay?.close(1012, "test over"));
 
-async function relayThatHolds(maxHeldBytes: number, transport: string): Promise<Relay> {
+async function relayThatHolds(maxHeldBytes: number, transport: string): Promise<RunningRelay> {
   const config = { ...parseConfig({ PORT: "0", TRANSPORT: transport }), maxHeldBytes };
   const log = pino({ level: "silent" });
   relay = await startRelay(config, { files: new Map(), version: "0.0.0", log });
@@ -32,7 +32,7 @@ function largeJpeg(bytes: number): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 }
 
-async function producing(to: Relay, jpeg: Buffer): Promise<void> {
+async function producing(to: RunningRelay, jpeg: Buffer): Promise<void> {
   const producer = await connect(to, "/ws/producer", { plain: true });
   producer.socket.send(jpeg);
   while ((await get(to, "/healthz")).status === 200) {
@@ -41,7 +41,7 @@ async function producing(to: Relay, jpeg: Buffer): Promise<void> {
   }
 }
 
-async function pausedStream(to: Relay): Promise<RawSocket> {
+async function pausedStream(to: RunningRelay): Promise<RawSocket> {
   const raw = await RawSocket.open(to.port);
   raw.socket.pause();
   raw.write(`GET /stream.mjpeg HTTP/1.1\r\nHost: localhost:${to.port}\r\n\r\n`);

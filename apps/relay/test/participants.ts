@@ -21,7 +21,7 @@ import { Hub } from "../src/core/hub.ts";
 import { MjpegViewer } from "../src/core/mjpeg-viewer.ts";
 import { PlainProducer } from "../src/core/plain-producer.ts";
 import { PlainViewer } from "../src/core/plain-viewer.ts";
-import { type ProducerOptions, ProducerSession } from "../src/core/producer-session.ts";
+import { ProducerSession, type ProducerSessionOptions } from "../src/core/producer-session.ts";
 import { UNCOUNTED } from "../src/core/stats.ts";
 import { ViewerSession } from "../src/core/viewer-session.ts";
 import { Work } from "../src/core/work.ts";
@@ -200,7 +200,7 @@ export function wholeJpeg(seed: number, width = 64): Uint8Array {
 
 /** What a v1 producer's session is made with. */
 export function producerParts() {
-  const mintLink: ProducerOptions["mintLink"] = ({ room }, done) => done(`/#room=${room}`);
+  const mintLink: ProducerSessionOptions["mintLink"] = ({ room }, done) => done(`/#room=${room}`);
   return { maxBytes: MAX_BYTES, mintLink, clock: () => 0, wallNow: () => 0 };
 }
 
@@ -210,7 +210,7 @@ const NO_CLAIM = { release: () => {} };
 export function createProducer(
   hub: Hub,
   peer: FakePeer,
-  parts: ProducerOptions = producerParts(),
+  parts: ProducerSessionOptions = producerParts(),
 ): Create {
   return ({ room, hello }, { grant, claim = NO_CLAIM }) => {
     if (!hello || !("producerId" in hello)) throw new Error("this is no producer's hello");

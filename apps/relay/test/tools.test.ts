@@ -5,7 +5,7 @@ import { Writable } from "node:stream";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import pino from "pino";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Relay } from "../src/relay.ts";
+import type { RunningRelay } from "../src/relay.ts";
 import { RawSocket } from "./attacks/raw-socket.ts";
 import { type Client, connect, get, liveRelay } from "./live-relay.ts";
 import { handMade, SECRET } from "./tokens.ts";
@@ -22,7 +22,10 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-async function start(env: Record<string, string> = {}, lines: string[] = []): Promise<Relay> {
+async function start(
+  env: Record<string, string> = {},
+  lines: string[] = [],
+): Promise<RunningRelay> {
   const write: ConstructorParameters<typeof Writable>[0] = {
     write: (chunk: Buffer, _, done) => {
       lines.push(chunk.toString());
@@ -35,7 +38,7 @@ async function start(env: Record<string, string> = {}, lines: string[] = []): Pr
 }
 
 /** A plain producer of `main` that has sent this picture. */
-async function sharing(relay: Relay, jpeg: Buffer): Promise<Client> {
+async function sharing(relay: RunningRelay, jpeg: Buffer): Promise<Client> {
   const token = handMade({ role: "producer" });
   const path = `/ws/producer?token=${token}`;
   const producer = await connect(relay, path, { plain: true });
@@ -44,7 +47,7 @@ async function sharing(relay: Relay, jpeg: Buffer): Promise<Client> {
 }
 
 /** Resolves once the relay has it. */
-async function show(relay: Relay, producer: Client, jpeg: Buffer): Promise<void> {
+async function show(relay: RunningRelay, producer: Client, jpeg: Buffer): Promise<void> {
   producer.socket.send(jpeg);
   const path = `/ws/viewer?token=${handMade()}`;
   const viewer = await connect(relay, path, { plain: true });
@@ -52,7 +55,7 @@ async function show(relay: Relay, producer: Client, jpeg: Buffer): Promise<void>
   viewer.socket.terminate();
 }
 
-async function openStream(relay: Relay, query: string) {
+async function openStream(relay: RunningRelay, query: string) {
   const path = `/stream.mjpeg?${query}`;
   const request = http.get({ host: "127.0.0.1", port: relay.port, path, agent: false });
   endings.push(() => request.destroy());

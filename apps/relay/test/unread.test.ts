@@ -1,7 +1,7 @@
 /** The relay holds little for a client that requests much and reads nothing, and a client that reads slowly receives everything. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Relay } from "../src/relay.ts";
+import type { RunningRelay } from "../src/relay.ts";
 import { frame, OPCODE, RawSocket } from "./attacks/raw-socket.ts";
 import { get, liveRelay } from "./live-relay.ts";
 
@@ -12,7 +12,7 @@ const BUFFERS = 12 * MB;
 const bytes = randomBytes(4 * MB);
 const headers = { "Content-Type": "application/octet-stream" };
 
-let relay: Relay;
+let relay: RunningRelay;
 beforeAll(async () => {
   relay = await liveRelay(
     {},

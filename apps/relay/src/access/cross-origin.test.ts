@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, get, liveRelay } from "../../test/live-relay.ts";
 import { wholeJpeg } from "../../test/participants.ts";
 import { handMade, SECRET } from "../../test/tokens.ts";
-import type { Relay } from "../relay.ts";
+import type { RunningRelay } from "../relay.ts";
 
 const PAGE = "https://dashboard.example";
 const bearer = { authorization: `Bearer ${handMade()}` };
 const preflight = { origin: PAGE, "access-control-request-method": "GET" };
 const PICTURES = ["/snapshot.jpg", "/stream.mjpeg?room=main&fps=1"];
 
-let relay: Relay;
+let relay: RunningRelay;
 beforeAll(async () => {
   relay = await liveRelay({ AUTH_SECRET: SECRET });
 });

@@ -1,7 +1,7 @@
 /** The viewers of a room: which of them have a place, who gives one up when the room is full, and how many are watching. */
 import { CLOSE, type ClosingReason, closingError, ProtocolError } from "@screen-share/protocol";
 import type { Grant } from "./grant.ts";
-import type { Place, Places } from "./places.ts";
+import type { FoundPlace, Places } from "./places.ts";
 import type { Stats, ViewerKind } from "./stats.ts";
 
 /** A client that views a room: over a WebSocket of either kind, as an MJPEG stream, or for one snapshot. */
@@ -108,7 +108,11 @@ export class Audience implements Iterable<Viewer> {
 }
 
 /** @throws ProtocolError (4429) if there is none */
-function placeIn(places: Places<Viewer>, holder: string, reason: ClosingReason): Place<Viewer> {
+function placeIn(
+  places: Places<Viewer>,
+  holder: string,
+  reason: ClosingReason,
+): FoundPlace<Viewer> {
   const place = places.find(holder);
   if (place.kind !== "none") return place;
   throw closingError(reason, `: it takes ${places.max} viewers at most`);

@@ -6,7 +6,7 @@ import { CLOSE, type CloseCode, ProtocolError, type Size } from "@screen-share/p
 import type { Viewer } from "./audience.ts";
 import type { Grant } from "./grant.ts";
 import type { Holder } from "./held-bytes.ts";
-import type { Shown } from "./picture.ts";
+import type { ShownPicture } from "./picture.ts";
 import type { Room } from "./room.ts";
 import { blankJpeg, FILLER, OPENING, StreamPart } from "./stream-part.ts";
 import type { Time } from "./time.ts";
@@ -160,13 +160,13 @@ export class MjpegViewer implements Viewer, Holder {
   viewersChanged(): void {}
 
   /** When this picture may be sent, for the first time or again. */
-  #dueAt(shown: Shown): number {
+  #dueAt(shown: ShownPicture): number {
     if (this.#isNew(shown)) return this.#sentAt + this.#minGapMs;
     const repeatMs = REPEATS_MS[this.#repeats] ?? MAX_SILENCE_MS;
     return this.#sentAt + Math.max(repeatMs, this.#minGapMs);
   }
 
-  #isNew({ store: { pictureVersion }, epoch }: Shown): boolean {
+  #isNew({ store: { pictureVersion }, epoch }: ShownPicture): boolean {
     return this.#isNewer({ epoch, pictureVersion });
   }
 

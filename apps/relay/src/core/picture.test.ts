@@ -88,7 +88,7 @@ describe("Picture.whole", () => {
   });
 });
 
-describe("Shown.updateSince", () => {
+describe("ShownPicture.updateSince", () => {
   it("keeps composed updates of little more than one picture", () => {
     const picture = described();
     const all = indices.map((index) => tile(index, 2));

@@ -19,7 +19,7 @@ import type { Work } from "./work.ts";
 const COMPOSED_SPARE_BYTES = 64 * 1024;
 
 /** The whole picture that a room shows, as of its newest update. The epoch counts the room's pictures. */
-export interface Shown extends Supply {
+export interface ShownPicture extends Supply {
   /** When the newest update was applied, ms. */
   readonly relayedAt: number;
   /** Whether more of the newest change is still to come. */
@@ -35,7 +35,7 @@ const TYPICAL_TILE_BYTES = 512;
 export class Picture {
   readonly #replica = new Replica();
   #epoch = 0;
-  #shown: Shown | undefined;
+  #shown: ShownPicture | undefined;
   readonly #composed = new Map<number, Uint8Array<ArrayBuffer>>();
   #composedBytes = 0;
   /** The picture as one standard JPEG. */
@@ -68,7 +68,7 @@ export class Picture {
   }
 
   /** A new object after each update. */
-  get shown(): Shown | undefined {
+  get shown(): ShownPicture | undefined {
     return this.#shown;
   }
 
@@ -100,7 +100,7 @@ export class Picture {
       this.whole.forget();
     } else if (applied.tiles.length > 0) this.whole.outdated();
     const { store } = applied;
-    const shown: Shown = {
+    const shown: ShownPicture = {
       store,
       epoch: this.#epoch,
       relayedAt: now,
@@ -151,7 +151,7 @@ export class Picture {
     this.#composedBytes = 0;
   }
 
-  #updateSince(shown: Shown, cursor: number): Uint8Array<ArrayBuffer> {
+  #updateSince(shown: ShownPicture, cursor: number): Uint8Array<ArrayBuffer> {
     const known = this.#composed.get(cursor);
     if (known) return known;
     const { store } = shown;
@@ -194,7 +194,7 @@ export class Picture {
 }
 
 function updateOf(
-  { store, epoch, relayedAt }: Shown,
+  { store, epoch, relayedAt }: ShownPicture,
   tiles: readonly Tile[],
   cut: boolean,
 ): Uint8Array<ArrayBuffer> {

@@ -4,7 +4,7 @@
  */
 
 /** What a newcomer finds. */
-export type Place<Member> =
+export type FoundPlace<Member> =
   | { readonly kind: "free" }
   /** All places are taken; this member must give up its own. */
   | { readonly kind: "held"; readonly by: Member }
@@ -24,7 +24,7 @@ export class Places<Member> {
   }
 
   /** Finds a place for a newcomer. Changes nothing. */
-  find(holder: string): Place<Member> {
+  find(holder: string): FoundPlace<Member> {
     if (this.#count < this.max) return { kind: "free" };
     let most = this.heldBy(holder);
     for (const members of this.#held.values()) if (members.size > most.size) most = members;

@@ -32,7 +32,7 @@ const MAX_DEBT_MS = 1000;
 
 export type ProducerHello = Extract<ProducerMessage, { type: "hello" }>;
 
-export interface ProducerOptions {
+export interface ProducerSessionOptions {
   /** The longest message, bytes. */
   readonly maxBytes: number;
   /**
@@ -83,7 +83,7 @@ export class ProducerSession implements Session, Producer {
   constructor(
     private readonly admitted: AdmittedProducer,
     private readonly peer: Peer,
-    private readonly options: ProducerOptions,
+    private readonly options: ProducerSessionOptions,
     now: number,
   ) {
     const { room, hello, grant } = admitted;

@@ -92,9 +92,9 @@ export class ViewerSession implements Session, Viewer {
 
   tick(now: number): void {
     if (this.#ended) return;
-    this.room.stats.windowed(this.kind, this.#sync.windowBytes);
+    this.room.stats.windowed(this.kind, this.#sync.window.size);
     this.#sync.tick(now);
-    const due = this.#liveness.tick(now, this.#sync.inFlightBytes / SLOWEST_DOWNLINK);
+    const due = this.#liveness.tick(now, this.#sync.window.inFlight / SLOWEST_DOWNLINK);
     // Bypasses the outbox: the pong may be the only sign of life from a client that is behind.
     if (due === "ping") this.peer.ping("");
     else if (due === "dead") this.dismiss(new ProtocolError("no sign of life", CLOSE.silent));

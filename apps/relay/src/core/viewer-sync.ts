@@ -2,14 +2,14 @@
  * Keeps one viewer in sync with its room's picture, at the room's expense. Its messages cost no more than what is sent in response, and
  * those that change nothing cost next to nothing. Ends with the connection.
  */
-import { Cursor, type Outbox, Sender } from "@screen-share/protocol";
+import { Cursor, type Outbox, Sender, type Window } from "@screen-share/protocol";
 import { Lag } from "./lag.ts";
-import type { Shown } from "./picture.ts";
+import type { ShownPicture } from "./picture.ts";
 import type { Room } from "./room.ts";
 
 export class ViewerSync {
   readonly #sender: Sender;
-  readonly #cursor: Cursor<Shown>;
+  readonly #cursor: Cursor<ShownPicture>;
   readonly #lag: Lag;
   /** Nothing was sent in response to an ack, because the room was over its share of the relay's time. */
   #postponed = false;
@@ -43,13 +43,9 @@ export class ViewerSync {
     };
   }
 
-  get inFlightBytes(): number {
-    return this.#sender.window.inFlight;
-  }
-
-  /** How many bytes may be in flight. */
-  get windowBytes(): number {
-    return this.#sender.window.size;
+  /** What is in flight, and what may be. */
+  get window(): Pick<Window, "inFlight" | "size"> {
+    return this.#sender.window;
   }
 
   get paused(): boolean {
@@ -106,7 +102,7 @@ export class ViewerSync {
   }
 
   #sent(
-    { epoch, relayedAt, store: { version } }: Shown,
+    { epoch, relayedAt, store: { version } }: ShownPicture,
     { cut, bytes }: { readonly cut: boolean; readonly bytes: number },
   ): void {
     const before = this.#newest?.epoch === epoch ? this.#newest.version : version;

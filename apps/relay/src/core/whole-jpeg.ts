@@ -10,7 +10,7 @@ import {
   type Composition,
   ProtocolError,
 } from "@screen-share/protocol";
-import type { Shown } from "./picture.ts";
+import type { ShownPicture } from "./picture.ts";
 import type { MemoryAccount } from "./picture-memory.ts";
 import type { Time } from "./time.ts";
 import type { Work } from "./work.ts";
@@ -59,7 +59,7 @@ export class WholeJpegs {
   constructor(private readonly parts: ComposerParts) {}
 
   /** Why this picture can never become a JPEG. Undefined if it can. */
-  refusal({ store }: Shown): ProtocolError | undefined {
+  refusal({ store }: ShownPicture): ProtocolError | undefined {
     const { codec } = store.stream;
     if (COMPOSERS.has(codec)) return undefined;
     return new ProtocolError(
@@ -69,13 +69,13 @@ export class WholeJpegs {
   }
 
   /** The newest JPEG, perhaps of an older picture while this one is being composed. Undefined if there is none; `composed` is called later. */
-  newest(shown: Shown): WholeJpeg | undefined {
+  newest(shown: ShownPicture): WholeJpeg | undefined {
     if (!this.#ready || !isOf(this.#ready, shown)) this.#begin(shown);
     return this.#ready;
   }
 
   /** Calls back once, now or later: with the newest JPEG, or undefined if the room has too little time or memory. */
-  request(shown: Shown, settle: (whole: WholeJpeg | undefined) => void): void {
+  request(shown: ShownPicture, settle: (whole: WholeJpeg | undefined) => void): void {
     const ready = this.newest(shown);
     if (ready) settle(ready);
     else if (!this.#job || this.parts.work.debtMs > 0) settle(undefined);
@@ -83,7 +83,7 @@ export class WholeJpegs {
   }
 
   /** The length of this picture's JPEG, bytes. Undefined if it was never composed. */
-  lengthOf(shown: Shown): number | undefined {
+  lengthOf(shown: ShownPicture): number | undefined {
     return this.#last && isOf(this.#last.of, shown) ? this.#last.length : undefined;
   }
 
@@ -103,7 +103,7 @@ export class WholeJpegs {
     this.#composer?.composer.clear();
   }
 
-  #begin({ store, epoch }: Shown): void {
+  #begin({ store, epoch }: ShownPicture): void {
     if (this.#job) return;
     const composer = this.#composerOf(store.stream.codec);
     if (!composer) return;
@@ -183,6 +183,6 @@ export class WholeJpegs {
   }
 }
 
-function isOf(whole: Omit<WholeJpeg, "bytes">, { store, epoch }: Shown): boolean {
+function isOf(whole: Omit<WholeJpeg, "bytes">, { store, epoch }: ShownPicture): boolean {
   return whole.epoch === epoch && whole.pictureVersion === store.pictureVersion;
 }

@@ -3,7 +3,7 @@ import { CLOSE } from "@screen-share/protocol";
 import type { Grant } from "../core/grant.ts";
 import { checkRoomName, type Hub } from "../core/hub.ts";
 import { MjpegViewer } from "../core/mjpeg-viewer.ts";
-import type { Shown } from "../core/picture.ts";
+import type { ShownPicture } from "../core/picture.ts";
 import { protocolErrorOf } from "../core/refusal.ts";
 import type { Room } from "../core/room.ts";
 import { SnapshotViewer } from "../core/snapshot-viewer.ts";
@@ -98,7 +98,7 @@ async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeRepl
 
 function headersOf(
   room: Room,
-  { store, relayedAt }: Shown,
+  { store, relayedAt }: ShownPicture,
   options: { readonly picture: Parameters<Room["pictureId"]>[0]; readonly time: Time },
 ) {
   const ageMs = Math.max(0, options.time.now() - (store.capturedAt || relayedAt));

@@ -13,14 +13,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, liveRelay, get as request } from "../../test/live-relay.ts";
 import { PRODUCER_ID, picturePair } from "../../test/participants.ts";
 import { handMade, SECRET } from "../../test/tokens.ts";
-import type { Relay } from "../relay.ts";
+import type { RunningRelay } from "../relay.ts";
 
 const { stream, first, second } = picturePair();
 const times = { capturedAt: 5, encodedAt: 6, relayedAt: 0 };
 const none = Buffer.alloc(0);
 const SECRET_ROOM = "quarterly-figures";
 
-let relay: Relay;
+let relay: RunningRelay;
 beforeAll(async () => {
   relay = await liveRelay({ METRICS_PORT: "0", AUTH_SECRET: SECRET });
 });
@@ -31,7 +31,8 @@ async function get(path: string, port: number, headers: Record<string, string> =
   return { status, type: told["content-type"], body: body.toString() };
 }
 
-const scrape = async (from: Relay = relay) => (await get("/metrics", from.metricsPort ?? 0)).body;
+const scrape = async (from: RunningRelay = relay) =>
+  (await get("/metrics", from.metricsPort ?? 0)).body;
 
 /** One value; 0 if it was never counted. @param series the beginning of its line, labels included */
 async function figure(series: string): Promise<number> {

@@ -54,11 +54,7 @@ export class Metrics implements Stats {
     "Time from encoding an update on the host to its arrival at the relay, by the clocks of both.",
     { buckets: SECONDS },
   );
-  readonly #sent = this.#counter(
-    "updates_sent_total",
-    "Updates and pictures sent to viewers.",
-    "kind",
-  );
+  readonly #sent = this.#counter("updates_sent_total", "Updates and pictures sent.", "kind");
   readonly #cuts = this.#counter(
     "cuts_sent_total",
     "Updates that carried only the part of a change that fitted the viewer's window.",
@@ -77,11 +73,7 @@ export class Metrics implements Stats {
     "Bytes that may be in flight to each viewer, sampled once per second.",
     { buckets: WINDOW_BYTES, labels: ["kind"] },
   );
-  readonly #drops = this.#counter(
-    "drops_total",
-    "Things refused or ended to protect other clients, by reason.",
-    "reason",
-  );
+  readonly #drops = this.#counter("drops_total", "Refused or ended to protect others.", "reason");
   readonly #suppressedLines = this.#counter(
     "log_lines_bundled_total",
     "Log lines about joins and leaves that were only counted, because there were too many.",
@@ -94,18 +86,8 @@ export class Metrics implements Stats {
     "role",
     "code",
   );
-  readonly #refused = this.#counter(
-    "refused_total",
-    "Clients that were refused, by reason.",
-    "via",
-    "reason",
-  );
-  readonly #requests = this.#counter(
-    "http_requests_total",
-    "HTTP requests replied to.",
-    "path",
-    "status",
-  );
+  readonly #refused = this.#counter("refused_total", "Refused clients.", "via", "reason");
+  readonly #requests = this.#counter("http_requests_total", "HTTP requests.", "path", "status");
 
   /** @param options.version the product's version */
   constructor({ version }: { readonly version: string }) {
