@@ -39,7 +39,7 @@ describe("large messages of strangers (P-8)", () => {
     const fake = new FakeMemory();
     expect(large.enter(fake.sender(), 0)).toBeUndefined();
     expect(large.enter(fake.sender(), 0)).toBeUndefined();
-    expect(large.enter(fake.sender(), 0)).toMatchObject({ code: 4429 });
+    expect(large.enter(fake.sender(), 0)).toMatchObject({ closeCode: 4429 });
   });
 
   it("give a place to a newcomer once its stranger has been silent for a second", () => {
@@ -47,7 +47,7 @@ describe("large messages of strangers (P-8)", () => {
     const [first, second] = [memory.sender({ heardAt: 0 }), memory.sender({ heardAt: 500 })];
     memory.large.enter(first, 0);
     memory.large.enter(second, 500);
-    expect(memory.large.enter(memory.sender(), 999)).toMatchObject({ code: 4429 });
+    expect(memory.large.enter(memory.sender(), 999)).toMatchObject({ closeCode: 4429 });
     expect(memory.large.enter(memory.sender({ heardAt: 1000 }), 1000)).toBeUndefined();
     expect([first.dropped, second.dropped]).toEqual([1, 0]);
   });
@@ -61,7 +61,7 @@ describe("large messages of strangers (P-8)", () => {
     expect(memory.large.enter(memory.sender(), 0)).toBeUndefined();
     memory.large.leave(second);
     expect(memory.large.enter(memory.sender(), 0)).toBeUndefined();
-    expect(memory.large.enter(memory.sender(), 0)).toMatchObject({ code: 4429 });
+    expect(memory.large.enter(memory.sender(), 0)).toMatchObject({ closeCode: 4429 });
   });
 
   it("are closed with a handshake only as often as memory allows", () => {
@@ -113,8 +113,8 @@ describe("large messages of all clients (P-8)", () => {
     memory.bytes += 40 * MB;
     memory.large.check(10_025);
     expect(memory.large.enter(memory.sender({ admitted: true }), 10_030)).toMatchObject({
-      code: 4429,
-      reason: "the relay is short of memory",
+      closeCode: 4429,
+      message: "the relay is short of memory",
     });
     memory.bytes -= 40 * MB;
     memory.large.check(10_050);

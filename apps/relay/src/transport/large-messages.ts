@@ -3,7 +3,7 @@
  * itself, and frees a part only when the connection is closed without a handshake. So strangers have few places, since each may hold a whole
  * message, and what all others hold is estimated from the process's memory that is not otherwise accounted for.
  */
-import { CLOSE } from "@screen-share/protocol";
+import { CLOSE, ProtocolError } from "@screen-share/protocol";
 import type { PartialSender } from "./unfinished.ts";
 
 /** How long a silent stranger may keep a place that others need, ms. */
@@ -14,18 +14,13 @@ const LINGERING_MS = 12_000;
 const RECENT_MS = 250;
 /** If memory is still short this long after the last producer was dropped, producers do not hold it, ms. */
 const FUTILE_MS = 2000;
+const TOO_MANY_SILENT = "too many connections have not sent hello";
 /** The most strangers, however much memory there is. */
 const MAX_STRANGERS = 64;
 
 export interface LargeSender extends PartialSender {
   /** When its connection opened, or its last whole message arrived, ms. */
   readonly heardAt: number;
-}
-
-/** Why a connection may not stay. */
-export interface Refusal {
-  readonly code: number;
-  readonly reason: string;
 }
 
 export class LargeMessages {
@@ -56,14 +51,14 @@ export class LargeMessages {
   }
 
   /** A connection has opened. @returns why it may not stay, if it may not */
-  enter(sender: LargeSender, now: number): Refusal | undefined {
+  enter(sender: LargeSender, now: number): ProtocolError | undefined {
     if (this.#shortSince !== undefined) {
-      return { code: CLOSE.full, reason: "the relay is short of memory" };
+      return new ProtocolError("the relay is short of memory", CLOSE.full);
     }
     const strangers = [...this.#senders].filter(({ admitted }) => !admitted);
     if (strangers.length >= this.#maxStrangers) {
       const longest = strangers.find(({ heardAt }) => now - heardAt >= UNDISTURBED_MS);
-      if (!longest) return { code: CLOSE.full, reason: "too many connections have not sent hello" };
+      if (!longest) return new ProtocolError(TOO_MANY_SILENT, CLOSE.full);
       longest.drop();
     }
     this.#senders.add(sender);

@@ -1,7 +1,7 @@
 /** A socket of uWebSockets.js. One that may hold part of a large message is sometimes closed without a handshake. */
-import { CLOSE } from "@screen-share/protocol";
+import { CLOSE, type ProtocolError } from "@screen-share/protocol";
 import type * as uWS from "@uwsjs/core";
-import type { LargeMessages, LargeSender, Refusal } from "./large-messages.ts";
+import type { LargeMessages, LargeSender } from "./large-messages.ts";
 import { UNFINISHED } from "./limits.ts";
 import type { FragmentPlace, LibrarySocket } from "./socket-peer.ts";
 import type { WebSocketEvents } from "./web-sockets.ts";
@@ -20,7 +20,7 @@ export class UwsSocket implements LibrarySocket, LargeSender {
   }
 
   /** @param events receives what happens. @returns why the connection may not stay, if so */
-  report(events: WebSocketEvents): Refusal | undefined {
+  report(events: WebSocketEvents): ProtocolError | undefined {
     this.#events = events;
     const refusal = this.large?.enter(this, this.heardAt);
     this.#refused = refusal !== undefined;

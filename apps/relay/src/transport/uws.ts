@@ -134,7 +134,7 @@ function handleWebSockets(
       data.socket = socket;
       data.events = opened;
       const refusal = socket.report(opened);
-      if (refusal) opened.peer.close(refusal.code, refusal.reason);
+      if (refusal) opened.peer.close(refusal.closeCode, refusal.message);
     },
     message: (webSocket, message, isBinary) => {
       eventsOf(webSocket).received(new Uint8Array(message), isBinary);
