@@ -72,6 +72,7 @@ describe("the agent", () => {
       expect(code).toBe(0);
       expect(stdout).toBe("Viewer link: http://relay.example/#room=main\n");
       expect(stderr).toContain("sharing 1280×720 at up to 10 fps");
+      expect(stderr).toContain("encoded by jpeg-turbo");
       expect(stderr).not.toContain(SECRET);
       await relay.stop();
     },
