@@ -1,6 +1,6 @@
 /**
- * The entry of `npx pnpm@10 start`, `npm start` and `node start.mjs`. Old versions of Node (from 14.13) must be able to run this file and
- * those that it imports, so that they can print what is wrong; so must a checkout in which nothing is installed yet.
+ * The entry of `npx pnpm@10 start`, `npm start` and `node start.mjs`. This file and those that it imports must run on old versions of Node
+ * (from 14.13), so that they can print what is wrong, and in a checkout without installed packages.
  */
 import { accessSync, constants } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ async function main() {
     process.stderr.write(`${problem}\n`);
     process.exit(1);
   }
-  // tsx keeps what it has compiled there, and ends if it cannot.
+  // tsx keeps compiled files there, and fails if it cannot.
   if (!isWritable(tmpdir())) process.env.TSX_DISABLE_CACHE = "1";
   const { register } = await import("tsx/esm/api");
   register();

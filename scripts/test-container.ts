@@ -1,4 +1,4 @@
-/** The tests of the container alone, for `docker/verify`, which has built the image. Ends with one line, "N passed, N failed". */
+/** Runs only the container tests, for `docker/verify`, which has built the image. The last line is "N passed, N failed". */
 import { ensureSystemPackages } from "./test/system-packages.ts";
 import { conclude, run, runTests } from "./test/vitest.ts";
 

@@ -1,6 +1,4 @@
-/**
- * `pnpm test`: makes sure of the system's packages, builds, and runs every test. Ends with one line, "N passed, N failed".
- */
+/** `pnpm test`: installs missing system packages, builds, and runs every test. Its last line is "N passed, N failed". */
 import { testContainer } from "./test/container.ts";
 import { ensureSystemPackages } from "./test/system-packages.ts";
 import { conclude, run, runTests } from "./test/vitest.ts";
@@ -12,7 +10,7 @@ async function main(): Promise<number> {
     return 1;
   }
   if (!(await run("pnpm", ["run", "build"]))) return 1;
-  // An image is fetched and built for minutes, and unit tests wait for much: side by side, but beside nothing that looks at pictures.
+  // Building the image takes minutes, and unit tests mostly wait, so they run side by side. Tests that measure pictures run alone.
   const container = testContainer();
   const unit = await runTests("unit*");
   container.show();

@@ -1,4 +1,4 @@
-/** `node scripts/untracked.mjs COMMAND…`: runs a tool of node_modules/.bin that would otherwise send usage data to its makers. */
+/** `node scripts/untracked.mjs COMMAND…`: runs a tool from node_modules/.bin without the usage data that it would send to its authors. */
 import { spawn } from "node:child_process";
 
 const [command = "", ...args] = process.argv.slice(2);
@@ -7,7 +7,7 @@ const tool = spawn(command, args, {
   stdio: "inherit",
   shell: process.platform === "win32",
 });
-// The terminal sends Ctrl-C to the tool as well, and the tool's end is ours.
+// The terminal also sends Ctrl-C to the tool, and this process ends with the tool.
 process.on("SIGINT", () => undefined);
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => tool.kill(signal));
 tool.once("error", (error) => {

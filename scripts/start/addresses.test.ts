@@ -4,7 +4,7 @@ import { type Card, machine } from "./testing-machines.ts";
 
 const lan: Card = { name: "enp3s0", addresses: ["192.168.1.5"], hardware: true, isDefault: true };
 
-describe("the addresses of a machine, the likeliest first", () => {
+describe("the addresses of a machine, most likely first", () => {
   it.each<[string, Card[], string[]]>([
     ["with one card", [lan], ["192.168.1.5"]],
     ["without a network", [], []],
@@ -24,7 +24,7 @@ describe("the addresses of a machine, the likeliest first", () => {
       ["192.168.1.5", "10.5.0.2"],
     ],
     [
-      "with a VPN for all destinations, which leads to no network around us",
+      "with a VPN for all destinations, which does not lead to the local network",
       [
         { name: "proton0", addresses: ["10.2.0.2"], tunnel: true, isDefault: true },
         { name: "docker0", addresses: ["172.17.0.1"] },
@@ -41,7 +41,7 @@ describe("the addresses of a machine, the likeliest first", () => {
       ["192.168.1.6", "10.0.0.1"],
     ],
     [
-      "with such a cable alone, beside containers",
+      "with only such a cable, and containers",
       [
         { name: "docker0", addresses: ["172.17.0.1"] },
         { name: "eth0", addresses: ["10.0.0.1"], hardware: true },
@@ -57,7 +57,7 @@ describe("the addresses of a machine, the likeliest first", () => {
       ["192.168.1.9", "192.168.122.1"],
     ],
     [
-      "with IPv6 only, beside containers with IPv4",
+      "with IPv6 only, and containers with IPv4",
       [
         { name: "docker0", addresses: ["172.17.0.1"] },
         { name: "eth0", addresses: ["fe80::5", "2001:db8::5"], hardware: true, isDefault: true },
@@ -70,12 +70,12 @@ describe("the addresses of a machine, the likeliest first", () => {
       ["192.168.1.5", "192.168.1.77"],
     ],
     [
-      "that gave itself an address because nobody else did",
+      "that chose an address itself because it was given none",
       [{ name: "eth0", addresses: ["fe80::1", "169.254.3.4"], hardware: true }],
       ["169.254.3.4"],
     ],
     [
-      "in a container, where no hardware is to be seen",
+      "in a container, where no hardware is visible",
       [{ name: "eth0", addresses: ["172.18.0.2"], isDefault: true }],
       ["172.18.0.2"],
     ],
@@ -84,7 +84,7 @@ describe("the addresses of a machine, the likeliest first", () => {
   });
 });
 
-it("this machine's own network can be looked at", async () => {
+it("the network of this machine can be inspected", async () => {
   const all = Object.values(THIS_MACHINE.interfaces()).flatMap((infos) => infos ?? []);
   const own = all.map(({ address }) => address);
   expect(own).toEqual(expect.arrayContaining(await lanAddresses()));
@@ -92,6 +92,6 @@ it("this machine's own network can be looked at", async () => {
   expect(THIS_MACHINE.isHardware("lo", "00:00:00:00:00:00")).toBe(false);
 });
 
-it("an IPv6 address stands in brackets in a URL", () => {
+it("an IPv6 address has brackets in a URL", () => {
   expect(["10.0.0.1", "fd00::1"].map(urlHost)).toEqual(["10.0.0.1", "[fd00::1]"]);
 });

@@ -1,6 +1,6 @@
 /**
- * The addresses by which others on the network can reach this machine, the likeliest first. Nothing is guessed from the names
- * of interfaces: they differ between systems, and a bridge may be the real network as well as one of containers.
+ * The addresses at which others on the network can reach this machine, most likely first. The names of interfaces are not used: they
+ * differ between systems, and a bridge may be the real network or one for containers.
  */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -8,23 +8,23 @@ import { readdirSync, readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 
-/** What is known about a machine's network. Tests describe other machines by it. */
+/** A machine's network. Tests describe other machines with it. */
 export interface Network {
   interfaces(): NodeJS.Dict<NetworkInterfaceInfo[]>;
-  /** The source addresses of the default routes, at most one for each family. */
+  /** The source addresses of the default routes, at most one per family. */
   defaultAddresses(): Promise<readonly string[]>;
-  /** Whether an interface leads, perhaps through a bridge or a bond, to a piece of hardware. */
+  /** Whether an interface leads to hardware, perhaps through a bridge or a bond. */
   isHardware(name: string, mac: string): boolean;
 }
 
-/** Public addresses, one of each family. Nothing is ever sent to them. */
+/** Public addresses, one per family. Nothing is ever sent to them. */
 const ELSEWHERE = [
   { type: "udp4", address: "192.0.2.1" },
   { type: "udp6", address: "2001:db8::1" },
 ] as const;
 const DISCARD_PORT = 9;
 const NO_MAC = "00:00:00:00:00:00";
-/** Bridges on bonds on cards: more levels than anybody builds. */
+/** Bridges on bonds on cards: more levels than real machines have. */
 const MAX_LEVELS = 5;
 const SYS_NET = "/sys/class/net";
 
@@ -38,8 +38,8 @@ export const THIS_MACHINE: Network = {
 };
 
 /**
- * Such as ["192.168.1.5", "fd00::5", "10.0.3.1"]: first the addresses of default routes, then those of other hardware, then of
- * tunnels, bridges and the like. Of each kind IPv4 comes first. Without addresses that hold on one link only, unless there are no others.
+ * Such as ["192.168.1.5", "fd00::5", "10.0.3.1"]: first the addresses of default routes, then those of other hardware, then those of
+ * tunnels and bridges. Within each group, IPv4 comes first. Link-local IPv4 addresses come last, and link-local IPv6 addresses are left out.
  */
 export async function lanAddresses(network: Network = THIS_MACHINE): Promise<string[]> {
   const defaults = await network.defaultAddresses();
@@ -48,7 +48,7 @@ export async function lanAddresses(network: Network = THIS_MACHINE): Promise<str
       .filter(({ internal, address }) => !internal && !/^fe80:/i.test(address))
       .map(({ address, mac }) => {
         const isDefault = defaults.includes(address);
-        // A tunnel has no hardware address: a VPN may take the default route, but its network is not the one around us.
+        // A tunnel has no hardware address. A VPN may be the default route, but it does not lead to the local network.
         const rank = /^169\.254\./.test(address)
           ? 4
           : isDefault && mac !== NO_MAC
@@ -71,7 +71,7 @@ export function urlHost(address: string): string {
   return isIPv6(address) ? `[${address}]` : address;
 }
 
-/** The address that the system would send from. Connecting a UDP socket looks the route up, and sends nothing. */
+/** The address that the system would send from. Connecting a UDP socket looks up the route without sending anything. */
 async function sourceTowards({
   type,
   address,
@@ -93,12 +93,12 @@ function macOf(name: string): string | undefined {
   try {
     return readFileSync(`${SYS_NET}/${name}/address`, "utf8").trim();
   } catch {
-    // No such folder: another system than Linux.
+    // There is no such folder except on Linux.
     return undefined;
   }
 }
 
-/** By the kernel's links: `device` is the hardware, `lower_*` what a bridge, bond or VLAN is made of. */
+/** Follows the kernel's links: `device` is the hardware, and `lower_*` are the parts of a bridge, bond or VLAN. */
 function leadsToHardware(name: string, levels: number): boolean {
   const entries = entriesOf(`${SYS_NET}/${name}`);
   if (entries.includes("device")) return true;

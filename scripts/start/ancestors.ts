@@ -1,13 +1,13 @@
 /**
- * Notices that whoever started us is gone. A launcher such as npx may be killed without passing the signal on, and nothing of
- * ours may outlive it: when a process between us and the terminal ends, so do we.
+ * Notices when the program that started this one has ended. A launcher such as npx may be killed without passing the signal on, and none of
+ * our programs may outlive it. So when a process between this one and the terminal ends, this one does, too.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 const CHECK_INTERVAL_MS = 500;
 
-/** The names of programs that stand between a person's command and this script. */
+/** Programs that may stand between the typed command and this script. */
 const LAUNCHERS = /\b(npx|npm|pnpm|corepack|yarn)\b/;
 
 interface Process {
@@ -35,7 +35,7 @@ function inspect(pid: number): Process | undefined {
   }
 }
 
-/** The launchers above us, nearest first: up to the shell or program that a person runs. */
+/** The launchers above this process, nearest first, up to the shell. */
 function launchers(): number[] {
   const chain: Process[] = [];
   for (let next = process.ppid; next > 1 && chain.length < 10; ) {
@@ -57,7 +57,7 @@ function lives(pid: number): boolean {
   }
 }
 
-/** Calls `gone` once, when a launcher that is above us now has ended. */
+/** Calls `gone` once, when any launcher that is above this process now has ended. */
 export function watchAncestors(gone: () => void): void {
   const watched = launchers();
   const timer = setInterval(() => {

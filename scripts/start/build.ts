@@ -1,4 +1,4 @@
-/** Brings the build up to date, quietly unless it fails or takes a while. */
+/** Brings the build up to date, quietly unless it fails or takes long. */
 import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import path from "node:path";
@@ -7,7 +7,7 @@ import type { Environment } from "@screen-share/program";
 
 const ANNOUNCE_AFTER_MS = 3000;
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Of the version that package.json names, so that it is there without a network and whatever has started us. */
+/** The version in package.json. It is available without a network, and however `start` was started. */
 const PNPM = path.join(ROOT, "node_modules/pnpm/bin/pnpm.cjs");
 const BUILT = [
   "apps/relay/dist/main.js",
@@ -16,19 +16,19 @@ const BUILT = [
 ];
 
 /**
- * Resolves once everything is built, or the build was aborted; if it cannot be built, the builder's own output is printed.
- * @param options.env all that the builder gets of the environment
- * @returns whether it is built
+ * Resolves once everything is built, or the build was aborted. If the build fails, its output is printed.
+ * @param options.env the whole environment of the build
+ * @returns whether everything is built
  */
 export async function build(options: {
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
   readonly env: Environment;
   readonly signal: AbortSignal;
 }): Promise<boolean> {
-  const { say, env, signal } = options;
+  const { print, env, signal } = options;
   if (!isWritable(ROOT)) {
     const built = BUILT.every((file) => existsSync(path.join(ROOT, file)));
-    if (!built) say(`${ROOT} cannot be written to and holds no build, so nothing was started.`);
+    if (!built) print(`${ROOT} is not writable and contains no build, so nothing was started.`);
     return built;
   }
   const bin = path.join(ROOT, "node_modules/.bin");
@@ -36,9 +36,9 @@ export async function build(options: {
     cwd: ROOT,
     env: {
       ...env,
-      // turbo looks for pnpm there.
+      // turbo looks for pnpm in it.
       PATH: [bin, env.PATH].filter(Boolean).join(path.delimiter),
-      // What is installed was compared with the lockfile already.
+      // The installation has already been compared with the lockfile.
       npm_config_verify_deps_before_run: "false",
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -48,7 +48,7 @@ export async function build(options: {
   builder.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   builder.stderr.on("data", (chunk: Buffer) => output.push(chunk));
   const timer = setTimeout(
-    () => say("Building; the first time this takes about half a minute."),
+    () => print("Building. The first time this takes about half a minute."),
     ANNOUNCE_AFTER_MS,
   );
   const code = await new Promise<number | null>((resolve) => {
@@ -65,7 +65,7 @@ export async function build(options: {
   return false;
 }
 
-/** A checkout of another user, or on a file system that is mounted read-only, is used as it was built. */
+/** An existing build is used if the checkout belongs to another user or is on a read-only file system. */
 function isWritable(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);

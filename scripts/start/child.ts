@@ -1,21 +1,21 @@
-/** A program of ours that runs beside this one and ends no later. */
+/** Runs one of our programs beside this one. It ends no later than this one. */
 import { type ChildProcess, fork } from "node:child_process";
 import type { Environment } from "@screen-share/program";
 
-/** A child that was told to stop and has not is killed after so long, ms. */
+/** A child that has not stopped this long after SIGTERM is killed. */
 const STOP_TIMEOUT_MS = 5000;
 
 export interface Child {
   readonly process: ChildProcess;
   readonly exited: Promise<{ readonly code: number | null }>;
-  /** Asks it to end, then makes it. */
+  /** Sends SIGTERM, and SIGKILL if that does not help. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a built program with this one's output. It has an IPC channel to this process and ends when that closes, even if
+ * Starts a built program that shares this one's output. It has an IPC channel to this process and ends when the channel closes, even if
  * this process is killed.
- * @param options.env all of its environment
+ * @param options.env its whole environment
  */
 export function runChild(
   script: string,
@@ -42,7 +42,7 @@ export function runChild(
   };
 }
 
-/** The first message of this type that a child sends, or undefined if it ends before. */
+/** The first message of this type from a child. Undefined if the child ends before it sends one. */
 export async function messageOf(
   child: Child,
   type: string,

@@ -1,6 +1,6 @@
 /**
- * Installs the packages if they are missing or not those of the lockfile. If they are there, nothing is asked of any registry. The
- * syntax is as old as modules are, because this runs before the version of Node is known to be new enough for more.
+ * Installs the packages if they are missing or differ from the lockfile. Otherwise it sends no request to any registry. It uses the
+ * syntax of the first versions of Node with modules, because it runs before the version of Node is checked.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,18 +9,18 @@ import { join } from "node:path";
 /**
  * @param {string} root the project's folder
  * @param {typeof spawnSync} spawn
- * @returns {string | undefined} why the packages are not there, in one sentence
+ * @returns {string | undefined} why the packages could not be installed, in one sentence
  */
 export function ensureInstalled(root, spawn = spawnSync) {
   const wanted = contentOf(join(root, "pnpm-lock.yaml"));
-  // The first is pnpm's own record of what it has installed. Not all of its versions write the lockfile's very bytes, hence the second.
+  // The first is pnpm's own record of the installation. The second is ours, because not all versions of pnpm copy the lockfile exactly.
   const stamp = join(root, "node_modules", ".screen-share-lock.yaml");
   const records = [join(root, "node_modules", ".pnpm", "lock.yaml"), stamp];
   if (records.some((file) => contentOf(file) === wanted)) return undefined;
-  process.stderr.write("Installing packages; the first time this takes about half a minute.\n");
+  process.stderr.write("Installing packages. The first time this takes about half a minute.\n");
   if (!install(root, spawn)) {
     const old = existsSync(join(root, "node_modules", "tsx"));
-    return `The packages could not be installed${old ? " anew after the update" : ""}, so nothing was started: connect to the internet and run the same command again.`;
+    return `The packages could not be installed${old ? " after the update" : ""}, so nothing was started: connect to the internet and run the same command again.`;
   }
   writeFileSync(stamp, wanted);
   return undefined;
@@ -32,7 +32,7 @@ function install(root, spawn) {
   const npx = process.platform === "win32" ? "npx.cmd" : "npx";
   const { status } = spawn(npx, args, {
     cwd: root,
-    // Its progress is not what was asked for.
+    // Its progress goes to stderr.
     stdio: ["ignore", process.stderr.fd, process.stderr.fd],
     shell: process.platform === "win32",
   });

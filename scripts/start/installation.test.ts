@@ -30,14 +30,14 @@ function installed(lockfile: string): void {
   writeFileSync(path.join(root, "node_modules/.pnpm/lock.yaml"), lockfile);
 }
 
-it("an installed checkout asks for nothing", () => {
+it("an installed checkout is left alone", () => {
   installed("the lockfile");
   expect(ensureInstalled(root, spawn)).toBeUndefined();
   expect(ensureInstalled(OWN_ROOT, spawn)).toBeUndefined();
   expect(commands).toEqual([]);
 });
 
-it("a fresh checkout is installed once, by the pnpm that it names", () => {
+it("a fresh checkout is installed once, by the pnpm in its package.json", () => {
   mkdirSync(path.join(root, "node_modules"));
   expect(ensureInstalled(root, spawn)).toBeUndefined();
   expect(ensureInstalled(root, spawn)).toBeUndefined();
@@ -46,13 +46,13 @@ it("a fresh checkout is installed once, by the pnpm that it names", () => {
   ]);
 });
 
-it("an update with other packages is installed", () => {
+it("changed packages are installed after an update", () => {
   installed("the lockfile before");
   expect(ensureInstalled(root, spawn)).toBeUndefined();
   expect(commands).toHaveLength(1);
 });
 
-it("what cannot be installed is one sentence, and is tried again the next time", () => {
+it("a failed installation is reported in one sentence, and tried again the next time", () => {
   status = 1;
   const problem = /^The packages could not be installed.*nothing was started: .*\.$/;
   expect(ensureInstalled(root, spawn)).toMatch(problem);
@@ -60,7 +60,7 @@ it("what cannot be installed is one sentence, and is tried again the next time",
   expect(commands).toHaveLength(2);
 });
 
-it("the pnpm in node_modules is the one that package.json names", () => {
+it("the pnpm in node_modules has the version in package.json", () => {
   const { packageManager, devDependencies } = JSON.parse(
     readFileSync(path.join(OWN_ROOT, "package.json"), "utf8"),
   );

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { lanSettings, reachableHost } from "./lan.ts";
-import { roomOf } from "./settings.ts";
 import { type Card, machine } from "./testing-machines.ts";
 
 let folder: string;
@@ -26,7 +25,7 @@ async function settingsOf(...args: Parameters<typeof lanSettings>) {
 }
 
 describe("sharing on the network", () => {
-  it("listens everywhere, links to the address of the default route, and lists the others", async () => {
+  it("listens on all addresses, links to that of the default route, and lists the others", async () => {
     const { environment, notices } = await settingsOf({}, HOME);
     expect(environment).toMatchObject({ HOST: "0.0.0.0", VIEWER_URL: "http://192.168.1.5:8000/" });
     expect(notices.join("\n")).toContain("another address of this machine there: 172.17.0.1.");
@@ -35,7 +34,7 @@ describe("sharing on the network", () => {
     expect(other.notices).toHaveLength(1);
   });
 
-  it("listens on IPv6, too, where there is any, and puts its addresses in brackets", async () => {
+  it("also listens on IPv6 if there is any, and puts its addresses in brackets", async () => {
     const { environment } = await settingsOf({}, IPV6_ONLY);
     expect(environment).toMatchObject({ HOST: "::", VIEWER_URL: "http://[2001:db8:1::5]:8000/" });
     const both = machine([{ ...WLAN, addresses: ["192.168.1.5", "fd00::5"] }]);
@@ -44,11 +43,11 @@ describe("sharing on the network", () => {
     expect(notices.join("\n")).toContain("there: [fd00::5].");
   });
 
-  it("links to no IPv6 address when it listens on IPv4 alone", async () => {
+  it("does not link to an IPv6 address if it listens on IPv4 only", async () => {
     expect(await lanSettings({ HOST: "0.0.0.0" }, IPV6_ONLY)).toHaveProperty("problem");
   });
 
-  it("makes a secret once, for this user alone", async () => {
+  it("makes a secret once, readable by this user only", async () => {
     const first = await settingsOf({}, HOME);
     expect(await settingsOf({}, HOME)).toEqual(first);
     const file = path.join(folder, "screen-share", "lan-secret");
@@ -58,21 +57,21 @@ describe("sharing on the network", () => {
     expect(first.environment.AUTH_SECRET).toBe(secret);
   });
 
-  it("takes a secret for this run alone where none can be kept, and says so", async () => {
+  it("uses a secret for this run only if none can be saved, and reports that", async () => {
     const file = path.join(folder, "a-file");
     writeFileSync(file, "");
     vi.stubEnv("XDG_DATA_HOME", file);
     const [one, two] = [await settingsOf({}, HOME), await settingsOf({}, HOME)];
     expect(one.environment.AUTH_SECRET).not.toBe(two.environment.AUTH_SECRET);
-    expect(one.notices.at(-1)).toMatch(/^The link holds for this run only, .*\.$/);
+    expect(one.notices.at(-1)).toMatch(/^The link is valid for this run only, .*\.$/);
   });
 
-  it("leaves alone what is set", async () => {
+  it("keeps existing settings", async () => {
     const own = { HOST: "10.0.0.7", AUTH_SECRET: "mine", VIEWER_URL: "https://page.example/" };
     expect((await settingsOf(own, machine([]))).environment).toEqual(own);
   });
 
-  it("links to the address that it was told to listen on", async () => {
+  it("links to the address in HOST", async () => {
     const { environment } = await settingsOf({ HOST: "[fd00::7]" }, HOME);
     expect(environment.VIEWER_URL).toBe("http://[fd00::7]:8000/");
     expect(await lanSettings({ HOST: "127.0.0.1" }, HOME)).toHaveProperty(
@@ -81,7 +80,7 @@ describe("sharing on the network", () => {
     );
   });
 
-  it("reports that there is no network, or no port to name", async () => {
+  it("reports a missing network, and a port that is not fixed", async () => {
     expect(await lanSettings({}, machine([]))).toHaveProperty("problem");
     expect(await lanSettings({ PORT: "0" }, HOME)).toHaveProperty("problem");
   });
@@ -95,15 +94,4 @@ it.each([
   ["192.168.1.5", "192.168.1.5"],
 ])("the agent reaches a relay with the HOST %s at %s", (host, address) => {
   expect(reachableHost(host)).toBe(address);
-});
-
-describe("the agent's room", () => {
-  it.each([
-    [["--room", "demo"], "demo"],
-    [["--fps", "20", "--room=demo"], "demo"],
-    [["--insecure"], "set"],
-    [["--room", ""], "set"],
-  ])("of %j is %s", (args, room) => {
-    expect(roomOf(args, { ROOM: "set" })).toBe(room);
-  });
 });

@@ -1,4 +1,4 @@
-/** `--lan`: the settings with which the relay lets others on this network watch, and nobody without the link. */
+/** `--lan`: settings with which the relay lets others on this network watch if they have the link. */
 import { randomBytes } from "node:crypto";
 import {
   addressOf,
@@ -15,20 +15,19 @@ const EVERYWHERE_IPV4 = "0.0.0.0";
 /** IPv4 included. */
 const EVERYWHERE = "::";
 
-const NOTICE = `Everybody on this network who has the link can watch. It goes over plain http: others on the network can read along,
-the link included. For anything private put the relay behind https.`;
+const NOTICE = `Anyone on this network who has the link can watch. It uses plain http, so others on the network can read everything,
+including the link. To share anything private, put the relay behind https.`;
 
 export interface LanSettings {
   /** For the relay. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What to tell the person who started it. */
+  /** To be printed. */
   readonly notices: readonly string[];
 }
 
 /**
- * The settings with which the relay shares on this network: its own where they are set, and else a secret that is made once and
- * kept for this user alone.
- * @param settings what is set already
+ * Settings for sharing on this network. Those that are set already stay. The secret is made once, and kept in a private file.
+ * @param settings those that are set already
  */
 export async function lanSettings(
   settings: Environment,
@@ -47,16 +46,17 @@ export async function lanSettings(
       };
     }
     if (address === undefined) {
-      return { problem: "This machine is on no network, so nobody else could open a link." };
+      return { problem: "This machine is on no network, so nobody else could open the link." };
     }
-    if (PORT === "0") return { problem: "--lan needs a fixed PORT, so that others can find it." };
+    if (PORT === "0")
+      return { problem: "--lan needs a fixed PORT, because it is part of the link." };
   }
   const at = (one: string | undefined) => `http://${urlHost(one ?? "")}:${PORT}/`;
   const secret = AUTH_SECRET === undefined ? keptSecret() : { secret: AUTH_SECRET, notices: [] };
   const elsewhere =
     VIEWER_URL === undefined && others.length > 0
       ? [
-          `The link begins with ${at(address)}. If nobody can open it, put another address of this machine there: ${others.map(urlHost).join(", ")}.`,
+          `The link begins with ${at(address)}. If others cannot open it, try another address of this machine there: ${others.map(urlHost).join(", ")}.`,
         ]
       : [];
   return {
@@ -65,13 +65,13 @@ export async function lanSettings(
   };
 }
 
-/** Where a program of this machine reaches a relay that listens on this HOST; as it stands in a URL. */
+/** The host at which programs of this machine reach a relay with this HOST, as written in a URL. */
 export function reachableHost(host = "localhost"): string {
   const everywhere = host === EVERYWHERE || host === EVERYWHERE_IPV4;
   return everywhere ? "localhost" : urlHost(addressOf(host) ?? host);
 }
 
-/** Whether the relay can be reached at an address when it listens everywhere. */
+/** Whether a relay that listens on all addresses can be reached at this one. */
 function reachedAt(host: string): (address: string) => boolean {
   return (address) => host === EVERYWHERE || !address.includes(":");
 }
@@ -93,7 +93,7 @@ function keptSecret(): { secret: string; notices: string[] } {
     return { secret: fresh, notices: [] };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const notice = `The link holds for this run only, because its secret cannot be kept: ${why}.`;
+    const notice = `The link is valid for this run only, because its secret cannot be saved: ${why}.`;
     return { secret: fresh, notices: [notice] };
   }
 }

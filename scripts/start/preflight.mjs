@@ -1,18 +1,19 @@
 /**
- * Whether this product runs on this machine, before anything else of it is loaded. The syntax is as old as modules are.
+ * Checks whether the product runs on this machine, before the rest of it is loaded. It uses the syntax of the first versions of Node with
+ * modules.
  */
 
-/** Versions of Node that the packages support: from these on, by major version. */
+/** The first minor versions of Node that the packages support, by major version. */
 const FIRST_MINOR = { 20: 19, 22: 12 };
 const NEWEST_CHECKED_MAJOR = 22;
 const PLATFORMS = ["linux", "darwin", "win32"];
 const ARCHITECTURES = ["x64", "arm64"];
-/** For the compiler of the page. */
+/** Required by the compiler of the page. */
 const MIN_GLIBC = [2, 30];
 
 /**
  * @param {Pick<NodeJS.Process, "version" | "platform" | "arch" | "report">} machine
- * @returns {string | undefined} what is wrong and what to do, in one sentence
+ * @returns {string | undefined} the problem and its solution, in one sentence
  */
 export function machineProblem(machine) {
   const { version, platform, arch } = machine;
@@ -35,10 +36,10 @@ function runsOn(version) {
   return FIRST_MINOR[major] !== undefined && minor >= FIRST_MINOR[major];
 }
 
-/** Undefined with another C library, such as musl. */
+/** Undefined for other C libraries, such as musl. */
 function glibcOf(report) {
   if (!report) return undefined;
-  // Or it would look up the names of all connections of this process.
+  // Otherwise it would look up the host names of all connections of this process.
   report.excludeNetwork = true;
   return report.getReport().header.glibcVersionRuntime;
 }

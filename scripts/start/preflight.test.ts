@@ -16,7 +16,7 @@ function machine(
   return { version, platform, arch, report } as unknown as Parameters<typeof machineProblem>[0];
 }
 
-describe("before anything is loaded", () => {
+describe("the check of the machine", () => {
   it.each(["v20.19.0", "v20.20.2", "v22.12.0", "v23.1.0", "v24.9.0", "v26.0.0"])(
     "Node %s is accepted",
     (version) => {
@@ -25,7 +25,7 @@ describe("before anything is loaded", () => {
   );
 
   it.each(["v14.21.3", "v18.20.8", "v20.18.3", "v21.7.3", "v22.11.0"])(
-    "Node %s is refused in one sentence that names what is needed",
+    "Node %s is refused in one sentence with the required version",
     (version) => {
       expect(machineProblem(machine(version))).toBe(
         `Screen Share needs Node 20.19, 22.12 or newer, and this is Node ${version.slice(1)}: install a current one from https://nodejs.org, then run the same command again.`,

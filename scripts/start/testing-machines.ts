@@ -1,12 +1,12 @@
-/** Machines of other people, for tests: their network cards, and which of them is which. */
+/** Other machines, for tests: their network cards and addresses. */
 import type { Network } from "./addresses.ts";
 
 export interface Card {
   readonly name: string;
   readonly addresses: readonly string[];
-  /** Whether it leads to a piece of hardware. */
+  /** Whether it leads to hardware. */
   readonly hardware?: boolean;
-  /** Whether default routes lead over it. */
+  /** Whether the default routes use it. */
   readonly isDefault?: boolean;
   /** A tunnel has no hardware address. */
   readonly tunnel?: boolean;
@@ -14,7 +14,7 @@ export interface Card {
 
 const LOOPBACK = { netmask: "", cidr: null, scopeid: 0, mac: "00:00:00:00:00:00", internal: true };
 
-/** A machine with a loopback interface and these cards, in the order in which the system lists them. */
+/** A machine with a loopback interface and these cards, in the order of the system. */
 export function machine(cards: readonly Card[]): Network {
   const infosOf = ({ name, addresses, tunnel }: Card) => {
     const mac = tunnel

@@ -1,8 +1,8 @@
-/** The programs that tests of the real thing need: browsers, a desktop without a screen, and the proxies of our examples. */
+/** The programs that end-to-end tests need: browsers, a desktop without a screen, and the proxies of our examples. */
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 
-/** By the Debian package that has them. */
+/** The programs, each with the Debian package that contains it. */
 const NEEDED: Readonly<Record<string, string>> = {
   chromium: "chromium",
   "chromium-headless-shell": "chromium-headless-shell",
@@ -20,11 +20,11 @@ const NEEDED: Readonly<Record<string, string>> = {
   curl: "curl",
 };
 
-/** Asked by Debian whether a package that brings a service may start it (invoke-rc.d(8)): 101 is no. Tests start their own. */
+/** Debian runs this to decide whether an installed service may start (invoke-rc.d(8)); 101 means no. Tests start their own services. */
 const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
 
 function installed(program: string): boolean {
-  // Servers are where only root's path leads.
+  // Servers are in a folder that only the PATH of root contains.
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin"];
   return folders.some((folder) => existsSync(`${folder}/${program}`));
 }
@@ -36,7 +36,7 @@ function missingPackages(): string[] {
 }
 
 function withoutServices(install: () => void): void {
-  // Whoever has a policy of their own means it.
+  // An existing policy stays.
   const own = !existsSync(SERVICE_POLICY);
   if (own) writeFileSync(SERVICE_POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   try {
@@ -47,8 +47,8 @@ function withoutServices(install: () => void): void {
 }
 
 /**
- * Installs what is missing, where we may.
- * @returns what a person has to do, or undefined if all is there
+ * Installs missing packages, if this user may.
+ * @returns what the user has to do, or undefined if everything is installed
  */
 export function ensureSystemPackages(): string | undefined {
   const missing = missingPackages();
@@ -57,7 +57,7 @@ export function ensureSystemPackages(): string | undefined {
   if (mayInstall) {
     process.stdout.write(`Installing ${missing.join(", ")} for the tests.\n`);
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    // Fonts: a terminal's and the page's text is drawn for real.
+    // The tests show the text of a terminal and of the page, which needs fonts.
     const packages = [...missing, "fonts-dejavu-core"];
     const aptGet = (...args: string[]) =>
       spawnSync("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=300", ...args], {

@@ -1,4 +1,4 @@
-/** Runs vitest, and counts. */
+/** Runs vitest, and counts the tests. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ export interface Counts {
   readonly failed: number;
 }
 
-/** What vitest's JSON reporter tells, as far as it matters here. */
+/** The relevant part of the report of vitest's JSON reporter. */
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
@@ -17,7 +17,7 @@ interface Report {
   readonly numTodoTests: number;
 }
 
-/** Runs a program of ours with this one's output. @returns whether it succeeded */
+/** Runs a program that shares this one's output. @returns whether it succeeded */
 export async function run(command: string, args: readonly string[]): Promise<boolean> {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", TURBO_TELEMETRY_DISABLED: "1" };
   const program = spawn(command, args, { env, stdio: "inherit" });
@@ -27,7 +27,7 @@ export async function run(command: string, args: readonly string[]): Promise<boo
   });
 }
 
-/** Runs the projects of tests of this name or pattern (`unit*`). A test that was skipped counts as failed. */
+/** Runs the test projects with this name or pattern (`unit*`). A skipped test counts as failed. */
 export async function runTests(project: string): Promise<Counts> {
   const folder = mkdtempSync(path.join(tmpdir(), "screen-share-test-"));
   const output = path.join(folder, "report.json");
@@ -39,14 +39,14 @@ export async function runTests(project: string): Promise<Counts> {
     const failed = report.numFailedTests + report.numPendingTests + report.numTodoTests;
     return { passed: report.numPassedTests, failed: succeeded ? failed : Math.max(1, failed) };
   } catch {
-    // Vitest did not get as far as a report; it has told why.
+    // Vitest failed before it wrote a report, and has printed the reason.
     return { passed: 0, failed: 1 };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** The last line of all: the counts. @returns the exit code */
+/** Prints the counts as the last line. @returns the exit code */
 export function conclude(counts: Counts): number {
   process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
   return counts.failed === 0 ? 0 : 1;
