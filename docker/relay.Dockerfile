@@ -1,13 +1,13 @@
-# The relay with the viewer page in it: one container is the whole product but the agent. From the root of the project:
+# The relay and the viewer page in one container: the whole product except the agent. Build it from the root of the project:
 #   docker build -f docker/relay.Dockerfile -t screen-share-relay .
 
-# glibc 2.38 or newer is what uWebSockets.js needs on Node 22 and newer; there is none for musl (Alpine).
+# On Node 22 and newer, uWebSockets.js needs glibc 2.38 or newer. It has no build for musl (Alpine).
 ARG NODE_IMAGE=node:24-trixie-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /src
 ENV NEXT_TELEMETRY_DISABLED=1 npm_config_verify_deps_before_run=false
-# Another registry and its certificates may come as the secret "npmrc"; none is needed, and no layer holds it.
+# The optional secret "npmrc" names another registry and its certificates. No layer contains it.
 COPY package.json ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     npm install --global "$(node -p 'require("./package.json").packageManager')"
@@ -25,9 +25,9 @@ COPY scripts/untracked.mjs scripts/
 COPY packages packages
 COPY apps apps
 RUN pnpm --filter @screen-share/relay --filter @screen-share/viewer run build
-# What runs: the bundles, the one package that they do not hold, with this platform's binary alone, and the page. The layout is the
-# project's. uWebSockets.js is its current release where that has a build for this platform, otherwise the older package. That it
-# loads is tried here, where a wrong base image can still fail the build.
+# The runtime: the bundles, the page, and uWebSockets.js, which is not bundled, with only the binary for this platform. The folders are
+# those of the project. uWebSockets.js is the current release if that has a build for this platform, otherwise the older package. It is
+# loaded here once, so that a wrong base image fails the build.
 COPY docker/healthcheck docker/mint /out/usr/local/bin/
 COPY LICENSE /out/app/
 RUN relay=/out/app/apps/relay && mkdir -p $relay/dist $relay/node_modules/@uwsjs /out/app/apps/viewer && \
@@ -46,13 +46,13 @@ RUN relay=/out/app/apps/relay && mkdir -p $relay/dist $relay/node_modules/@uwsjs
     chmod -R a+rX,go-w /out && chmod 755 /out/usr/local/bin/*
 
 FROM ${NODE_IMAGE}
-# What installs packages has no business here.
+# The image needs no package manager.
 RUN rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg
 COPY --from=build /out/ /
 WORKDIR /app
-# Node would let its heap grow to all the memory there is; pictures, and what waits for viewers, are beside it. With a fixed threshold
-# the C library returns large buffers to the system as soon as they are free.
+# Node would let its heap grow to the whole memory, but pictures and data that waits for viewers are outside of the heap. With a fixed
+# threshold, the C library returns large buffers to the system as soon as they are free.
 ENV MALLOC_MMAP_THRESHOLD_=262144
 ENV NODE_ENV=production NODE_OPTIONS=--max-old-space-size-percentage=50 HOST=0.0.0.0 PORT=8000
 USER node

@@ -1,9 +1,9 @@
-# Sourced by docker/verify: a container engine. The one that runs here already; or, for root on Debian, one of our own, with its own
-# data, its own socket and no say over this machine's network, that ends with us. Sets DOCKER, the client, and where needed DOCKER_HOST.
+# Sourced by docker/verify: a container engine. Uses the running one, or, as root on Debian, starts one that ends with this script. That one
+# has its own data and socket, and does not change the machine's network. Sets DOCKER (the client) and, if needed, DOCKER_HOST.
 
 engine_pid=
 
-# Sets DOCKER to a client that can build with secrets: not all have BuildKit in them or beside them.
+# Sets DOCKER to a client that can build with secrets: not every client has BuildKit.
 find_client() {
   for DOCKER in docker /usr/bin/docker; do
     if DOCKER_BUILDKIT=1 "$DOCKER" build --help 2>/dev/null | grep -q -- '--secret '; then return 0; fi
@@ -11,7 +11,7 @@ find_client() {
   return 1
 }
 
-# Whether there is an engine afterwards; says why not.
+# Succeeds if there is an engine afterwards. Otherwise prints the reason.
 engine_start() {
   if docker version >/dev/null 2>&1; then
     if find_client; then return 0; fi
@@ -23,8 +23,8 @@ engine_start() {
     return 1
   fi
   if ! command -v dockerd >/dev/null; then
-    # Newer releases of Debian have the client and BuildKit in packages of their own. What images.sh will miss comes along, which is
-    # quicker than by itself.
+    # Newer releases of Debian have separate packages for the client and BuildKit. One installation that includes the needs of images.sh is
+    # quicker than two.
     local packages=(docker.io debootstrap docker-compose) name
     for name in docker-cli docker-buildx; do
       if apt-cache show "$name" >/dev/null 2>&1; then packages+=("$name"); fi
@@ -40,7 +40,7 @@ engine_start() {
 
 engine_own() {
   local home=$WORK/engine free_kb
-  # Where there is plenty of memory: what is thrown away at the end need not go to a disk. It takes about 3 GB.
+  # With enough memory, the temporary files (about 3 GB) need not go to a disk.
   free_kb=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
   if [ -z "${VERIFY_FOLDER:-}" ] && [ "$free_kb" -gt $((10 * 1024 * 1024)) ]; then
     mount -t tmpfs -o size=6g,mode=700 screen-share-verify "$WORK"
@@ -61,7 +61,7 @@ engine_own() {
   return 1
 }
 
-# Ends the engine that engine_start started, if it did, and whatever that leaves mounted.
+# Stops the engine that engine_start started, if any, and unmounts what it leaves mounted.
 engine_stop() {
   [ -n "$engine_pid" ] || return 0
   kill "$engine_pid" 2>/dev/null || true

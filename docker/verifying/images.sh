@@ -1,12 +1,12 @@
-# Sourced by docker/verify: the images that are needed beside ours. Where no registry of images can be reached, stand-ins are made
-# from Debian's packages (debootstrap, caddy) and the npm registry (Node itself and npm).
+# Sourced by docker/verify: the images that ours needs. If no image registry can be reached, replacements are made from Debian packages
+# (debootstrap, caddy) and the npm registry (Node and npm).
 
-# Whether this image is there, or can be fetched.
+# Succeeds if this image exists or can be pulled.
 have_image() {
   "$DOCKER" image inspect "$1" >/dev/null 2>&1 || timeout 120 "$DOCKER" pull -q "$1" >/dev/null 2>&1
 }
 
-# The image that ours is built on. Sets NODE_IMAGE; says why there is none.
+# The base of our image. Sets NODE_IMAGE, or prints why there is none.
 base_image() {
   NODE_IMAGE=$(sed -n 's/^ARG NODE_IMAGE=//p' docker/relay.Dockerfile)
   if have_image "$NODE_IMAGE"; then return 0; fi
@@ -14,11 +14,11 @@ base_image() {
   local tag=${NODE_IMAGE#*:}
   NODE_IMAGE=screen-share-node:$tag
   if "$DOCKER" image inspect "$NODE_IMAGE" >/dev/null 2>&1; then return 0; fi
-  echo "No registry of images can be reached; making a stand-in for node:$tag from packages."
+  echo "No image registry can be reached; making a replacement for node:$tag from packages."
   stand_in "${tag%%-*}" "$(cut -d- -f2 <<<"$tag")"
 }
 
-# Caddy's image. Sets CADDY_IMAGE.
+# The image of Caddy. Sets CADDY_IMAGE.
 caddy_image() {
   CADDY_IMAGE=$(sed -n 's/.*CADDY_IMAGE:-\(.*\)}$/\1/p' docker/compose.yaml)
   if have_image "$CADDY_IMAGE"; then return 0; fi
@@ -26,7 +26,7 @@ caddy_image() {
   if "$DOCKER" image inspect "$CADDY_IMAGE" >/dev/null 2>&1; then return 0; fi
   local folder=$WORK/caddy
   mkdir -p "$folder"
-  # Unpacked, not installed: a package of a web server may start it.
+  # Unpacked instead of installed, because installing a web server may start it.
   (cd "$folder" && apt-get -qq -o APT::Sandbox::User=root download caddy && dpkg-deb -x caddy_*.deb .) || return 1
   cat >"$folder/Dockerfile" <<END
 FROM $NODE_IMAGE
@@ -37,7 +37,7 @@ END
   DOCKER_BUILDKIT=1 "$DOCKER" build -q -t "$CADDY_IMAGE" "$folder" >/dev/null
 }
 
-# What speaks Compose. Sets COMPOSE.
+# The Compose client. Sets COMPOSE.
 compose_client() {
   COMPOSE="$DOCKER compose"
   if $COMPOSE version >/dev/null 2>&1; then return 0; fi
@@ -49,7 +49,7 @@ compose_client() {
 stand_in() {
   local major=$1 suite=$2 root=$WORK/rootfs mirror arch
   if ! command -v debootstrap >/dev/null; then install_packages debootstrap || return 1; fi
-  # Wherever this system's own packages come from.
+  # The same mirror as that of this system.
   mirror=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' \
     /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 || true)
   rm -rf "$root"
@@ -64,7 +64,7 @@ stand_in() {
   unpack "node-linux-$arch@$major" "$root/usr/local"
   unpack npm@11 "$root/usr/local/lib/node_modules/npm"
   rm -f "$root/usr/local/package.json"
-  # As the official image has it: headers of this platform alone.
+  # Like the official image, it has only the headers of this platform.
   find "$root/usr/local/include/node/openssl/archs" -mindepth 1 -maxdepth 1 ! -name "linux-${arch/x64/x86_64}" -exec rm -rf {} +
   chmod 755 "$root/usr/local/bin/node" "$root"/usr/local/lib/node_modules/npm/bin/*-cli.js
   ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
@@ -73,7 +73,7 @@ stand_in() {
   chroot "$root" useradd --uid 1000 --gid node --shell /bin/bash --create-home node
 
   if ! chroot "$root" /usr/local/bin/npm --version >/dev/null; then
-    echo "The stand-in does not work." >&2
+    echo "The replacement image does not work." >&2
     return 1
   fi
 
@@ -83,7 +83,7 @@ stand_in() {
   rm -rf "$root"
 }
 
-# Unpacks a package of the npm registry, whose hash npm has checked, into a folder.
+# Unpacks a package from the npm registry into a folder. npm checks its hash.
 unpack() {
   local packed
   packed=$(cd "$WORK" && npm pack --silent "$1" 2>/dev/null | tail -n 1)

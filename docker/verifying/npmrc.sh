@@ -1,6 +1,6 @@
-# Sourced by docker/verify: npm's settings for the build, which reach it as a secret and stay in no layer.
+# Sourced by docker/verify: npm settings for the build. They are passed as a secret, so that no layer contains them.
 
-# Prints the registry that npm uses here, and the certificates that this system trusts beyond the usual ones.
+# Prints the registry that npm uses here, and the additional certificates that this system trusts.
 npmrc() {
   printf 'registry=%s\n' "$(npm config get registry 2>/dev/null)"
   local file

@@ -1,6 +1,6 @@
-# Sourced by docker/verify: packages of Debian, for what this system lacks.
+# Sourced by docker/verify: installs missing Debian packages.
 
-# Installs these, where we may; says so where we may not. No service that comes with one is started (deb-policy: policy-rc.d).
+# Installs these packages, or prints that this user may not. It keeps their services from starting (policy-rc.d).
 install_packages() {
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "This needs $*: install it, or run this as root on Debian." >&2
