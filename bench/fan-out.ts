@@ -11,12 +11,20 @@ import WebSocket from "ws";
 import { freePort } from "../e2e/support/ports.ts";
 import { startRelay } from "../e2e/support/programs.ts";
 import { floorBench } from "./fan-out/floor.ts";
-import { cells, FPS, measure, type Run, SECONDS, SIZE, startProducer } from "./fan-out/measure.ts";
+import {
+  cells,
+  type FanOutRun,
+  FPS,
+  measure,
+  SECONDS,
+  SIZE,
+  startProducer,
+} from "./fan-out/measure.ts";
 import { heading, say, table } from "./report.ts";
 
 const VIEWERS = 200;
 
-async function measureRelay(env: Record<string, string> = {}): Promise<Run> {
+async function measureRelay(env: Record<string, string> = {}): Promise<FanOutRun> {
   const port = await freePort();
   const relay = await startRelay(port, { LOG_LEVEL: "warn", ...env });
   const { send, stop } = await startProducer(port);
@@ -27,7 +35,7 @@ async function measureRelay(env: Record<string, string> = {}): Promise<Run> {
   return run;
 }
 
-async function measureBare(): Promise<Run> {
+async function measureBare(): Promise<FanOutRun> {
   const script = fileURLToPath(new URL("./fan-out/bare-server.ts", import.meta.url));
   const server = fork(script, { execArgv: ["--import", "tsx"] });
   const [port] = (await once(server, "message")) as [number];

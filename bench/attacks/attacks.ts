@@ -10,18 +10,18 @@ import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import { mint } from "../../e2e/support/tokens.ts";
 import { RawClient } from "./raw-client.ts";
 
-export interface Target {
+export interface AttackTarget {
   readonly port: number;
   readonly over: AbortSignal;
 }
-type Attack = (target: Target) => Promise<void>;
+type Attack = (target: AttackTarget) => Promise<void>;
 
 const MB = 2 ** 20;
 const MAX_MESSAGE_BYTES = 16 * MB;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Repeats a step until the attack is over. Waits a moment after a failure. */
-async function repeat({ over }: Target, act: () => Promise<void>): Promise<void> {
+async function repeat({ over }: AttackTarget, act: () => Promise<void>): Promise<void> {
   while (!over.aborted) {
     await act().catch(() => undefined);
     await pause(5);
@@ -49,7 +49,7 @@ async function hello(
   await Promise.race([answered, client.closed]);
 }
 
-async function until(target: Target, client: RawClient): Promise<void> {
+async function until(target: AttackTarget, client: RawClient): Promise<void> {
   const ends = new Promise((resolve) => {
     target.over.addEventListener("abort", resolve, { once: true });
     if (target.over.aborted) resolve(undefined);
@@ -59,7 +59,7 @@ async function until(target: Target, client: RawClient): Promise<void> {
 }
 
 /** Sends a large message in parts, except for its end. */
-async function leaveUnfinished(target: Target, client: RawClient): Promise<void> {
+async function leaveUnfinished(target: AttackTarget, client: RawClient): Promise<void> {
   const part = Buffer.alloc(MB, 1);
   client.begin(MAX_MESSAGE_BYTES, part);
   for (let i = 2; i < MAX_MESSAGE_BYTES / MB && client.open && !target.over.aborted; i++) {
@@ -72,7 +72,7 @@ async function leaveUnfinished(target: Target, client: RawClient): Promise<void>
 
 /** A producer with a picture. @param size in px; qualities from coarse to fine */
 async function producer(
-  { port }: Target,
+  { port }: AttackTarget,
   room: string,
   size: { readonly width: number; readonly height: number },
   qualities: readonly number[] = [60],

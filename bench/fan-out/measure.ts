@@ -23,7 +23,7 @@ const UPDATES = FPS * SECONDS;
 export const SIZE: Size = { width: 640, height: 260 };
 const QUALITY = 90;
 
-export interface Run {
+export interface FanOutRun {
   readonly crowd: CrowdReport;
   readonly before: Usage;
   readonly middle: Usage;
@@ -42,7 +42,7 @@ export interface MeasureOptions {
 }
 
 /** Runs viewers in another process, and sends them pictures. */
-export async function measure(options: MeasureOptions): Promise<Run> {
+export async function measure(options: MeasureOptions): Promise<FanOutRun> {
   const { pid, port, kind, viewers, send } = options;
   const script = fileURLToPath(new URL("./crowd.ts", import.meta.url));
   const args = [String(port), kind, String(viewers)];
@@ -67,7 +67,12 @@ export async function measure(options: MeasureOptions): Promise<Run> {
 }
 
 /** The results of a run, as cells of a table. */
-export function cells({ crowd, before, middle, after }: Run): Readonly<Record<string, string>> {
+export function cells({
+  crowd,
+  before,
+  middle,
+  after,
+}: FanOutRun): Readonly<Record<string, string>> {
   const { counts, ages, bytesPerPicture } = crowd;
   const cpu = (after.cpuSeconds - before.cpuSeconds) / SECONDS;
   const bytes = counts.reduce((sum, n) => sum + n, 0) * bytesPerPicture;

@@ -20,7 +20,7 @@ import {
 } from "@screen-share/publish/node";
 
 import { wallNow } from "../../e2e/support/raw-viewer.ts";
-import { type Key, VIDEO_TILES, VideoSource } from "./video-source.ts";
+import { type TypedKey, VIDEO_TILES, VideoSource } from "./video-source.ts";
 
 const FPS = 10;
 const QUALITY = 60;
@@ -28,7 +28,7 @@ const MAX_QUALITY = 90;
 
 export interface AgentReport {
   readonly restedAt: number;
-  readonly keys: readonly Key[];
+  readonly keys: readonly TypedKey[];
   /** Each update's `capturedAt` on the relay's clock as estimated, and its real time, ms since 1970. */
   readonly captures: readonly (readonly [told: number, real: number])[];
   /** For each update with tiles of the video: its time, quality level and bytes. */

@@ -20,7 +20,7 @@ const TILES_A_ROW = GEOMETRY.columns / TILE_MCUS;
 
 export const VIDEO_TILES: readonly number[] = tilesOf(VIDEO);
 
-export interface Key {
+export interface TypedKey {
   /** ms since 1970 */
   readonly at: number;
   readonly tiles: readonly number[];
@@ -31,7 +31,7 @@ export class VideoSource implements Source {
   readonly #random = seededRandom(7);
   readonly #pictures = Array.from({ length: PICTURES }, (_, i) => videoPicture(i));
   #pixels = desktop(this.#random);
-  #keys: Key[] = [];
+  #keys: TypedKey[] = [];
   /** How many of the keys are in the pixels. */
   #typed = 0;
   #shown = -1;
@@ -42,7 +42,7 @@ export class VideoSource implements Source {
     this.#type();
   }
 
-  get keys(): readonly Key[] {
+  get keys(): readonly TypedKey[] {
     return this.#keys;
   }
 

@@ -7,7 +7,7 @@ export const SAMPLE_MS = 10;
 /** After an area begins to move, its age is that of its last motion until the first new picture arrives. This time is not counted. */
 const SETTLING_MS = 500;
 
-export interface Shown {
+export interface ShownTile {
   readonly tile: number;
   readonly version: number;
   readonly capturedAt: number;
@@ -71,7 +71,7 @@ export class Measures {
     if (this.#measuring) this.#updates++;
   }
 
-  drawn(update: { bytes: number; shown: readonly Shown[]; sentAt: number }, now: number): void {
+  drawn(update: { bytes: number; shown: readonly ShownTile[]; sentAt: number }, now: number): void {
     for (const { tile, version, capturedAt } of update.shown) {
       this.#shownVersion[tile] = version;
       this.#shownCapture[tile] = capturedAt;

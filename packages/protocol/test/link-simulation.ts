@@ -6,10 +6,10 @@
  */
 import { chooseCut } from "../src/hop/cut.ts";
 import { EventQueue } from "./event-queue.ts";
-import { Measures, type Report, SAMPLE_MS, type Shown } from "./link-measures.ts";
+import { Measures, type Report, SAMPLE_MS, type ShownTile } from "./link-measures.ts";
 import { seededRandom } from "./pictures.ts";
 import type { Rule, Scenario, Workload } from "./scenario.ts";
-import { Connection, SimulatedLink } from "./simulated-link.ts";
+import { SimulatedConnection, SimulatedLink } from "./simulated-link.ts";
 
 const UPDATE_BYTES = 40;
 const TILE_BYTES = 4;
@@ -84,7 +84,7 @@ interface Surroundings {
 /** A sender and its viewer. */
 class Viewer {
   readonly measures: Measures;
-  readonly #connection: Connection;
+  readonly #connection: SimulatedConnection;
   readonly #sentVersion: Float64Array;
   readonly #sentAt: Float64Array;
   #cursor = 0;
@@ -97,7 +97,7 @@ class Viewer {
     private readonly rule: Rule,
   ) {
     const { source, link, scenario } = around;
-    this.#connection = new Connection(link, scenario.kernelBytes ?? 4e6);
+    this.#connection = new SimulatedConnection(link, scenario.kernelBytes ?? 4e6);
     this.#sentVersion = new Float64Array(source.changedAt.length);
     this.#sentAt = new Float64Array(source.changedAt.length).fill(-1);
     this.measures = new Measures(scenario, link);
@@ -135,7 +135,7 @@ class Viewer {
         ? pending
         : chooseCut(pending, { maxBytes: granted - UPDATE_BYTES, columns });
     const bytes = updateBytes(chosen);
-    const shown: Shown[] = chosen.map(({ index }) => ({
+    const shown: ShownTile[] = chosen.map(({ index }) => ({
       tile: index,
       version: source.changedAt[index] ?? 0,
       capturedAt: source.capturedAt[index] ?? 0,
@@ -169,7 +169,7 @@ class Viewer {
     return pending;
   }
 
-  #arrived(update: { bytes: number; shown: readonly Shown[]; sentAt: number }): void {
+  #arrived(update: { bytes: number; shown: readonly ShownTile[]; sentAt: number }): void {
     const { events, scenario } = this.around;
     const { applyMs = () => 8 } = scenario;
     this.#drawnAt = Math.max(this.#drawnAt, events.now) + applyMs(update.bytes);

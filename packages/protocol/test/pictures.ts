@@ -19,7 +19,7 @@ import {
 const turbo: typeof jpegTurbo = createRequire(import.meta.url)("@julusian/jpeg-turbo");
 
 /** RGBA pixels, 4 bytes each, rows from the top without padding. */
-export interface Pixels extends Size {
+export interface PixelBuffer extends Size {
   readonly data: Buffer;
 }
 
@@ -36,7 +36,7 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** A gradient with flat boxes, hard edges and a little noise. */
-export function screenLike({ width, height }: Size, seed = 1): Pixels {
+export function screenLike({ width, height }: Size, seed = 1): PixelBuffer {
   const random = seededRandom(seed);
   const data = Buffer.alloc(width * height * 4);
   for (let y = 0; y < height; y++) {
@@ -53,7 +53,7 @@ export function screenLike({ width, height }: Size, seed = 1): Pixels {
 }
 
 /** Encodes pixels as one JPEG, 4:4:4, with the native encoder. */
-export function encodeWhole(pixels: Pixels, quality = 60): Uint8Array {
+export function encodeWhole(pixels: PixelBuffer, quality = 60): Uint8Array {
   return turbo.compressSync(pixels.data, {
     format: turbo.FORMAT_RGBA,
     width: pixels.width,
@@ -64,7 +64,7 @@ export function encodeWhole(pixels: Pixels, quality = 60): Uint8Array {
 }
 
 /** Decodes any baseline JPEG with the native decoder. */
-export function decodeTurbo(jpeg: Uint8Array): Pixels {
+export function decodeTurbo(jpeg: Uint8Array): PixelBuffer {
   const { data, width, height } = turbo.decompressSync(Buffer.from(jpeg), {
     format: turbo.FORMAT_RGBA,
   });
@@ -73,7 +73,7 @@ export function decodeTurbo(jpeg: Uint8Array): Pixels {
 
 /** Encodes each tile of a picture separately. All have the same tables. */
 export function encodeTiles(
-  pixels: Pixels,
+  pixels: PixelBuffer,
   quality = 60,
 ): { geometry: Geometry; tables: QuantTables; tiles: Tile[] } {
   const geometry = geometryOf(pixels);
@@ -89,7 +89,7 @@ export function encodeTiles(
 }
 
 /** The MCUs of a tile in one row. Pixels beyond the picture's edge repeat the edge pixels. */
-function tilePixels(pixels: Pixels, geometry: Geometry, index: number): Pixels {
+function tilePixels(pixels: PixelBuffer, geometry: Geometry, index: number): PixelBuffer {
   const width = tileMcuCount(geometry, index) * MCU_SIDE;
   const data = Buffer.alloc(width * MCU_SIDE * 4);
   for (const run of tileRuns(geometry, index)) {

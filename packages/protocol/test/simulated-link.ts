@@ -24,7 +24,7 @@ export interface LinkModel {
 
 interface Segment {
   readonly bytes: number;
-  readonly owner: Connection;
+  readonly owner: SimulatedConnection;
   readonly arrived: (() => void) | undefined;
   resent: boolean;
 }
@@ -90,7 +90,7 @@ export class SimulatedLink {
 }
 
 /** One direction of a TCP connection. */
-export class Connection {
+export class SimulatedConnection {
   readonly #waiting: Segment[] = [];
   #buffered = 0;
   #unacknowledged = 0;

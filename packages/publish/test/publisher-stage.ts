@@ -41,7 +41,7 @@ interface StageOptions extends Partial<PublisherOptions> {
 }
 
 /** What a test has before it. */
-export class Stage {
+export class PublisherStage {
   identity = IDENTITY;
   readonly log = keptLog();
   /** That viewers were to be given. */
@@ -104,10 +104,10 @@ export class Stage {
 }
 
 /** Sets the stage for each test of a file. */
-export function eachOnStage(): () => Stage {
-  let stage: Stage;
+export function eachOnStage(): () => PublisherStage {
+  let stage: PublisherStage;
   beforeEach(async () => {
-    stage = new Stage(await FakeRelay.start());
+    stage = new PublisherStage(await FakeRelay.start());
   });
   afterEach(() => stage.end());
   return () => stage;

@@ -8,14 +8,14 @@ import { Remuxer } from "./remux.ts";
 import { openSink, type Sink } from "./sink.ts";
 
 /** How a recording ended. `full`: there was no room for more. */
-export type RecordingEnd =
+export type RecordingOutcome =
   | { readonly type: "saved"; readonly full: boolean }
   | { readonly type: "failed"; readonly reason: string };
 
 export interface Recording {
   stop(): void;
   /** Never rejects. */
-  readonly ended: Promise<RecordingEnd>;
+  readonly ended: Promise<RecordingOutcome>;
 }
 
 const MAX_FPS = 30;
@@ -90,7 +90,7 @@ async function follow(
     readonly sink: Sink;
     readonly end: () => void;
   },
-): Promise<RecordingEnd> {
+): Promise<RecordingOutcome> {
   const { container, sink, end } = options;
   let full = false;
   let bytes = 0;

@@ -3,9 +3,9 @@
  * random colours: only if the picture does the same does the page see itself. On all other pages nothing blinks.
  */
 import {
+  type CanvasPixels,
   type Colour,
   isColour,
-  type Pixels,
   parseColour,
   type Spot,
   spotsOf,
@@ -93,7 +93,7 @@ function twoAtRandom(): readonly Colour[] {
 }
 
 /** Undefined while there is no picture, the page is hidden, or the picture is too large. */
-async function pixelsOf(source: PictureSource): Promise<Pixels | undefined> {
+async function pixelsOf(source: PictureSource): Promise<CanvasPixels | undefined> {
   const { width = 0, height = 0 } = source.size() ?? {};
   if (document.hidden || width * height > MAX_AREA) return undefined;
   const bitmap = await source.bitmap().catch(() => undefined);

@@ -5,7 +5,7 @@ import { isReadable, NOISE } from "./canvas-readback.ts";
 import { fileName } from "./core/file-name.ts";
 import { formatOf } from "./core/recording.ts";
 import type { PictureHandle } from "./mirror.ts";
-import type { Recording, RecordingEnd } from "./recorder.ts";
+import type { Recording, RecordingOutcome } from "./recorder.ts";
 
 export const loadRecorder = () => loadPart(() => import("./recorder.ts"));
 
@@ -90,7 +90,7 @@ function canRecord(): boolean {
   );
 }
 
-function endMessage(end: RecordingEnd): string {
+function endMessage(end: RecordingOutcome): string {
   if (end.type === "failed") return `The recording failed: ${end.reason}`;
   return end.full
     ? "The recording reached the size that fits in memory, and was saved."

@@ -4,13 +4,13 @@ import { type Relays, relayNamed } from "./relays.ts";
 import { TAB_TOKENS } from "./tab-tokens.ts";
 
 /** A room, and the name of its relay in links. Undefined: the first relay of the page. */
-export interface Place {
+export interface Destination {
   readonly room: string;
   readonly relay: string | undefined;
 }
 
 /** The fragment of a link to a place, without a token. It keeps how the page looks. */
-export function fragmentOf({ room, relay }: Place, relays: Relays): string {
+export function fragmentOf({ room, relay }: Destination, relays: Relays): string {
   const { options } = readLink(location.href);
   // If there is only one relay, links need not name it.
   return writeLink("", { room, relay: relays.length > 1 ? relay : undefined, options });
@@ -18,7 +18,7 @@ export function fragmentOf({ room, relay }: Place, relays: Relays): string {
 
 /** @returns whether the page knows the relay; if not, nothing happens */
 export function goTo(
-  goal: Place & { readonly token: string | undefined },
+  goal: Destination & { readonly token: string | undefined },
   relays: Relays,
   tokens = TAB_TOKENS,
 ): boolean {

@@ -1,7 +1,7 @@
 /** A field for a link or a room name, and a way back to the last room. The field is cleared as soon as it is submitted. */
 import { type FormEvent, useEffect, useId, useState } from "react";
 import ui from "../ui/ui.module.css";
-import { fragmentOf, goTo, type Place } from "./go.ts";
+import { type Destination, fragmentOf, goTo } from "./go.ts";
 import styles from "./join-form.module.css";
 import { type LastRoom, readLastRoom } from "./last-room.ts";
 import { type Pasted, readPasted } from "./pasted.ts";
@@ -11,7 +11,7 @@ type Problem = Exclude<Pasted, { kind: "here" }>;
 
 export interface JoinFormProps {
   /** The current room, if any. */
-  readonly here?: Place | undefined;
+  readonly here?: Destination | undefined;
 }
 
 export function JoinForm({ here }: JoinFormProps) {
@@ -95,6 +95,6 @@ function enter(text: string, chosenRelay: string, relays: Relays): Problem | und
   return { kind: "nothing", problem: `This page does not know the link’s relay, ${relay}.` };
 }
 
-function isSame(last: LastRoom, here: Place | undefined): boolean {
+function isSame(last: LastRoom, here: Destination | undefined): boolean {
   return last.room === here?.room && last.relay === here.relay;
 }

@@ -11,7 +11,7 @@ import {
   readLink as readFields,
   writeLink,
 } from "@screen-share/protocol";
-import { type Relay, type Relays, relayNamed } from "./relays.ts";
+import { type ListedRelay, type Relays, relayNamed } from "./relays.ts";
 import { TAB_TOKENS } from "./tab-tokens.ts";
 
 /**
@@ -42,7 +42,7 @@ export interface LinkedPage {
  * Whether a link was damaged on its way. A damaged link starts as `unread`. Once it has been read, it is `repaired`, or `cut-off` if its
  * token is incomplete.
  */
-export type Damage = "unread" | "repaired" | "cut-off";
+export type LinkDamage = "unread" | "repaired" | "cut-off";
 
 /** How a link wants the page to look. */
 interface Options {
@@ -56,7 +56,7 @@ interface Options {
 
 export interface Link {
   /** Undefined if the page does not know the relay that the link names. */
-  readonly relay: Relay | undefined;
+  readonly relay: ListedRelay | undefined;
   /** The relay's name as written in the link. */
   readonly relayName: string | undefined;
   /** Undefined if the link names a room that cannot exist. */
@@ -66,14 +66,14 @@ export interface Link {
   /** Whether the link names neither relay, room nor token, and this tab keeps no token for it. */
   readonly bare: boolean;
   /** Damage of the link that led to this address. If it is `unread`, nothing else here counts. */
-  readonly damage: Damage | undefined;
+  readonly damage: LinkDamage | undefined;
   readonly options: Options;
 }
 
 /** How the page came to show its address. */
 interface Origin {
   readonly shown: string;
-  readonly damage: Damage | undefined;
+  readonly damage: LinkDamage | undefined;
   /** The link that is still to be read, if any. */
   readonly unread?: string | undefined;
 }
@@ -103,7 +103,7 @@ export function unreadLink(page: LinkedPage): string | undefined {
 /** Reads another link in place of the one in the address, and shows it there without its token. */
 export function putLink(
   page: LinkedPage,
-  link: { readonly href: string; readonly damage: Damage | undefined; readonly relays: Relays },
+  link: { readonly href: string; readonly damage: LinkDamage | undefined; readonly relays: Relays },
   tokens = TAB_TOKENS,
 ): Link {
   const { href, damage, relays } = link;

@@ -5,7 +5,7 @@
 import { VIEWER_PATH } from "@screen-share/protocol";
 import { RELAY_URLS } from "../env.ts";
 
-export interface Relay {
+export interface ListedRelay {
   /** As written in links. */
   readonly name: string;
   /** The WebSocket address that viewers dial. */
@@ -13,7 +13,7 @@ export interface Relay {
 }
 
 /** The first is the relay of links that name none. */
-export type Relays = readonly [Relay, ...Relay[]];
+export type Relays = readonly [ListedRelay, ...ListedRelay[]];
 
 const SCHEMES: Readonly<Record<string, string>> = {
   "http:": "ws:",
@@ -42,7 +42,7 @@ export function ownRelay({ origin, pathname }: Pick<Location, "origin" | "pathna
  * @throws Error in plain words if one is not a relay's address, or occurs twice
  */
 export function parseRelays(list: string): Relays {
-  const [first, ...others] = list.split(",").map((text): Relay => {
+  const [first, ...others] = list.split(",").map((text): ListedRelay => {
     const name = text.trim();
     return { name, url: viewerUrl(name) };
   });
@@ -54,7 +54,7 @@ export function parseRelays(list: string): Relays {
 }
 
 /** @returns undefined if the page does not know the relay */
-export function relayNamed(relays: Relays, name: string | undefined): Relay | undefined {
+export function relayNamed(relays: Relays, name: string | undefined): ListedRelay | undefined {
   return name === undefined ? relays[0] : relays.find((relay) => relay.name === name);
 }
 

@@ -1,12 +1,12 @@
 /** Reads a link that was damaged on its way to the address bar (P-95). Loaded only if there is one: `readLink` reads all others. */
 import { type FoundLink, findLink, ROOM_NAME, writeLink } from "@screen-share/protocol";
-import type { Damage } from "./link.ts";
+import type { LinkDamage } from "./link.ts";
 
 export interface Repaired {
   /** The fragment that the link should have had, including its token. "" if no link was found. */
   readonly fragment: string;
   /** Undefined if the link was not damaged. */
-  readonly damage: Exclude<Damage, "unread"> | undefined;
+  readonly damage: Exclude<LinkDamage, "unread"> | undefined;
 }
 
 /** @param url the page's address as it was opened */

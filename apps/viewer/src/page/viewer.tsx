@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useSelfView } from "../keep/use-self-view.ts";
 import { keepLastRoom } from "../links/last-room.ts";
-import type { Damage, Link } from "../links/link.ts";
+import type { Link, LinkDamage } from "../links/link.ts";
 import { ofDamagedLink } from "../player/core/ending.ts";
 import type { Snapshot } from "../player/core/snapshot.ts";
 import { Statistics, useStatisticsPanel } from "../statistics/statistics.tsx";
@@ -100,7 +100,7 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
 }
 
 /** If the link was damaged, that explains why it does not work. */
-function explained(snapshot: Snapshot, damage: Damage | undefined): Snapshot {
+function explained(snapshot: Snapshot, damage: LinkDamage | undefined): Snapshot {
   const { connection } = snapshot;
   if (connection.state !== "ended" || !damage) return snapshot;
   const ending = ofDamagedLink(connection.ending);

@@ -9,7 +9,7 @@ import {
   decodeTurbo,
   encodeTiles,
   encodeWhole,
-  type Pixels,
+  type PixelBuffer,
   screenLike,
   seededRandom,
 } from "@screen-share/protocol/testing";
@@ -17,7 +17,7 @@ import { describe, expect, it } from "vitest";
 import { settle } from "../../test/fakes.ts";
 import { Painter, type Piece, type Surface } from "./painter.ts";
 
-type Bitmap = Pixels & { close(): void };
+type Bitmap = PixelBuffer & { close(): void };
 
 /** A decoder that answers when it is told, in any order, and counts what is still held. */
 class FakeDecoder {
@@ -46,7 +46,7 @@ class FakeDecoder {
 /** Pixels in memory, and a record of the sizes that were drawn. */
 class FakeSurface implements Surface<Bitmap> {
   readonly sizes: Size[] = [];
-  pixels: Pixels = { width: 0, height: 0, data: Buffer.alloc(0) };
+  pixels: PixelBuffer = { width: 0, height: 0, data: Buffer.alloc(0) };
 
   draw({ width, height }: Size, pieces: readonly Piece<Bitmap>[]): void {
     this.sizes.push({ width, height });

@@ -1,14 +1,14 @@
 /** What the user can do in a state: try again, go to another room, or share a screen. */
 import { DEFAULT_ROOM } from "@screen-share/protocol";
 import { copyText } from "../keep/clipboard.ts";
-import { fragmentOf, type Place } from "../links/go.ts";
+import { type Destination, fragmentOf } from "../links/go.ts";
 import type { JoinFormProps } from "../links/join-form.tsx";
 import { pageRelays } from "../links/relays.ts";
 import { loadLater } from "../ui/load-later.ts";
 import ui from "../ui/ui.module.css";
 import { useBriefly } from "../ui/use-briefly.ts";
 import styles from "./actions.module.css";
-import type { Action } from "./core/messages.ts";
+import type { MessageAction } from "./core/messages.ts";
 
 // Loaded on demand: most viewers have a link that works.
 const JoinForm = loadLater(async () => (await import("../links/join-form.tsx")).JoinForm);
@@ -26,8 +26,8 @@ function retryLater(): void {}
  * @param props.trying an attempt is in progress: the button stays in place, and keeps the focus
  */
 export function Actions(props: {
-  readonly actions: readonly Action[];
-  readonly here: Place;
+  readonly actions: readonly MessageAction[];
+  readonly here: Destination;
   readonly retry: () => void;
   readonly trying: boolean;
 }) {
@@ -56,8 +56,8 @@ export function Actions(props: {
 }
 
 function Control(props: {
-  readonly action: Exclude<Action, "link">;
-  readonly here: Place;
+  readonly action: Exclude<MessageAction, "link">;
+  readonly here: Destination;
   readonly retry: () => void;
   readonly trying: boolean;
   readonly className: string | undefined;

@@ -1,6 +1,6 @@
 /** The state of the player as a message, with what the user can do. */
 import { DEFAULT_ROOM, VIEWER_PATH } from "@screen-share/protocol";
-import type { Relay } from "../links/relays.ts";
+import type { ListedRelay } from "../links/relays.ts";
 import type { Snapshot } from "../player/core/snapshot.ts";
 import { Actions, Command } from "./actions.tsx";
 
@@ -17,7 +17,7 @@ import { Notice, type NoticeProps } from "./notice.tsx";
 export function Status(props: {
   readonly snapshot: Snapshot;
   readonly online: boolean;
-  readonly relay: Relay | undefined;
+  readonly relay: ListedRelay | undefined;
   readonly guarded: boolean;
   readonly embedded: boolean;
   readonly seesItself: boolean;

@@ -25,7 +25,7 @@ export interface Damage {
 }
 
 /** Tiles of one update, as they were encoded. */
-export interface SentTiles {
+export interface EncodedTiles {
   /** The picture that they are of; it is kept, so nobody may write to it. */
   readonly pixels: Uint8Array;
   readonly indices: readonly number[];
@@ -115,7 +115,7 @@ export class Baseline {
   }
 
   /** The socket took these. */
-  sent({ pixels, indices, lengths, levels, faint, complete, now }: SentTiles): void {
+  sent({ pixels, indices, lengths, levels, faint, complete, now }: EncodedTiles): void {
     for (const [i, index] of indices.entries()) {
       this.#lengths[index] = lengths[i] ?? LIKELY_BYTES;
       if (!this.#has(index)) this.#missing--;

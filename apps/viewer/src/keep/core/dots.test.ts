@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Colour, isColour, type Pixels, parseColour, spotsOf } from "./dots.ts";
+import { type CanvasPixels, type Colour, isColour, parseColour, spotsOf } from "./dots.ts";
 
 const GREEN: Colour = [34, 197, 94];
 
@@ -11,7 +11,7 @@ function painted(
     readonly side: number;
     colour: Colour;
   }[],
-): Pixels {
+): CanvasPixels {
   const data = new Uint8ClampedArray(size.width * size.height * 4).fill(255);
   for (const { x, y, side, colour } of boxes) {
     for (let row = y; row < y + side; row++) {

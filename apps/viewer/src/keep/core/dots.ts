@@ -2,7 +2,7 @@
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-export interface Pixels {
+export interface CanvasPixels {
   readonly width: number;
   readonly height: number;
   /** RGBA, rows from the top. */
@@ -24,13 +24,13 @@ const MAX_SPOTS = 2000;
 const TOLERANCE = 56;
 
 /** Whether the pixel at a spot has about this colour. */
-export function isColour({ data, width }: Pixels, { x, y }: Spot, colour: Colour): boolean {
+export function isColour({ data, width }: CanvasPixels, { x, y }: Spot, colour: Colour): boolean {
   const at = (y * width + x) * 4;
   return colour.every((value, i) => Math.abs((data[at + i] ?? 0) - value) <= TOLERANCE);
 }
 
 /** The spots that have the colour, one per group. */
-export function spotsOf(pixels: Pixels, colour: Colour): readonly Spot[] {
+export function spotsOf(pixels: CanvasPixels, colour: Colour): readonly Spot[] {
   const { data, width, height } = pixels;
   const [red, green, blue] = colour;
   const near = (value: number | undefined, to: number) =>

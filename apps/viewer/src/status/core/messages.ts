@@ -10,7 +10,7 @@ import type { LossKind } from "../../player/core/loss.ts";
 export type Tone = "good" | "calm" | "busy" | "away" | "bad";
 
 /** Try again now; reload the page; go to the default room; paste another link. */
-export type Action = "retry" | "reload" | "main" | "link";
+export type MessageAction = "retry" | "reload" | "main" | "link";
 
 /** `title` and `detail` contain no numbers that count, so that they are read aloud only when the state changes. */
 export interface Message {
@@ -22,7 +22,7 @@ export interface Message {
   readonly quiet?: boolean;
   /** Explain how to share a screen in this room. */
   readonly invites?: boolean;
-  readonly actions?: readonly Action[];
+  readonly actions?: readonly MessageAction[];
 }
 
 export const CONNECTING: Message = { tone: "busy", title: "Connecting…" };

@@ -4,7 +4,7 @@ import {
   decodeTurbo,
   encodeTiles,
   encodeWhole,
-  type Pixels,
+  type PixelBuffer,
   screenLike,
   seededRandom,
 } from "../../../test/pictures.ts";
@@ -42,9 +42,9 @@ function wholePicture(
 
 /** Draws decoded atlases like a painter. */
 function paint(
-  pixels: Pixels,
+  pixels: PixelBuffer,
   atlases: ReturnType<typeof assembleAtlases>,
-  decode: (jpeg: Uint8Array) => Pixels,
+  decode: (jpeg: Uint8Array) => PixelBuffer,
 ): void {
   for (const { bytes, blits } of atlases) {
     const source = decode(bytes);
