@@ -1,17 +1,18 @@
 /**
- * The first script of every page, inline, before anything else is loaded. It is ECMAScript 5, for browsers that do not parse the others:
- * whatever happens to those, the token leaves the address, and the page says why nothing happens. `src/links/link.ts` has its types.
+ * The first script of every page, inline, before anything else is loaded. It is ECMAScript 5, so that it also runs in browsers that
+ * cannot parse the others: it takes the token out of the address, and explains why the page does not start. `src/links/link.ts` has
+ * its types.
  */
 (function (window, document) {
-  /** In browsers that are too old this is what to look for; Next.js builds for these. */
+  /** Shown in browsers that are too old. These are the targets of Next.js. */
   var NEEDED = "Chrome or Edge 111, Firefox 111, Safari 16.4, or a newer version of one of them";
-  /** A script that failed may not be needed; and until then one that comes late is not missing. */
+  /** A failed script may not be needed, and a slow one may still arrive. */
   var SOON_MS = 2000;
   var LATE_MS = 30000;
-  /** Nothing but a path, and fields that hold no secret. */
+  /** Only a path, and fields without secrets. */
   var HARMLESS =
     /^\/[\w./-]*(?:#(?:(?:room|relay|embed|background|stats)=(?:[\w.:/[\]-]|%3a|%2f|%5b|%5d)*&?)*)?$/i;
-  /** A link may be somewhere in it, if it is damaged. */
+  /** A damaged link may be part of the address. */
   var LINK = /room|token|relay|eyJ/i;
 
   var location = window.location;
@@ -116,14 +117,14 @@
   try {
     if (isNotFound) {
       if (!LINK.test(tail)) return;
-      // Another address first: from "/" to "/#…" no page would be loaded.
+      // Another address first: navigating from "/" to "/#…" would load no page.
       history.replaceState(null, "", "/damaged-link");
       location.replace("/#" + origin + tail);
     } else {
-      // The page writes what may be shown of it, once it has read it. A reload before that finds it in the state.
+      // Once the page has read the link, it shows it without the token. Until then, a reload finds it in the state.
       history.replaceState({ link: location.href }, "", path);
     }
   } catch (_) {
-    // A browser that refuses this has no history to keep it in, either.
+    // A browser that refuses this keeps no history either.
   }
 })(window, document);

@@ -17,19 +17,19 @@ async function relaysOf(list: string | undefined, vercel?: string): Promise<unkn
 }
 
 describe("NEXT_PUBLIC_RELAY_URL", () => {
-  it("is the relays that the page may dial, the first of them where a link names none", async () => {
+  it("lists the relays that the page may dial", async () => {
     expect(await relaysOf("https://relay.example.com, ws://localhost:8080")).toEqual([
       { name: "https://relay.example.com", url: "wss://relay.example.com/ws/viewer" },
       { name: "ws://localhost:8080", url: "ws://localhost:8080/ws/viewer" },
     ]);
   });
 
-  it("may be missing where the relay serves the page, but not where the page is alone", async () => {
+  it("may be missing if the relay serves the page, but not on Vercel", async () => {
     expect(await relaysOf(undefined)).toBeUndefined();
     await expect(relaysOf(undefined, "1")).rejects.toThrow(/is not set, and Vercel .* wss:\/\//);
   });
 
-  it("that is no address fails the build, and says so", async () => {
+  it("fails the build if it is not a list of addresses", async () => {
     await expect(relaysOf("relay.example.com")).rejects.toThrow(
       /NEXT_PUBLIC_RELAY_URL is unusable/,
     );

@@ -5,7 +5,7 @@ const kept = (text: string | null) =>
   readLastRoom(() => ({ getItem: () => text, setItem: () => {} }));
 
 describe("the last room", () => {
-  it("is read as it was kept", () => {
+  it("is read as it was stored", () => {
     let text: string | null = null;
     const storage = () => ({
       getItem: () => text,
@@ -18,7 +18,7 @@ describe("the last room", () => {
     expect(readLastRoom(storage)).toEqual({ room: "demo", relay: "wss://a.example" });
   });
 
-  it("is none where somebody else has written something there", () => {
+  it("is undefined if something else was stored in its place", () => {
     for (const text of [
       "",
       "{",
@@ -33,7 +33,7 @@ describe("the last room", () => {
     }
   });
 
-  it("is forgotten where the browser stores nothing", () => {
+  it("is forgotten if the browser stores nothing", () => {
     const blocked = () => {
       throw new Error("SecurityError");
     };

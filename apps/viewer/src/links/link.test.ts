@@ -121,7 +121,7 @@ describe("readLink", () => {
     ]);
   });
 
-  it("moves the token out of the address, and leaves everything else as it was", () => {
+  it("moves the token out of the address, and leaves everything else unchanged", () => {
     const { page, read } = open("https://h/p?q=1#embed=1&room=demo&token=a.b.c");
     const options = { embedded: true, transparent: false, statistics: false };
     expect(read()).toEqual({ ...HERE, options, room: "demo", token: "a.b.c" });
@@ -137,7 +137,7 @@ describe("readLink", () => {
     expect(page.location.href).toBe("https://h//evil.example/");
   });
 
-  it("knows the token after a reload, in this tab alone", () => {
+  it("knows the token after a reload, in this tab only", () => {
     const { storage, read } = open("https://h/#room=demo&token=a");
     read();
     expect(open("https://h/#room=demo", storage).read().token).toBe("a");
@@ -157,14 +157,14 @@ describe("readLink", () => {
     expect(read().token).toBeUndefined();
   });
 
-  it("is not bare where the tab keeps a token for the room of everyone", () => {
+  it("does not call a link bare if the tab keeps a token for the default room", () => {
     const { read, storage } = open("https://h/#token=a");
     expect(read().bare).toBe(false);
     expect(open("https://h/", storage).read()).toMatchObject({ bare: false, token: "a" });
     expect(open("https://h/").read()).toMatchObject({ bare: true, token: undefined });
   });
 
-  it("gives a token to no other relay than the one that it was stored for", () => {
+  it("gives a token only to the relay that it was stored for", () => {
     const { read } = open("https://h/#token=a");
     expect(read().token).toBe("a");
     for (const other of [
@@ -176,7 +176,7 @@ describe("readLink", () => {
     }
   });
 
-  it("keeps the token of a link for the relay that it names, if the page knows that", () => {
+  it("keeps the token of a link for the relay that it names, if the page knows it", () => {
     const { page, storage, read } = open("https://h/#relay=wss://b.example&room=a&token=1");
     const both = `${RELAY},wss://b.example`;
     expect(read(both)).toMatchObject({ relay: { name: "wss://b.example" }, token: "1" });
@@ -187,7 +187,7 @@ describe("readLink", () => {
     expect(storage.items.size).toBe(1);
   });
 
-  it("keeps no token of a link to a relay that the page does not know, and takes it out of sight", () => {
+  it("does not keep the token of a link to an unknown relay, but hides it", () => {
     const { page, storage, read } = open("https://h/#relay=wss://evil.example&token=1");
     expect(read()).toEqual({
       ...PLAIN,
@@ -200,7 +200,7 @@ describe("readLink", () => {
     expect(storage.items.size).toBe(0);
   });
 
-  it("keeps no token of a room that cannot be, and none that no relay would read", () => {
+  it("keeps no token of an invalid room, and no unreadable token", () => {
     const { page, storage, repair } = open("https://h/#room=a/b&token=x");
     expect(repair()).toEqual({ ...HERE, room: undefined, token: undefined });
     page.goTo("https://h/#room=a&token=%zz");
@@ -209,7 +209,7 @@ describe("readLink", () => {
     expect(storage.items.size).toBe(0);
   });
 
-  it("takes a damaged link out of sight at once, and shows what it says when that was read (P-95)", () => {
+  it("hides a damaged link at once, and goes where it leads once it is repaired (P-95)", () => {
     const token = `eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjF9.${"x".repeat(43)}`;
     const fields = `room=demo&token=${token}`;
     for (const handed of [
@@ -235,14 +235,14 @@ describe("readLink", () => {
     }
   });
 
-  it("goes nowhere with the fields of another address, or a token that was cut short", () => {
+  it("does not use the fields of another address, or an incomplete token", () => {
     const { repair } = open("https://h/?url=https%3A%2F%2Fother.example%2F%23token%3Da.b.c");
     expect(repair()).toEqual({ ...HERE, bare: true, room: "main", token: undefined });
     const cut = open("https://h/#room=demo&token=eyJhbGciOiJIUzI1NiJ9.eyJl%E2%80%A6").repair();
     expect(cut).toEqual({ ...HERE, room: "demo", token: undefined, damage: "cut-off" });
   });
 
-  it("reads the link that the first script has taken out of the address, once", () => {
+  it("reads the link that the first script took out of the address, once", () => {
     const { page, read } = open("https://h/");
     page.opening = { link: "https://h/#room=demo&token=a.b.c", begun() {} };
     expect(read()).toEqual({ ...HERE, room: "demo", token: "a.b.c" });
@@ -251,7 +251,7 @@ describe("readLink", () => {
     expect(read()).toEqual({ ...HERE, room: "other", token: undefined });
   });
 
-  it("works as long as the page lives where nothing can be stored", () => {
+  it("works as long as the page is open if nothing can be stored", () => {
     for (const broken of ["get", "read", "write"] as const) {
       const storage = new FakeStorage();
       storage.broken = broken;
@@ -265,7 +265,7 @@ describe("readLink", () => {
     }
   });
 
-  it("leaves nothing in the history's state of a room whose token is stored", () => {
+  it("leaves nothing in the history's state if the token is stored", () => {
     const { page, read, storage } = open("https://h/#room=x&token=a");
     storage.broken = "write";
     read();
@@ -276,7 +276,7 @@ describe("readLink", () => {
     expect(page.history.state).toEqual({ kept: true });
   });
 
-  it("prefers a newer token that could not be stored to an older one that could, and the reverse", () => {
+  it("prefers the newest token, whether or not it could be stored", () => {
     const { page, storage, read } = open("https://h/#token=old");
     read();
     storage.broken = "write";

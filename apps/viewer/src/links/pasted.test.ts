@@ -20,7 +20,7 @@ const here = (more: object) => ({
 });
 
 describe("readPasted", () => {
-  it("takes a link to this page, its token, room and relay", () => {
+  it("reads a link to this page: its token, room and relay", () => {
     expect(read("https://screen.example/#room=demo&token=a.b.c")).toEqual(
       here({ room: "demo", token: "a.b.c" }),
     );
@@ -30,7 +30,7 @@ describe("readPasted", () => {
     );
   });
 
-  it("takes what mail programs make of one", () => {
+  it("reads what mail programs make of one", () => {
     expect(read(" <https://screen.example/#room=demo&\n token=a.b\n.c>\n")).toEqual(
       here({ room: "demo", token: "a.b.c" }),
     );
@@ -52,7 +52,7 @@ describe("readPasted", () => {
     }
   });
 
-  it("undoes what programs do to a link when they pass it on (P-95)", () => {
+  it("undoes what programs do to links that they pass on (P-95)", () => {
     const link = `https://screen.example/#room=demo&token=${TOKEN}`;
     const half = `https://screen.example/#room=demo&token=${TOKEN.slice(0, 70)}`;
     const rest = TOKEN.slice(70);
@@ -97,14 +97,14 @@ describe("readPasted", () => {
     }
   });
 
-  it("takes a token alone, for the room that it names, on whichever relay is chosen", () => {
+  it("reads a token alone, for the room that it names on the chosen relay", () => {
     const alone = here({ room: "demo", token: TOKEN, anyRelay: true });
     for (const text of [TOKEN, `Bearer ${TOKEN}`, `${TOKEN.slice(0, 50)}\n${TOKEN.slice(50)}.`]) {
       expect(read(text)).toEqual(alone);
     }
   });
 
-  it("says that a link was cut short, and takes no part of its token", () => {
+  it("reports that a link was cut short, and uses no part of its token", () => {
     for (const kept of [30, 90, TOKEN.length - 5]) {
       const text = `https://screen.example/#room=demo&token=${TOKEN.slice(0, kept)}…`;
       expect(read(text)).toMatchObject({
@@ -114,7 +114,7 @@ describe("readPasted", () => {
     }
   });
 
-  it("takes no token that stands behind another address, whatever is around it", () => {
+  it("ignores tokens behind another address, whatever surrounds them", () => {
     for (const text of [
       `https://urldefense.com/v3/__https://other.example/*token=${TOKEN}__;Iw!!`,
       `https://other.example/(#token=${TOKEN}`,
@@ -128,12 +128,12 @@ describe("readPasted", () => {
     }
   });
 
-  it("takes the part behind the # alone, and a room's name", () => {
+  it("reads the part behind the # alone, and a room name", () => {
     expect(read("room=demo&token=a.b.c")).toEqual(here({ room: "demo", token: "a.b.c" }));
     expect(read("demo")).toEqual(here({ room: "demo", anyRelay: true }));
   });
 
-  it("takes no token of a link to another page: it is opened there", () => {
+  it("does not use the token of a link to another page, which is opened there", () => {
     for (const address of [
       "https://other.example/#room=demo&token=a.b.c",
       "http://screen.example/#token=a.b.c",
@@ -155,7 +155,7 @@ describe("readPasted", () => {
     }
   });
 
-  it("says where a link to another page leads, however it is dressed up", () => {
+  it("shows where a link to another page really leads", () => {
     for (const address of [
       "https://screen.example@evil.example/#room=demo",
       "https://evil.example\\@screen.example/#room=demo",
@@ -165,7 +165,7 @@ describe("readPasted", () => {
     }
   });
 
-  it("says what is wrong with anything else, and leads to no script", () => {
+  it("reports a problem with anything else, and never leads to a script", () => {
     for (const bad of [
       "",
       "  ",

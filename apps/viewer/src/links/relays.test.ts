@@ -5,13 +5,13 @@ const A = { name: "wss://a.example", url: "wss://a.example/ws/viewer" };
 const B = { name: "https://b.example/x/", url: "wss://b.example/x/ws/viewer" };
 
 describe("a page's relays", () => {
-  it("are those that it was built for, the first where a link names none", () => {
+  it("are those that it was built for, and the first serves links without a relay", () => {
     const relays = parseRelays(" wss://a.example ,https://b.example/x/");
     expect(relays).toEqual([A, B]);
     expect(relayNamed(relays, undefined)).toEqual(A);
   });
 
-  it("are found by the name to the letter, and by no other", () => {
+  it("are found only by their exact name", () => {
     const relays = parseRelays("wss://a.example,https://b.example/x/");
     expect(relayNamed(relays, "wss://a.example")).toEqual(A);
     expect(relayNamed(relays, "https://b.example/x/")).toEqual(B);
@@ -30,7 +30,7 @@ describe("a page's relays", () => {
     }
   });
 
-  it("are the page's own server where none are named", () => {
+  it("are the page's own server if it was built for none", () => {
     expect(ownRelay({ origin: "http://localhost:8000", pathname: "/index.html" })).toEqual([
       { name: "http://localhost:8000", url: "ws://localhost:8000/ws/viewer" },
     ]);
@@ -39,7 +39,7 @@ describe("a page's relays", () => {
     ]);
   });
 
-  it("cannot be what is no address, or the same one twice", () => {
+  it("must be valid addresses without duplicates", () => {
     for (const bad of ["", "wss://a.example,", "a.example", "wss://a.example?token=x"]) {
       expect(() => parseRelays(bad)).toThrow(/URL|none belongs/);
     }
@@ -55,7 +55,7 @@ describe("viewerUrl", () => {
     expect(viewerUrl("ws://h/behind/proxy/")).toBe("ws://h/behind/proxy/ws/viewer");
   });
 
-  it("refuses what is no such URL, or contains what a log could keep", () => {
+  it("refuses other URLs, and those with parts that a log could keep", () => {
     for (const bad of ["relay.example", "ftp://h", "", "localhost:8000", "javascript:1"]) {
       expect(() => viewerUrl(bad)).toThrow(/URL/);
     }

@@ -1,6 +1,4 @@
-/**
- * The player on a real page: in a worker where the browser can, else on the page's own thread; and the page's events told to it.
- */
+/** Runs the player on a page, in a worker if the browser supports it, and passes the page's events to it. */
 
 import { readLink } from "../links/link.ts";
 import type { Relays } from "../links/relays.ts";
@@ -8,34 +6,33 @@ import type { Drawn, PlayerHandle } from "../player/handle.ts";
 import { ableWorker, playInWorker, startWorker } from "../player/worker-proxy.ts";
 import { loadPart } from "../ui/load-part.ts";
 
-/** A player at work on a page. */
+/** A player that runs on a page. */
 export interface Playing {
   readonly player: PlayerHandle;
-  /** Calls after each drawing. @returns what ends that */
+  /** Calls the listener after each drawing. @returns a function that ends this */
   onDrawn(listener: () => void): () => void;
-  /** Plays on though the page is hidden: what is drawn is seen elsewhere. @returns what ends that */
+  /** Keeps playing while the page is hidden, for copies of the picture elsewhere. @returns a function that ends this */
   keepPlaying(): () => void;
 }
 
 export interface PageOptions {
-  /** What to dial: that of one of `relays`. */
+  /** The address to dial: that of one of `relays`. */
   readonly relayUrl: string;
-  /** Those that the page's link may name. */
+  /** The relays that the page's link may name. */
   readonly relays: Relays;
-  /** Where the worker's program is, as the page would link to it; undefined: no worker is to be used. */
+  /** The address of the worker's program, relative to the page. Undefined: no worker is used. */
   readonly workerUrl: string | undefined;
   readonly signal: AbortSignal;
-  /** The worker has ended, by a bug of ours: nothing more comes on this canvas, and nobody can draw on it again. */
+  /** Called if the worker crashes. Its canvas cannot be used again. */
   readonly onCrash: () => void;
 }
 
 /**
- * Plays on `canvas` the room that the page's link names, for as long as it names this relay, until the signal. How many updates were
- * drawn stands in the canvas's `data-updates`, what the newest took in `data-latency`, where it is played in `data-player`, for
- * whoever has to know.
- * Rejects if a part of the page cannot be loaded.
- * @param canvas one that nobody has drawn on yet, and nobody else will
- * @returns undefined if the signal came first
+ * Plays the room of the page's link on `canvas`, as long as the link leads to this relay, until the signal. For tests and debugging,
+ * the canvas has the number of drawn updates in `data-updates`, the latency of the newest in `data-latency`, and `worker` or `page` in
+ * `data-player`. Rejects if part of the page cannot be loaded.
+ * @param canvas a new canvas that nothing else draws on
+ * @returns undefined if the signal was aborted first
  */
 export async function playOn(
   canvas: HTMLCanvasElement,
@@ -44,7 +41,7 @@ export async function playOn(
   const { signal, workerUrl, relayUrl, relays } = options;
   const worker =
     workerUrl !== undefined && canHandOver() ? await beginWorker(workerUrl) : undefined;
-  // Only where it is needed: the worker's program has all of this in it already.
+  // Loaded only without a worker, whose program contains it.
   const play = worker ? undefined : (await loadPart(() => import("../player/play.ts"))).play;
   if (signal.aborted) {
     worker?.terminate();
@@ -54,7 +51,7 @@ export async function playOn(
   const isVisible = () => document.visibilityState === "visible" || reasons.size > 0;
   const listeners = new Set<() => void>();
   const onDrawn = (drawn: Drawn) => {
-    tell(canvas, drawn);
+    expose(canvas, drawn);
     for (const listener of listeners) listener();
   };
   const parts = { relayUrl, visible: isVisible(), onDrawn, onCrash: options.onCrash };
@@ -66,12 +63,12 @@ export async function playOn(
   const enter = () => {
     const { relay, room, token, bare, damage } = readLink(window, relays);
     if (damage === "unread") return;
-    // Another relay is for another player, and where several can be meant it is asked which.
+    // Another relay needs another player, and without a relay the user chooses one of several.
     const meant = relay?.url === relayUrl && !(bare && relays.length > 1);
     if (meant) player.enter(room, token);
   };
-  const tellVisible = () => player.setVisible(isVisible());
-  document.addEventListener("visibilitychange", tellVisible, { signal });
+  const updateVisible = () => player.setVisible(isVisible());
+  document.addEventListener("visibilitychange", updateVisible, { signal });
   window.addEventListener("online", () => player.online(), { signal });
   window.addEventListener("offline", () => player.offline(), { signal });
   window.addEventListener("hashchange", enter, { signal });
@@ -86,9 +83,9 @@ export async function playOn(
     keepPlaying() {
       const reason = Symbol();
       reasons.add(reason);
-      tellVisible();
+      updateVisible();
       return () => {
-        if (reasons.delete(reason)) tellVisible();
+        if (reasons.delete(reason)) updateVisible();
       };
     },
   };
@@ -106,7 +103,7 @@ function beginWorker(url: string) {
   return ableWorker(() => startWorker(new URL(url, location.href).href));
 }
 
-function tell({ dataset }: HTMLCanvasElement, { updates, latency, undecodable }: Drawn): void {
+function expose({ dataset }: HTMLCanvasElement, { updates, latency, undecodable }: Drawn): void {
   dataset.updates = String(updates);
   dataset.latency = JSON.stringify(latency);
   if (undecodable > 0) dataset.undecodable = String(undecodable);

@@ -16,7 +16,7 @@ const TOKEN = tokenFor({ role: "viewer", room: "demo", exp: 4_000_000_000 });
 const LINK = writeLink(PAGE, { room: "demo", token: TOKEN });
 
 describe("a written link", () => {
-  it("is found again, whatever its fields, and whatever stands around it", () => {
+  it("is found again, whatever its fields and the surrounding text", () => {
     const room = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
     const token = fc
       .tuple(
@@ -52,7 +52,7 @@ describe("a written link", () => {
 });
 
 describe("a link in other text", () => {
-  it("is put together again wherever its token was broken over lines", () => {
+  it("is joined again wherever its token was broken over lines", () => {
     const begin = LINK.indexOf(TOKEN);
     for (let at = begin + 1; at < LINK.length; at++) {
       for (const gap of ["\r\n", " ", "\n> ", "=\n", "\n\t"]) {
@@ -73,7 +73,7 @@ describe("a link in other text", () => {
     }
   });
 
-  it("does not take words that follow a token for a part of it", () => {
+  it("does not include words that follow its token", () => {
     expect(find(`${PAGE}#token=a.b.c see you`)?.token).toBe("a.b.c");
     expect(find(`${LINK} see you`)?.token).toBe(TOKEN);
     expect(find(`${LINK}_`)?.token).toBe(TOKEN);
@@ -81,7 +81,7 @@ describe("a link in other text", () => {
     expect(find(`${LINK}x`)?.token).toBe(`${TOKEN}x`);
   });
 
-  it("says when the end of its token is missing, and gives no part of that", () => {
+  it("is reported as cut off if the end of its token is missing, without any part of it", () => {
     const begin = LINK.indexOf(TOKEN);
     const cut = (length: number, ellipsis: string) =>
       find(LINK.slice(0, begin + length) + ellipsis);
@@ -117,7 +117,7 @@ describe("a link in other text", () => {
     }
   });
 
-  it("is nothing in a text without one, or in one that is too long", () => {
+  it("is not found in a text without one, or in a text that is too long", () => {
     for (const text of ["", "room", "a room=", "ftp://screen.example/#token=a.b.c", "eyJx", "%"]) {
       expect([text, find(text)?.token]).toEqual([text, undefined]);
     }
@@ -140,7 +140,7 @@ describe("a token", () => {
   });
 });
 
-it("any text is read without an error, and says the same again (P-95)", () => {
+it("any text is read without an error, with the same result each time (P-95)", () => {
   const hostile = fc.constantFrom(
     ..."&#?;=%<>( \n>.!-_…\u200b".split(""),
     ...["http://", "token=", "room=", "eyJ", "&amp;", "%25", "relay=https://", TOKEN],

@@ -13,7 +13,7 @@ describe("latency", () => {
   const times = { capturedAt: 5000, encodedAt: 5012, relayedAt: 5040 };
   const ours = { receivedAt: 4060, drawnAt: 4075 };
 
-  it("is told by where it was spent, and how far it may be wrong", () => {
+  it("is split by where it was spent, with its possible error", () => {
     const latency = latencyOf({ ...times, ...ours }, clock());
     expect(latency).toEqual({
       captureMs: 12,
@@ -25,19 +25,19 @@ describe("latency", () => {
     });
   });
 
-  it("of a plain producer is known from the relay on", () => {
+  it("is known from the relay on for plain producers", () => {
     const plain = { capturedAt: 5040, encodedAt: 0, relayedAt: 5040 };
     const latency = latencyOf({ ...plain, ...ours }, clock());
     expect(latency).toMatchObject({ captureMs: undefined, uplinkMs: undefined, linkMs: 20 });
   });
 
-  it("is not guessed before the clocks are known", () => {
+  it("is unknown until the clocks are known", () => {
     const latency = latencyOf({ ...times, ...ours }, new ClockOffset());
     expect(latency).toMatchObject({ linkMs: undefined, totalMs: undefined, decodeMs: 15 });
     expect(latency.errorMs).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("is never negative, whatever the clocks say", () => {
+  it("is never negative, whatever the clocks show", () => {
     const odd = { capturedAt: 9000, encodedAt: 8000, relayedAt: 7000, ...ours };
     const { captureMs, uplinkMs, linkMs, totalMs } = latencyOf(odd, clock());
     expect([captureMs, uplinkMs, linkMs, totalMs]).toEqual([0, 0, 0, 0]);

@@ -4,7 +4,7 @@ import { KEYFRAME, playing, STREAM, TILES } from "../../../test/stage.ts";
 import { BottleneckWatch } from "../../statistics/core/bottleneck.ts";
 
 describe("a player's statistics", () => {
-  it("are made only while somebody listens, once a second", async () => {
+  it("are made once a second, only while there are listeners", async () => {
     const { player, socket, timing } = await playing();
     let told = 0;
     timing.advance(3000);
@@ -28,7 +28,7 @@ describe("a player's statistics", () => {
     stopAgain();
   });
 
-  it("begin anew only when the last listener has gone", async () => {
+  it("restart only when the last listener has left", async () => {
     const { player, timing } = await playing();
     const stops = [1, 2].map(() => player.subscribeStatistics(() => {}));
     timing.advance(2000);
@@ -39,7 +39,7 @@ describe("a player's statistics", () => {
     expect(player.getStatistics()).toBeUndefined();
   });
 
-  it("are plain values, with the picture's size alone and the message's whole length", async () => {
+  it("are plain values, with only the picture's size and the whole length of messages", async () => {
     const { player, socket, timing } = await playing();
     player.subscribeStatistics(() => {});
     socket.update(KEYFRAME);
@@ -56,7 +56,7 @@ describe("a player's statistics", () => {
     expect(structuredClone(told)).toEqual(told);
   });
 
-  it("tell what drawing took, and how often a picture could not be decoded", async () => {
+  it("include the time of drawing and the number of decoding errors", async () => {
     const { player, socket, timing, screen } = await playing();
     player.subscribeStatistics(() => {});
     screen.slow = true;
@@ -77,7 +77,7 @@ describe("a player's statistics", () => {
     expect(told?.latency.decodeMs).toBe(200);
   });
 
-  it("know of the connection and of hiding, whenever they are asked for", async () => {
+  it("know how long the connection existed and the page was hidden, whenever they are opened", async () => {
     const { player, socket, network, timing } = await playing();
     timing.advance(4000);
     player.setVisible(false);

@@ -68,7 +68,7 @@ class Bench {
 }
 
 describe("statistics", () => {
-  it("tell rates and sizes over the last five seconds", () => {
+  it("cover the last five seconds", () => {
     const bench = new Bench();
     for (let s = 0; s < 20; s++) bench.second(1, () => bench.update({ bytes: 90_000 }));
     let told = bench.second(20, () => bench.update({ bytes: 3000 }));
@@ -88,7 +88,7 @@ describe("statistics", () => {
     ]);
   });
 
-  it("count by the time that really passed, and leave a gap in the charts where timers slept", () => {
+  it("count by the real time, and leave a gap in the charts if timers slept", () => {
     const bench = new Bench();
     bench.second(10, () => bench.update());
     for (let i = 0; i < 10; i++) bench.update();
@@ -102,7 +102,7 @@ describe("statistics", () => {
     ]);
   });
 
-  it("keep a minute, however long somebody looks", () => {
+  it("keep one minute of history", () => {
     const bench = new Bench();
     let told = bench.second(1, () => bench.update());
     for (let s = 0; s < 200; s++) told = bench.second(1, () => bench.update());
@@ -111,7 +111,7 @@ describe("statistics", () => {
     expect(bench.second(0, () => {}).history).toHaveLength(HISTORY_S);
   });
 
-  it("tell the usual latency, and split it so that the parts add up to what is usual", () => {
+  it("show the usual latency, and split it so that its parts add up", () => {
     const bench = new Bench();
     const told = bench.second(20, (i) => {
       // A fifth stalls on its way.
@@ -131,7 +131,7 @@ describe("statistics", () => {
     expect(told.quiet).toBe(false);
   });
 
-  it("tell of signs of life only while nothing else comes", () => {
+  it("use heartbeats only while nothing else arrives", () => {
     const bench = new Bench();
     const beat = () => bench.update({ bytes: 31, indices: [], latency: { totalMs: 4 } });
     bench.second(1, () => bench.update());
@@ -143,7 +143,7 @@ describe("statistics", () => {
     expect(still.history.at(-1)?.latencyMs).toBeUndefined();
   });
 
-  it("measure what the link carries while the relay has more to send, and no pauses between", () => {
+  it("measure the rate of the link while the relay has more to send, without the pauses between", () => {
     const bench = new Bench();
     // A page that is turned each second: four parts in 200 ms, and nothing for 800.
     let told: Statistics | undefined;
@@ -159,7 +159,7 @@ describe("statistics", () => {
     expect(told?.bytesPerSecond).toBeLessThan(22_000);
   });
 
-  it("tell how soon what moves comes again, while it comes in parts, and not what stood still", () => {
+  it("measure the redraw interval of moving areas while updates are cut", () => {
     const bench = new Bench();
     const parts = [
       [0, 1],
@@ -174,7 +174,7 @@ describe("statistics", () => {
     expect(bench.second(20, () => bench.update()).renewalMs).toBeUndefined();
   });
 
-  it("do not take a reconnect for a slow link", () => {
+  it("do not mistake a reconnection for a slow link", () => {
     const bench = new Bench();
     bench.update({ cut: true });
     bench.meter.interrupted();
@@ -182,7 +182,7 @@ describe("statistics", () => {
     expect(bench.second(1, () => bench.update()).linkBytesPerSecond).toBeUndefined();
   });
 
-  it("begin anew once who comes has the whole picture, which came in parts", () => {
+  it("restart once a new viewer has the whole picture", () => {
     const bench = new Bench();
     bench.meter.interrupted();
     const parts = () => bench.update({ cut: true });
@@ -201,7 +201,7 @@ describe("statistics", () => {
     });
   });
 
-  it("say that the link is slow where the whole picture never comes, a while after the first", () => {
+  it("report a slow link if the whole picture never arrives, a while after the first", () => {
     const bench = new Bench();
     bench.meter.interrupted();
     const parts = () => bench.update({ cut: true });
@@ -209,7 +209,7 @@ describe("statistics", () => {
     expect(kinds).toEqual([...Array(5).fill("measuring"), "link"]);
   });
 
-  it("count what was drawn together, what is coarse, and what was not drawn at all", () => {
+  it("count updates that were merged, coarse, or not drawn", () => {
     const bench = new Bench();
     const told = bench.second(1, () => {
       for (let i = 0; i < 4; i++) bench.update({ draw: false, table: i < 2 ? 1 : 2 });
@@ -226,7 +226,7 @@ describe("statistics", () => {
     expect(told.drawingShare).toBeCloseTo(0.08);
   });
 
-  it("can be posted to another thread, and are plain", () => {
+  it("are plain values that can be posted to another thread", () => {
     const bench = new Bench();
     bench.meter.answered(4);
     const clock = { toLocal: (at: number) => at };

@@ -8,12 +8,12 @@ describe("a sparkline", () => {
     expect(sparklineOf([5, 10, 0], CHART)).toEqual({ path: "M20 5L30 0L40 10", top: 10 });
   });
 
-  it("leaves gaps where nothing is known, and shows a value alone", () => {
+  it("leaves gaps for unknown values, and shows single values", () => {
     const { path } = sparklineOf([10, undefined, 10, 10, undefined], CHART);
     expect(path).toBe("M0 0h5M20 0L30 0");
   });
 
-  it("shows no more than fits, and small noise as small", () => {
+  it("shows only what fits, and small noise as small", () => {
     expect(sparklineOf([900, 1, 1, 1, 1, 1], { ...CHART, floor: 10 })).toMatchObject({ top: 10 });
     expect(sparklineOf([], CHART)).toEqual({ path: "", top: 1 });
   });

@@ -40,7 +40,7 @@ const ended = (kind: EndingKind, told = ""): ConnectionState => ({
 const LIVE: ConnectionState = { state: "connected", viewers: 2 };
 
 describe("statusOf", () => {
-  it("is quiet while the picture is the present, and says who watches", () => {
+  it("is quiet while the picture is current, and shows the number of viewers", () => {
     expect(status(LIVE, { picture })).toMatchObject({
       tone: "good",
       title: "Live",
@@ -52,7 +52,7 @@ describe("statusOf", () => {
     ]);
   });
 
-  it("says of a live host without pictures, or with none that is new, that nothing comes", () => {
+  it("reports a live host that sends no pictures, or no new ones", () => {
     expect(status(LIVE)).toMatchObject({ tone: "busy", title: "The host is live" });
     expect(status(LIVE, { picture, ageS: 9 })).toMatchObject({
       tone: "away",
@@ -61,7 +61,7 @@ describe("statusOf", () => {
     });
   });
 
-  it("says of a picture that is not whole that it arrives, and how much of it is here (P-98)", () => {
+  it("shows how much of an incomplete picture has arrived (P-98)", () => {
     expect(status(LIVE, { arriving: 40 })).toMatchObject({
       tone: "busy",
       title: "The host is live",
@@ -79,7 +79,7 @@ describe("statusOf", () => {
     );
   });
 
-  it("is not green while parts of the picture are older, though it needs nobody's attention (P-98)", () => {
+  it("is quiet but not green while parts of the picture are older (P-98)", () => {
     expect(status(LIVE, { picture, behind: true })).toMatchObject({
       tone: "busy",
       quiet: true,
@@ -92,7 +92,7 @@ describe("statusOf", () => {
     );
   });
 
-  it("says plainly that a page looks at its own screen", () => {
+  it("reports that the page is on the screen that it shows", () => {
     const seesItself = { online: true, seesItself: true };
     expect(statusOf(shown(LIVE, { picture }), seesItself)).toMatchObject({
       tone: "calm",
@@ -105,7 +105,7 @@ describe("statusOf", () => {
     );
   });
 
-  it("says of a picture that this browser cannot decode that it comes, unless the one that stands there is the present", () => {
+  it("reports a picture that cannot be decoded, unless the picture shown is current", () => {
     const title = "The host’s picture cannot be shown";
     const undecodable = true;
     expect(status(LIVE, { undecodable })).toMatchObject({ tone: "bad", title });
@@ -114,7 +114,7 @@ describe("statusOf", () => {
     expect(status(away("offline"), { undecodable, picture, ageS: 9 }).title).not.toBe(title);
   });
 
-  it("marks a copy of the picture while it is not the present", () => {
+  it("labels copies of an outdated picture", () => {
     const online = { online: true };
     const snapshot = { ...INITIAL_SNAPSHOT, connection: LIVE, picture };
     expect(agedWords(snapshot, online)).toBeUndefined();
@@ -123,7 +123,7 @@ describe("statusOf", () => {
     );
   });
 
-  it("invites to share where nobody does, and not while there is a last picture", () => {
+  it("explains how to share if nobody does and there is no last picture", () => {
     expect(status(away("offline")).invites).toBe(true);
     expect(status(away("stopped")).invites).toBe(true);
     expect(status(away("offline"), { picture, ageS: 3 }).invites).toBe(false);
@@ -131,7 +131,7 @@ describe("statusOf", () => {
     expect(status(away("unknown")).invites).toBe(false);
   });
 
-  it("has other words for a host that was lost, has paused, has stopped, or never came", () => {
+  it("has different messages for a host that was lost, has paused, has stopped, or was never there", () => {
     const titles = [
       status(away("offline")).title,
       status(away("offline"), { picture, ageS: 3 }).title,
@@ -142,7 +142,7 @@ describe("statusOf", () => {
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  it("says the same while it waits and while it tries again, so that nothing is read aloud twice", () => {
+  it("has the same message while it waits and while it tries again, so that it is not read aloud twice", () => {
     for (const kind of Object.keys(LOSS) as LossKind[]) {
       const waits = status(lost(kind), { retryInS: 3 });
       const tries = status(trying(kind));
@@ -155,7 +155,7 @@ describe("statusOf", () => {
     }
   });
 
-  it("leaves nobody without a next step after a loss or an end", () => {
+  it("offers an action after each loss and each end", () => {
     for (const kind of Object.keys(LOSS) as LossKind[]) {
       expect(status(lost(kind)).actions).toContain("retry");
     }
@@ -166,7 +166,7 @@ describe("statusOf", () => {
     }
   });
 
-  it("has words of its own for each loss and each end", () => {
+  it("has a different title for each loss and each end", () => {
     const titles = [
       ...Object.values(LOSS).map(({ title }) => title),
       ...(Object.keys(ENDING) as EndingKind[]).map((kind) => status(ended(kind)).title),
@@ -174,17 +174,17 @@ describe("statusOf", () => {
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  it("passes on what the relay says where only it knows why", () => {
+  it("includes the relay's own reason if only the relay knows it", () => {
     const { detail } = status(ended("wrong-page", "this page is not one of the relay's own"));
     expect(detail).toContain("this page is not one of the relay's own");
   });
 
-  it("finds nothing wrong with a bare address that does not say enough", () => {
+  it("does not treat a bare address as an error", () => {
     expect(status(ended("no-token"))).toMatchObject({ tone: "calm", actions: ["link"] });
     expect(status(ended("expired")).tone).toBe("bad");
   });
 
-  it("says that the browser is offline, and not that the relay is to blame", () => {
+  it("reports that the browser is offline instead of blaming the relay", () => {
     const offline = { online: false };
     expect(status(lost("lost"), { retryInS: 3 }, offline)).toMatchObject({
       title: "You are offline",
@@ -194,7 +194,7 @@ describe("statusOf", () => {
     expect(status(LIVE, { picture }, offline).title).toBe("Live");
   });
 
-  it("says so at once, unless the relay is heard all the same, and does not blame the host", () => {
+  it("reports it at once unless the relay is still heard, and does not blame the host", () => {
     const [unheard, offline] = [{ picture, unheard: true }, { online: false }];
     for (const connection of [LIVE, { state: "waiting", host: "offline", viewers: 1 } as const]) {
       for (const aged of [unheard, { ...unheard, ageS: 8 }]) {
@@ -207,7 +207,7 @@ describe("statusOf", () => {
     }
   });
 
-  it("tells how old the picture is that stands there", () => {
+  it("shows the age of the last picture", () => {
     expect(status(lost("lost"), { picture, ageS: 190, retryInS: 2 })).toMatchObject({
       detail: "The last picture stays until it is back.",
       remarks: ["picture from 3 min ago"],
@@ -219,7 +219,7 @@ describe("titleOf", () => {
   const title = (connection: ConnectionState, more: Partial<Snapshot> = {}) =>
     titleOf(shown(connection, more), ONLINE);
 
-  it("names a room that is not everyone's, and says live only of the present", () => {
+  it("names rooms other than the default one, and is live only if the picture is current", () => {
     expect(title(LIVE, { picture })).toBe("Live · Screen Share");
     expect(title(LIVE)).toBe("Screen Share");
     expect(title(LIVE, { picture, ageS: 8 })).toBe("Nothing new from the host · Screen Share");
