@@ -24,7 +24,7 @@ describe("embedStateOf", () => {
   });
 
   it("contains no part of a link", () => {
-    const connection = { state: "ended", ending: { kind: "expired", told: "a.b.c" } } as const;
+    const connection = { state: "ended", ending: { kind: "expired", reason: "a.b.c" } } as const;
     const state = embedStateOf({ ...INITIAL_SNAPSHOT, connection }, ONLINE);
     expect(JSON.stringify(state)).not.toContain("a.b.c");
     expect(state.state).toBe("ended");

@@ -25,7 +25,7 @@ const UPDATED = failure("updated");
 const unloadedSnapshot = () => (wasUpdated() ? UPDATED : UNLOADED);
 
 function failure(kind: EndingKind): Snapshot {
-  return { ...INITIAL_SNAPSHOT, connection: { state: "ended", ending: { kind, told: "" } } };
+  return { ...INITIAL_SNAPSHOT, connection: { state: "ended", ending: { kind, reason: "" } } };
 }
 
 /** One run of a player. A canvas that was handed to a worker cannot be used again, so each run has its own. */

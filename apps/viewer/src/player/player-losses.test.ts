@@ -149,7 +149,7 @@ it("knows the relay's typed reason even if the connection is lost before the clo
   network.newest.drop(1006);
   expect(player.getSnapshot().connection).toEqual({
     state: "ended",
-    ending: { kind: "expired", told: "expired" },
+    ending: { kind: "expired", reason: "expired" },
   });
   const dialled = network.sockets.length;
   timing.advance(60_000);

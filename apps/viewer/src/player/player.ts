@@ -29,8 +29,8 @@ import { Subscriber, type SubscriberEvent } from "./subscriber.ts";
 const BACKOFF = { firstMs: 1000, maxMs: 4000 };
 const TICK_MS = 1000;
 
-const NO_SUCH_NAME: Ending = { kind: "room-name", told: "" };
-const REFUSED: Ending = { kind: "blocked", told: "" };
+const NO_SUCH_NAME: Ending = { kind: "room-name", reason: "" };
+const REFUSED: Ending = { kind: "blocked", reason: "" };
 
 export interface PlayerParts {
   readonly open: OpenSocket;

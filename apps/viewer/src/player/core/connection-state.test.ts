@@ -4,7 +4,7 @@ import type { Loss } from "./loss.ts";
 
 const old: Loss = { kind: "lost", since: 5 };
 const loss: Loss = { kind: "room-full", since: 6 };
-const ending = { kind: "expired", told: "no" } as const;
+const ending = { kind: "expired", reason: "no" } as const;
 const connecting: ConnectionState = { state: "connecting", after: undefined };
 const again: ConnectionState = { state: "connecting", after: loss };
 const connected: ConnectionState = { state: "connected", viewers: 3 };

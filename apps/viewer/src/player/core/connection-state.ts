@@ -1,30 +1,27 @@
-/**
- * Where the viewer stands with the relay: one union, changed in one place. Knows nothing of sockets or timers;
- * the player feeds it what happened.
- */
+/** The state of the viewer's connection to the relay: a union that changes only here. The player passes events to it. */
 import type { ToViewerMessage } from "@screen-share/protocol";
 import type { Ending } from "./ending.ts";
 import type { Loss } from "./loss.ts";
 
 type ProducerMessage = Extract<ToViewerMessage, { type: "producer" }>;
 
-/** `stopped`: the host has ended sharing on purpose. `unknown`: the relay has not told yet. */
+/** `stopped`: the host has ended sharing on purpose. `unknown`: the relay has not reported it yet. */
 type AwayHost = Exclude<ProducerMessage["state"], "live"> | "stopped" | "unknown";
 
 export type ConnectionState =
-  /** `after`: what it is tried again for; undefined the first time. */
+  /** `after`: the loss before this attempt. Undefined for the first attempt. */
   | { readonly state: "connecting"; readonly after: Loss | undefined }
   /** In the room, and the host is live. */
   | { readonly state: "connected"; readonly viewers: number | undefined }
-  /** In the room, and nothing new can come. */
+  /** In the room, but the host is not live. */
   | { readonly state: "waiting"; readonly host: AwayHost; readonly viewers: number | undefined }
   /** `retryAt` is on our clock, ms. */
   | { readonly state: "disconnected"; readonly retryAt: number; readonly loss: Loss }
-  /** Trying again by itself cannot help. */
+  /** Trying again automatically cannot help. */
   | { readonly state: "ended"; readonly ending: Ending };
 
 export type ConnectionEvent =
-  /** `after`: what it is tried again for. */
+  /** `after`: the loss before this attempt. */
   | { readonly type: "dialled"; readonly after: Loss | undefined }
   | { readonly type: "welcome" }
   | Pick<ProducerMessage, "type" | "state" | "stopped">
@@ -32,7 +29,7 @@ export type ConnectionEvent =
   | { readonly type: "lost"; readonly retryAt: number; readonly loss: Loss }
   | { readonly type: "ended"; readonly ending: Ending };
 
-/** The state after an event; the very same object where nothing changed, so that it compares by identity. */
+/** The state after an event. It is the same object if nothing changed. */
 export function transition(connection: ConnectionState, event: ConnectionEvent): ConnectionState {
   switch (event.type) {
     case "dialled":
@@ -60,7 +57,7 @@ export function transition(connection: ConnectionState, event: ConnectionEvent):
 
 type Joined = Extract<ConnectionState, { state: "connected" | "waiting" }>;
 
-/** What the relay tells of the room counts from its welcome to the connection's end. */
+/** The relay's messages about the room count only between its welcome and the end of the connection. */
 function isJoined(connection: ConnectionState): connection is Joined {
   return connection.state === "connected" || connection.state === "waiting";
 }

@@ -26,7 +26,7 @@ describe("endingOf", () => {
     expect(kindFor("wrong-role")).toBe("wrong-link");
     expect(kindOf(CLOSE.forbidden, CLOSINGS["wrong-room"].text)).toBe("wrong-page");
     const page = { code: CLOSE.forbidden, reason: "pages of this origin may not connect" };
-    expect(endingOf(page, true)).toEqual({ kind: "wrong-page", told: page.reason });
+    expect(endingOf(page, true)).toEqual({ kind: "wrong-page", reason: page.reason });
   });
 
   it("takes any other end for two that do not understand each other", () => {

@@ -1,47 +1,47 @@
-/** What an end means to the person at the screen, where trying again by itself cannot help. */
+/** Why a connection ended, if trying again automatically cannot help. */
 import { CLOSE } from "@screen-share/protocol";
 import type { End } from "./loss.ts";
 
 export type EndingKind =
-  /** The relay asks for a token, and this page has none. */
+  /** The relay requires a token, and this page has none. */
   | "no-token"
-  /** Likewise: there was one in the link, but not all of it arrived. */
+  /** The same, because the link was damaged on its way. */
   | "damaged-link"
   | "expired"
   | "ended-by-host"
   | "invalid-token"
   /** The token is for another room, or not for watching. */
   | "wrong-link"
-  /** The relay refuses this page, whatever token it shows. */
+  /** The relay does not allow this page, whatever its token. */
   | "wrong-page"
-  /** No room can be called as the link says. */
+  /** The link names an invalid room. */
   | "room-name"
   /** The browser refuses to dial. */
   | "blocked"
-  /** A part of this page did not come, or could not be started. */
+  /** Part of this page could not be loaded or started. */
   | "unloaded"
-  /** A part of this page is gone: its server has a newer version. */
+  /** Part of this page is gone, because its server has a newer version. */
   | "updated"
-  /** Page and relay do not speak the same language. */
+  /** Page and relay have incompatible versions. */
   | "incompatible";
 
 export interface Ending {
   readonly kind: EndingKind;
-  /** The relay's own words; "" if it gave none. */
-  readonly told: string;
+  /** The relay's own text, or "". */
+  readonly reason: string;
 }
 
-/** Whether who was put out so may not go on looking at the last picture either. */
+/** Whether the last picture must be removed, too. */
 export function mayNotSee(code: number): boolean {
   return code === CLOSE.unauthorized || code === CLOSE.forbidden;
 }
 
-/** @param hasToken whether the relay was shown one */
+/** @param hasToken whether the page has sent a token */
 export function endingOf(end: End, hasToken: boolean): Ending {
-  return { kind: kindOf(end, hasToken), told: end.reason };
+  return { kind: kindOf(end, hasToken), reason: end.reason };
 }
 
-/** What the end is, where the link was damaged on its way: then it is no wonder that it opens nothing. */
+/** The ending for a link that was damaged on its way, which explains why it does not work. */
 export function ofDamagedLink(ending: Ending): Ending {
   const mayBeWhy = ending.kind === "no-token" || ending.kind === "invalid-token";
   return mayBeWhy ? { ...ending, kind: "damaged-link" } : ending;

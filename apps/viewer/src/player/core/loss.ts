@@ -1,29 +1,29 @@
-/** Why there is no connection now, where trying again by itself can help. Pure. */
+/** Why there is no connection, if trying again automatically can help. Pure. */
 import { CLOSE, type ClosingReason } from "@screen-share/protocol";
 
 export type LossKind =
-  /** It never came about. */
+  /** There was none yet. */
   | "unreachable"
-  /** There was one. */
+  /** There was one before. */
   | "lost"
   | "restarting"
   | "room-full"
   | "relay-full"
-  /** Too many came from this network with what opens nothing. */
+  /** Too many invalid links were tried from this network. */
   | "throttled"
   | "silent"
-  /** This page refuses the picture for its size (P-15). */
+  /** The page refuses the picture because of its size (P-15). */
   | "too-large"
-  /** One of the two says what the other cannot read. */
+  /** Page or relay cannot read the messages of the other. */
   | "garbled";
 
 export interface Loss {
   readonly kind: LossKind;
-  /** When the first connection of this row was lost, ms on our clock. */
+  /** When the first of these attempts failed, ms on our clock. */
   readonly since: number;
 }
 
-/** A relay that said that it restarts may be away for so long before it counts as lost. */
+/** A relay that announced a restart counts as lost after this time. */
 const RESTART_MS = 30_000;
 
 /** How a connection ended. */
@@ -32,13 +32,13 @@ export interface End {
   readonly code: number;
   /** The text for people (RFC 6455 §7.1.6). */
   readonly reason: string;
-  /** The relay's typed reason. Undefined if the code says all, and from relays that predate `closing`. */
+  /** The relay's typed reason. Undefined if the code is enough, and from relays that predate `closing`. */
   readonly closing?: ClosingReason | undefined;
 }
 
 /**
  * @param known.welcomed whether the relay has ever let this viewer into this room
- * @param known.before what the try before this one ended in, if none has succeeded since
+ * @param known.before the loss of the previous attempt, if none has succeeded since
  */
 export function lossOf(
   end: End,

@@ -1,6 +1,6 @@
-/** Whether the picture that stands there is all of one time: while updates are cut, some of it is older than the rest. Pure. */
+/** Whether the whole picture is of the same time: while updates are cut, parts of it are older. Pure. */
 
-/** Parts are normal for so long, and so is a moment without: what is said of it does not flicker. */
+/** Shorter changes do not count, so that the message does not flicker. */
 const SETTLED_MS = 1000;
 
 export class Parts {
@@ -8,13 +8,13 @@ export class Parts {
   #since = 0;
   #behind = false;
 
-  /** Something was drawn, at `now` on our clock, ms. @param cut whether more is to follow it */
+  /** Something was drawn, at `now` on our clock, ms. @param cut whether the update was cut */
   drawn(cut: boolean, now: number): void {
     if (cut !== this.#cut) this.#since = now;
     this.#cut = cut;
   }
 
-  /** Whether parts have been older for a while. */
+  /** Whether parts of the picture have been older for a while. */
   behindAt(now: number): boolean {
     if (now - this.#since >= SETTLED_MS) this.#behind = this.#cut;
     return this.#behind;

@@ -6,10 +6,10 @@ import { BottleneckWatch } from "../../statistics/core/bottleneck.ts";
 describe("a player's statistics", () => {
   it("are made once a second, only while there are listeners", async () => {
     const { player, socket, timing } = await playing();
-    let told = 0;
+    let made = 0;
     timing.advance(3000);
     expect(player.getStatistics()).toBeUndefined();
-    const stop = player.subscribeStatistics(() => told++);
+    const stop = player.subscribeStatistics(() => made++);
     socket.update({ tiles: TILES.slice(0, 1) });
     await settle();
     expect(player.getStatistics()).toBeUndefined();
@@ -17,12 +17,12 @@ describe("a player's statistics", () => {
     const first = player.getStatistics();
     expect(first).toMatchObject({ updatesPerSecond: 1, paintedFps: 1, codec: "jpeg-tiles" });
     timing.advance(2000);
-    expect(told).toBe(3);
+    expect(made).toBe(3);
     stop();
     timing.advance(2000);
-    expect(told).toBe(3);
+    expect(made).toBe(3);
     expect(player.getStatistics()).toBeUndefined();
-    const stopAgain = player.subscribeStatistics(() => told++);
+    const stopAgain = player.subscribeStatistics(() => made++);
     timing.advance(1000);
     expect(player.getStatistics()).toMatchObject({ updatesPerSecond: 0, history: { length: 1 } });
     stopAgain();
@@ -46,14 +46,14 @@ describe("a player's statistics", () => {
     socket.tell({ type: "pong", sentAt: timing.now() - 7, relayAt: timing.now() });
     await settle();
     timing.advance(1000);
-    const told = player.getStatistics();
+    const made = player.getStatistics();
     const { width, height } = STREAM;
-    expect(told?.picture).toEqual({ width, height });
+    expect(made?.picture).toEqual({ width, height });
     const bytes = TILES.reduce((sum, tile) => sum + tile.bytes.length, 0);
-    expect(told?.updateBytes).toBeGreaterThan(bytes + 30);
-    expect(told?.updateBytes).toBeLessThan(bytes + 30 + 5 * (TILES.length + 1));
-    expect(told?.roundTripMs).toBe(7);
-    expect(structuredClone(told)).toEqual(told);
+    expect(made?.updateBytes).toBeGreaterThan(bytes + 30);
+    expect(made?.updateBytes).toBeLessThan(bytes + 30 + 5 * (TILES.length + 1));
+    expect(made?.roundTripMs).toBe(7);
+    expect(structuredClone(made)).toEqual(made);
   });
 
   it("include the time of drawing and the number of decoding errors", async () => {
@@ -71,10 +71,10 @@ describe("a player's statistics", () => {
     await settle();
     screen.undecodable = 2;
     timing.advance(700);
-    const told = player.getStatistics();
-    expect(told).toMatchObject({ paintedFps: 2, mergedPerSecond: 1, undecodable: 2 });
-    expect(told?.drawingShare).toBeCloseTo(0.3);
-    expect(told?.latency.decodeMs).toBe(200);
+    const made = player.getStatistics();
+    expect(made).toMatchObject({ paintedFps: 2, mergedPerSecond: 1, undecodable: 2 });
+    expect(made?.drawingShare).toBeCloseTo(0.3);
+    expect(made?.latency.decodeMs).toBe(200);
   });
 
   it("know how long the connection existed and the page was hidden, whenever they are opened", async () => {
@@ -102,11 +102,11 @@ describe("a player's statistics", () => {
 
   it("end with the player", async () => {
     const { player, timing } = await playing();
-    let told = 0;
-    player.subscribeStatistics(() => told++);
+    let made = 0;
+    player.subscribeStatistics(() => made++);
     player.stop();
     timing.advance(3000);
-    expect(told).toBe(0);
+    expect(made).toBe(0);
     expect(timing.waiting).toBe(0);
   });
 });

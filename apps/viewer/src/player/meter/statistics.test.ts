@@ -28,7 +28,7 @@ const STANDING: Standing = {
 const tilesAt = (indices: readonly number[], table = 2): Tile[] =>
   indices.map((index) => ({ index, table, bytes: new Uint8Array(1) }));
 
-/** A meter and the time that it is told. */
+/** A meter and the time that it is made. */
 class Bench {
   readonly #watch = new BottleneckWatch();
   now = 50_000;
@@ -71,9 +71,9 @@ describe("statistics", () => {
   it("cover the last five seconds", () => {
     const bench = new Bench();
     for (let s = 0; s < 20; s++) bench.second(1, () => bench.update({ bytes: 90_000 }));
-    let told = bench.second(20, () => bench.update({ bytes: 3000 }));
-    for (let s = 0; s < 4; s++) told = bench.second(20, () => bench.update({ bytes: 3000 }));
-    expect(told).toMatchObject({
+    let made = bench.second(20, () => bench.update({ bytes: 3000 }));
+    for (let s = 0; s < 4; s++) made = bench.second(20, () => bench.update({ bytes: 3000 }));
+    expect(made).toMatchObject({
       paintedFps: 20,
       updatesPerSecond: 20,
       bytesPerSecond: 60_000,
@@ -82,7 +82,7 @@ describe("statistics", () => {
       drawingShare: 0.2,
       mergedPerSecond: 0,
     });
-    expect(told.history.map(({ paintedFps }) => paintedFps)).toEqual([
+    expect(made.history.map(({ paintedFps }) => paintedFps)).toEqual([
       ...Array(20).fill(1),
       ...Array(5).fill(20),
     ]);
@@ -93,9 +93,9 @@ describe("statistics", () => {
     bench.second(10, () => bench.update());
     for (let i = 0; i < 10; i++) bench.update();
     bench.now += 4000;
-    const told = bench.second(0, () => {});
-    expect(told.paintedFps).toBeCloseTo(20 / 6);
-    expect(told.history.map(({ paintedFps }) => paintedFps)).toEqual([
+    const made = bench.second(0, () => {});
+    expect(made.paintedFps).toBeCloseTo(20 / 6);
+    expect(made.history.map(({ paintedFps }) => paintedFps)).toEqual([
       10,
       ...Array(4).fill(undefined),
       2,
@@ -104,21 +104,21 @@ describe("statistics", () => {
 
   it("keep one minute of history", () => {
     const bench = new Bench();
-    let told = bench.second(1, () => bench.update());
-    for (let s = 0; s < 200; s++) told = bench.second(1, () => bench.update());
-    expect(told.history).toHaveLength(HISTORY_S);
+    let made = bench.second(1, () => bench.update());
+    for (let s = 0; s < 200; s++) made = bench.second(1, () => bench.update());
+    expect(made.history).toHaveLength(HISTORY_S);
     bench.now += 3_600_000;
     expect(bench.second(0, () => {}).history).toHaveLength(HISTORY_S);
   });
 
   it("show the usual latency, and split it so that its parts add up", () => {
     const bench = new Bench();
-    const told = bench.second(20, (i) => {
+    const made = bench.second(20, (i) => {
       // A fifth stalls on its way.
       const late = i % 5 === 4 ? 500 : 0;
       bench.update({ latency: { linkMs: 8 + late, totalMs: 35 + late } });
     });
-    expect(told.latency).toEqual({
+    expect(made.latency).toEqual({
       p50Ms: 35,
       p95Ms: 535,
       captureMs: 12,
@@ -127,8 +127,8 @@ describe("statistics", () => {
       decodeMs: 10,
       count: 20,
     });
-    expect(told.clockErrorMs).toBe(2);
-    expect(told.quiet).toBe(false);
+    expect(made.clockErrorMs).toBe(2);
+    expect(made.quiet).toBe(false);
   });
 
   it("use heartbeats only while nothing else arrives", () => {
@@ -146,17 +146,17 @@ describe("statistics", () => {
   it("measure the rate of the link while the relay has more to send, without the pauses between", () => {
     const bench = new Bench();
     // A page that is turned each second: four parts in 200 ms, and nothing for 800.
-    let told: Statistics | undefined;
+    let made: Statistics | undefined;
     for (let s = 0; s < 5; s++) {
       for (let i = 0; i < 5; i++) {
         bench.update({ bytes: 5000, cut: i < 4 });
         if (i < 4) bench.now += 50;
       }
-      told = bench.second(0, () => {});
+      made = bench.second(0, () => {});
     }
-    expect(told?.linkBytesPerSecond).toBeCloseTo(100_000);
-    expect(told?.cutShare).toBeCloseTo(0.8);
-    expect(told?.bytesPerSecond).toBeLessThan(22_000);
+    expect(made?.linkBytesPerSecond).toBeCloseTo(100_000);
+    expect(made?.cutShare).toBeCloseTo(0.8);
+    expect(made?.bytesPerSecond).toBeLessThan(22_000);
   });
 
   it("measure the redraw interval of moving areas while updates are cut", () => {
@@ -167,8 +167,8 @@ describe("statistics", () => {
       [4, 5],
       [6, 7],
     ];
-    const told = bench.second(20, (i) => bench.update({ cut: true, indices: parts[i % 4] ?? [] }));
-    expect(told.renewalMs).toBeCloseTo(200);
+    const made = bench.second(20, (i) => bench.update({ cut: true, indices: parts[i % 4] ?? [] }));
+    expect(made.renewalMs).toBeCloseTo(200);
     bench.update({ indices: [0] });
     for (let s = 0; s < 5; s++) bench.second(20, () => bench.update());
     expect(bench.second(20, () => bench.update()).renewalMs).toBeUndefined();
@@ -211,19 +211,19 @@ describe("statistics", () => {
 
   it("count updates that were merged, coarse, or not drawn", () => {
     const bench = new Bench();
-    const told = bench.second(1, () => {
+    const made = bench.second(1, () => {
       for (let i = 0; i < 4; i++) bench.update({ draw: false, table: i < 2 ? 1 : 2 });
       const drawing = { drawingMs: 40, latency: LATENCY };
       bench.meter.drawn({ stands: true, updates: 4, ...drawing });
       bench.meter.drawn({ stands: false, updates: 0, ...drawing });
     });
-    expect(told).toMatchObject({
+    expect(made).toMatchObject({
       paintedFps: 1,
       mergedPerSecond: 3,
       coarseShare: 0.5,
       latency: { count: 1 },
     });
-    expect(told.drawingShare).toBeCloseTo(0.08);
+    expect(made.drawingShare).toBeCloseTo(0.08);
   });
 
   it("are plain values that can be posted to another thread", () => {
@@ -231,17 +231,17 @@ describe("statistics", () => {
     bench.meter.answered(4);
     const clock = { toLocal: (at: number) => at };
     const asOf = { capturedAt: bench.now, drawnAt: bench.now, clock };
-    const told = bench.second(2, () => bench.update(), { asOf });
-    expect(told.ageMs).toBe(1000);
-    expect(told.roundTripMs).toBe(4);
-    expect(structuredClone(told)).toEqual(told);
-    expect(told).not.toHaveProperty("asOf");
+    const made = bench.second(2, () => bench.update(), { asOf });
+    expect(made.ageMs).toBe(1000);
+    expect(made.roundTripMs).toBe(4);
+    expect(structuredClone(made)).toEqual(made);
+    expect(made).not.toHaveProperty("asOf");
   });
 
   it("stay bounded under a flood of updates", () => {
     const bench = new Bench();
-    const told = bench.second(5000, () => bench.update());
-    expect(told.latency.count).toBeLessThanOrEqual(240);
-    expect(told.updatesPerSecond).toBeCloseTo(5000);
+    const made = bench.second(5000, () => bench.update());
+    expect(made.latency.count).toBeLessThanOrEqual(240);
+    expect(made.updatesPerSecond).toBeCloseTo(5000);
   });
 });

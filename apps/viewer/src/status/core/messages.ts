@@ -182,10 +182,10 @@ export const ENDING: Readonly<Record<EndingKind, (ending: Ending) => Message>> =
     title: "This link is for another room",
     detail: "Ask the person who shares the screen for the right one.",
   }),
-  "wrong-page": ({ told }) => ({
+  "wrong-page": ({ reason }) => ({
     tone: "bad",
     title: "This page is not allowed to watch",
-    detail: `${told === "" ? "The relay gives no reason." : `The relay says: ${told}.`} Its operator can allow the address of this page.`,
+    detail: `${reason === "" ? "The relay gives no reason." : `The relay says: ${reason}.`} Its operator can allow the address of this page.`,
     actions: ["retry"],
   }),
   "room-name": () => ({
@@ -211,9 +211,9 @@ export const ENDING: Readonly<Record<EndingKind, (ending: Ending) => Message>> =
     title: "This page was updated",
     detail: "Reload it to get the new version.",
   }),
-  incompatible: ({ told }) => ({
+  incompatible: ({ reason }) => ({
     ...RELOAD,
     title: "The relay refuses this page",
-    detail: `${told === "" ? "They may have different versions." : `It says: ${told}.`} Reloading the page may help.`,
+    detail: `${reason === "" ? "They may have different versions." : `It says: ${reason}.`} Reloading the page may help.`,
   }),
 };

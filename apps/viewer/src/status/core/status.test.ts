@@ -33,9 +33,9 @@ const trying = (kind: LossKind): ConnectionState => ({
   state: "connecting",
   after: { kind, since: 0 },
 });
-const ended = (kind: EndingKind, told = ""): ConnectionState => ({
+const ended = (kind: EndingKind, reason = ""): ConnectionState => ({
   state: "ended",
-  ending: { kind, told },
+  ending: { kind, reason },
 });
 const LIVE: ConnectionState = { state: "connected", viewers: 2 };
 
