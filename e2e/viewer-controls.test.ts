@@ -99,6 +99,23 @@ describe("the bar", () => {
     expect((await pictureRect(page)).width).toBeGreaterThan(360);
   });
 
+  it("names its buttons in a tooltip, for the mouse and for the keyboard, until Escape", async () => {
+    page = await openPicture(browser, room.port);
+    const tip = page.locator("[popover=manual]");
+    await page.mouse.move(640, 360);
+    await button("Full screen").hover();
+    await tip.getByText("Full screen (F)").waitFor();
+    const { x = 0, width = 0 } = (await tip.boundingBox()) ?? {};
+    expect(x + width).toBeLessThanOrEqual(1280);
+    await page.keyboard.press("Escape");
+    await tip.waitFor({ state: "hidden" });
+    await page.mouse.move(640, 360);
+    await page.keyboard.press("Tab");
+    await tip.getByText("Fit to window (1)").waitFor();
+    await page.keyboard.press("Enter");
+    await tip.waitFor({ state: "hidden" });
+  });
+
   it("closes its menu on a press outside of it", async () => {
     page = await openPicture(browser, room.port);
     await clickControl(page, "More");

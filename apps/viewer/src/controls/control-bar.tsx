@@ -1,5 +1,5 @@
 /** The bar below the picture. On small screens, actions without room there are in its menu. */
-import { type Ref, useEffect, useState, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
 import { Icon } from "../ui/icon.tsx";
 import ui from "../ui/ui.module.css";
 import type { ViewState } from "../view/core/view-state.ts";
@@ -7,12 +7,13 @@ import { ControlMenu } from "./control-menu.tsx";
 import styles from "./controls.module.css";
 import type { Action, ActionPlace } from "./core/actions.ts";
 import { keyCaps } from "./core/hotkeys.ts";
+import { Tooltip } from "./tooltip.tsx";
 
 const ZOOM_SHOWN_MS = 1200;
 
 /** @param props.hidden hides the bar, but not from the keyboard */
 export function ControlBar(props: {
-  readonly ref: Ref<HTMLElement>;
+  readonly ref: RefObject<HTMLElement | null>;
   readonly actions: readonly Action[];
   readonly view: ViewState;
   readonly hidden: boolean;
@@ -44,6 +45,7 @@ export function ControlBar(props: {
         <ControlMenu actions={actions} open={menuOpen} setOpen={setMenuOpen} />
         {buttons("bar")}
       </div>
+      <Tooltip bar={props.ref} />
     </section>
   );
 }
