@@ -10,11 +10,11 @@ async function main(): Promise<number> {
     return 1;
   }
   if (!(await run("pnpm", ["run", "build"]))) return 1;
-  // Building the image takes minutes, and unit tests mostly wait, so they run side by side. Tests that measure pictures run alone.
+  // Building and testing the image takes minutes and waits for much, so it runs beside the others, except those that need an idle machine.
   const container = testContainer();
-  const unit = await runTests("unit*");
+  const results = [await runTests("unit*"), await runTests("e2e")];
   container.show();
-  const results = [unit, await container.counts, await runTests("e2e*")];
+  results.push(await container.counts, await runTests("e2e-undisturbed"));
   return conclude({
     passed: results.reduce((sum, { passed }) => sum + passed, 0),
     failed: results.reduce((sum, { failed }) => sum + failed, 0),
