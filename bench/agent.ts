@@ -7,7 +7,7 @@ import { Desktop } from "../e2e/support/desktop.ts";
 import { freePort } from "../e2e/support/ports.ts";
 import { usageOf } from "../e2e/support/process-usage.ts";
 import { type Program, startAgent, startRelay } from "../e2e/support/programs.ts";
-import { RawViewer } from "../e2e/support/raw-viewer.ts";
+import { TestViewer } from "../e2e/support/test-viewer.ts";
 import { digits, heading, say, table } from "./report.ts";
 
 const SECONDS = 15;
@@ -30,7 +30,7 @@ function statsSince(agent: Program, offset: number): Stats {
   return sums;
 }
 
-function wholeJpegBytes(viewer: RawViewer): number {
+function wholeJpegBytes(viewer: TestViewer): number {
   const store = viewer.replica.shown;
   const tables = store?.stream.tables[0];
   if (!store || !tables) return Number.NaN;
@@ -49,7 +49,7 @@ async function scenario(name: string, act: (desktop: Desktop) => (() => void) | 
   const relay = await startRelay(port, { LOG_LEVEL: "warn" });
   const env = { LOG_LEVEL: "debug", UV_THREADPOOL_SIZE: "1" };
   const agent = startAgent({ port, display: desktop.display, args: ["--fps", String(FPS)] }, env);
-  const viewer = new RawViewer(port);
+  const viewer = new TestViewer(port);
   await viewer.until(() => viewer.replica.shown !== undefined);
   await new Promise((resolve) => setTimeout(resolve, 2000));
 

@@ -10,8 +10,8 @@ import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import WebSocket from "ws";
 import { freePort } from "../e2e/support/ports.ts";
 import { startRelay } from "../e2e/support/programs.ts";
-import { RawViewer } from "../e2e/support/raw-viewer.ts";
 import { percentile } from "../e2e/support/statistics.ts";
+import { TestViewer } from "../e2e/support/test-viewer.ts";
 import { digits, heading, say } from "./report.ts";
 
 /** The number of joins for each screen size. */
@@ -56,7 +56,7 @@ async function joinScreen({ width, height, joins }: (typeof SCREENS)[number]): P
     bareOpens.push(performance.now() - openedAt);
     bare.terminate();
     const begun = performance.now();
-    const viewer = new RawViewer(port);
+    const viewer = new TestViewer(port);
     await viewer.until(() => viewer.replica.shown !== undefined);
     waits.push(performance.now() - begun);
     viewer.close();

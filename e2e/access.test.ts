@@ -1,9 +1,10 @@
 /** Who may watch: the real relay with a secret, the real agent, Chromium, and links that end. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canvasColour, startBrowser, viewerState } from "./support/browser.ts";
+import { afterAll, describe, expect } from "vitest";
+import { canvasColour, viewerState } from "./support/browser.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
+import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 
@@ -17,8 +18,8 @@ let relay: Program;
 let agent: Program;
 let producerToken: string;
 
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   port = await freePort();
   producerToken = await mint({ role: "producer", room: "main" });
   relay = await startRelay(port, { AUTH_SECRET: SECRET });
@@ -27,7 +28,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await agent.end("SIGTERM");
   await relay.end("SIGTERM");
-  await browser.close();
 });
 
 function shareTestCard(): Program {

@@ -4,19 +4,17 @@
  */
 import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, onTestFinished } from "vitest";
 import { barriers } from "./support/axe.ts";
-import { startBrowser } from "./support/browser.ts";
 import { Desktop } from "./support/desktop.ts";
 import { type ForeignPage, foreignPage } from "./support/foreign-page.ts";
-import { colourCount, type Pixels, psnr } from "./support/pixels.ts";
+import { ALIKE_DB, colourCount, type Pixels, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
+import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 const SIZE = { width: 800, height: 450 };
 const DOCUMENT = new URL("../docs/embedding.md", import.meta.url);
 
@@ -25,10 +23,9 @@ let desktop: Desktop;
 let context: BrowserContext;
 let foreign: ForeignPage;
 let port: number;
-const endings: (() => Promise<unknown> | unknown)[] = [];
 
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   desktop = await Desktop.start(SIZE);
   await desktop.finish("xsetroot", "-solid", "#336699");
   desktop.run(
@@ -44,22 +41,17 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await desktop.stop();
-  await browser.close();
 });
 beforeEach(async () => {
   port = await freePort();
   foreign = await foreignPage();
-  endings.push(() => foreign.close());
+  onTestFinished(() => foreign.close());
   context = await browser.newContext({ viewport: { width: 1000, height: 760 } });
-  endings.push(() => context.close());
+  onTestFinished(() => context.close());
 });
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
-});
-
 async function relayWith(env: Record<string, string>): Promise<Program> {
   const relay = await startRelay(port, { LOG_LEVEL: "error", ...env });
-  endings.push(() => relay.end("SIGKILL"));
+  onTestFinished(async () => void (await relay.end("SIGKILL")));
   return relay;
 }
 
@@ -68,7 +60,7 @@ function share(options: { readonly room?: string; readonly token?: string } = {}
   const args = ["--room", room];
   const env = token === undefined ? {} : { PRODUCER_TOKEN: token };
   const agent = startAgent({ port, display: desktop.display, args }, env);
-  endings.push(() => agent.end("SIGKILL"));
+  onTestFinished(async () => void (await agent.end("SIGKILL")));
   return agent;
 }
 

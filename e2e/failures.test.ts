@@ -1,62 +1,77 @@
-/** What breaks and comes back: every part killed in turn, and a relay that is told to stop before a crowd. */
+/** Failures and recovery: each part is killed in turn, and a relay is told to stop while many watch. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { encodeControl } from "@screen-share/protocol";
 import { seededRandom } from "@screen-share/protocol/testing";
-import { afterEach, describe, expect, it } from "vitest";
-import type { CrowdReturn } from "./support/crowd.ts";
-import { watchHealth } from "./support/health.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { ViewersReturn } from "./support/many-viewers.ts";
 import { freePort } from "./support/ports.ts";
 import { startRelay } from "./support/programs.ts";
-import { tileLooks } from "./support/soak/look.ts";
+import { tilePictures } from "./support/soak/pictures.ts";
 import { Producer } from "./support/soak/producer.ts";
 import { ask, bodyOf } from "./support/soak/readers.ts";
 import { Visit } from "./support/soak/visit.ts";
 import { histogram } from "./support/statistics.ts";
 import { mint, SECRET } from "./support/tokens.ts";
+import { sleep } from "./support/wait.ts";
 import { PARTS, WholeProduct } from "./support/whole-product.ts";
 
 const KILLS = 2;
-/** Each loss is given a minute to be got over. */
+/** Recovery from each loss may take a minute. */
 const KILLS_LIMIT_MS = KILLS * PARTS.length * 60_000;
 const CROWD = 500;
-/** A relay is given 30 s to stop (fly.toml) and needs one; a busy machine needs a few. */
+/** A relay has 30 s to stop (fly.toml) and needs one; a busy machine needs a few. */
 const MAX_STOP_MS = 15_000;
 const STEP_MS = 250;
 const GUARDED = { AUTH_SECRET: SECRET, LOG_LEVEL: "error" };
 
-const endings: (() => Promise<unknown> | unknown)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
-});
-
-/** A producer that shows one picture and lets it rest. */
+/** A producer with one static picture. */
 function restingProducer(port: number, problems: string[]): Producer {
   const producer = new Producer({
     port,
     room: "main",
-    looks: tileLooks([60]),
+    pictureSets: tilePictures([60]),
     random: seededRandom(1),
     onProblem: (problem) => problems.push(problem),
   });
   producer.moving = false;
-  endings.push(() => producer.close());
+  onTestFinished(() => producer.close());
   return producer;
 }
 
-const tell = (line: string) => process.stdout.write(`${line}\n`);
+/** Requests the relay's health again and again. @returns what ends that, and gives the time of the slowest answer, ms */
+function watchHealth(port: number): () => Promise<number> {
+  let over = false;
+  const asking = (async () => {
+    let slowestMs = 0;
+    while (!over) {
+      const askedAt = performance.now();
+      const answer = await ask(port, "/healthz");
+      if (answer) await bodyOf(answer);
+      slowestMs = Math.max(slowestMs, performance.now() - askedAt);
+      await sleep(50);
+    }
+    return slowestMs;
+  })();
+  return () => {
+    over = true;
+    return asking;
+  };
+}
+
+const report = (line: string) => process.stdout.write(`${line}\n`);
 
 it(
-  "each part survives the loss of every other",
+  "each part survives the loss of any other",
   async () => {
     const product = await WholeProduct.start(seededRandom(7));
-    endings.push(() => product.stop());
+    onTestFinished(() => product.stop());
     const order = Array.from({ length: KILLS }, () => PARTS).flat();
     for (const part of order) {
       const { downMs, blindMs } = await product.lose(part);
-      tell(
+      report(
         `  ${part}: up again after ${downMs.toFixed(0)} ms, seen after ${blindMs.toFixed(0)} more`,
       );
       expect(await product.wrongs(), `after the loss of the ${part}`).toEqual([]);
@@ -66,10 +81,10 @@ it(
 );
 
 describe("a relay that is told to stop", () => {
-  it("closes everybody with 1012, exits in time with 0, and its port is free at once", async () => {
+  it("closes all connections with 1012, exits in time with 0, and frees its port at once", async () => {
     const port = await freePort();
     const relay = await startRelay(port, GUARDED);
-    endings.push(() => relay.end("SIGKILL"));
+    onTestFinished(async () => void (await relay.end("SIGKILL")));
     const token = await mint({ role: "viewer", room: "main" });
     const agents = await mint({ role: "producer", room: "main" });
     const others = await mint({ role: "producer", room: "other" });
@@ -106,23 +121,23 @@ describe("a relay that is told to stop", () => {
     expect(relay.output).toBe("");
   });
 
-  it(`finds ${CROWD} viewers back, each with the whole picture, when it returns`, async () => {
+  it(`gets ${CROWD} viewers back, each with the whole picture, when it returns`, async () => {
     const port = await freePort();
     const first = await startRelay(port, GUARDED);
-    endings.push(() => first.end("SIGKILL"));
+    onTestFinished(async () => void (await first.end("SIGKILL")));
     const problems: string[] = [];
     restingProducer(port, problems);
     const token = await mint({ role: "viewer", room: "main" });
-    const script = fileURLToPath(new URL("./support/crowd.ts", import.meta.url));
+    const script = fileURLToPath(new URL("./support/many-viewers.ts", import.meta.url));
     const args = [String(port), String(CROWD), token];
     const crowd = fork(script, args, { execArgv: ["--import", "tsx"] });
-    endings.push(() => crowd.kill("SIGKILL"));
+    onTestFinished(() => void crowd.kill("SIGKILL"));
     expect((await once(crowd, "message"))[0]).toBe("here");
 
-    const back = once(crowd, "message") as Promise<[CrowdReturn]>;
+    const back = once(crowd, "message") as Promise<[ViewersReturn]>;
     expect(await first.end("SIGTERM")).toBe(0);
     const second = await startRelay(port, GUARDED);
-    endings.push(() => second.end("SIGKILL"));
+    onTestFinished(async () => void (await second.end("SIGKILL")));
     const upAt = performance.timeOrigin + performance.now();
     const health = watchHealth(port);
     const [{ welcomedAt, backAt, codes, pictures, stallMs, ...crowds }] = await back;
@@ -132,9 +147,9 @@ describe("a relay that is told to stop", () => {
         times.map((at) => at - upAt),
         STEP_MS,
       ).join(" ");
-    tell(`  ${CROWD} viewers let in, per ${STEP_MS} ms: ${spread(welcomedAt)}`);
-    tell(`  with the whole picture: ${spread(backAt)}`);
-    tell(
+    report(`  ${CROWD} viewers let in, per ${STEP_MS} ms: ${spread(welcomedAt)}`);
+    report(`  with the whole picture: ${spread(backAt)}`);
+    report(
       `  meanwhile: slowest /healthz ${slowestMs.toFixed(0)} ms, the crowd's own worst stall ${stallMs.toFixed(0)} ms; closes ${JSON.stringify(codes)}`,
     );
     expect(codes[1012]).toBe(CROWD);

@@ -2,13 +2,14 @@
 import jpegJs from "jpeg-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { freshAfter } from "./support/ages.ts";
+import { wallNow } from "./support/connect.ts";
 import { Link } from "./support/link.ts";
 import { MOVING, Motion } from "./support/motion.ts";
 import { MovingDesktop, stillPart } from "./support/moving-desktop.ts";
-import { type Pixels, psnr } from "./support/pixels.ts";
+import { ALIKE_DB, type Pixels, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
-import { RawViewer, wallNow } from "./support/raw-viewer.ts";
+import { TestViewer } from "./support/test-viewer.ts";
 import { mintBoth, SECRET } from "./support/tokens.ts";
 import { eventually, sleep } from "./support/wait.ts";
 
@@ -19,8 +20,6 @@ const SLOW = { bytesPerSecond: 125_000, delayMs: 50 } as const;
  * time, but sends no more for that. A sender that queues would send many times as much.
  */
 const MAX_BYTES_BEFORE = 2.5 * SLOW.bytesPerSecond;
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 
 let tokens: Awaited<ReturnType<typeof mintBoth>>;
 beforeAll(async () => {
@@ -31,16 +30,16 @@ describe("viewers of a picture that changes everywhere", () => {
   let relay: Program;
   let motion: Motion;
   let link: Link;
-  let slow: RawViewer;
-  let fast: RawViewer[];
+  let slow: TestViewer;
+  let fast: TestViewer[];
 
   beforeEach(async () => {
     const port = await freePort();
     relay = await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
     motion = await Motion.start(port, tokens.producer);
     link = await Link.start({ port, up: SLOW, down: SLOW });
-    fast = [1, 2, 3].map(() => new RawViewer(port, { token: tokens.viewer }));
-    slow = new RawViewer(link.port, { token: tokens.viewer });
+    fast = [1, 2, 3].map(() => new TestViewer(port, { token: tokens.viewer }));
+    slow = new TestViewer(link.port, { token: tokens.viewer });
     // Until it has a whole picture, and its window knows the link.
     await slow.until(() => slow.replica.shown !== undefined && slow.updates.length > 80);
   });
@@ -52,7 +51,7 @@ describe("viewers of a picture that changes everywhere", () => {
   });
 
   /** What is shown has the tiles that were sent last, to the byte. */
-  async function hasNewest(viewer: RawViewer): Promise<boolean> {
+  async function hasNewest(viewer: TestViewer): Promise<boolean> {
     const due = Buffer.concat(motion.newest.map(({ bytes }) => bytes));
     return await eventually(
       async () =>
@@ -99,7 +98,7 @@ describe("an agent", () => {
   let relay: Program;
   let link: Link;
   let agent: Program;
-  let viewer: RawViewer;
+  let viewer: TestViewer;
 
   beforeAll(async () => {
     [port, moving] = await Promise.all([freePort(), MovingDesktop.start()]);
@@ -121,9 +120,9 @@ describe("an agent", () => {
   });
 
   /** A viewer that has a picture of after it came. */
-  async function joined(): Promise<RawViewer> {
+  async function joined(): Promise<TestViewer> {
     const since = wallNow();
-    const viewer = new RawViewer(port, { token: tokens.viewer });
+    const viewer = new TestViewer(port, { token: tokens.viewer });
     await viewer.until(() => (viewer.replica.shown?.capturedAt ?? 0) > since);
     return viewer;
   }

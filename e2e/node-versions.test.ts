@@ -1,24 +1,14 @@
-/**
- * Other versions of Node than the one at hand, with the adapter that runs everywhere: the transport's suite passes, and a picture goes
- * through the built relay.
- */
-import { type ChildProcess, execFile, fork } from "node:child_process";
+/** Later versions of Node, with the transport that runs everywhere: its suite passes, and the built relay carries a picture. */
+import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import {
-  decodeUpdate,
-  encodeAck,
-  encodeControl,
-  encodeUpdate,
-  type StreamDescription,
-  SUBPROTOCOL,
-} from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
-import { afterEach, describe, expect, it } from "vitest";
-import WebSocket, { type RawData } from "ws";
-import { within } from "./support/wait.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { TestProducer } from "./support/test-producer.ts";
+import { TestViewer } from "./support/test-viewer.ts";
+import { eventually, within } from "./support/wait.ts";
 
 const VERSIONS = [22, 24, 26];
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -29,7 +19,7 @@ const LIMIT_MS = 30_000;
 /** It takes 25 s. */
 const SUITE_LIMIT_MS = 240_000;
 
-/** What vitest's JSON reporter tells, as far as it matters here. */
+/** The part of the report of vitest's JSON reporter that matters here. */
 interface Report {
   readonly testResults: readonly {
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
@@ -43,78 +33,51 @@ function nodeOf(version: number): string {
 /** npm has these builds for one platform. */
 const HERE = process.platform === "linux" && process.arch === "x64";
 
-let relay: ChildProcess | undefined;
-const sockets: WebSocket[] = [];
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.terminate();
-  if (relay && relay.exitCode === null && relay.signalCode === null) {
-    const exit = once(relay, "exit");
-    relay.kill("SIGKILL");
-    await exit;
-  }
-});
-
-async function join(port: number, role: "producer" | "viewer", hello: Record<string, unknown>) {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/${role}`, SUBPROTOCOL);
-  sockets.push(socket);
-  const messages: (Buffer | string)[] = [];
-  socket.on("message", (data: RawData, isBinary) => {
-    messages.push(isBinary ? (data as Buffer) : String(data));
-    socket.emit("kept");
-  });
-  await once(socket, "open");
-  socket.send(JSON.stringify({ type: "hello", room: "main", ...hello }));
-  const until = async (met: (message: Buffer | string) => boolean) => {
-    while (!messages.some(met)) await once(socket, "kept");
-    return messages.find(met);
-  };
-  return { socket, until };
-}
-
-const isText = (type: string) => (message: Buffer | string) =>
-  typeof message === "string" && JSON.parse(message).type === type;
-const isBinary = (message: Buffer | string) => typeof message !== "string";
-
 describe.runIf(HERE)("the built relay", () => {
   it.each(VERSIONS)("carries a picture on Node %i with TRANSPORT=ws", async (version) => {
     const execPath = nodeOf(version);
     expect(existsSync(execPath)).toBe(true);
-    const env = { PATH: "/usr/bin:/bin", PORT: "0", TRANSPORT: "ws" };
-    relay = fork(RELAY, [], {
+    const relay = fork(RELAY, [], {
       execPath,
       execArgv: [],
-      env,
+      env: { PATH: "/usr/bin:/bin", PORT: "0", TRANSPORT: "ws" },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
+    onTestFinished(() => void relay.kill("SIGKILL"));
     const [{ port }] = (await within(once(relay, "message"), LIMIT_MS, "starting")) as [
       { port: number },
     ];
-
     const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
     expect(answer.status).toBe(200);
 
-    const producer = await join(port, "producer", { producerId: "0".repeat(32) });
-    const viewer = await join(port, "viewer", {});
-    await within(producer.until(isText("welcome")), LIMIT_MS, "the producer's welcome");
     const { tables, tiles } = encodeTiles(screenLike(SIZE, 1));
-    const stream: StreamDescription = { codec: "jpeg-tiles", ...SIZE, tables: [tables] };
-    producer.socket.send(encodeControl({ type: "stream", epoch: 1, stream }));
-    const times = { capturedAt: 1, encodedAt: 2, relayedAt: 0 };
-    producer.socket.send(encodeUpdate({ keyframe: true, cut: false, epoch: 1, ...times, tiles }));
-
-    const update = await within(viewer.until(isBinary), LIMIT_MS, "the viewer's picture");
-    const shown = decodeUpdate(update as Buffer).tiles;
+    const producer = new TestProducer({
+      port,
+      room: "main",
+      onWelcome: () => producer.whole({ codec: "jpeg-tiles", ...SIZE, tables: [tables] }, tiles),
+    });
+    const codes: number[] = [];
+    const viewer = new TestViewer(port, { onClosed: (code) => codes.push(code) });
+    onTestFinished(() => {
+      producer.drop();
+      viewer.close();
+    });
+    await viewer.until(() => viewer.replica.shown !== undefined);
+    const shown = viewer.replica.shown?.since(0) ?? [];
     expect(shown.map(({ bytes }) => Buffer.from(bytes))).toEqual(
       tiles.map(({ bytes }) => Buffer.from(bytes)),
     );
-    viewer.socket.send(encodeAck(1));
-    await within(producer.until(isBinary), LIMIT_MS, "the producer's ack");
+    expect(await eventually(async () => producer.idle, Boolean)).toBe(true);
 
-    const closed = once(viewer.socket, "close");
     const exit = once(relay, "exit");
     relay.kill("SIGTERM");
-    expect((await within(closed, LIMIT_MS, "the viewer's end"))[0]).toBe(1012);
     expect((await within(exit, LIMIT_MS, "the relay's end"))[0]).toBe(0);
+    expect(
+      await eventually(
+        async () => codes,
+        ({ length }) => length > 0,
+      ),
+    ).toEqual([1012]);
   });
 });
 

@@ -9,7 +9,7 @@ import { Firefox } from "./support/firefox.ts";
 import { foreignPage } from "./support/foreign-page.ts";
 import { type OtherBrowser, savedFile } from "./support/other-browser.ts";
 import { jpegOf, PaintedRoom, testPicture } from "./support/painted-room.ts";
-import { psnr } from "./support/pixels.ts";
+import { ALIKE_DB, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { wrongColoursOfTestCard } from "./support/test-card.ts";
@@ -22,8 +22,6 @@ import { WebKit } from "./support/webkit.ts";
 
 const SIZE = { width: 800, height: 450 } as const;
 const PICTURE = testPicture(SIZE.width, SIZE.height);
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 /** What a PNG file ends with (PNG §11.2.5). */
 const PNG_END = Buffer.from("IEND\xAE\x42\x60\x82", "latin1");
 const GUARDED = { AUTH_SECRET: SECRET, LOG_LEVEL: "error" };

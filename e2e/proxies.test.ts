@@ -2,22 +2,22 @@
 import { once } from "node:events";
 import jpeg from "jpeg-js";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canvasColour, startBrowser, viewerState } from "./support/browser.ts";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { canvasColour, viewerState } from "./support/browser.ts";
 import { askOverTls, dialOverTls, getOverTls } from "./support/over-tls.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { ReverseProxy } from "./support/proxies.ts";
+import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 
 const LINK = /Viewer link: (\S+)\n/;
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(({ browser: shared }) => {
+  browser = shared;
 });
-afterAll(() => browser.close());
 
 /** So small that no buffer on the way is filled by it. */
 function smallJpeg(grey: number): Buffer {

@@ -5,19 +5,18 @@ import { readdir, readFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canvasPixels, openViewer, startBrowser } from "./support/browser.ts";
+import { afterAll, describe, expect } from "vitest";
+import { canvasPixels, likeness, openViewer } from "./support/browser.ts";
 import { Desktop } from "./support/desktop.ts";
-import { colourCount, type Pixels, psnr } from "./support/pixels.ts";
+import { ALIKE_DB, colourCount, type Pixels } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay, startReplay } from "./support/programs.ts";
-import { RawViewer } from "./support/raw-viewer.ts";
+import { it } from "./support/test.ts";
+import { TestViewer } from "./support/test-viewer.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 
 const SIZE = { width: 1000, height: 640 } as const;
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 
 let browser: Browser;
 let desktop: Desktop;
@@ -29,8 +28,8 @@ let tokens: { readonly [name in "main" | "again"]: string };
 /** What Chromium showed of the desktop at the end. */
 let last: Pixels;
 
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   desktop = await Desktop.start(SIZE);
   await desktop.finish("xsetroot", "-solid", "#336699");
   const style = ["-fa", "DejaVu Sans Mono", "-fs", "12", "-xrm", "*cursorBlink: false"];
@@ -53,7 +52,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await relay.end("SIGTERM");
   await desktop.stop();
-  await browser.close();
 });
 
 async function watch(room: string): Promise<Page> {
@@ -61,17 +59,8 @@ async function watch(room: string): Promise<Page> {
   return await openViewer(browser, port, `#room=${room}&token=${token}`);
 }
 
-const likeness = (page: Page, due: () => Promise<Pixels>) =>
-  eventually(
-    async () => {
-      const shown = await canvasPixels(page);
-      return shown ? psnr(await due(), shown) : 0;
-    },
-    (db) => db > ALIKE_DB,
-  );
-
 /** Whether so many of the newest updates were without any change. */
-function restingFor({ updates }: RawViewer, count: number): boolean {
+function restingFor({ updates }: TestViewer, count: number): boolean {
   const newest = updates.slice(-count);
   return newest.length === count && newest.every(({ tiles }) => tiles === 0);
 }
@@ -90,7 +79,7 @@ describe("a session", () => {
     }
     expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
     // An agent has nothing more to send, and nothing to repaint, once it only says that the picture is current.
-    const viewer = new RawViewer(port, { token: await mint({ role: "viewer", room: "main" }) });
+    const viewer = new TestViewer(port, { token: await mint({ role: "viewer", room: "main" }) });
     await viewer.until(() => restingFor(viewer, 2));
     viewer.close();
     const shown = await canvasPixels(page);
@@ -176,7 +165,7 @@ describe("a session", () => {
       { ...env, PRODUCER_TOKEN: tokens.main },
     );
     await agent.until(/connected to the relay/);
-    const viewer = new RawViewer(port, { token: await mint({ role: "viewer", room: "main" }) });
+    const viewer = new TestViewer(port, { token: await mint({ role: "viewer", room: "main" }) });
     await viewer.until(() => viewer.updates.length > 0);
     const { pid } = agent.process;
     const writer = Number(await readFile(`/proc/${pid}/task/${pid}/children`, "utf8"));

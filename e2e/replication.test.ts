@@ -10,16 +10,19 @@ import jpegJs from "jpeg-js";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
-import { canvasPixels, openViewer, startBrowser, viewerState } from "./support/browser.ts";
+import {
+  canvasPixels,
+  likeness,
+  openViewer,
+  startBrowser,
+  viewerState,
+} from "./support/browser.ts";
 import { Desktop, killGroup } from "./support/desktop.ts";
-import { colourCount, type Pixels, psnr } from "./support/pixels.ts";
+import { ALIKE_DB, colourCount, type Pixels, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
-import { RawViewer } from "./support/raw-viewer.ts";
+import { TestViewer } from "./support/test-viewer.ts";
 import { eventually } from "./support/wait.ts";
-
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -46,17 +49,6 @@ async function busyDesktop(size: { width: number; height: number }) {
   );
   expect(colourCount(started)).toBeGreaterThan(20);
   return { desktop, still: () => killGroup(scrolling, "SIGSTOP") };
-}
-
-/** How like the screen a picture becomes, dB, given time to settle. */
-async function likeness(desktop: Desktop, picture: () => Promise<Pixels | undefined>) {
-  return await eventually(
-    async () => {
-      const shown = await picture();
-      return shown ? psnr(await desktop.pixels(), shown) : 0;
-    },
-    (db) => db > ALIKE_DB,
-  );
 }
 
 const decode = (jpeg: Uint8Array): Pixels => jpegJs.decode(jpeg, { maxMemoryUsageInMB: 1024 });
@@ -89,7 +81,7 @@ describe.each([
     await eventually(frames, (count) => Number(count) > 10);
     expect(Number(await frames())).toBeGreaterThan(10);
     still();
-    const db = await likeness(desktop, () => canvasPixels(page));
+    const db = await likeness(page, () => desktop.pixels());
     expect(db).toBeGreaterThan(ALIKE_DB);
     const shown = await canvasPixels(page);
     expect(shown).toMatchObject(size);
@@ -99,7 +91,7 @@ describe.each([
 
   it("is shown to a late joiner at once, even if nothing changes", async () => {
     const page = await openViewer(browser, port);
-    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
     await page.close();
   });
 
@@ -150,7 +142,7 @@ describe("on an idle desktop", () => {
   });
 
   it("no picture data is sent, only that the picture is current", async () => {
-    const viewer = new RawViewer(port);
+    const viewer = new TestViewer(port);
     await viewer.until(() => viewer.replica.shown !== undefined);
     await viewer.until(() => viewer.updates.at(-1)?.tiles === 0);
     const before = viewer.updates.length;
@@ -162,7 +154,7 @@ describe("on an idle desktop", () => {
   });
 
   it("a typed letter sends only the bytes of its tiles", async () => {
-    const viewer = new RawViewer(port);
+    const viewer = new TestViewer(port);
     await viewer.until(() => viewer.updates.at(-1)?.tiles === 0);
     const before = viewer.updates.length;
     await desktop.finish("xdotool", "mousemove", "200", "200", "type", "m");
@@ -204,7 +196,7 @@ describe("on an idle desktop", () => {
     const page = await openViewer(browser, port);
     const type = (text: string) =>
       desktop.finish("xdotool", "mousemove", "200", "200", "type", text);
-    const alike = () => likeness(desktop, () => canvasPixels(page));
+    const alike = () => likeness(page, () => desktop.pixels());
     expect(await alike()).toBeGreaterThan(ALIKE_DB);
 
     await agent.end("SIGKILL");
@@ -241,13 +233,13 @@ describe("on an idle desktop", () => {
     await type("browser gone");
     browser = await startBrowser();
     const again = await openViewer(browser, port);
-    expect(await likeness(desktop, () => canvasPixels(again))).toBeGreaterThan(ALIKE_DB);
+    expect(await likeness(again, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
     await again.close();
   });
 
   it("a desktop that changes its size is shown in its new size", async () => {
     const page = await openViewer(browser, port);
-    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
     const timings = ["40", "1000", "1001", "1002", "1003", "600", "601", "602", "603"];
     await desktop.finish("xrandr", "--newmode", "smaller", ...timings);
     await desktop.finish("xrandr", "--addmode", "screen", "smaller");
@@ -260,7 +252,7 @@ describe("on an idle desktop", () => {
       await eventually(size, (shown) => shown === width);
       expect(await canvasPixels(page)).toMatchObject({ width, height });
     }
-    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
     await page.close();
   });
 
@@ -270,7 +262,7 @@ describe("on an idle desktop", () => {
     await second.until(/already being shared/);
     await second.end("SIGTERM");
     const page = await openViewer(browser, port);
-    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
     await page.close();
   });
 
@@ -278,7 +270,7 @@ describe("on an idle desktop", () => {
     const args = ["--encoder", "jpeg-js", "--room", "portable"];
     const portable = startAgent({ port, display: desktop.display, args });
     const page = await openViewer(browser, port, "#room=portable");
-    expect(await likeness(desktop, () => canvasPixels(page))).toBeGreaterThan(ALIKE_DB);
+    expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
     await portable.end("SIGTERM");
     await page.close();
   });

@@ -7,11 +7,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canvasColour, startBrowser, viewerState } from "./support/browser.ts";
+import { afterAll, describe, expect } from "vitest";
+import { canvasColour, viewerState } from "./support/browser.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { StaticHost } from "./support/static-host.ts";
+import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { buildViewer, type ViewerBuild } from "./support/viewer-build.ts";
 import { eventually } from "./support/wait.ts";
@@ -30,7 +31,8 @@ let relay: Program;
 let agent: Program;
 let link: string;
 
-beforeAll(async () => {
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   relayPort = await freePort();
   build = buildViewer({ NEXT_PUBLIC_RELAY_URL: `ws://localhost:${relayPort}` });
   host = await StaticHost.start(build.folder, CONFIG);
@@ -44,10 +46,8 @@ beforeAll(async () => {
   agent = startAgent({ port: relayPort, args: ["--source", "test"] }, { PRODUCER_TOKEN });
   await agent.until(LINK);
   link = LINK.exec(agent.output)?.[1] ?? "";
-  browser = await startBrowser();
 }, BUILD_LIMIT_MS);
 afterAll(async () => {
-  await browser.close();
   await agent.end("SIGTERM");
   await relay.end("SIGTERM");
   host.close();

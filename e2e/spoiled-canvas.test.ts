@@ -5,13 +5,11 @@ import { Firefox } from "./support/firefox.ts";
 import { noteNotices, noticesOf } from "./support/notices.ts";
 import { savedFile } from "./support/other-browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
-import { psnr } from "./support/pixels.ts";
+import { ALIKE_DB, psnr } from "./support/pixels.ts";
 import { PLACES } from "./support/watched-page.ts";
 
 const SIZE = { width: 800, height: 450 } as const;
 const PICTURE = testPicture(SIZE.width, SIZE.height);
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 
 let firefox: Firefox;
 let room: PaintedRoom;

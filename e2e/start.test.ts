@@ -5,9 +5,15 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CHROMIUM_PATH, canvasPixels, openViewer, startBrowser } from "./support/browser.ts";
+import {
+  CHROMIUM_PATH,
+  canvasPixels,
+  likeness,
+  openViewer,
+  startBrowser,
+} from "./support/browser.ts";
 import { Desktop } from "./support/desktop.ts";
-import { colourCount, psnr } from "./support/pixels.ts";
+import { ALIKE_DB, colourCount } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { Program } from "./support/programs.ts";
 import { eventually } from "./support/wait.ts";
@@ -51,14 +57,7 @@ describe("pnpm start", () => {
       const everything = start({ PORT: String(port), DISPLAY: desktop.display });
       await everything.until(new RegExp(`http://localhost:${port}/`));
       const page = await openViewer(browser, port);
-      const db = await eventually(
-        async () => {
-          const shown = await canvasPixels(page);
-          return shown ? psnr(await desktop.pixels(), shown) : 0;
-        },
-        (likeness) => likeness > 30,
-      );
-      expect(db).toBeGreaterThan(30);
+      expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
       await page.close();
       await everything.end("SIGTERM");
       expect(await eventually(() => isFree(port), Boolean)).toBe(true);

@@ -1,28 +1,43 @@
 /** The whole product below a path of a site: the page and its files, its WebSocket, the embed element, pictures, links. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startBrowser } from "./support/browser.ts";
+import { afterAll, describe, expect } from "vitest";
 import { foreignPage } from "./support/foreign-page.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
-import { type SubPathProxy, subPathProxy } from "./support/sub-path-proxy.ts";
+import { type RewritingProxy, rewritingProxy } from "./support/rewriting-proxy.ts";
+import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 
+const REQUEST_LINE = /^(?:GET|HEAD) (\S+) HTTP\/1\.1\r\n/;
 const LINK = /Viewer link: (\S+)\n/;
 
 describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
   let browser: Browser;
-  let proxy: SubPathProxy;
+  let proxy: RewritingProxy;
   let relay: Program;
   let agent: Program;
   let site: string;
   let link: string;
 
-  beforeAll(async () => {
-    browser = await startBrowser();
+  /** Requests for anything that is not below the path. */
+  const elsewhere: string[] = [];
+
+  /** As `location /screen/ { proxy_pass http://relay/; }` does in nginx. */
+  function stripped(packet: string): string | undefined {
+    const [line, url = ""] = REQUEST_LINE.exec(packet) ?? [];
+    if (line === undefined) return packet;
+    if (!url.startsWith(prefix)) {
+      elsewhere.push(url);
+      return undefined;
+    }
+    return packet.replace(url, () => url.slice(prefix.length - 1));
+  }
+
+  it.beforeAll(async ({ browser: shared }) => {
+    browser = shared;
     const relayPort = await freePort();
-    proxy = await subPathProxy(prefix, relayPort);
+    proxy = await rewritingProxy(relayPort, stripped);
     site = `http://localhost:${proxy.port}${prefix}`;
     relay = await startRelay(relayPort, { AUTH_SECRET: SECRET, VIEWER_URL: site });
     const server = `${site.replace("http", "ws")}ws/producer`;
@@ -37,7 +52,6 @@ describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
     await agent.end("SIGTERM");
     await relay.end("SIGTERM");
     proxy.close();
-    await browser.close();
   });
 
   it("the link leads to a page that shows the screen and requests nothing outside its folder", async () => {
@@ -54,7 +68,7 @@ describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
     expect(await screen.getAttribute("data-player")).toBe("worker");
     await page.reload();
     expect(await eventually(drawn, (updates) => updates > 2)).toBeGreaterThan(2);
-    expect([page.url(), problems, proxy.elsewhere]).toEqual([`${site}#room=main`, [], []]);
+    expect([page.url(), problems, elsewhere]).toEqual([`${site}#room=main`, [], []]);
     await page.close();
   });
 
@@ -70,7 +84,7 @@ describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
         return Number(element.shadowRoot?.querySelector("canvas")?.dataset.updates ?? 0);
       });
     expect(await eventually(drawn, (updates) => updates > 0)).toBeGreaterThan(0);
-    expect(proxy.elsewhere).toEqual([]);
+    expect(elsewhere).toEqual([]);
     await page.close();
     foreign.close();
   });

@@ -4,18 +4,16 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import jpegJs from "jpeg-js";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startBrowser } from "./support/browser.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import { MovingDesktop } from "./support/moving-desktop.ts";
-import { type Pixels, psnr } from "./support/pixels.ts";
+import { ALIKE_DB, type Pixels, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
+import { it } from "./support/test.ts";
 import { mint, mintBoth, SECRET } from "./support/tokens.ts";
 import { curl, Ffmpeg } from "./support/tools.ts";
 import { eventually, sleep } from "./support/wait.ts";
 
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 /** A point of the desktop where nothing is but its background. */
 const BACKGROUND = { x: 1200, y: 650 } as const;
 const SIZE = { width: 1280, height: 720 } as const;
@@ -185,14 +183,13 @@ describe("a page of another origin", () => {
   const foreign = createServer((_, response) => {
     response.setHeader("Content-Type", "text/html").end("<!doctype html><title>dashboard</title>");
   });
-  beforeAll(async () => {
-    browser = await startBrowser();
+  it.beforeAll(async ({ browser: shared }) => {
+    browser = shared;
     await once(foreign.listen(0, "127.0.0.1"), "listening");
     page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`);
   });
   afterAll(async () => {
-    await browser.close();
     foreign.close();
   });
 

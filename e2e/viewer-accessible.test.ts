@@ -1,9 +1,9 @@
 /** Nothing that axe knows to look for stands in anybody's way, whatever the page shows, on large screens and small, dark and light. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect } from "vitest";
 import { barriers } from "./support/axe.ts";
-import { startBrowser } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { it } from "./support/test.ts";
 import { takeFilePickerAway } from "./support/video.ts";
 import {
   openPicture,
@@ -16,13 +16,12 @@ import {
 let browser: Browser;
 let room: PaintedRoom;
 let page: Page;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   room = await PaintedRoom.open(testPicture(800, 450));
 });
 afterEach(() => page.context().close());
 afterAll(async () => {
-  await browser.close();
   await room.close();
 });
 

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startBrowser } from "./support/browser.ts";
+import { afterAll, afterEach, describe, expect } from "vitest";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { it } from "./support/test.ts";
 import { clickControl, openPicture, PHONE, pictureRect } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 
@@ -10,8 +10,8 @@ const PICTURE = testPicture(1600, 900);
 let browser: Browser;
 let room: PaintedRoom;
 let page: Page;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   room = await PaintedRoom.open(PICTURE);
 });
 afterEach(async () => {
@@ -19,7 +19,6 @@ afterEach(async () => {
   room.show(PICTURE);
 });
 afterAll(async () => {
-  await browser.close();
   await room.close();
 });
 

@@ -3,27 +3,27 @@
  * real relay and Chromium.
  */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect } from "vitest";
 import { WebSocket } from "ws";
-import { startBrowser } from "./support/browser.ts";
-import { forwardingProxy } from "./support/forwarding-proxy.ts";
-import { hang } from "./support/gallery.ts";
+import { problemsInEveryView } from "./support/every-view.ts";
 import { freePort } from "./support/ports.ts";
+import { rewritingProxy } from "./support/rewriting-proxy.ts";
 import { isPainted, Scene, says, statusOf } from "./support/scene.ts";
+import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 
 /** So many attempts without a valid token an address has (P-86). */
 const ATTEMPTS = 20;
+const REQUEST_LINE = /^(?:GET|HEAD) [^\r\n]* HTTP\/1\.1\r\n/;
 /** The longest lifetime that is tried for a link that must expire while its viewer watches. */
 const LONGEST_MS = 16_000;
 
 let browser: Browser;
 let scene: Scene;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(({ browser: shared }) => {
+  browser = shared;
 });
-afterAll(() => browser.close());
 afterEach(() => scene.end());
 
 describe("a relay with a secret", () => {
@@ -39,7 +39,7 @@ describe("a relay with a secret", () => {
   it("asks for the link at its bare address, and accepts a pasted one with its token", async () => {
     const page = await scene.open();
     await says(page, "Open a shared screen");
-    expect(await hang(page, "join")).toEqual([]);
+    expect(await problemsInEveryView(page, "join")).toEqual([]);
     const token = await viewer();
 
     await field(page).fill("what is this/");
@@ -81,7 +81,7 @@ describe("a relay with a secret", () => {
     expect(await says(page, "This link has expired")).toContain(
       "Ask the person who shares the screen",
     );
-    expect(await hang(page, "link-expired")).toEqual([]);
+    expect(await problemsInEveryView(page, "link-expired")).toEqual([]);
     await field(page).fill(`#token=${await viewer()}`);
     await field(page).press("Enter");
     await says(page, "Waiting for the host");
@@ -104,7 +104,7 @@ describe("a relay with a secret", () => {
     const other = await mint({ role: "viewer", room: "other" });
     const page = await scene.open(`#room=main&token=${other}`);
     await says(page, "This link is for another room");
-    expect(await hang(page, "wrong-link")).toEqual([]);
+    expect(await problemsInEveryView(page, "wrong-link")).toEqual([]);
     await says(await scene.open("#token=a.b.c"), "This link does not work");
   });
 
@@ -125,7 +125,9 @@ describe("a relay with a secret", () => {
   });
 
   it("distinguishes too many attempts from a full room (P-86)", async () => {
-    const proxy = await forwardingProxy(scene.port, "203.0.113.9");
+    const proxy = await rewritingProxy(scene.port, (packet) =>
+      packet.replace(REQUEST_LINE, "$&X-Forwarded-For: 203.0.113.9\r\n"),
+    );
     scene.onEnd(() => proxy.close());
     const attempt = () =>
       new Promise<number>((resolve) => {
@@ -175,7 +177,7 @@ describe("a page that knows several relays", () => {
     );
     const page = await scene.open();
     await says(page, "Open a shared screen");
-    expect(await hang(page, "choose")).toEqual([]);
+    expect(await problemsInEveryView(page, "choose")).toEqual([]);
     expect(dialled).toEqual([]);
     await page.getByLabel("Relay").selectOption(`ws://localhost:${others}`);
     await page.getByLabel("Link or room name").fill("demo");

@@ -1,27 +1,26 @@
 /** JPEGs as the world sends them, in the page and in the embed element: drawn alike everywhere, or refused in plain words. */
 import { encodeControl, encodeUpdate, type StreamDescription } from "@screen-share/protocol";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { canvasPixels, startBrowser } from "./support/browser.ts";
+import { afterAll, afterEach, describe, expect } from "vitest";
+import { canvasPixels } from "./support/browser.ts";
 import { cutOff, withoutEnd, withRotation } from "./support/field-jpegs.ts";
 import { foreignPage } from "./support/foreign-page.ts";
 import { jpegOf, PaintedRoom, testPicture } from "./support/painted-room.ts";
-import { type Pixels, psnr } from "./support/pixels.ts";
+import { ALIKE_DB, type Pixels, psnr } from "./support/pixels.ts";
 import { letIn, StandInRelay } from "./support/stand-in-relay.ts";
+import { it } from "./support/test.ts";
 import { openPicture, pngPixels } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 import { PLACES } from "./support/watched-page.ts";
 
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 const PICTURE = testPicture(480, 270);
 const OTHER = testPicture(320, 400, [60, 160, 60]);
 
 let browser: Browser;
 let room: PaintedRoom;
 let page: Page;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   room = await PaintedRoom.open(PICTURE);
 });
 afterEach(async () => {
@@ -29,7 +28,6 @@ afterEach(async () => {
   room.show(PICTURE);
 });
 afterAll(async () => {
-  await browser.close();
   await room.close();
 });
 

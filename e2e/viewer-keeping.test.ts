@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Download, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { canvasPixels, startBrowser } from "./support/browser.ts";
+import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
+import { canvasPixels } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { psnr } from "./support/pixels.ts";
+import { it } from "./support/test.ts";
 import { mintBoth, SECRET } from "./support/tokens.ts";
 import {
   openPicture,
@@ -19,8 +20,8 @@ const PICTURE = testPicture(1600, 900);
 let browser: Browser;
 let room: PaintedRoom;
 let page: Page;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   room = await PaintedRoom.open(PICTURE);
 });
 afterEach(async () => {
@@ -28,7 +29,6 @@ afterEach(async () => {
   room.show(PICTURE);
 });
 afterAll(async () => {
-  await browser.close();
   await room.close();
 });
 

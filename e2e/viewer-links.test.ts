@@ -3,31 +3,31 @@
  * the page says what is the matter.
  */
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startBrowser } from "./support/browser.ts";
+import { afterEach, beforeEach, describe, expect } from "vitest";
 import { noteNotices, noticesOf } from "./support/notices.ts";
-import { GOOD, PageStandIn } from "./support/page-stand-in.ts";
+import { GOOD, onlyWithToken, StandInRelay } from "./support/stand-in-relay.ts";
+import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
 
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-let standIn: PageStandIn;
+let standIn: StandInRelay;
 let address: string;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(({ browser: shared }) => {
+  browser = shared;
 });
-afterAll(() => browser.close());
 beforeEach(async () => {
-  standIn = new PageStandIn();
-  address = await standIn.listen();
+  standIn = await StandInRelay.start(onlyWithToken);
+  standIn.policyHeader = true;
+  ({ address } = standIn);
   context = await browser.newContext();
   page = await context.newPage();
   await page.addInitScript(noteNotices);
 });
 afterEach(async () => {
   await context.close();
-  standIn.close();
+  standIn.stop();
 });
 
 const FIELDS = `room=demo&token=${GOOD}`;

@@ -2,16 +2,15 @@
 import { encodeControl, encodeUpdate, type Update } from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect } from "vitest";
 import type { WebSocket } from "ws";
-import { canvasPixels, startBrowser } from "./support/browser.ts";
-import { psnr } from "./support/pixels.ts";
+import { canvasPixels } from "./support/browser.ts";
+import { ALIKE_DB, psnr } from "./support/pixels.ts";
 import { letIn, StandInRelay } from "./support/stand-in-relay.ts";
+import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
 import { PLACES, type Place, takeHandingOverAway } from "./support/watched-page.ts";
 
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 const SIZE = { width: 512, height: 256 };
 const PICTURE = screenLike(SIZE);
 const { tables, tiles } = encodeTiles(PICTURE, 90);
@@ -22,14 +21,13 @@ let browser: Browser;
 let relay: StandInRelay;
 let page: Page;
 let socket: WebSocket;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
 });
 afterEach(async () => {
   await page.context().close();
   relay.stop();
 });
-afterAll(() => browser.close());
 
 function send(update: Partial<Update>): void {
   const now = Date.now();

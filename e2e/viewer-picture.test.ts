@@ -1,8 +1,9 @@
 /** The picture under a person's hands, in a real browser: how much of it is seen, how sharp, and that nothing else moves. */
 import type { Browser, CDPSession, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { canvasPixels, startBrowser } from "./support/browser.ts";
+import { afterAll, afterEach, describe, expect } from "vitest";
+import { canvasPixels } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { it } from "./support/test.ts";
 import {
   openPicture,
   PHONE,
@@ -16,13 +17,12 @@ import { eventually } from "./support/wait.ts";
 let browser: Browser;
 let room: PaintedRoom;
 let page: Page;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   room = await PaintedRoom.open(testPicture(1600, 900));
 });
 afterEach(() => page.context().close());
 afterAll(async () => {
-  await browser.close();
   await room.close();
 });
 

@@ -2,9 +2,10 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { Browser, Download, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { canvasPixels, startBrowser } from "./support/browser.ts";
+import { afterAll, afterEach, describe, expect } from "vitest";
+import { canvasPixels } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { it } from "./support/test.ts";
 import {
   chooseFileOfPage,
   chooseFileWhenTold,
@@ -25,8 +26,8 @@ const PICTURE = testPicture(800, 450);
 let browser: Browser;
 let room: PaintedRoom;
 let page: Page;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   room = await PaintedRoom.open(PICTURE);
 });
 afterEach(async () => {
@@ -34,7 +35,6 @@ afterEach(async () => {
   room.show(PICTURE);
 });
 afterAll(async () => {
-  await browser.close();
   await room.close();
 });
 

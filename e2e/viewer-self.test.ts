@@ -1,10 +1,10 @@
 /** A host who opens the link on the very screen that is shared: that page says so, and no other does. The real relay, agent and Chromium. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startBrowser } from "./support/browser.ts";
+import { afterAll, describe, expect } from "vitest";
 import { Desktop } from "./support/desktop.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
+import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
 import { WindowedBrowser } from "./support/windowed-browser.ts";
 
@@ -18,17 +18,16 @@ let agent: Program;
 let port: number;
 let elsewhere: Browser;
 let own: WindowedBrowser;
-beforeAll(async () => {
+it.beforeAll(async ({ browser }) => {
+  elsewhere = browser;
   desktop = await Desktop.start({ width: 1280, height: 800 });
   port = await freePort();
   relay = await startRelay(port, { LOG_LEVEL: "error" });
   agent = startAgent({ port, display: desktop.display });
-  elsewhere = await startBrowser();
   own = await WindowedBrowser.start(desktop);
 });
 afterAll(async () => {
   await own.close();
-  await elsewhere.close();
   await agent.end("SIGTERM");
   await relay.end("SIGTERM");
   await desktop.stop();

@@ -1,19 +1,18 @@
 /**
  * What the page says while hosts and relays come and go: the real relay, the real agent, Chromium. Every state is looked at in every
- * size, light and dark, with and without a picture (support/gallery.ts).
+ * size, light and dark, with and without a picture (support/every-view.ts).
  */
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { startBrowser } from "./support/browser.ts";
-import { hang } from "./support/gallery.ts";
+import { afterEach, beforeEach, expect } from "vitest";
+import { problemsInEveryView } from "./support/every-view.ts";
 import { isPainted, Scene, says, statusOf } from "./support/scene.ts";
+import { it } from "./support/test.ts";
 
 let browser: Browser;
 let scene: Scene;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(({ browser: shared }) => {
+  browser = shared;
 });
-afterAll(() => browser.close());
 beforeEach(async () => {
   scene = await Scene.set(browser);
 });
@@ -25,7 +24,7 @@ it("the page reports a host that starts, is lost, returns, stops and starts agai
   const waits = await says(page, "Waiting for the host");
   expect(waits).toContain(`pnpm capture --server ws://localhost:${scene.port}`);
   await page.getByText("only you are waiting").waitFor();
-  expect(await hang(page, "waiting")).toEqual([]);
+  expect(await problemsInEveryView(page, "waiting")).toEqual([]);
   await scene.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("button", { name: "Copy the command" }).click();
   await page.getByText("The command was copied.").waitFor();
@@ -43,7 +42,7 @@ it("the page reports a host that starts, is lost, returns, stops and starts agai
   expect(await isPainted(page)).toBeDefined();
   await page.getByText("only you are watching").waitFor({ state: "attached" });
   expect(await page.title()).toBe("Live · Screen Share");
-  expect(await hang(page, "live")).toEqual([]);
+  expect(await problemsInEveryView(page, "live")).toEqual([]);
   const second = await scene.open();
   await says(second, "Live");
   await page.getByText("2 watching").waitFor({ state: "attached" });
@@ -53,7 +52,7 @@ it("the page reports a host that starts, is lost, returns, stops and starts agai
   const lost = await says(page, "The host is offline");
   expect(lost).toMatch(/picture from \d+ s ago/);
   expect(await page.getByTestId("screen").isVisible()).toBe(true);
-  expect(await hang(page, "host-offline")).toEqual([]);
+  expect(await problemsInEveryView(page, "host-offline")).toEqual([]);
 
   const again = scene.agent();
   await says(page, "Live");
@@ -62,7 +61,7 @@ it("the page reports a host that starts, is lost, returns, stops and starts agai
   expect(stopped).toContain("pnpm capture");
   // A clean stop clears the store, here too (P-37).
   expect(await page.getByTestId("screen").isVisible()).toBe(false);
-  expect(await hang(page, "host-stopped")).toEqual([]);
+  expect(await problemsInEveryView(page, "host-stopped")).toEqual([]);
   // Whoever comes only now is told the same.
   await says(await scene.open(), "The host has stopped sharing");
 
@@ -85,11 +84,11 @@ it("the page reports a lost relay and a lost network, and recovers from both", a
   await page.getByText(/Trying again in \d s/).waitFor();
   expect(lost).toMatch(/picture from \d+ s ago/);
   expect(await page.getByTestId("screen").isVisible()).toBe(true);
-  expect(await hang(page, "lost")).toEqual([]);
+  expect(await problemsInEveryView(page, "lost")).toEqual([]);
 
   await scene.context.setOffline(true);
   await says(page, "You are offline");
-  expect(await hang(page, "browser-offline")).toEqual([]);
+  expect(await problemsInEveryView(page, "browser-offline")).toEqual([]);
   await scene.context.setOffline(false);
   await says(page, "The connection was lost");
 
@@ -119,7 +118,7 @@ it("a full room admits a viewer as soon as another leaves", async () => {
   expect(await says(second, "The room is full")).toContain(
     "You will be let in when somebody leaves.",
   );
-  expect(await hang(second, "room-full")).toEqual([]);
+  expect(await problemsInEveryView(second, "room-full")).toEqual([]);
   await first.close();
   await says(second, "Waiting for the host");
 });
@@ -134,7 +133,7 @@ it("an embedded page shows only the picture, except for problems", async () => {
   await says(page, "Live");
   expect(await statusOf(page).getAttribute("data-form")).toBe("none");
   expect((await statusOf(page).boundingBox())?.width).toBeLessThanOrEqual(1);
-  expect(await hang(page, "embedded")).toEqual([]);
+  expect(await problemsInEveryView(page, "embedded")).toEqual([]);
   await agent.end("SIGKILL");
   await says(page, "The host is offline");
   expect(await statusOf(page).isVisible()).toBe(true);

@@ -1,8 +1,8 @@
 /** The statistics panel under a person's hands, in a real browser: what it takes and leaves of the page, the keys and the focus. */
 import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startBrowser } from "./support/browser.ts";
+import { afterAll, afterEach, describe, expect } from "vitest";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { it } from "./support/test.ts";
 import { takeFilePickerAway } from "./support/video.ts";
 import { openPicture, PHONE, pictureRect, takeCopyingAway } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
@@ -12,8 +12,8 @@ const PICTURE = testPicture(1600, 900);
 let browser: Browser;
 let room: PaintedRoom;
 let page: Page;
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   room = await PaintedRoom.open(PICTURE);
 });
 afterEach(async () => {
@@ -21,7 +21,6 @@ afterEach(async () => {
   room.show(PICTURE);
 });
 afterAll(async () => {
-  await browser.close();
   await room.close();
 });
 

@@ -1,12 +1,12 @@
 /** The statistics panel in a real browser: its figures against what is known otherwise, its sentence against links that are really slow. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startBrowser } from "./support/browser.ts";
+import { afterAll, afterEach, beforeEach, describe, expect } from "vitest";
 import { Link } from "./support/link.ts";
 import { MovingDesktop } from "./support/moving-desktop.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { median } from "./support/statistics.ts";
+import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 import { takeHandingOverAway } from "./support/watched-page.ts";
@@ -32,10 +32,11 @@ let token: string;
 /** Whatever the browser complained of. */
 let complaints: string[];
 
-beforeAll(async () => {
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   const [port, producer] = await Promise.all([freePort(), mint({ role: "producer", room: ROOM })]);
   token = await mint({ role: "viewer", room: ROOM });
-  [browser, moving] = await Promise.all([startBrowser(), MovingDesktop.start()]);
+  moving = await MovingDesktop.start();
   relay = await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
   uplink = await Link.start({ port });
   link = await Link.start({ port });
@@ -44,7 +45,6 @@ beforeAll(async () => {
   agent = startAgent({ port: uplink.port, display, args }, { PRODUCER_TOKEN: producer });
 });
 afterAll(async () => {
-  await browser.close();
   await agent.end("SIGTERM");
   await relay.end("SIGTERM");
   await Promise.all([uplink.stop(), link.stop()]);

@@ -3,9 +3,10 @@
  * one token; the page and its policy are the built ones.
  */
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startBrowser, viewerState } from "./support/browser.ts";
-import { GOOD, type Hello, PageStandIn } from "./support/page-stand-in.ts";
+import { afterEach, beforeEach, describe, expect } from "vitest";
+import { viewerState } from "./support/browser.ts";
+import { GOOD, type Hello, onlyWithToken, StandInRelay } from "./support/stand-in-relay.ts";
+import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
 
 const EXPIRED = "eyJhbGciOiJIUzI1NiJ9.old_token-of-this-test.c2ln";
@@ -13,26 +14,26 @@ const EXPIRED = "eyJhbGciOiJIUzI1NiJ9.old_token-of-this-test.c2ln";
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-let standIn: PageStandIn;
+let standIn: StandInRelay;
 let address: string;
 /** Whatever the browser complained of. */
 let complaints: string[];
 
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(({ browser: shared }) => {
+  browser = shared;
 });
-afterAll(() => browser.close());
 
 beforeEach(async () => {
-  standIn = new PageStandIn();
-  address = await standIn.listen();
+  standIn = await StandInRelay.start(onlyWithToken);
+  standIn.policyHeader = true;
+  ({ address } = standIn);
   complaints = [];
   context = await browser.newContext();
   page = await openTab();
 });
 afterEach(async () => {
   await context.close();
-  standIn.close();
+  standIn.stop();
   expect(complaints).toEqual([]);
 });
 

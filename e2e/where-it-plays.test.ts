@@ -7,18 +7,17 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { canvasPixels, startBrowser, viewerState } from "./support/browser.ts";
+import { afterAll, afterEach, beforeEach, describe, expect } from "vitest";
+import { likeness, viewerState } from "./support/browser.ts";
 import { Desktop } from "./support/desktop.ts";
 import { FIRST_LOAD_MAX_BYTES, firstLoadScripts } from "./support/first-load.ts";
-import { colourCount, psnr } from "./support/pixels.ts";
+import { ALIKE_DB, colourCount } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
+import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
 import { takeHandingOverAway } from "./support/watched-page.ts";
 
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
 const PROGRAM = "**/player/*.js";
 
 let browser: Browser;
@@ -30,8 +29,8 @@ let page: Page;
 /** Of scripts that were asked for, by whomever. */
 let scripts: string[];
 
-beforeAll(async () => {
-  browser = await startBrowser();
+it.beforeAll(async ({ browser: shared }) => {
+  browser = shared;
   desktop = await Desktop.start({ width: 1280, height: 720 });
   await desktop.finish("xsetroot", "-solid", "#336699");
   desktop.run("xterm", "-geometry", "80x24+40+40", "-xrm", "*cursorBlink: false", "-e", "cat");
@@ -46,7 +45,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const program of programs) await program.end("SIGTERM");
   await desktop.stop();
-  await browser.close();
 });
 
 beforeEach(async () => {
@@ -67,14 +65,7 @@ async function placeOfPicture(): Promise<string | null> {
 }
 
 async function shown(): Promise<string | null> {
-  const likeness = await eventually(
-    async () => {
-      const pixels = await canvasPixels(page);
-      return pixels ? psnr(await desktop.pixels(), pixels) : 0;
-    },
-    (db) => db > ALIKE_DB,
-  );
-  expect(likeness).toBeGreaterThan(ALIKE_DB);
+  expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
   expect(await viewerState(page)).toBe("connected");
   return await page.getByTestId("screen").getAttribute("data-player");
 }

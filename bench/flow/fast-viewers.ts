@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { decodeUpdate, encodeAck, encodeControl, SUBPROTOCOL } from "@screen-share/protocol";
 import WebSocket from "ws";
-import { wallNow } from "../../e2e/support/raw-viewer.ts";
+import { wallNow } from "../../e2e/support/connect.ts";
 
 const VIEWERS = 20;
 

@@ -1,10 +1,11 @@
 /** From the desktop to the viewer's page on the same machine: how long it takes, and where the time goes. */
 import { cpus } from "node:os";
 import { CHROMIUM_PATH, openViewer, startBrowser } from "../../e2e/support/browser.ts";
+import { wallNow } from "../../e2e/support/connect.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startAgent, startRelay } from "../../e2e/support/programs.ts";
-import { RawViewer, wallNow } from "../../e2e/support/raw-viewer.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
+import { TestViewer } from "../../e2e/support/test-viewer.ts";
 import { eventually, sleep } from "../../e2e/support/wait.ts";
 import { digits, heading, say, table } from "../report.ts";
 import { busyDesktop } from "./busy-desktop.ts";
@@ -36,7 +37,7 @@ export async function loopbackBench(): Promise<void> {
     () => page.getByTestId("screen").getAttribute("data-updates"),
     (updates) => Number(updates) > FPS,
   );
-  const viewer = new RawViewer(port);
+  const viewer = new TestViewer(port);
   await sleep(WARM_UP_MS);
   const first = viewer.updates.length;
   const before = cpuTimes();

@@ -3,12 +3,13 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { agesOf } from "../../e2e/support/ages.ts";
+import { wallNow } from "../../e2e/support/connect.ts";
 import { Link } from "../../e2e/support/link.ts";
 import { FPS, MOVING, Motion } from "../../e2e/support/motion.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startRelay } from "../../e2e/support/programs.ts";
-import { RawViewer, wallNow } from "../../e2e/support/raw-viewer.ts";
 import { median, percentile } from "../../e2e/support/statistics.ts";
+import { TestViewer } from "../../e2e/support/test-viewer.ts";
 import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";
 import { sleep } from "../../e2e/support/wait.ts";
 import { digits, heading, say, table } from "../report.ts";
@@ -99,7 +100,7 @@ const least = (reports: readonly FastReport[]) => Math.min(...reports.map(({ few
 
 /** Observes one phase. */
 async function slowViewer(link: Link, token: string): Promise<SlowReport> {
-  const viewer = new RawViewer(link.port, { token });
+  const viewer = new TestViewer(link.port, { token });
   await sleep(WARM_UP_MS);
   const [from, carried] = [wallNow(), link.carried.down];
   await sleep(PHASE_MS - WARM_UP_MS);

@@ -1,12 +1,13 @@
 /** A link that stalls for 5 s: how soon a whole new picture arrives, and how many old bytes arrive first. */
 
 import { freshAfter } from "../../e2e/support/ages.ts";
+import { wallNow } from "../../e2e/support/connect.ts";
 import { Link } from "../../e2e/support/link.ts";
 import { MOVING, Motion } from "../../e2e/support/motion.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startRelay } from "../../e2e/support/programs.ts";
-import { RawViewer, wallNow } from "../../e2e/support/raw-viewer.ts";
 import { median } from "../../e2e/support/statistics.ts";
+import { TestViewer } from "../../e2e/support/test-viewer.ts";
 import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";
 import { sleep } from "../../e2e/support/wait.ts";
 import { digits, heading, say, table } from "../report.ts";
@@ -73,7 +74,7 @@ export async function stallBench(): Promise<void> {
 
 async function stalled(port: number, token: string) {
   const link = await Link.start({ port, up: { ...SLOW }, down: { ...SLOW } });
-  const viewer = new RawViewer(link.port, { token });
+  const viewer = new TestViewer(link.port, { token });
   await sleep(WARM_UP_MS);
   link.stall();
   await sleep(STALL_MS);

@@ -19,7 +19,7 @@ import {
   TerminalLinks,
 } from "@screen-share/publish/node";
 
-import { wallNow } from "../../e2e/support/raw-viewer.ts";
+import { wallNow } from "../../e2e/support/connect.ts";
 import { type TypedKey, VIDEO_TILES, VideoSource } from "./video-source.ts";
 
 const FPS = 10;

@@ -3,11 +3,12 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { agesOf } from "../../e2e/support/ages.ts";
+import { wallNow } from "../../e2e/support/connect.ts";
 import { Link } from "../../e2e/support/link.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startRelay } from "../../e2e/support/programs.ts";
-import { RawViewer, type Received, wallNow } from "../../e2e/support/raw-viewer.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
+import { type Received, TestViewer } from "../../e2e/support/test-viewer.ts";
 import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";
 import { eventually, sleep } from "../../e2e/support/wait.ts";
 import { digits, heading, say, table } from "../report.ts";
@@ -38,7 +39,7 @@ async function run(adaptive: "on" | "off", way: typeof SLOW | undefined) {
     execArgv: ["--import", "tsx"],
   });
   await once(agent, "message");
-  const viewer = new RawViewer(port, { token: tokens.viewer });
+  const viewer = new TestViewer(port, { token: tokens.viewer });
   await viewer.until(() => viewer.replica.shown !== undefined);
   await sleep(WARM_UP_MS);
   const [from, carried] = [wallNow(), link.carried.up];
@@ -87,7 +88,7 @@ async function run(adaptive: "on" | "off", way: typeof SLOW | undefined) {
 }
 
 /** The tiles that do not have the finest table. */
-function coarseTiles({ replica }: RawViewer): number[] {
+function coarseTiles({ replica }: TestViewer): number[] {
   const store = replica.shown;
   const finest = (store?.stream.tables.length ?? 0) - 1;
   const coarse = store?.since(0).filter(({ table }) => table < finest) ?? [];

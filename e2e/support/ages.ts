@@ -1,5 +1,6 @@
 /** How old a picture was, tile by tile, told from when each of its tiles came, and of when it is. */
-import { type Received, wallNow } from "./raw-viewer.ts";
+import { wallNow } from "./connect.ts";
+import type { Received } from "./test-viewer.ts";
 
 const SAMPLE_MS = 20;
 

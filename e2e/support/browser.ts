@@ -3,9 +3,9 @@ import type { ChildProcess } from "node:child_process";
 import { inflateRawSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Evaluating } from "./other-browser.ts";
-import type { Pixels } from "./pixels.ts";
+import { ALIKE_DB, type Pixels, psnr, sampled } from "./pixels.ts";
 import { Session } from "./session.ts";
-import { within } from "./wait.ts";
+import { eventually, within } from "./wait.ts";
 
 /** As people have it, with windows, tabs and an address bar. */
 export const CHROMIUM_PATH = "/usr/bin/chromium";
@@ -129,7 +129,22 @@ export async function canvasPixels(page: Evaluating, step = 1): Promise<Pixels |
   return { width, height, data: inflateRawSync(Buffer.from(packed, "base64")) };
 }
 
-/** What the status bar says it is. */
+/**
+ * Waits until a page shows the picture that it must show. A sample of the pixels is compared first, since reading all of them takes the
+ * page longer than drawing them.
+ * @returns the PSNR of all pixels in the end, dB
+ */
+export async function likeness(page: Evaluating, due: () => Promise<Pixels>): Promise<number> {
+  const compare = async (step: number) => {
+    const shown = await canvasPixels(page, step);
+    return shown ? psnr(sampled(await due(), step), shown) : 0;
+  };
+  const isAlike = (db: number) => db > ALIKE_DB;
+  await eventually(() => compare(8), isAlike);
+  return await eventually(() => compare(1), isAlike);
+}
+
+/** The state that the status bar shows. */
 export async function viewerState(page: Page): Promise<string | null> {
   return await page.getByTestId("status").getAttribute("data-state");
 }

@@ -84,16 +84,15 @@ function readXwd(dump: Buffer): Pixels {
   const [bitsPerPixel, bytesPerLine, colours] = [field(11), field(12), field(19)];
   if (bitsPerPixel !== 32) throw new Error(`the dump has ${bitsPerPixel} bits a pixel`);
   const start = headerBytes + colours * 12;
-  const data = new Uint8Array(width * height * 4);
+  const rgba = new Uint32Array(width * height);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = start + y * bytesPerLine + x * 4;
-      const to = (y * width + x) * 4;
-      data[to] = dump[from + 2] ?? 0;
-      data[to + 1] = dump[from + 1] ?? 0;
-      data[to + 2] = dump[from] ?? 0;
-      data[to + 3] = 255;
+    // Lines start at any byte of the file.
+    const line = dump.subarray(start + y * bytesPerLine).subarray(0, width * 4);
+    const bgrx = new Uint32Array(Uint8Array.from(line).buffer);
+    for (const [x, pixel] of bgrx.entries()) {
+      const [red, blue] = [(pixel >>> 16) & 0xff, pixel & 0xff];
+      rgba[y * width + x] = (0xff000000 | (blue << 16) | (pixel & 0xff00) | red) >>> 0;
     }
   }
-  return { width, height, data };
+  return { width, height, data: new Uint8Array(rgba.buffer) };
 }

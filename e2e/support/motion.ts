@@ -1,16 +1,7 @@
-/** A producer whose whole picture moves: about 100 KB of changed tiles at 10 fps, encoded beforehand. */
-import { once } from "node:events";
-import {
-  encodeControl,
-  encodeUpdate,
-  geometryOf,
-  type StreamDescription,
-  SUBPROTOCOL,
-  type Tile,
-} from "@screen-share/protocol";
+/** A producer whose whole picture moves: about 100 KB of changed tiles at 10 fps, encoded in advance. */
+import { geometryOf, type Tile } from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
-import WebSocket from "ws";
-import { wallNow } from "./raw-viewer.ts";
+import { TestProducer } from "./test-producer.ts";
 
 const SIZE = { width: 640, height: 432 } as const;
 const PICTURES = 4;
@@ -21,47 +12,48 @@ export const MOVING = Array.from({ length: geometryOf(SIZE).tileCount }, (_, ind
 
 export class Motion {
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** Of every picture that was sent, ms since 1970. */
+  /** When each picture was sent, ms since 1970. */
   readonly captures: number[] = [];
 
   private constructor(
-    private readonly socket: WebSocket,
+    private readonly producer: TestProducer,
     private readonly pictures: readonly (readonly Tile[])[],
   ) {}
 
-  /** Resolves once the relay takes its pictures, and the first is sent. */
+  /** Resolves once the relay takes its pictures and the first has been sent. */
   static async start(port: number, token: string): Promise<Motion> {
     const encoded = Array.from({ length: PICTURES }, (_, i) =>
       encodeTiles(screenLike(SIZE, i + 1), QUALITY),
     );
     const tables = encoded.slice(0, 1).map((picture) => picture.tables);
-    const stream: StreamDescription = { codec: "jpeg-tiles", ...SIZE, tables };
-    const socket = new WebSocket(`ws://localhost:${port}/ws/producer`, SUBPROTOCOL);
-    await once(socket, "open");
-    const hello = { room: "main", token, producerId: "0".repeat(32) };
-    socket.send(encodeControl({ type: "hello", ...hello }));
-    await once(socket, "message");
-    socket.send(encodeControl({ type: "stream", epoch: 1, stream }));
+    const producer = await new Promise<TestProducer>((resolve) => {
+      const dialling = new TestProducer({
+        ...{ port, room: "main", token },
+        onWelcome: () => resolve(dialling),
+      });
+    });
     const motion = new Motion(
-      socket,
+      producer,
       encoded.map(({ tiles }) => tiles),
     );
-    motion.#send();
-    motion.#timer = setInterval(() => motion.#send(), 1000 / FPS);
+    const stream = { codec: "jpeg-tiles", ...SIZE, tables } as const;
+    motion.#send((tiles) => producer.whole(stream, tiles));
+    const update = () => motion.#send((tiles) => producer.update(tiles));
+    motion.#timer = setInterval(update, 1000 / FPS);
     return motion;
   }
 
-  /** The picture as it is. */
+  /** The current picture. */
   get newest(): readonly Tile[] {
     return this.pictures[(this.captures.length - 1) % PICTURES] ?? [];
   }
 
-  /** Nothing moves any more, but the producer stays. */
+  /** Stops the motion; the producer stays. */
   rest(): void {
     clearInterval(this.#timer);
   }
 
-  /** KB of tiles an update. */
+  /** KB of tiles per update. */
   get pictureKb(): number {
     const bytes = this.pictures.flat().reduce((sum, tile) => sum + tile.bytes.length, 0);
     return bytes / this.pictures.length / 1000;
@@ -69,14 +61,10 @@ export class Motion {
 
   stop(): void {
     this.rest();
-    this.socket.terminate();
+    this.producer.drop();
   }
 
-  #send(): void {
-    const capturedAt = wallNow();
-    this.captures.push(capturedAt);
-    const tiles = this.newest;
-    const times = { capturedAt, encodedAt: capturedAt, relayedAt: 0 };
-    this.socket.send(encodeUpdate({ keyframe: true, cut: false, epoch: 1, ...times, tiles }));
+  #send(picture: (tiles: readonly Tile[]) => number): void {
+    this.captures.push(picture(this.pictures[this.captures.length % PICTURES] ?? []));
   }
 }

@@ -7,6 +7,9 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
+/** Pictures with a PSNR above this look the same, dB. */
+export const ALIKE_DB = 30;
+
 /**
  * Peak signal-to-noise ratio over red, green and blue, dB; Infinity for equal pictures, 0 for pictures of different size.
  */
@@ -21,7 +24,9 @@ export function psnr(a: Pixels, b: Pixels): number {
 }
 
 /** One pixel of each square of so many, its middle one. */
-export function sampled({ width, height, data }: Pixels, step: number): Pixels {
+export function sampled(picture: Pixels, step: number): Pixels {
+  if (step === 1) return picture;
+  const { width, height, data } = picture;
   const size = { width: Math.floor(width / step), height: Math.floor(height / step) };
   const picked = new Uint8Array(size.width * size.height * 4);
   const middle = step >> 1;

@@ -1,6 +1,6 @@
-/** A relay that does whatever a test wants of it, with the built page: for what a real one does rarely, or only in trouble. */
+/** A stand-in for the relay, with the built page: it does what a real one does rarely or only in trouble, and records each hello. */
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -14,37 +14,39 @@ import {
   type ViewerMessage,
 } from "@screen-share/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
+import { sendFile } from "./static-host.ts";
 
 const VIEWER = fileURLToPath(new URL("../../apps/viewer/out", import.meta.url));
-const TYPES: Readonly<Record<string, string>> = {
-  ".css": "text/css",
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".svg": "image/svg+xml",
-};
+const POLICY = /http-equiv="Content-Security-Policy" content="([^"]*)"/;
+/** The token that `onlyWithToken` lets in. */
+export const GOOD = "eyJhbGciOiJIUzI1NiJ9.good_token-of-this-test.c2ln";
 
-type Hello = Extract<ViewerMessage, { type: "hello" }>;
+export type Hello = Extract<ViewerMessage, { type: "hello" }>;
 
 export class StandInRelay {
   readonly hellos: Hello[] = [];
-  /** What becomes of whoever wants a WebSocket: it is given one, left without an answer, or cut off. */
+  /** What happens to WebSocket requests: accepted, left without an answer, or cut off. */
   upgrades: "accepted" | "unanswered" | "cut" = "accepted";
-  /** What is said to whoever has said hello. */
+  /** The answer to a hello. */
   greet: (socket: WebSocket, hello: Hello) => void = () => {};
+  /** Whether pages have their policy as a header, too, as the relay sends it; a plain file server sends none. */
+  policyHeader = false;
+  /** Files that are not there any more, as after an upgrade. */
+  gone: RegExp | undefined;
   readonly #server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const name = pathname === "/" ? "/index.html" : pathname;
-    readFile(path.join(VIEWER, name)).then(
-      (bytes) => {
-        response.setHeader("Content-Type", TYPES[path.extname(name)] ?? "text/plain");
-        response.end(bytes);
-      },
-      () => response.writeHead(404).end(),
-    );
+    // Damaged links make paths that no URL can have, such as "//".
+    const [pathname = "/"] = request.url?.split("?") ?? [];
+    const isGone = this.gone?.test(pathname) === true;
+    if (this.policyHeader && !/\.(js|css|svg)$/.test(pathname)) {
+      const page = path.join(VIEWER, pathname === "/" ? "index.html" : "404.html");
+      const [, policy] = POLICY.exec(readFileSync(page, "utf8")) ?? [];
+      response.setHeader("Content-Security-Policy", `${policy}; frame-ancestors 'none'`);
+    }
+    void sendFile(response, { folder: VIEWER, pathname, isGone });
   });
   readonly #sockets = new WebSocketServer({ noServer: true });
 
-  /** Resolves once it listens, on a port of its own. */
+  /** Resolves once it listens, on a free port. */
   static async start(greet: StandInRelay["greet"] = () => {}): Promise<StandInRelay> {
     const relay = new StandInRelay();
     relay.greet = greet;
@@ -54,6 +56,10 @@ export class StandInRelay {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  get address(): string {
+    return `http://localhost:${this.port}/`;
   }
 
   stop(): void {
@@ -66,13 +72,13 @@ export class StandInRelay {
     this.#server.on("upgrade", (request, socket, head) => {
       if (this.upgrades === "unanswered") return;
       if (this.upgrades === "cut") return socket.destroy();
-      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#met(client));
+      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#accept(client));
     });
     this.#server.listen(0, "localhost");
     await once(this.#server, "listening");
   }
 
-  #met(client: WebSocket): void {
+  #accept(client: WebSocket): void {
     client.on("message", (data, isBinary) => {
       if (isBinary) return;
       const message = parseViewerMessage(data.toString());
@@ -83,7 +89,7 @@ export class StandInRelay {
   }
 }
 
-/** Lets a viewer in, and tells it these. */
+/** Lets a viewer in, and sends it these messages. */
 export function letIn(...messages: readonly ToViewerMessage[]): StandInRelay["greet"] {
   return (socket, { room }) => {
     for (const message of [{ type: "welcome", room } as const, ...messages]) {
@@ -92,7 +98,7 @@ export function letIn(...messages: readonly ToViewerMessage[]): StandInRelay["gr
   };
 }
 
-/** Closes on a viewer for a typed reason (P-43). */
+/** Closes a viewer's connection for a typed reason (P-43). */
 export function turnAwayFor(reason: ClosingReason, detail = ""): StandInRelay["greet"] {
   const { code, text } = CLOSINGS[reason];
   return (socket) => {
@@ -101,7 +107,14 @@ export function turnAwayFor(reason: ClosingReason, detail = ""): StandInRelay["g
   };
 }
 
-/** Closes on a viewer. */
+/** Closes a viewer's connection. */
 export function turnAway(code: number, reason = ""): StandInRelay["greet"] {
   return (socket) => socket.close(code, reason);
 }
+
+/** Lets a viewer with the token `GOOD` into a room without a host, and closes all others' connections with 4401. */
+export const onlyWithToken: StandInRelay["greet"] = (socket, hello) => {
+  const { token } = hello;
+  if (token !== GOOD) turnAwayFor("expired")(socket, hello);
+  else letIn({ type: "producer", state: "offline", since: 0 })(socket, hello);
+};

@@ -1,95 +1,104 @@
 /**
- * The whole product on a desktop in motion: relay, agent, page, and viewers beside it. Any part can be killed; it is started again, and
- * measured how long it takes until the page shows the desktop as it is now.
+ * The whole product on a desktop in motion: relay, agent, page, and viewers beside the page. Any part can be killed and started again,
+ * and the time is measured until the page shows the current desktop.
  */
 import { once } from "node:events";
 import type { Page } from "playwright-core";
-import { canvasPixels, type KillableBrowser, startKillableBrowser } from "./browser.ts";
-import { Bystanders } from "./bystanders.ts";
-import { stillPart } from "./moving-desktop.ts";
-import { psnr, sampled } from "./pixels.ts";
-import type { Program } from "./programs.ts";
-import { newAgent, newPage, newRelay, type Stage, setStage } from "./stage.ts";
-import { eventually } from "./wait.ts";
+import { canvasPixels, type KillableBrowser, openViewer, startKillableBrowser } from "./browser.ts";
+import { wallNow } from "./connect.ts";
+import { MovingDesktop, stillPart } from "./moving-desktop.ts";
+import { ALIKE_DB, psnr, sampled } from "./pixels.ts";
+import { freePort } from "./ports.ts";
+import { type Program, startAgent, startRelay } from "./programs.ts";
+import { TestViewer } from "./test-viewer.ts";
+import { mintBoth, SECRET } from "./tokens.ts";
+import { eventually, sleep } from "./wait.ts";
 
 export const PARTS = ["relay", "agent", "browser"] as const;
 export type Part = (typeof PARTS)[number];
 
-/** Above this a picture is the same to the eye; dB. */
-const ALIKE_DB = 30;
-/** A picture is current that shows what was true so long ago; ms. The agent looks ten times a second, and we take time to look, too. */
+/** A picture is current if it is at most this old, ms. The agent grabs ten times a second, and comparing takes time, too. */
 const MAX_AGE_MS = 1000;
+/** A live producer says at least every 2 s that the picture is current (P-23). */
+const MAX_VIEWER_AGE_MS = 5000;
 /** One pixel of each MCU. */
 const SAMPLE_STEP = 8;
 const GIVE_UP_MS = 60_000;
+const VIEWERS = 3;
 
-/** How the page got over a loss, ms. */
+/** How the page recovered from a loss, ms. */
 export interface Recovery {
   readonly part: Part;
   /** From the kill until the part was up again. */
   readonly downMs: number;
-  /** From then until the page showed the desktop again, and as it was at most a second before. */
+  /** From then until the page showed the desktop as it was at most a second before. */
   readonly blindMs: number;
 }
 
 export class WholeProduct {
-  readonly #bystanders: Bystanders;
+  readonly #problems: string[] = [];
+  readonly #viewers: TestViewer[] = [];
 
   private constructor(
-    private readonly stage: Stage,
+    private readonly port: number,
+    private readonly moving: MovingDesktop,
+    private readonly tokens: Awaited<ReturnType<typeof mintBoth>>,
+    private readonly random: () => number,
     private relay: Program,
     private agent: Program,
     private chromium: KillableBrowser,
     private page: Page,
   ) {
-    this.#bystanders = new Bystanders(stage);
+    const onProblem = (problem: string) => void this.#problems.push(problem);
+    const options = { token: tokens.viewer, random, onProblem };
+    for (let i = 0; i < VIEWERS; i++) this.#viewers.push(new TestViewer(port, options));
   }
 
-  /** Starts everything; resolves once the page shows the desktop. */
+  /** Starts everything; resolves once the page shows the desktop. @param random uniform in [0, 1) */
   static async start(random: () => number): Promise<WholeProduct> {
-    const [stage, chromium] = await Promise.all([setStage(random), startKillableBrowser()]);
-    const relay = await newRelay(stage);
-    const page = await newPage(stage, chromium);
-    const product = new WholeProduct(stage, relay, newAgent(stage), chromium, page);
+    const parts = [freePort(), MovingDesktop.start(), mintBoth(), startKillableBrowser()] as const;
+    const [port, moving, tokens, chromium] = await Promise.all(parts);
+    const relay = await newRelay(port);
+    const page = await newPage(chromium, port, tokens.viewer);
+    const agent = newAgent(port, moving, tokens.producer);
+    const product = new WholeProduct(port, moving, tokens, random, relay, agent, chromium, page);
     if (await product.#current()) return product;
     await product.stop();
     throw new Error("the page never showed the desktop");
   }
 
-  /** Kills a part and starts it again, at once or after so many ms. */
+  /** Kills a part and starts it again, at once or after `awayMs`. */
   async lose(part: Part, awayMs = 0): Promise<Recovery> {
-    const { moving, random } = this.stage;
-    const colour = [random(), random(), random()].map((share) => Math.floor(share * 256));
+    const colour = [this.random(), this.random(), this.random()].map((x) => Math.floor(x * 256));
     const [red = 0, green = 0, blue = 0] = colour;
     const killedAt = performance.now();
     await this.#kill(part);
-    const painted = moving.paint([red, green, blue]);
-    if (awayMs > 0) await new Promise((resolve) => setTimeout(resolve, awayMs));
+    const painted = this.moving.paint([red, green, blue]);
+    if (awayMs > 0) await sleep(awayMs);
     const upAt = await this.#revive(part);
     await painted;
     const shown = await this.#current();
-    if (!shown) throw new Error(`the page did not get over the loss of the ${part}`);
+    if (!shown) throw new Error(`the page did not recover from the loss of the ${part}`);
     return { part, downMs: upAt - killedAt, blindMs: performance.now() - upAt };
   }
 
-  /** Holds the desktop still, and tells what is not as it should be: in the page, and with the viewers beside it. */
+  /** Stops all motion and returns what is wrong: in the page, and with the viewers beside it. */
   async wrongs(): Promise<string[]> {
-    const { moving } = this.stage;
-    moving.rest();
+    this.moving.rest();
     const wrongs = await eventually(
-      async () => [...(await this.#wrongPixels()), ...this.#bystanders.wrongs()],
+      async () => [...(await this.#wrongPixels()), ...this.#wrongViewers()],
       (found) => found.length === 0,
     );
-    moving.move();
+    this.moving.move();
     return wrongs;
   }
 
   async stop(): Promise<void> {
-    this.#bystanders.close();
+    for (const viewer of this.#viewers) viewer.close();
     await this.chromium.end();
     await this.agent.end("SIGTERM");
     await this.relay.end("SIGTERM");
-    await this.stage.moving.stop();
+    await this.moving.stop();
   }
 
   async #kill(part: Part): Promise<void> {
@@ -104,29 +113,28 @@ export class WholeProduct {
     }
   }
 
-  /** @returns when it was up: listening, sharing, or on its way to the page */
+  /** @returns when it was up: listening, sharing, or loading the page */
   async #revive(part: Part): Promise<number> {
-    if (part === "relay") this.relay = await newRelay(this.stage);
+    if (part === "relay") this.relay = await newRelay(this.port);
     else if (part === "agent") {
-      this.agent = newAgent(this.stage);
+      this.agent = newAgent(this.port, this.moving, this.tokens.producer);
       await once(this.agent.process, "message");
     } else {
       this.chromium = await startKillableBrowser();
       const upAt = performance.now();
-      this.page = await newPage(this.stage, this.chromium);
+      this.page = await newPage(this.chromium, this.port, this.tokens.viewer);
       return upAt;
     }
     return performance.now();
   }
 
-  /** Waits until the page shows the desktop, and as it is now. */
+  /** Waits until the page shows the current desktop. */
   async #current(): Promise<boolean> {
-    const { moving } = this.stage;
     return await eventually(
       async () => {
         const shown = await canvasPixels(this.page, SAMPLE_STEP);
-        if (!shown || moving.ageMs(shown) > MAX_AGE_MS) return false;
-        const due = sampled(await moving.desktop.pixels(), SAMPLE_STEP);
+        if (!shown || this.moving.ageMs(shown) > MAX_AGE_MS) return false;
+        const due = sampled(await this.moving.desktop.pixels(), SAMPLE_STEP);
         return psnr(stillPart(due), stillPart(shown)) > ALIKE_DB;
       },
       (is) => is,
@@ -136,7 +144,40 @@ export class WholeProduct {
 
   async #wrongPixels(): Promise<string[]> {
     const shown = await canvasPixels(this.page);
-    const db = shown ? psnr(await this.stage.moving.desktop.pixels(), shown) : 0;
-    return db > ALIKE_DB ? [] : [`the page is like the desktop by ${db.toFixed(1)} dB only`];
+    const db = shown ? psnr(await this.moving.desktop.pixels(), shown) : 0;
+    return db > ALIKE_DB ? [] : [`the page and the desktop have a PSNR of ${db.toFixed(1)} dB`];
   }
+
+  /** The viewers must have the same picture, a current one, and must never have had a problem. */
+  #wrongViewers(): string[] {
+    const shown = this.#viewers.map(({ replica }) => replica.shown);
+    const [due, ...others] = shown.map((store) =>
+      Buffer.concat(store?.since(0).map(({ bytes }) => bytes) ?? []),
+    );
+    const alike = due && due.length > 0 && others.every((bytes) => bytes.equals(due));
+    const old = shown
+      .map((store) => wallNow() - (store?.capturedAt ?? 0))
+      .filter((ageMs) => ageMs > MAX_VIEWER_AGE_MS);
+    return [
+      ...(alike ? [] : ["viewers have different pictures, or none"]),
+      ...old.map((ageMs) => `a viewer's picture is ${ageMs.toFixed(0)} ms old`),
+      ...this.#problems,
+    ];
+  }
+}
+
+/** Resolves once it listens. */
+async function newRelay(port: number): Promise<Program> {
+  return await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
+}
+
+/** Returns at once; its first message is that it shares. */
+function newAgent(port: number, { desktop }: MovingDesktop, token: string): Program {
+  const env = { PRODUCER_TOKEN: token, LOG_LEVEL: "warn", UV_THREADPOOL_SIZE: "1" };
+  return startAgent({ port, display: desktop.display }, env);
+}
+
+/** Resolves once the page is loaded. */
+async function newPage({ browser }: KillableBrowser, port: number, token: string): Promise<Page> {
+  return await openViewer(browser, port, `#room=main&token=${token}`);
 }

@@ -1,11 +1,11 @@
-/** Comings and goings: every few ms somebody, by a seeded choice, until it is time for all to leave. */
+/** Clients that come and go: every few ms one with a behaviour chosen by the seed, until all must leave. */
 import { setMaxListeners } from "node:events";
+import { type Behaviour, ownRandom, type SoakContext, type Tokens } from "./behaviour.ts";
 import { expires, hasNoRightToken, intrudes, knocks, talksNonsense } from "./offenders.ts";
 import { readsStream, takesSnapshot } from "./readers.ts";
-import { type Behaviour, ownRandom, type Tokens, type Town } from "./town.ts";
 import { acksLate, behaves, byLink, hurries, neverReads, plainAndSlow } from "./viewers.ts";
 
-/** Who comes, and how often in comparison. */
+/** The behaviours and their relative frequencies. */
 const BEHAVIOURS: readonly (readonly [weight: number, behaviour: Behaviour])[] = [
   [6, behaves],
   [3, acksLate],
@@ -34,30 +34,31 @@ function choose(random: () => number): Behaviour {
 }
 
 /**
- * What every soak must have seen, whatever chance makes of the rest. To be called while nothing else happens: then a producer is live in
- * each room, and each of these can only end in one way.
+ * The visits that every soak must include, whatever chance adds. To be called while nothing else happens: then a producer is live in each
+ * room, and each visit can end in one way only.
  */
-export async function visitCertainly(town: Town, tokens: Tokens): Promise<void> {
+export async function visitCertainly(context: SoakContext, tokens: Tokens): Promise<void> {
   const staying = new AbortController().signal;
   await Promise.all(
-    [behaves, intrudes, expires].map((behaviour) => behaviour(town, tokens, staying)),
+    [behaves, intrudes, expires].map((behaviour) => behaviour(context, tokens, staying)),
   );
 }
 
-/**
- * Lets them come for so long; resolves when the last one is gone.
- * @returns how many came
- */
-export async function churn(town: Town, tokens: Tokens, durationMs: number): Promise<number> {
+/** Lets clients come for `durationMs`, and resolves when the last one has left. @returns how many came */
+export async function churn(
+  context: SoakContext,
+  tokens: Tokens,
+  durationMs: number,
+): Promise<number> {
   const leaving = new AbortController();
   setMaxListeners(0, leaving.signal);
   const here: Promise<void>[] = [];
   const endsAt = performance.now() + durationMs;
   while (performance.now() < endsAt) {
-    const behaviour = choose(town.random);
-    const visitor = { ...town, random: ownRandom(town.random) };
+    const behaviour = choose(context.random);
+    const visitor = { ...context, random: ownRandom(context.random) };
     here.push(behaviour(visitor, tokens, leaving.signal));
-    await new Promise((resolve) => setTimeout(resolve, town.random() * MAX_PAUSE_MS));
+    await new Promise((resolve) => setTimeout(resolve, context.random() * MAX_PAUSE_MS));
   }
   leaving.abort();
   await Promise.all(here);

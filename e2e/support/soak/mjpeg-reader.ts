@@ -1,4 +1,4 @@
-/** Reads a multipart/x-mixed-replace body (RFC 2046 §5.1) whose parts tell their length; keeps the newest part. */
+/** Reads a multipart/x-mixed-replace body (RFC 2046 §5.1) whose parts have a length; keeps the newest part. */
 
 const LENGTH = /Content-Length: (\d+)\r\n\r\n/;
 /** The heads of parts are far shorter. */
@@ -9,7 +9,7 @@ export class MjpegReader {
   picture: Uint8Array | undefined;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
-  /** Of the part that is being read, or undefined between two parts. */
+  /** Missing from the part that is being read; undefined between two parts. */
   #missingBytes: number | undefined;
 
   read(chunk: Buffer): void {

@@ -1,18 +1,18 @@
-/** Those that are put out: for nonsense, for what their token says, or for a place that is taken. */
+/** Clients whose connection the relay has to close: for nonsense, because of their token, or because the room has a producer. */
 import { connect } from "node:net";
 import { CLOSE, encodeAck, encodeControl } from "@screen-share/protocol";
 import { mint } from "../tokens.ts";
-import { pick } from "./look.ts";
-import { type Behaviour, sameEra, type Town } from "./town.ts";
+import { type Behaviour, type SoakContext, sameEra } from "./behaviour.ts";
+import { pick } from "./pictures.ts";
 import { Visit } from "./visit.ts";
 
-/** A connection lasts at most 5 s beyond `exp`, which is in whole seconds (P-81); a busy machine hears of its end a little later. */
+/** A connection lasts at most 5 s beyond `exp`, which is in whole seconds (P-81); on a busy machine the close arrives a little later. */
 const MAX_OVERSTAY_MS = 5000 + 5000;
 
 interface Offence {
   readonly name: string;
   readonly code: number;
-  /** Before hello, or after the welcome. */
+  /** Whether the messages come after the welcome, and not before the hello. */
   readonly welcomed: boolean;
   readonly messages: (random: () => number) => readonly (string | Uint8Array)[];
 }
@@ -38,9 +38,9 @@ const OFFENCES: readonly Offence[] = [
   },
 ];
 
-/** Waits for the end that is due. */
+/** Waits for the close that is due. */
 async function expectEnd(
-  town: Town,
+  context: SoakContext,
   visit: Visit,
   due: {
     readonly name: string;
@@ -50,28 +50,28 @@ async function expectEnd(
   },
 ): Promise<void> {
   const code = await visit.untilClosed(due.leaving);
-  if (code === due.code) town.note(`${due.name}: ${code}`);
-  else if (code !== undefined && sameEra(town, due.era)) {
-    town.complain(`${due.name}: closed with ${code} and not ${due.code}`);
+  if (code === due.code) context.note(`${due.name}: ${code}`);
+  else if (code !== undefined && sameEra(context, due.era)) {
+    context.complain(`${due.name}: closed with ${code} and not ${due.code}`);
   }
 }
 
-export const talksNonsense: Behaviour = async (town, tokens, leaving) => {
-  const era = town.era();
-  const offence = pick(OFFENCES, town.random);
-  const room = pick(town.rooms, town.random);
-  const visit = new Visit({ port: town.port, path: "/ws/viewer" });
+export const talksNonsense: Behaviour = async (context, tokens, leaving) => {
+  const era = context.era();
+  const offence = pick(OFFENCES, context.random);
+  const room = pick(context.rooms, context.random);
+  const visit = new Visit({ port: context.port, path: "/ws/viewer" });
   const ready = offence.welcomed
     ? await visit.enter(room, await tokens.get("viewer", room))
     : await visit.opened;
-  if (ready) for (const message of offence.messages(town.random)) visit.socket.send(message);
-  if (ready) await expectEnd(town, visit, { ...offence, era, leaving });
+  if (ready) for (const message of offence.messages(context.random)) visit.socket.send(message);
+  if (ready) await expectEnd(context, visit, { ...offence, era, leaving });
   else visit.socket.terminate();
 };
 
-export const hasNoRightToken: Behaviour = async (town, tokens, leaving) => {
-  const era = town.era();
-  const room = pick(town.rooms, town.random);
+export const hasNoRightToken: Behaviour = async (context, tokens, leaving) => {
+  const era = context.era();
+  const room = pick(context.rooms, context.random);
   const [name, token, code] = await pick(
     [
       async () => ["no token", undefined, CLOSE.unauthorized] as const,
@@ -81,42 +81,42 @@ export const hasNoRightToken: Behaviour = async (town, tokens, leaving) => {
       async () =>
         ["another room's token", await tokens.get("viewer", "x"), CLOSE.forbidden] as const,
     ],
-    town.random,
+    context.random,
   )();
-  const visit = new Visit({ port: town.port, path: "/ws/viewer" });
+  const visit = new Visit({ port: context.port, path: "/ws/viewer" });
   void visit.enter(room, token);
-  if (await visit.opened) await expectEnd(town, visit, { name, code, era, leaving });
+  if (await visit.opened) await expectEnd(context, visit, { name, code, era, leaving });
 };
 
-/** Stays until its token ends, to the time that the protocol allows. */
-export const expires: Behaviour = async (town, _, leaving) => {
-  const era = town.era();
-  const room = pick(town.rooms, town.random);
+/** Stays until its token expires, at most as long as the protocol allows. */
+export const expires: Behaviour = async (context, _, leaving) => {
+  const era = context.era();
+  const room = pick(context.rooms, context.random);
   const expiresAt = Date.now() + 500;
   const token = await mint({ role: "viewer", room, expiresAt });
-  const visit = new Visit({ port: town.port, path: "/ws/viewer" });
+  const visit = new Visit({ port: context.port, path: "/ws/viewer" });
   if (!(await visit.enter(room, token))) return;
   const due = { name: "expires", code: CLOSE.unauthorized, era, leaving };
-  await expectEnd(town, visit, due);
+  await expectEnd(context, visit, due);
   const overstayMs = Date.now() - Math.floor(expiresAt / 1000) * 1000;
   if (!leaving.aborted && overstayMs > MAX_OVERSTAY_MS) {
-    town.complain(`a token was honoured for ${overstayMs} ms after its end`);
+    context.complain(`a token was honoured for ${overstayMs} ms after its end`);
   }
 };
 
-/** Somebody else's agent in a room that is taken; if it is not just then, it goes at once. */
-export const intrudes: Behaviour = async (town, tokens, leaving) => {
-  const room = pick(town.rooms, town.random);
+/** Another agent in a room that has a producer. If the room has none just then, it leaves at once. */
+export const intrudes: Behaviour = async (context, tokens, leaving) => {
+  const room = pick(context.rooms, context.random);
   const token = await tokens.get("producer", room);
-  const visit = new Visit({ port: town.port, path: "/ws/producer", authorization: token });
+  const visit = new Visit({ port: context.port, path: "/ws/producer", authorization: token });
   if (!(await visit.opened)) return;
   visit.socket.send(encodeControl({ type: "hello", room, producerId: "x".repeat(32) }));
   if (await visit.welcomed) visit.socket.terminate();
   const code = await visit.untilClosed(leaving);
-  if (code === CLOSE.producerExists) town.note("intrudes: 4000");
+  if (code === CLOSE.producerExists) context.note("intrudes: 4000");
 };
 
-/** Bytes that are no HTTP, or not all of it. */
+/** Bytes that are not HTTP, or only the beginning of a request. */
 export const knocks: Behaviour = async ({ port, random, note }, _, leaving) => {
   const head = "GET /ws/viewer HTTP/1.1\r\nHost: localhost\r\nX-Long: ";
   const socket = connect(port, "localhost");

@@ -2,7 +2,7 @@
 import { Backoff, closeMeaning } from "@screen-share/protocol";
 import WebSocket from "ws";
 import { mint } from "../tokens.ts";
-import { pick } from "./look.ts";
+import { pick } from "./pictures.ts";
 
 const INTERVAL_MS = 150;
 const BACKOFF = { firstMs: 500, maxMs: 4000 } as const;
@@ -17,7 +17,7 @@ export interface PlainProducerOptions {
 
 export class PlainProducer {
   moving = true;
-  /** What everybody has to see. */
+  /** What all viewers must see. */
   jpeg: Uint8Array;
   readonly #timer = setInterval(() => this.#tick(), INTERVAL_MS);
   readonly #backoff = new Backoff(BACKOFF);
@@ -34,12 +34,12 @@ export class PlainProducer {
     return this.options.room;
   }
 
-  /** Whether its newest picture has left. */
+  /** Whether its newest picture has been sent. */
   get settled(): boolean {
     return this.#socket?.readyState === WebSocket.OPEN && this.#socket.bufferedAmount === 0;
   }
 
-  /** The connection is gone without a word, and another one comes. */
+  /** Loses its connection and dials again. */
   crash(): void {
     this.#socket?.terminate();
   }

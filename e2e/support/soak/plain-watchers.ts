@@ -1,4 +1,4 @@
-/** Watchers of whole pictures that stay: a plain viewer, and a reader of the MJPEG stream. Both come back by themselves. */
+/** Viewers of whole pictures that stay: a plain viewer, and a reader of the MJPEG stream. Both reconnect by themselves. */
 import { get } from "node:http";
 import { Backoff, closeMeaning } from "@screen-share/protocol";
 import WebSocket from "ws";
@@ -14,13 +14,13 @@ export interface PlainWatcherOptions {
   readonly onProblem: (problem: string) => void;
 }
 
-/** Whoever has seen a whole picture last. */
+/** A client and the last whole picture that it has received. */
 export interface PlainWatcher {
   readonly picture: Uint8Array | undefined;
   close(): void;
 }
 
-/** Calls again and again until it is told that all is over. */
+/** Dials again after each loss until `end`. */
 class Returning {
   readonly #backoff = new Backoff(BACKOFF);
   #retry: ReturnType<typeof setTimeout> | undefined;

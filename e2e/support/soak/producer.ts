@@ -1,23 +1,23 @@
 /**
- * A synthetic v1 producer whose picture changes all the time, sizes included; and who crashes, is taken over by itself, changes
- * the generation of its links, stops and goes on. It knows what its viewers have to see.
+ * A synthetic v1 producer whose picture changes all the time, its size included. It can crash, be replaced by another connection of
+ * itself, change the generation of its links, and stop and resume. It knows what its viewers must see.
  */
 import type { Tile } from "@screen-share/protocol";
+import { TestProducer } from "../test-producer.ts";
 import { mint } from "../tokens.ts";
-import { type Look, pick } from "./look.ts";
-import { ProducerLink } from "./producer-link.ts";
+import { type PictureSet, pick } from "./pictures.ts";
 
 const TICK_MS = 100;
-/** A live producer that has nothing to say says so (P-23). */
+/** A live producer without changes reports that its picture is current (P-23). */
 const CURRENT_INTERVAL_MS = 2000;
-/** Most updates change a few tiles: what went wrong once has to stay long enough to be seen. */
+/** Most updates change a few tiles, so that an error stays long enough to be seen. */
 const FEW_TILES = 4;
 const LARGE = { chance: 0.05, share: 0.3 } as const;
 
 export interface ProducerOptions {
   readonly port: number;
   readonly room: string;
-  readonly looks: readonly Look[];
+  readonly pictureSets: readonly PictureSet[];
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly onProblem: (problem: string) => void;
@@ -26,23 +26,23 @@ export interface ProducerOptions {
 export class Producer {
   /** Whether its picture changes. */
   moving = true;
-  /** Of its links; undefined: those of none. */
+  /** Of its links; undefined for links without one. */
   generation: string | undefined;
   readonly #timer = setInterval(() => this.#tick(), TICK_MS);
   readonly #producerId: string;
-  #look: Look;
+  #pictureSet: PictureSet;
   #tiles: Tile[];
-  #link: ProducerLink;
+  #link: TestProducer;
   #wholeDue = true;
   #spokeAt = 0;
 
   constructor(private readonly options: ProducerOptions) {
-    const { random, looks } = options;
+    const { random, pictureSets } = options;
     this.#producerId = Array.from({ length: 32 }, () => pick([..."0123456789abcdef"], random)).join(
       "",
     );
-    this.#look = pick(looks, random);
-    this.#tiles = [...pick(this.#look.pictures, random)];
+    this.#pictureSet = pick(pictureSets, random);
+    this.#tiles = [...pick(this.#pictureSet.pictures, random)];
     this.#link = this.#dial();
   }
 
@@ -50,43 +50,43 @@ export class Producer {
     return this.options.room;
   }
 
-  /** What everybody has to see. */
-  get picture(): { readonly look: Look; readonly tiles: readonly Tile[] } {
-    return { look: this.#look, tiles: this.#tiles };
+  /** What all viewers must see. */
+  get picture(): { readonly pictureSet: PictureSet; readonly tiles: readonly Tile[] } {
+    return { pictureSet: this.#pictureSet, tiles: this.#tiles };
   }
 
-  /** Whether the relay has applied all that there is. */
+  /** Whether the relay has applied everything. */
   get settled(): boolean {
     return this.#link.idle && !this.#wholeDue;
   }
 
-  /** Another size, and so another epoch. */
+  /** Changes the size, and so begins another epoch. */
   resize(): void {
-    this.#look = pick(this.options.looks, this.options.random);
-    this.#tiles = [...pick(this.#look.pictures, this.options.random)];
+    this.#pictureSet = pick(this.options.pictureSets, this.options.random);
+    this.#tiles = [...pick(this.#pictureSet.pictures, this.options.random)];
     this.#wholeDue = true;
   }
 
-  /** Says that it stopped, upon which the relay forgets the picture, and goes on at the next tick. */
+  /** Reports that it stopped, so that the relay forgets the picture, and resumes at the next tick. */
   stopAndGoOn(): void {
     if (!this.#link.idle) return;
     this.#link.control({ type: "status", state: "stopped" });
     this.#wholeDue = true;
   }
 
-  /** The connection is gone without a word, and another one comes. @param short with a token that will not last */
+  /** Loses its connection and dials again. @param short with a token that will expire soon */
   crash(options: { readonly short?: boolean } = {}): void {
     this.#link.drop();
     this.#link = this.#dial(options);
   }
 
-  /** Another connection of the same agent, while the first still stands. */
+  /** Opens another connection of the same agent while the first is still open. */
   takeOver(): void {
     this.#link.expectReplacement();
     this.#link = this.#dial();
   }
 
-  /** Ends the links of before. */
+  /** Ends all earlier links. */
   newGeneration(): void {
     this.generation = `g${Math.floor(this.options.random() * 1e9)}`;
     this.takeOver();
@@ -97,23 +97,24 @@ export class Producer {
     this.#link.drop();
   }
 
-  #dial({ short = false } = {}): ProducerLink {
+  #dial({ short = false } = {}): TestProducer {
     const { port, room, random, onProblem } = this.options;
-    const generation = this.generation;
     this.#wholeDue = true;
-    const link = new ProducerLink({
+    const link = new TestProducer({
       port,
+      room,
       random,
-      hello: { type: "hello", room, producerId: this.#producerId, gen: generation },
-      token: () =>
-        mint({ role: "producer", room, ...(short ? { expiresAt: Date.now() + 1500 } : {}) }),
-      tokenIsShort: short,
+      producerId: this.#producerId,
+      generation: this.generation,
+      token: mint({ role: "producer", room, ...(short ? { expiresAt: Date.now() + 1500 } : {}) }),
       onWelcome: () => {
         this.#wholeDue = true;
       },
-      onExpired: () => {
-        if (link === this.#link) this.#link = this.#dial();
-      },
+      onExpired: short
+        ? () => {
+            if (link === this.#link) this.#link = this.#dial();
+          }
+        : undefined,
       onProblem: (problem) => onProblem(`the producer of ${room}: ${problem}`),
     });
     return link;
@@ -124,17 +125,17 @@ export class Producer {
     const now = performance.now();
     if (this.#wholeDue) {
       this.#wholeDue = false;
-      this.#link.whole(this.#look.stream, this.#tiles);
+      this.#link.whole(this.#pictureSet.stream, this.#tiles);
     } else if (this.moving) this.#link.update(this.#change());
     else if (now - this.#spokeAt >= CURRENT_INTERVAL_MS) this.#link.update([]);
     else return;
     this.#spokeAt = now;
   }
 
-  /** Changes some tiles, and tells which. */
+  /** Changes some tiles. @returns these */
   #change(): Tile[] {
     const { random } = this.options;
-    const picture = pick(this.#look.pictures, random);
+    const picture = pick(this.#pictureSet.pictures, random);
     const large = random() < LARGE.chance;
     const share = large ? LARGE.share : (random() * FEW_TILES) / picture.length;
     const changed = picture.filter(() => random() < share);

@@ -1,23 +1,26 @@
-/** When all is quiet, everybody who stayed has to see what the producer shows, to the byte. */
+/** In a quiet moment all clients that stay must have the producer's picture, to the byte. */
 import { assembleJpeg, type FrameStore } from "@screen-share/protocol";
 import { eventually } from "../wait.ts";
-import type { Household } from "./household.ts";
+import type { Tokens } from "./behaviour.ts";
 import type { Producer } from "./producer.ts";
 import { ask, bodyOf } from "./readers.ts";
-import type { Tokens } from "./town.ts";
+import type { RoomMembers } from "./room-members.ts";
 
-/** After a restart everybody may be waiting to try again, for 4 s at most, and meet a machine that is busy. */
+/** After a restart all clients may be waiting to reconnect, for 4 s at most, on a machine that may be busy. */
 const MAX_SETTLING_MS = 15_000;
 
 interface Options {
   readonly port: number;
   readonly tokens: Tokens;
-  /** Nobody else watches now, so that it is known how many do. */
+  /** No other clients watch now, so the number of viewers is known. */
   readonly alone: boolean;
 }
 
-/** Holds the pictures still and waits until nothing is wrong. @returns what still is */
-export async function differences(all: readonly Household[], options: Options): Promise<string[]> {
+/** Stops all changes and waits until nothing is wrong. @returns what remains wrong */
+export async function differences(
+  all: readonly RoomMembers[],
+  options: Options,
+): Promise<string[]> {
   const compare = async () => {
     const found = await Promise.all(all.map((one) => differencesIn(one, options)));
     return found.flat();
@@ -29,10 +32,10 @@ export async function differences(all: readonly Household[], options: Options): 
 }
 
 async function differencesIn(
-  { room, producer, viewers, watchers }: Household,
+  { room, producer, viewers, watchers }: RoomMembers,
   { port, tokens, alone }: Options,
 ): Promise<string[]> {
-  if (!producer.settled) return [`${room}: the producer has not been heard to the end`];
+  if (!producer.settled) return [`${room}: not all of the producer's updates have been applied`];
   const snapshot = await snapshotOf(port, room, await tokens.get("viewer", room));
   if (!snapshot) return [`${room}: there is no snapshot`];
   const wrong: string[] = [];
@@ -46,7 +49,7 @@ async function differencesIn(
     if (problem) wrong.push(`${room}: viewer ${i}: ${problem}`);
     const here = viewers.length + watchers.length;
     if (alone && count !== here)
-      wrong.push(`${room}: viewer ${i} is told of ${count} viewers, not ${here}`);
+      wrong.push(`${room}: viewer ${i} was told of ${count} viewers, not ${here}`);
   }
   for (const [i, { picture }] of watchers.entries()) {
     const problem = equals(picture, snapshot);
@@ -55,9 +58,9 @@ async function differencesIn(
   return wrong;
 }
 
-/** The picture of a producer that has one pair of tables, as the relay has to assemble it. */
+/** The picture of a producer with one pair of tables, as the relay has to assemble it. */
 function jpegOf({ picture }: Producer): Uint8Array | undefined {
-  const { width, height, tables } = picture.look.stream;
+  const { width, height, tables } = picture.pictureSet.stream;
   const [only, ...more] = tables;
   if (!only || more.length > 0) return undefined;
   const segments = picture.tiles.map(({ bytes }) => bytes);
@@ -65,7 +68,7 @@ function jpegOf({ picture }: Producer): Uint8Array | undefined {
 }
 
 function tilesAlike(shown: FrameStore | undefined, { picture }: Producer): string | undefined {
-  const { width, height } = picture.look.stream;
+  const { width, height } = picture.pictureSet.stream;
   if (!shown) return "nothing is shown";
   if (shown.stream.width !== width || shown.stream.height !== height) return "the size is wrong";
   const tiles = shown.since(0);

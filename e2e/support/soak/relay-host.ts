@@ -1,9 +1,9 @@
-/** The relay of a soak: a process with a secret, ended and started again on its port; and what its kernel says of it. */
+/** The relay of a soak: a process with a secret that can be restarted on its port, and its use of memory and files. */
 import { openFiles, usageOf } from "../process-usage.ts";
 import { type Program, startRelay } from "../programs.ts";
 import { SECRET } from "../tokens.ts";
 
-/** A relay that is told to stop is gone by then. */
+/** A relay that is told to stop must have exited by then. */
 const MAX_STOP_MS = 15_000;
 
 export class RelayHost {
@@ -16,7 +16,7 @@ export class RelayHost {
     private readonly onProblem: (problem: string) => void,
   ) {}
 
-  /** The number of its process; undefined while it goes or comes. */
+  /** The number of its process; undefined while it stops or starts. */
   get era(): number | undefined {
     return this.#changing ? undefined : this.#era;
   }
@@ -30,7 +30,7 @@ export class RelayHost {
   }
 
   async start(): Promise<void> {
-    // At this level it says nothing that is right to happen; whatever it says, on stderr too, is a problem.
+    // At this level it logs only problems, so any output is one, on stderr too.
     this.#program = await startRelay(this.port, { AUTH_SECRET: SECRET, LOG_LEVEL: "error" });
     this.#era++;
     this.#changing = false;
@@ -40,7 +40,7 @@ export class RelayHost {
     });
   }
 
-  /** Tells it to stop, and waits until it has. */
+  /** Tells it to stop and waits until it has exited. */
   async stop(): Promise<void> {
     const program = this.#program;
     if (!program) return;
@@ -50,7 +50,7 @@ export class RelayHost {
     const tookMs = performance.now() - askedAt;
     if (code !== 0) this.onProblem(`the relay ended with ${code} on SIGTERM`);
     if (tookMs > MAX_STOP_MS) this.onProblem(`the relay took ${tookMs.toFixed(0)} ms to end`);
-    if (program.output !== "") this.onProblem(`the relay said: ${program.output.slice(0, 500)}`);
+    if (program.output !== "") this.onProblem(`the relay printed: ${program.output.slice(0, 500)}`);
   }
 
   get #pid(): number {

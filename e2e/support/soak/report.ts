@@ -1,4 +1,4 @@
-/** What a soak came to, judged by the one life of the relay that was not cut short. */
+/** The verdict on a soak, from the one run of the relay that was not cut short. */
 import { median, percentile, slope, thirds } from "../statistics.ts";
 import type { Sample, SoakResult } from "./soak.ts";
 
@@ -7,11 +7,11 @@ export interface Verdict {
   readonly rssMb: { readonly early: number; readonly late: number };
   readonly mbPerMinute: number;
   readonly kbPerJoin: number;
-  /** How old pictures are when a viewer applies them, ms, in the first third and the last. */
+  /** The age of pictures when a viewer applies them, ms, in the first third and in the last. */
   readonly ageMs: { readonly first: Quantiles; readonly last: Quantiles };
   /** Files open at quiet moments. */
   readonly openFiles: readonly number[];
-  /** The samples of the life that is judged. */
+  /** The samples of the run that is judged. */
   readonly life: readonly Sample[];
 }
 

@@ -1,30 +1,30 @@
 /**
- * A soak: a relay, rooms whose members stay, and others who come and go, for as long as it is told. It goes from one quiet moment to
- * the next; there, and only there, memory and open files are judged, and pictures once a second. In the first quarter the relay is restarted again and
- * again, in the midst of it all; the rest is one life of one process, which is what its memory is judged by.
+ * A soak: a relay, rooms whose members stay, and clients that come and go, for a given time. It consists of phases with quiet moments
+ * between them. Memory and open files are measured in quiet moments only, and pictures are compared once a second. In the first quarter
+ * the relay is restarted repeatedly while everything goes on; the rest is one run of one process, by which its memory is judged.
  */
 import { seededRandom } from "@screen-share/protocol/testing";
 import { freePort } from "../ports.ts";
 import { eventually } from "../wait.ts";
+import { ownRandom, type SoakContext, Tokens } from "./behaviour.ts";
 import { churn, visitCertainly } from "./churn.ts";
-import { type Household, households, moveOut } from "./household.ts";
+import { disturbProducers, endAllLinks } from "./disturbances.ts";
 import { differences } from "./quiet.ts";
 import { RelayHost } from "./relay-host.ts";
-import { ownRandom, Tokens, type Town } from "./town.ts";
-import { endAllLinks, troubleProducers } from "./troubles.ts";
+import { fillRooms, type RoomMembers, removeMembers } from "./room-members.ts";
 
 const RESTARTING_SHARE = 1 / 4;
-/** Phases of the life that is judged, however slow the machine is. */
+/** Phases of the run that is judged, however slow the machine is. */
 const MIN_JUDGED_PHASES = 6;
 const MIN_PHASE_MS = 3000;
 const MAX_PHASE_MS = 20_000;
-/** In the midst of it all the pictures rest for a moment, to be compared. */
-const GLANCE_INTERVAL_MS = 1000;
+/** How often the pictures stop for a moment to be compared. */
+const COMPARE_INTERVAL_MS = 1000;
 
-/** So often in a row the same is found once nobody comes or goes any more: half a second. */
-const SETTLED_ASKS = 10;
+/** The number of open files is stable once this many readings in a row are the same: half a second. */
+const SETTLED_READINGS = 10;
 
-/** What was found at a quiet moment. */
+/** The measurements of a quiet moment. */
 export interface Sample {
   readonly atMs: number;
   /** The number of the relay's process. */
@@ -38,11 +38,11 @@ export interface Sample {
 export interface SoakResult {
   readonly samples: readonly Sample[];
   readonly ages: readonly { readonly atMs: number; readonly ageMs: number }[];
-  /** Files that the relay holds open once everybody has left, and how many have left since the last sample. */
+  /** Files that the relay holds open once all clients have left, and how many have left since the last sample. */
   readonly emptied: { readonly openFiles: number; readonly left: number };
   readonly restarts: number;
   readonly problems: readonly string[];
-  /** What happened how often. */
+  /** How often each event happened. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
@@ -69,7 +69,7 @@ export async function soak(options: {
   const relay = new RelayHost(port, complain);
   await relay.start();
   const tokens = new Tokens();
-  const all: readonly Household[] = await households({
+  const all: readonly RoomMembers[] = await fillRooms({
     port,
     random,
     onProblem: complain,
@@ -78,8 +78,8 @@ export async function soak(options: {
       if (lively && !first && tiles.length > 0) ages.push({ atMs: elapsed(), ageMs });
     },
   });
-  const troubling = ownRandom(random);
-  const town: Town = {
+  const disturbing = ownRandom(random);
+  const context: SoakContext = {
     port,
     random: ownRandom(random),
     rooms: all.map(({ room }) => room),
@@ -96,7 +96,7 @@ export async function soak(options: {
     for (const wrong of await differences(all, { port, tokens, alone: true })) complain(wrong);
     const known = samples.findLast(({ era }) => era === relay.era);
     const { era = 0 } = relay;
-    // Sockets of those who have just left may take a moment to be gone, and those who stay may be on their way back.
+    // Sockets of clients that have just left may take a moment to close, and members may be reconnecting.
     let before: number | undefined;
     let same = 0;
     const open = await eventually(
@@ -106,22 +106,22 @@ export async function soak(options: {
         before = count;
         return count;
       },
-      (count) => same >= SETTLED_ASKS && (known === undefined || count === known.openFiles),
+      (count) => same >= SETTLED_READINGS && (known === undefined || count === known.openFiles),
       5000,
     );
     samples.push({ atMs: elapsed(), era, joins, rssMb: relay.rssMb, openFiles: open });
   }
 
-  /** Troubles producers until all visits are over, and compares in between: another size would heal what is wrong. */
-  async function troubleDuring(visits: Promise<number>): Promise<void> {
+  /** Disturbs producers until all visits are over, and compares in between, since a change of size would hide errors. */
+  async function disturbDuring(visits: Promise<number>): Promise<void> {
     for (;;) {
-      const calm = troubleProducers(all, { random: troubling, note });
-      const pause = new Promise((resolve) => setTimeout(resolve, GLANCE_INTERVAL_MS));
+      const calm = disturbProducers(all, { random: disturbing, note });
+      const pause = new Promise((resolve) => setTimeout(resolve, COMPARE_INTERVAL_MS));
       const left = await Promise.race([visits, pause.then(() => undefined)]);
       calm();
       if (left !== undefined) return;
       for (const wrong of await differences(all, { port, tokens, alone: false })) complain(wrong);
-      note("glances");
+      note("comparisons");
     }
   }
 
@@ -135,7 +135,7 @@ export async function soak(options: {
   let restarts = 0;
   let judged = 0;
   await quiet();
-  await visitCertainly(town, tokens);
+  await visitCertainly(context, tokens);
   endAllLinks(all, note);
   await quiet();
   const startedAtMs = elapsed();
@@ -143,9 +143,9 @@ export async function soak(options: {
   while (played() < durationMs || judged < MIN_JUDGED_PHASES) {
     const restarting = restarts === 0 || (judged === 0 && played() < durationMs * RESTARTING_SHARE);
     lively = !restarting;
-    const visits = churn(town, tokens, phaseMs);
+    const visits = churn(context, tokens, phaseMs);
     if (restarting) await restartAfter(random() * phaseMs);
-    await troubleDuring(visits);
+    await disturbDuring(visits);
     joins += await visits;
     if (restarting) restarts++;
     else judged++;
@@ -154,7 +154,7 @@ export async function soak(options: {
   }
 
   const last = samples.at(-1)?.openFiles ?? 0;
-  for (const one of all) moveOut(one);
+  for (const one of all) removeMembers(one);
   const left = all.reduce((sum, one) => sum + 1 + one.viewers.length + one.watchers.length, 0);
   const openFiles = await eventually(
     async () => relay.openFiles,

@@ -1,28 +1,41 @@
-/** One WebSocket of somebody who does not stay. */
-import { encodeControl, parseToViewerMessage, SUBPROTOCOL } from "@screen-share/protocol";
+/** One WebSocket of a client that does not stay, and may break the protocol. */
+import {
+  encodeControl,
+  parseToViewerMessage,
+  SUBPROTOCOL,
+  type ToViewerMessage,
+} from "@screen-share/protocol";
 import WebSocket from "ws";
 
 export interface VisitOptions {
   readonly port: number;
   readonly path: "/ws/viewer" | "/ws/producer";
-  /** Asks for the subprotocol. */
+  /** Requests the subprotocol. */
   readonly v1?: boolean;
   readonly query?: string;
   readonly authorization?: string;
-  /** Whatever comes in binary. */
   readonly onBinary?: (data: Buffer) => void;
+  readonly onControl?: (message: ToViewerMessage) => void;
 }
 
 export class Visit {
   readonly socket: WebSocket;
-  /** The code that it was closed with; 1006 if it was cut off. */
+  /** The close code; 1006 if it was cut off. */
   readonly closed: Promise<number>;
-  /** Whether the connection came about. */
+  /** Whether the connection was made. */
   readonly opened: Promise<boolean>;
-  /** Whether a v1 visitor was let in. */
+  /** Whether a v1 client was welcomed. */
   readonly welcomed: Promise<boolean>;
 
-  constructor({ port, path, v1 = true, query = "", authorization, onBinary }: VisitOptions) {
+  constructor({
+    port,
+    path,
+    v1 = true,
+    query = "",
+    authorization,
+    onBinary,
+    onControl,
+  }: VisitOptions) {
     this.socket = new WebSocket(`ws://localhost:${port}${path}${query}`, v1 ? [SUBPROTOCOL] : [], {
       perMessageDeflate: false,
       headers: authorization === undefined ? {} : { Authorization: `Bearer ${authorization}` },
@@ -36,20 +49,24 @@ export class Visit {
     const welcome = new Promise<boolean>((resolve) => {
       socket.on("message", (data: Buffer, isBinary: boolean) => {
         if (isBinary) onBinary?.(data);
-        else if (v1 && parseToViewerMessage(data.toString())?.type === "welcome") resolve(true);
+        else if (v1) {
+          const message = parseToViewerMessage(data.toString());
+          if (message) onControl?.(message);
+          if (message?.type === "welcome") resolve(true);
+        }
       });
     });
     this.welcomed = Promise.race([welcome, never]);
   }
 
-  /** Says hello and waits for the answer. @returns whether it was let in */
+  /** Sends a hello and waits for the answer. @returns whether it was welcomed */
   async enter(room: string, token: string | undefined): Promise<boolean> {
     if (!(await this.opened)) return false;
     this.socket.send(encodeControl({ type: "hello", room, token }));
     return await this.welcomed;
   }
 
-  /** Waits until the connection ends, or it is time to go. @returns the code, or undefined if we left */
+  /** Waits until the connection ends or it is time to leave. @returns the code, or undefined if we left */
   async untilClosed(leaving: AbortSignal, stayMs = Number.POSITIVE_INFINITY) {
     const left = new Promise<undefined>((resolve) => {
       leaving.addEventListener("abort", () => resolve(undefined));

@@ -1,25 +1,20 @@
 /** What the page says where things are as they rarely are: each state by itself, made by a stand-in relay, looked at in every size. */
 import { CLOSE, CLOSINGS, closeMeaning, encodeControl } from "@screen-share/protocol";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openViewer, startBrowser } from "./support/browser.ts";
-import { hang } from "./support/gallery.ts";
+import { describe, expect, onTestFinished } from "vitest";
+import { openViewer } from "./support/browser.ts";
+import { problemsInEveryView } from "./support/every-view.ts";
 import { letIn, StandInRelay, turnAway, turnAwayFor } from "./support/stand-in-relay.ts";
 import { median } from "./support/statistics.ts";
+import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(() => browser.close());
-
-const endings: (() => Promise<unknown> | unknown)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
+it.beforeAll(({ browser: shared }) => {
+  browser = shared;
 });
 
-interface Trouble {
+interface Problem {
   /** Of its screenshots. */
   readonly name: string;
   readonly title: RegExp;
@@ -36,7 +31,7 @@ const live = { type: "producer", state: "live", since: 0 } as const;
 const RETRY = /Retry now/;
 const ASK = /Link or room name/;
 
-const TROUBLES: readonly Trouble[] = [
+const PROBLEMS: readonly Problem[] = [
   { name: "connecting", title: /^Connecting…/, upgrades: "unanswered" },
   { name: "live-unseen", title: /^The host is live/, greet: letIn(live) },
   { name: "paused", title: /^The host has paused/, greet: letIn({ ...live, state: "paused" }) },
@@ -138,15 +133,15 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-async function openOn(trouble: Trouble): Promise<{ page: Page; relay: StandInRelay }> {
-  const relay = await StandInRelay.start(trouble.greet);
-  endings.push(() => relay.stop());
-  relay.upgrades = trouble.upgrades ?? "accepted";
+async function openOn(problem: Problem): Promise<{ page: Page; relay: StandInRelay }> {
+  const relay = await StandInRelay.start(problem.greet);
+  onTestFinished(() => relay.stop());
+  relay.upgrades = problem.upgrades ?? "accepted";
   const context = await browser.newContext();
-  endings.push(() => context.close());
-  if (trouble.before) await arrange(context, trouble.before);
+  onTestFinished(() => context.close());
+  if (problem.before) await arrange(context, problem.before);
   const page = await context.newPage();
-  await page.goto(`http://localhost:${relay.port}/${trouble.fragment ?? ""}`);
+  await page.goto(`http://localhost:${relay.port}/${problem.fragment ?? ""}`);
   return { page, relay };
 }
 
@@ -162,30 +157,30 @@ async function arrange(context: BrowserContext, before: () => void): Promise<voi
 const words = async (page: Page) => (await page.getByTestId("status").textContent()) ?? "";
 
 describe("the page says what is the matter, and what to do next", () => {
-  for (const trouble of TROUBLES) {
-    it(`where it is “${trouble.name}”`, async () => {
-      const { page } = await openOn(trouble);
+  for (const problem of PROBLEMS) {
+    it(`where it is “${problem.name}”`, async () => {
+      const { page } = await openOn(problem);
       expect(
         await eventually(
           () => words(page),
-          (said) => trouble.title.test(said),
+          (said) => problem.title.test(said),
         ),
-      ).toMatch(trouble.title);
-      const { offers = trouble.title } = trouble;
+      ).toMatch(problem.title);
+      const { offers = problem.title } = problem;
       // The field for a link is loaded when it is needed.
       const all = await eventually(
         () => words(page),
         (said) => offers.test(said),
       );
       expect(all).toMatch(offers);
-      expect(await hang(page, trouble.name)).toEqual([]);
+      expect(await problemsInEveryView(page, problem.name)).toEqual([]);
     });
   }
 });
 
 it("a link to a relay that the page does not know is not followed: nothing is dialled, its token is gone", async () => {
-  const trouble = TROUBLES.find(({ name }) => name === "unknown-relay");
-  const { page, relay } = await openOn(trouble ?? { name: "", title: /./ });
+  const problem = PROBLEMS.find(({ name }) => name === "unknown-relay");
+  const { page, relay } = await openOn(problem ?? { name: "", title: /./ });
   const dialled: string[] = [];
   page.on("websocket", (socket) => dialled.push(socket.url()));
   await page.reload();
@@ -200,9 +195,9 @@ it("a link to a relay that the page does not know is not followed: nothing is di
 
 it("“Retry now” does so at once, and the button keeps the focus", async () => {
   const relay = await StandInRelay.start(turnAwayFor("room-full"));
-  endings.push(() => relay.stop());
+  onTestFinished(() => relay.stop());
   const page = await openViewer(browser, relay.port);
-  endings.push(() => page.close());
+  onTestFinished(() => page.close());
   const button = page.getByRole("button", { name: "Retry now" });
   // Until the waits are as long as they get: half of 4 s at least.
   await eventually(
@@ -232,9 +227,9 @@ it("“Retry now” does so at once, and the button keeps the focus", async () =
 
 it("what is read aloud changes with the state, not with the seconds", async () => {
   const relay = await StandInRelay.start(turnAwayFor("room-full"));
-  endings.push(() => relay.stop());
+  onTestFinished(() => relay.stop());
   const page = await openViewer(browser, relay.port);
-  endings.push(() => page.close());
+  onTestFinished(() => page.close());
   await page.getByText("The room is full").waitFor();
   await page.evaluate(() => {
     const region = document.querySelector('[role="status"]');

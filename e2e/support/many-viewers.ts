@@ -1,21 +1,22 @@
 /**
- * A process of many v1 viewers that come back by themselves, so that what they cost does not disturb who measures. Arguments: port,
- * how many, token. Says "here" once all have the picture; and after all have lost it and have it again, what happened.
+ * A process with many v1 viewers, so that their cost does not disturb the measuring process. Arguments: port, number of viewers, token.
+ * Sends "here" once all have the picture, and a report after all have lost it and have it again.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { ReturningViewer } from "./returning-viewer.ts";
+import { wallNow } from "./connect.ts";
+import { TestViewer } from "./test-viewer.ts";
 
-export interface CrowdReturn {
-  /** When each was let in again, ms since 1970. */
+export interface ViewersReturn {
+  /** When each was welcomed again, ms since 1970. */
   readonly welcomedAt: readonly number[];
-  /** When each had the whole picture again, for which the producer has to be back too. */
+  /** When each had the whole picture again, which needs the producer to be back, too. */
   readonly backAt: readonly number[];
-  /** How often they were closed with which code; 1006: cut off, or nobody there. */
+  /** How often each close code came; 1006 if the connection was cut off or never made. */
   readonly codes: Readonly<Record<number, number>>;
-  /** How many different pictures they have: 1 if all is right. */
+  /** How many different pictures they have; must be 1. */
   readonly pictures: number;
   readonly problems: readonly string[];
-  /** The longest that this process itself was busy, ms. */
+  /** The longest stall of this process itself, ms. */
   readonly stallMs: number;
 }
 
@@ -30,11 +31,8 @@ const delay = monitorEventLoopDelay({ resolution: 10 });
 
 const viewers = Array.from({ length: Number(count) }, (_, i) => {
   waiting.add(i);
-  return new ReturningViewer({
-    port: Number(port),
-    room: "main",
+  return new TestViewer(Number(port), {
     token,
-    random: Math.random,
     onProblem: (problem) => problems.push(problem),
     onWelcome: () => {
       if (here) welcomedAt.push(wallNow());
@@ -45,10 +43,6 @@ const viewers = Array.from({ length: Number(count) }, (_, i) => {
     onClosed: (code) => lost(i, code),
   });
 });
-
-function wallNow(): number {
-  return performance.timeOrigin + performance.now();
-}
 
 function has(i: number): void {
   waiting.delete(i);
@@ -65,7 +59,7 @@ function lost(i: number, code: number): void {
   waiting.add(i);
 }
 
-function report(): CrowdReturn {
+function report(): ViewersReturn {
   const pictures = new Set(
     viewers.map(({ replica }) =>
       Buffer.concat(replica.shown?.since(0).map(({ bytes }) => bytes) ?? []).toString("base64"),

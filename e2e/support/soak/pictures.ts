@@ -1,4 +1,4 @@
-/** What synthetic producers show: sizes, each in several pictures that are encoded once, and mixed tile by tile. */
+/** The pictures of synthetic producers: several of each size, encoded once, and mixed tile by tile. */
 import type { StreamDescription, Tile } from "@screen-share/protocol";
 import { encodeTiles, encodeWhole, screenLike } from "@screen-share/protocol/testing";
 
@@ -9,14 +9,14 @@ const SIZES = [
   { width: 500, height: 300 },
 ] as const;
 
-/** A size and its tables, and whole pictures of it. */
-export interface Look {
+/** Whole pictures of one size, and their tables. */
+export interface PictureSet {
   readonly stream: StreamDescription;
   readonly pictures: readonly (readonly Tile[])[];
 }
 
-/** A look a size. @param qualities coarse … fine; each gives tables of its own */
-export function tileLooks(qualities: readonly number[]): Look[] {
+/** One set per size. @param qualities from coarse to fine; each has tables of its own */
+export function tilePictures(qualities: readonly number[]): PictureSet[] {
   return SIZES.map((size) => {
     const encoded = qualities.map((quality) =>
       SEEDS.map((seed) => encodeTiles(screenLike(size, seed), quality)),
@@ -34,7 +34,7 @@ export function wholeJpegs(): Uint8Array[] {
   return SIZES.flatMap((size) => SEEDS.map((seed) => encodeWhole(screenLike(size, seed))));
 }
 
-/** Any one of a list that has some. */
+/** A random element of a list that is not empty. */
 export function pick<T>(list: readonly T[], random: () => number): T {
   const found = list[Math.floor(random() * list.length)];
   if (found === undefined) throw new RangeError("nothing to pick from");

@@ -1,12 +1,13 @@
-/** What happens to producers: now and then one of them resizes, crashes, is taken over, ends its links, stops, or loses its token. */
-import type { Household } from "./household.ts";
-import { pick } from "./look.ts";
+/** Disturbances of producers: at random times one resizes, crashes, is replaced, ends its links, stops, or has a token that expires. */
+
+import { pick } from "./pictures.ts";
 import type { Producer } from "./producer.ts";
+import type { RoomMembers } from "./room-members.ts";
 
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 900;
 
-const TROUBLES: readonly (readonly [name: string, act: (producer: Producer) => void])[] = [
+const DISTURBANCES: readonly (readonly [name: string, act: (producer: Producer) => void])[] = [
   ["resizes", (producer) => producer.resize()],
   ["resizes", (producer) => producer.resize()],
   ["crashes", (producer) => producer.crash()],
@@ -16,8 +17,8 @@ const TROUBLES: readonly (readonly [name: string, act: (producer: Producer) => v
   ["stops and goes on", (producer) => producer.stopAndGoOn()],
 ];
 
-/** Has every producer that gives out links end them once. */
-export function endAllLinks(all: readonly Household[], note: (what: string) => void): void {
+/** Makes each producer that has links end them once. */
+export function endAllLinks(all: readonly RoomMembers[], note: (what: string) => void): void {
   for (const { producer } of all) {
     if (!("newGeneration" in producer)) continue;
     note("producer: ends its links");
@@ -25,19 +26,19 @@ export function endAllLinks(all: readonly Household[], note: (what: string) => v
   }
 }
 
-/** Begins. @returns what ends it */
-export function troubleProducers(
-  all: readonly Household[],
+/** Starts the disturbances. @returns what ends them */
+export function disturbProducers(
+  all: readonly RoomMembers[],
   options: { readonly random: () => number; readonly note: (what: string) => void },
 ): () => void {
   const { random, note } = options;
   let timer: ReturnType<typeof setTimeout>;
   const next = () => {
-    timer = setTimeout(trouble, MIN_PAUSE_MS + random() * (MAX_PAUSE_MS - MIN_PAUSE_MS));
+    timer = setTimeout(disturb, MIN_PAUSE_MS + random() * (MAX_PAUSE_MS - MIN_PAUSE_MS));
   };
-  function trouble(): void {
+  function disturb(): void {
     const { producer } = pick(all, random);
-    const [name, act] = pick(TROUBLES, random);
+    const [name, act] = pick(DISTURBANCES, random);
     if ("crash" in producer && "jpeg" in producer) {
       note("plain producer: crashes");
       producer.crash();

@@ -1,17 +1,17 @@
-/** One room and those of it that stay: its producer, two v1 viewers, a plain one and an MJPEG stream. */
+/** A room and the clients that stay in it: its producer, two v1 viewers, a plain viewer and an MJPEG stream. */
 import type { Update } from "@screen-share/protocol";
-import { ReturningViewer } from "../returning-viewer.ts";
+import { TestViewer } from "../test-viewer.ts";
 import { mint } from "../tokens.ts";
-import { tileLooks, wholeJpegs } from "./look.ts";
+import { ownRandom } from "./behaviour.ts";
+import { tilePictures, wholeJpegs } from "./pictures.ts";
 import { PlainProducer } from "./plain-producer.ts";
 import { type PlainWatcher, watchPlainly, watchStream } from "./plain-watchers.ts";
 import { Producer } from "./producer.ts";
-import { ownRandom } from "./town.ts";
 
-export interface Household {
+export interface RoomMembers {
   readonly room: string;
   readonly producer: Producer | PlainProducer;
-  readonly viewers: readonly ReturningViewer[];
+  readonly viewers: readonly TestViewer[];
   readonly watchers: readonly PlainWatcher[];
 }
 
@@ -22,39 +22,39 @@ interface Options {
   readonly onUpdate: (update: Update, first: boolean) => void;
 }
 
-/** Moves in. @param producer by what it makes: tiles of these qualities, or whole JPEGs */
-async function household(
+/** @param qualities of the producer's tiles, unless it sends whole JPEGs */
+async function fillRoom(
   room: string,
   qualities: readonly number[] | "whole JPEGs",
   options: Options,
-): Promise<Household> {
+): Promise<RoomMembers> {
   const { onUpdate, ...others } = options;
   const all = { ...others, room, random: ownRandom(options.random) };
   const token = await mint({ role: "viewer", room });
   const plain = qualities === "whole JPEGs";
   const producer = plain
     ? new PlainProducer({ ...all, jpegs: wholeJpegs() })
-    : new Producer({ ...all, looks: tileLooks(qualities) });
+    : new Producer({ ...all, pictureSets: tilePictures(qualities) });
   const watching = { ...all, token };
-  // Plain producers do not tell when a picture was made.
+  // Plain producers do not report when a picture was captured.
   const v1 = plain ? watching : { ...watching, onUpdate };
   return {
     room,
     producer,
-    viewers: [new ReturningViewer(v1), new ReturningViewer(v1)],
+    viewers: [new TestViewer(options.port, v1), new TestViewer(options.port, v1)],
     watchers: [watchPlainly(watching), watchStream(watching)],
   };
 }
 
-export async function households(options: Options): Promise<Household[]> {
+export async function fillRooms(options: Options): Promise<RoomMembers[]> {
   return await Promise.all([
-    household("one-table", [60], options),
-    household("two-tables", [60, 90], options),
-    household("plain", "whole JPEGs", options),
+    fillRoom("one-table", [60], options),
+    fillRoom("two-tables", [60, 90], options),
+    fillRoom("plain", "whole JPEGs", options),
   ]);
 }
 
-/** Leaves for good. */
-export function moveOut({ producer, viewers, watchers }: Household): void {
+/** Disconnects all members for good. */
+export function removeMembers({ producer, viewers, watchers }: RoomMembers): void {
   for (const member of [producer, ...viewers, ...watchers]) member.close();
 }

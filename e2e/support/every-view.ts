@@ -1,6 +1,6 @@
 /**
- * A state of the page, looked at in every size and in both colour schemes: nothing is cut off, nothing scrolls that need not, axe
- * finds nothing. With `SCREENSHOTS=folder` each view is kept there, for people to look at.
+ * Checks a state of the page in every size and in both colour schemes: nothing is cut off, nothing scrolls that need not, and axe finds
+ * nothing. With `SCREENSHOTS=folder` a screenshot of each view is kept there, for people to look at.
  */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -14,8 +14,8 @@ const SIZES = {
 } as const;
 const SCHEMES = ["dark", "light"] as const;
 
-/** @returns what is wrong with it, a line each */
-export async function hang(page: Page, name: string): Promise<readonly string[]> {
+/** @returns what is wrong, one line each */
+export async function problemsInEveryView(page: Page, name: string): Promise<readonly string[]> {
   const folder = process.env.SCREENSHOTS;
   if (folder) await mkdir(folder, { recursive: true });
   const problems: string[] = [];
@@ -33,7 +33,7 @@ export async function hang(page: Page, name: string): Promise<readonly string[]>
   return problems;
 }
 
-/** Everything that fades has faded. */
+/** Waits until all animations that end have ended. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const finite = document
