@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { settle } from "../../../test/fakes.ts";
-import { KEYFRAME, playing, STREAM, TILES } from "../../../test/stage.ts";
-import { BottleneckWatch } from "../../statistics/core/bottleneck.ts";
+import { BottleneckWatch } from "../src/statistics/core/bottleneck.ts";
+import { settle } from "./fakes.ts";
+import { KEYFRAME, playing, STREAM, TILES } from "./stage.ts";
 
 describe("a player's statistics", () => {
   it("are made once a second, only while there are listeners", async () => {

@@ -1,8 +1,13 @@
 import type { Tile } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { type Bottleneck, BottleneckWatch } from "../../statistics/core/bottleneck.ts";
-import type { Latency } from "./latency.ts";
-import { HISTORY_S, type Standing, type Statistics, StatisticsMeter } from "./statistics.ts";
+import type { Latency } from "../src/player/meter/latency.ts";
+import {
+  HISTORY_S,
+  type Standing,
+  type Statistics,
+  StatisticsMeter,
+} from "../src/player/meter/statistics.ts";
+import { type Bottleneck, BottleneckWatch } from "../src/statistics/core/bottleneck.ts";
 
 const LATENCY: Latency = {
   captureMs: 12,
