@@ -57,8 +57,8 @@ export class Audience implements Iterable<Viewer> {
       const held = [...places.heldBy(holder)].filter((viewer) => PLAIN_KINDS.includes(viewer.kind));
       if (held.length >= MAX_PLAIN_PER_HOLDER) {
         stats.dropped("too_many_streams");
-        const limit = `this link has ${MAX_PLAIN_PER_HOLDER} streams and plain viewers at this address`;
-        throw new ProtocolError(`${limit}, and no more`, CLOSE.full);
+        const limit = `at most ${MAX_PLAIN_PER_HOLDER} streams and plain viewers`;
+        throw new ProtocolError(`a link may have ${limit} at one address`, CLOSE.full);
       }
     }
     const place = placeIn(places, holder, "room-full");
@@ -74,7 +74,7 @@ export class Audience implements Iterable<Viewer> {
       if (place.kind !== "held") continue;
       // Frees a place in both.
       stats.dropped("place_taken");
-      place.by.dismiss(closingError("room-full", ": its link holds most places and gave one up"));
+      place.by.dismiss(closingError("room-full", ": its link had the most places and gave one up"));
     }
     this.#grants.set(viewer, grant);
     places.enter(viewer, grant.holder);
@@ -115,5 +115,5 @@ function placeIn(
 ): FoundPlace<Viewer> {
   const place = places.find(holder);
   if (place.kind !== "none") return place;
-  throw closingError(reason, `: it takes ${places.max} viewers at most`);
+  throw closingError(reason, `: it takes at most ${places.max} viewers`);
 }

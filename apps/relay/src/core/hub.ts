@@ -79,7 +79,7 @@ export class Hub {
     const { maxRooms, newRoomId, newWork, stats, held } = this.options;
     if (this.#rooms.size >= maxRooms) this.#forgetIdle();
     if (this.#rooms.size >= maxRooms) {
-      throw closingError("relay-full", `: it has ${maxRooms} rooms at most`);
+      throw closingError("relay-full", `: it has at most ${maxRooms} rooms`);
     }
     const parts = {
       id: newRoomId(),

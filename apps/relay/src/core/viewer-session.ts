@@ -21,6 +21,8 @@ import { ViewerSync } from "./viewer-sync.ts";
 /** The longest message from a viewer: bytes, or UTF-16 units of text. */
 export const MAX_VIEWER_MESSAGE_BYTES = 4096;
 
+const TOO_LONG = `a message has at most ${MAX_VIEWER_MESSAGE_BYTES} bytes`;
+
 /** Control messages: a burst, and an average rate. */
 const REQUESTS = { capacity: 60, perSecond: 10 } as const;
 
@@ -69,7 +71,7 @@ export class ViewerSession implements Session, Viewer {
     if (this.#ended) return;
     refusing(this, () => {
       if (message.length > MAX_VIEWER_MESSAGE_BYTES) {
-        throw new ProtocolError("a viewer's message is too long", CLOSE.tooLarge);
+        throw new ProtocolError(TOO_LONG, CLOSE.tooLarge);
       }
       if (typeof message === "string") {
         if (this.#requests.take(1, now) < 0) {

@@ -73,7 +73,7 @@ export class Metrics implements Stats {
     "Bytes that may be in flight to each viewer, sampled once per second.",
     { buckets: WINDOW_BYTES, labels: ["kind"] },
   );
-  readonly #drops = this.#counter("drops_total", "Refused or ended to protect others.", "reason");
+  readonly #drops = this.#counter("drops_total", "Dropped to protect other clients.", "reason");
   readonly #suppressedLines = this.#counter(
     "log_lines_bundled_total",
     "Log lines about joins and leaves that were only counted, because there were too many.",

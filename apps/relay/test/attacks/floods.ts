@@ -5,7 +5,7 @@ import { handMade } from "../tokens.ts";
 import { type Attack, freshRoom, HALL, hello, inParallel, talk } from "./attack.ts";
 import { frame, OPCODE, RawSocket } from "./raw-socket.ts";
 
-/** The relay under attack has so many rooms at most; one of them is the hall. */
+/** The most rooms of the relay under attack; one of them is the hall. */
 export const MAX_ROOMS = 100;
 const NAMES = 10_000;
 /** What an attacker sends while nobody stops it, bytes. */
@@ -111,8 +111,8 @@ async function names(port: number): Promise<string[]> {
     const raw = await RawSocket.upgraded(port, { path: "/ws/viewer" });
     raw.write(frame({ opcode: OPCODE.text, payload: hello("viewer", `name-${held.length}`) }));
     await raw.until(() => raw.frames.length > 0);
-    // Rooms of other attackers are forgotten within moments.
-    if (raw.frames[0]?.opcode === OPCODE.text) held.push(raw);
+    // Rooms of other attackers are forgotten within moments. Until then a viewer may be refused, with a reason as text (P-43).
+    if (raw.frames[0]?.payload.includes("welcome")) held.push(raw);
   }
   outcomes.push(
     await talk(port, { path: "/ws/viewer" }, { first: hello("viewer", "late"), said: [] }),
