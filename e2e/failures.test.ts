@@ -80,7 +80,7 @@ it(
   KILLS_LIMIT_MS,
 );
 
-describe("a relay that is told to stop", () => {
+describe("a relay that receives a signal to stop", () => {
   it("closes all connections with 1012, exits in time with 0, and frees its port at once", async () => {
     const port = await freePort();
     const relay = await startRelay(port, GUARDED);

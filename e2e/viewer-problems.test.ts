@@ -156,7 +156,7 @@ async function arrange(context: BrowserContext, before: () => void): Promise<voi
 
 const words = async (page: Page) => (await page.getByTestId("status").textContent()) ?? "";
 
-describe("the page says what is the matter, and what to do next", () => {
+describe("the page says what is wrong, and what to do next", () => {
   for (const problem of PROBLEMS) {
     it(`where it is “${problem.name}”`, async () => {
       const { page } = await openOn(problem);
@@ -178,7 +178,7 @@ describe("the page says what is the matter, and what to do next", () => {
   }
 });
 
-it("a link to a relay that the page does not know is not followed: nothing is dialled, its token is gone", async () => {
+it("a link to a relay that the page does not know is not followed: nothing is dialled, and its token is discarded", async () => {
   const problem = PROBLEMS.find(({ name }) => name === "unknown-relay");
   const { page, relay } = await openOn(problem ?? { name: "", title: /./ });
   const dialled: string[] = [];
@@ -193,7 +193,7 @@ it("a link to a relay that the page does not know is not followed: nothing is di
   expect(left).not.toContain("a.b.c");
 });
 
-it("“Retry now” does so at once, and the button keeps the focus", async () => {
+it("“Retry now” reconnects at once, and the button keeps the focus", async () => {
   const relay = await StandInRelay.start(turnAwayFor("room-full"));
   onTestFinished(() => relay.stop());
   const page = await openViewer(browser, relay.port);
@@ -225,7 +225,7 @@ it("“Retry now” does so at once, and the button keeps the focus", async () =
   expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
 });
 
-it("what is read aloud changes with the state, not with the seconds", async () => {
+it("the text read aloud changes with the state, not with the seconds", async () => {
   const relay = await StandInRelay.start(turnAwayFor("room-full"));
   onTestFinished(() => relay.stop());
   const page = await openViewer(browser, relay.port);
