@@ -3,7 +3,7 @@
  * someone types, or a terminal scrolls. Bytes are compared with whole JPEGs of the same pictures.
  */
 import { assembleJpeg } from "@screen-share/protocol";
-import { Desktop } from "../e2e/support/desktop.ts";
+import { VirtualDesktop } from "../e2e/support/desktop.ts";
 import { freePort } from "../e2e/support/ports.ts";
 import { usageOf } from "../e2e/support/process-usage.ts";
 import { type Program, startAgent, startRelay } from "../e2e/support/programs.ts";
@@ -38,8 +38,8 @@ function wholeJpegBytes(viewer: TestViewer): number {
   return assembleJpeg({ width: 1920, height: 1080, tables, segments }).length;
 }
 
-async function scenario(name: string, act: (desktop: Desktop) => (() => void) | undefined) {
-  const desktop = await Desktop.start({ width: 1920, height: 1080 });
+async function scenario(name: string, act: (desktop: VirtualDesktop) => (() => void) | undefined) {
+  const desktop = await VirtualDesktop.start({ width: 1920, height: 1080 });
   await desktop.finish("xsetroot", "-solid", "#336699");
   desktop.run("xterm", "-geometry", "120x40+40+40", ...FONT, "-e", "cat");
   // Wait, so that windows of the scenario open on top.
@@ -84,7 +84,7 @@ async function scenario(name: string, act: (desktop: Desktop) => (() => void) | 
   };
 }
 
-function typing(desktop: Desktop): () => void {
+function typing(desktop: VirtualDesktop): () => void {
   let stopped = false;
   const type = async () => {
     const words = "the quick brown fox jumps over the lazy dog ";

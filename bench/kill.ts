@@ -5,7 +5,12 @@
  */
 import { seededRandom } from "@screen-share/protocol/testing";
 import { percentile } from "../e2e/support/statistics.ts";
-import { PARTS, type Part, type Recovery, WholeProduct } from "../e2e/support/whole-product.ts";
+import {
+  PARTS,
+  type ProductPart,
+  type Recovery,
+  WholeProduct,
+} from "../e2e/support/whole-product.ts";
 import { killOrder } from "./kill/order.ts";
 import { digits, heading, say, table } from "./report.ts";
 
@@ -37,7 +42,7 @@ export async function killBench(): Promise<void> {
   const random = seededRandom(SEED);
   const product = await WholeProduct.start(random);
   const wrongs: string[] = [];
-  const lose = async (part: Part, awayMs?: number) => {
+  const lose = async (part: ProductPart, awayMs?: number) => {
     const recovery = await product.lose(part, awayMs);
     wrongs.push(...(await product.wrongs()).map((wrong) => `after the ${part}: ${wrong}`));
     return recovery;

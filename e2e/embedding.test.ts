@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
 import { afterAll, beforeEach, describe, expect, onTestFinished } from "vitest";
 import { barriers } from "./support/axe.ts";
-import { Desktop } from "./support/desktop.ts";
+import { VirtualDesktop } from "./support/desktop.ts";
 import { type ForeignPage, foreignPage } from "./support/foreign-page.ts";
 import { ALIKE_DB, colourCount, type Pixels, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
@@ -19,14 +19,14 @@ const SIZE = { width: 800, height: 450 };
 const DOCUMENT = new URL("../docs/embedding.md", import.meta.url);
 
 let browser: Browser;
-let desktop: Desktop;
+let desktop: VirtualDesktop;
 let context: BrowserContext;
 let foreign: ForeignPage;
 let port: number;
 
 it.beforeAll(async ({ browser: shared }) => {
   browser = shared;
-  desktop = await Desktop.start(SIZE);
+  desktop = await VirtualDesktop.start(SIZE);
   await desktop.finish("xsetroot", "-solid", "#336699");
   desktop.run(
     ...(["xterm", "-geometry", "60x14+40+40", "-fa", "DejaVu Sans Mono", "-fs", "12"] as const),

@@ -10,7 +10,7 @@ import type { ViewersReturn } from "./support/many-viewers.ts";
 import { freePort } from "./support/ports.ts";
 import { startRelay } from "./support/programs.ts";
 import { tilePictures } from "./support/soak/pictures.ts";
-import { Producer } from "./support/soak/producer.ts";
+import { SoakProducer } from "./support/soak/producer.ts";
 import { ask, bodyOf } from "./support/soak/readers.ts";
 import { Visit } from "./support/soak/visit.ts";
 import { histogram } from "./support/statistics.ts";
@@ -28,8 +28,8 @@ const STEP_MS = 250;
 const GUARDED = { AUTH_SECRET: SECRET, LOG_LEVEL: "error" };
 
 /** A producer with one static picture. */
-function restingProducer(port: number, problems: string[]): Producer {
-  const producer = new Producer({
+function restingProducer(port: number, problems: string[]): SoakProducer {
+  const producer = new SoakProducer({
     port,
     room: "main",
     pictureSets: tilePictures([60]),

@@ -3,7 +3,7 @@ import jpegJs from "jpeg-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { freshAfter } from "./support/ages.ts";
 import { wallNow } from "./support/connect.ts";
-import { Link } from "./support/link.ts";
+import { ShapedLink } from "./support/link.ts";
 import { MOVING, Motion } from "./support/motion.ts";
 import { MovingDesktop, stillPart } from "./support/moving-desktop.ts";
 import { ALIKE_DB, type Pixels, psnr } from "./support/pixels.ts";
@@ -29,7 +29,7 @@ beforeAll(async () => {
 describe("viewers of a picture that changes everywhere", () => {
   let relay: Program;
   let motion: Motion;
-  let link: Link;
+  let link: ShapedLink;
   let slow: TestViewer;
   let fast: TestViewer[];
 
@@ -37,7 +37,7 @@ describe("viewers of a picture that changes everywhere", () => {
     const port = await freePort();
     relay = await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
     motion = await Motion.start(port, tokens.producer);
-    link = await Link.start({ port, up: SLOW, down: SLOW });
+    link = await ShapedLink.start({ port, up: SLOW, down: SLOW });
     fast = [1, 2, 3].map(() => new TestViewer(port, { token: tokens.viewer }));
     slow = new TestViewer(link.port, { token: tokens.viewer });
     // Until it has a whole picture, and its window knows the link.
@@ -96,14 +96,14 @@ describe("an agent", () => {
   let port: number;
   let moving: MovingDesktop;
   let relay: Program;
-  let link: Link;
+  let link: ShapedLink;
   let agent: Program;
   let viewer: TestViewer;
 
   beforeAll(async () => {
     [port, moving] = await Promise.all([freePort(), MovingDesktop.start()]);
     relay = await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
-    link = await Link.start({ port, up: SLOW, down: SLOW });
+    link = await ShapedLink.start({ port, up: SLOW, down: SLOW });
     const { display } = moving.desktop;
     const env = { PRODUCER_TOKEN: tokens.producer, LOG_LEVEL: "debug" };
     agent = startAgent({ port: link.port, display }, env);

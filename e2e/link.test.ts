@@ -2,16 +2,16 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { Link } from "./support/link.ts";
+import { ShapedLink } from "./support/link.ts";
 
-const open: Link[] = [];
+const open: ShapedLink[] = [];
 afterEach(() => Promise.all(open.splice(0).map((link) => link.stop())));
 
-async function through(options: Partial<Parameters<typeof Link.start>[0]>) {
+async function through(options: Partial<Parameters<typeof ShapedLink.start>[0]>) {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const link = await Link.start({ port, ...options });
+  const link = await ShapedLink.start({ port, ...options });
   open.push(link);
   const accepted = once(server, "connection");
   const near = connect(link.port, "127.0.0.1");

@@ -7,7 +7,7 @@ import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, describe, expect } from "vitest";
 import { canvasPixels, likeness, openViewer } from "./support/browser.ts";
-import { Desktop } from "./support/desktop.ts";
+import { VirtualDesktop } from "./support/desktop.ts";
 import { ALIKE_DB, colourCount, type Pixels } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay, startReplay } from "./support/programs.ts";
@@ -19,7 +19,7 @@ import { eventually } from "./support/wait.ts";
 const SIZE = { width: 1000, height: 640 } as const;
 
 let browser: Browser;
-let desktop: Desktop;
+let desktop: VirtualDesktop;
 let port: number;
 let relay: Program;
 let file: string;
@@ -30,7 +30,7 @@ let last: Pixels;
 
 it.beforeAll(async ({ browser: shared }) => {
   browser = shared;
-  desktop = await Desktop.start(SIZE);
+  desktop = await VirtualDesktop.start(SIZE);
   await desktop.finish("xsetroot", "-solid", "#336699");
   const style = ["-fa", "DejaVu Sans Mono", "-fs", "12", "-xrm", "*cursorBlink: false"];
   desktop.run("xterm", "-geometry", "80x24+20+20", ...style, "-e", "cat");

@@ -17,7 +17,7 @@ import {
   startBrowser,
   viewerState,
 } from "./support/browser.ts";
-import { Desktop, killGroup } from "./support/desktop.ts";
+import { killGroup, VirtualDesktop } from "./support/desktop.ts";
 import { ALIKE_DB, colourCount, type Pixels, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
@@ -37,7 +37,7 @@ const terminal = [
 
 /** A desktop with a pattern, a terminal that scrolls, and one to type into. */
 async function busyDesktop(size: { width: number; height: number }) {
-  const desktop = await Desktop.start(size);
+  const desktop = await VirtualDesktop.start(size);
   await desktop.finish("xsetroot", "-solid", "#336699");
   const [command = "", ...args] = terminal;
   const loop =
@@ -59,7 +59,7 @@ describe.each([
   { width: 1367, height: 769 },
   { width: 801, height: 603 },
 ])("a screen of $width×$height", (size) => {
-  let desktop: Desktop;
+  let desktop: VirtualDesktop;
   let still: () => void;
   let port: number;
   let programs: Program[];
@@ -116,13 +116,13 @@ describe.each([
 });
 
 describe("on an idle desktop", () => {
-  let desktop: Desktop;
+  let desktop: VirtualDesktop;
   let port: number;
   let relay: Program;
   let agent: Program;
 
   beforeAll(async () => {
-    desktop = await Desktop.start({ width: 1280, height: 720 });
+    desktop = await VirtualDesktop.start({ width: 1280, height: 720 });
     await desktop.finish("xsetroot", "-solid", "#336699");
     const [command = "", ...args] = terminal;
     desktop.run(command, ...args, "-xrm", "*cursorBlink: false", "-e", "cat");

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import jpegJs from "jpeg-js";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Desktop } from "./support/desktop.ts";
+import { VirtualDesktop } from "./support/desktop.ts";
 import { Mark } from "./support/marked.ts";
 import { freePort } from "./support/ports.ts";
 import { Program } from "./support/programs.ts";
@@ -133,7 +133,7 @@ it(
 it(
   "the screen replaces the test card when the desktop starts later",
   async () => {
-    const before = await Desktop.start({ width: 800, height: 600 });
+    const before = await VirtualDesktop.start({ width: 800, height: 600 });
     await before.stop();
     const everything = run("exec node start.mjs", { DISPLAY: before.display });
     await everything.until(/no display.*test card.*Sharing/is, START_LIMIT_MS);
@@ -143,7 +143,7 @@ it(
     };
     await isShared();
     expect(await size()).toBe("1280x720");
-    const desktop = await Desktop.start({ width: 800, height: 600 }, before.display);
+    const desktop = await VirtualDesktop.start({ width: 800, height: 600 }, before.display);
     expect(await eventually(size, (one) => one === "800x600")).toBe("800x600");
     await everything.end("SIGTERM");
     await desktop.stop();

@@ -12,7 +12,7 @@ import {
   openViewer,
   startBrowser,
 } from "./support/browser.ts";
-import { Desktop } from "./support/desktop.ts";
+import { VirtualDesktop } from "./support/desktop.ts";
 import { ALIKE_DB, colourCount } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { Program } from "./support/programs.ts";
@@ -51,7 +51,7 @@ describe("pnpm start", () => {
   it(
     "shares this screen, and SIGTERM to the launcher ends everything",
     async () => {
-      const desktop = await Desktop.start({ width: 1024, height: 768 });
+      const desktop = await VirtualDesktop.start({ width: 1024, height: 768 });
       await desktop.finish("xsetroot", "-solid", "#336699");
       const port = await freePort();
       const everything = start({ PORT: String(port), DISPLAY: desktop.display });

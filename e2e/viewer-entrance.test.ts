@@ -8,7 +8,7 @@ import { WebSocket } from "ws";
 import { problemsInEveryView } from "./support/every-view.ts";
 import { freePort } from "./support/ports.ts";
 import { rewritingProxy } from "./support/rewriting-proxy.ts";
-import { isPainted, Scene, says, statusOf } from "./support/scene.ts";
+import { BrowserScene, isPainted, says, statusOf } from "./support/scene.ts";
 import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
@@ -20,7 +20,7 @@ const REQUEST_LINE = /^(?:GET|HEAD) [^\r\n]* HTTP\/1\.1\r\n/;
 const LONGEST_MS = 16_000;
 
 let browser: Browser;
-let scene: Scene;
+let scene: BrowserScene;
 it.beforeAll(({ browser: shared }) => {
   browser = shared;
 });
@@ -32,7 +32,7 @@ describe("a relay with a secret", () => {
   const field = (page: Page) => page.getByLabel("Link or room name");
 
   beforeEach(async () => {
-    scene = await Scene.set(browser);
+    scene = await BrowserScene.set(browser);
     await scene.relay({ AUTH_SECRET: SECRET, TRUST_PROXY: "x-forwarded-for" });
   });
 
@@ -160,7 +160,7 @@ describe("a page that knows several relays", () => {
   let others: number;
   beforeEach(async () => {
     // As if it had been built for them: the policy is that of the build, which knows only the first.
-    scene = await Scene.set(browser, { bypassCSP: true });
+    scene = await BrowserScene.set(browser, { bypassCSP: true });
     await scene.relay();
     others = await freePort();
     await scene.relay({ ALLOWED_ORIGINS: `http://localhost:${scene.port}` }, others);

@@ -1,16 +1,16 @@
 /** What is recorded while nobody sees the page: what is shown then, not what was. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Desktop } from "./support/desktop.ts";
+import { VirtualDesktop } from "./support/desktop.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { chooseFileOfPage, fileOfPage, playVideo } from "./support/video.ts";
 import { eventually } from "./support/wait.ts";
 import { WindowedBrowser } from "./support/windowed-browser.ts";
 
-let desktop: Desktop;
+let desktop: VirtualDesktop;
 let windowed: WindowedBrowser;
 let room: PaintedRoom;
 beforeAll(async () => {
-  desktop = await Desktop.start({ width: 1280, height: 720 });
+  desktop = await VirtualDesktop.start({ width: 1280, height: 720 });
   windowed = await WindowedBrowser.start(desktop);
   room = await PaintedRoom.open(testPicture(1600, 900));
 });

@@ -1,7 +1,7 @@
 /** A host who opens the link on the very screen that is shared: that page says so, and no other does. The real relay, agent and Chromium. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, describe, expect } from "vitest";
-import { Desktop } from "./support/desktop.ts";
+import { VirtualDesktop } from "./support/desktop.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { it } from "./support/test.ts";
@@ -12,7 +12,7 @@ import { WindowedBrowser } from "./support/windowed-browser.ts";
 const LIMIT_MS = 120_000;
 const WORDS = "You are looking at your own screen";
 
-let desktop: Desktop;
+let desktop: VirtualDesktop;
 let relay: Program;
 let agent: Program;
 let port: number;
@@ -20,7 +20,7 @@ let elsewhere: Browser;
 let own: WindowedBrowser;
 it.beforeAll(async ({ browser }) => {
   elsewhere = browser;
-  desktop = await Desktop.start({ width: 1280, height: 800 });
+  desktop = await VirtualDesktop.start({ width: 1280, height: 800 });
   port = await freePort();
   relay = await startRelay(port, { LOG_LEVEL: "error" });
   agent = startAgent({ port, display: desktop.display });

@@ -5,16 +5,16 @@
 import type { Browser } from "playwright-core";
 import { afterEach, beforeEach, expect } from "vitest";
 import { problemsInEveryView } from "./support/every-view.ts";
-import { isPainted, Scene, says, statusOf } from "./support/scene.ts";
+import { BrowserScene, isPainted, says, statusOf } from "./support/scene.ts";
 import { it } from "./support/test.ts";
 
 let browser: Browser;
-let scene: Scene;
+let scene: BrowserScene;
 it.beforeAll(({ browser: shared }) => {
   browser = shared;
 });
 beforeEach(async () => {
-  scene = await Scene.set(browser);
+  scene = await BrowserScene.set(browser);
 });
 afterEach(() => scene.end());
 

@@ -1,7 +1,7 @@
 /** The statistics panel in a real browser: its figures against what is known otherwise, its sentence against links that are really slow. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect } from "vitest";
-import { Link } from "./support/link.ts";
+import { ShapedLink } from "./support/link.ts";
 import { MovingDesktop } from "./support/moving-desktop.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
@@ -26,8 +26,8 @@ let page: Page;
 let moving: MovingDesktop;
 let relay: Program;
 let agent: Program;
-let uplink: Link;
-let link: Link;
+let uplink: ShapedLink;
+let link: ShapedLink;
 let token: string;
 /** Whatever the browser complained of. */
 let complaints: string[];
@@ -38,8 +38,8 @@ it.beforeAll(async ({ browser: shared }) => {
   token = await mint({ role: "viewer", room: ROOM });
   moving = await MovingDesktop.start();
   relay = await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
-  uplink = await Link.start({ port });
-  link = await Link.start({ port });
+  uplink = await ShapedLink.start({ port });
+  link = await ShapedLink.start({ port });
   const { display } = moving.desktop;
   const args = ["--fps", "20", "--room", ROOM];
   agent = startAgent({ port: uplink.port, display, args }, { PRODUCER_TOKEN: producer });

@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect } from "vitest";
 import { likeness, viewerState } from "./support/browser.ts";
-import { Desktop } from "./support/desktop.ts";
+import { VirtualDesktop } from "./support/desktop.ts";
 import { FIRST_LOAD_MAX_BYTES, firstLoadScripts } from "./support/first-load.ts";
 import { ALIKE_DB, colourCount } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
@@ -21,7 +21,7 @@ import { takeHandingOverAway } from "./support/watched-page.ts";
 const PROGRAM = "**/player/*.js";
 
 let browser: Browser;
-let desktop: Desktop;
+let desktop: VirtualDesktop;
 let port: number;
 let programs: Program[];
 let context: BrowserContext;
@@ -31,7 +31,7 @@ let scripts: string[];
 
 it.beforeAll(async ({ browser: shared }) => {
   browser = shared;
-  desktop = await Desktop.start({ width: 1280, height: 720 });
+  desktop = await VirtualDesktop.start({ width: 1280, height: 720 });
   await desktop.finish("xsetroot", "-solid", "#336699");
   desktop.run("xterm", "-geometry", "80x24+40+40", "-xrm", "*cursorBlink: false", "-e", "cat");
   await eventually(

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Desktop } from "../../e2e/support/desktop.ts";
+import { VirtualDesktop } from "../../e2e/support/desktop.ts";
 import { sleep } from "../../e2e/support/wait.ts";
 
 const VIDEO_FPS = 30;
@@ -13,12 +13,12 @@ const COLOURS = 216;
 const KEY_MS = 120;
 
 export interface BusyDesktop {
-  readonly desktop: Desktop;
+  readonly desktop: VirtualDesktop;
   stop(): Promise<void>;
 }
 
 export async function busyDesktop(): Promise<BusyDesktop> {
-  const desktop = await Desktop.start({ width: 1920, height: 1080 });
+  const desktop = await VirtualDesktop.start({ width: 1920, height: 1080 });
   const folder = await mkdtemp(path.join(tmpdir(), "screen-share-video-"));
   const fifo = path.join(folder, "pictures");
   await desktop.finish("xsetroot", "-solid", "#336699");
@@ -62,7 +62,7 @@ function pictureOf(number: number): string {
   return lines.join("");
 }
 
-async function type(desktop: Desktop, goesOn: () => boolean): Promise<void> {
+async function type(desktop: VirtualDesktop, goesOn: () => boolean): Promise<void> {
   const words = "the quick brown fox jumps over the lazy dog ";
   for (let i = 0; goesOn(); i++) {
     const key = i % 60 === 59 ? "\n" : (words[i % words.length] ?? " ");

@@ -1,7 +1,7 @@
 /** A moving desktop that nobody watches: what the agent costs and sends, and how soon a new viewer has a current picture. */
 
 import { wallNow } from "../../e2e/support/connect.ts";
-import { Link } from "../../e2e/support/link.ts";
+import { ShapedLink } from "../../e2e/support/link.ts";
 import { MovingDesktop } from "../../e2e/support/moving-desktop.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { usageOf } from "../../e2e/support/process-usage.ts";
@@ -21,7 +21,7 @@ export async function idleBench(): Promise<void> {
   heading("A moving desktop that nobody watches, 1280×720");
   const [port, tokens, moving] = await Promise.all([freePort(), mintBoth(), MovingDesktop.start()]);
   const relay = await startRelay(port, { LOG_LEVEL: "warn", AUTH_SECRET: SECRET });
-  const link = await Link.start({ port });
+  const link = await ShapedLink.start({ port });
   const { display } = moving.desktop;
   const env = { PRODUCER_TOKEN: tokens.producer, LOG_LEVEL: "debug" };
   const agent = startAgent({ port: link.port, display }, env);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { agesOf } from "../../e2e/support/ages.ts";
 import { wallNow } from "../../e2e/support/connect.ts";
-import { Link } from "../../e2e/support/link.ts";
+import { ShapedLink } from "../../e2e/support/link.ts";
 import { FPS, MOVING, Motion } from "../../e2e/support/motion.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startRelay } from "../../e2e/support/programs.ts";
@@ -42,7 +42,7 @@ export async function oneSlowBench(): Promise<void> {
     const [told] = await once(fast, "message");
     return told;
   };
-  const link = await Link.start({ port, up: { ...SLOW }, down: { ...SLOW } });
+  const link = await ShapedLink.start({ port, up: { ...SLOW }, down: { ...SLOW } });
 
   const without: FastReport[] = [];
   const beside: FastReport[] = [];
@@ -99,7 +99,7 @@ export async function oneSlowBench(): Promise<void> {
 const least = (reports: readonly FastReport[]) => Math.min(...reports.map(({ fewest }) => fewest));
 
 /** Observes one phase. */
-async function slowViewer(link: Link, token: string): Promise<SlowReport> {
+async function slowViewer(link: ShapedLink, token: string): Promise<SlowReport> {
   const viewer = new TestViewer(link.port, { token });
   await sleep(WARM_UP_MS);
   const [from, carried] = [wallNow(), link.carried.down];

@@ -2,7 +2,7 @@
 
 import { freshAfter } from "../../e2e/support/ages.ts";
 import { wallNow } from "../../e2e/support/connect.ts";
-import { Link } from "../../e2e/support/link.ts";
+import { ShapedLink } from "../../e2e/support/link.ts";
 import { MOVING, Motion } from "../../e2e/support/motion.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startRelay } from "../../e2e/support/programs.ts";
@@ -73,7 +73,7 @@ export async function stallBench(): Promise<void> {
 }
 
 async function stalled(port: number, token: string) {
-  const link = await Link.start({ port, up: { ...SLOW }, down: { ...SLOW } });
+  const link = await ShapedLink.start({ port, up: { ...SLOW }, down: { ...SLOW } });
   const viewer = new TestViewer(link.port, { token });
   await sleep(WARM_UP_MS);
   link.stall();

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { agesOf } from "../../e2e/support/ages.ts";
 import { wallNow } from "../../e2e/support/connect.ts";
-import { Link } from "../../e2e/support/link.ts";
+import { ShapedLink } from "../../e2e/support/link.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startRelay } from "../../e2e/support/programs.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
@@ -33,7 +33,7 @@ async function run(adaptive: "on" | "off", way: typeof SLOW | undefined) {
   const tokens = await mintBoth();
   // A relay without a secret accepts only its own port, not the link's.
   const relay = await startRelay(port, { LOG_LEVEL: "warn", AUTH_SECRET: SECRET });
-  const link = await Link.start(way ? { port, up: way, down: way } : { port });
+  const link = await ShapedLink.start(way ? { port, up: way, down: way } : { port });
   const script = fileURLToPath(new URL("./uplink-agent.ts", import.meta.url));
   const agent = fork(script, [String(link.port), adaptive, tokens.producer], {
     execArgv: ["--import", "tsx"],

@@ -4,7 +4,7 @@ import { inflateRawSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Evaluating } from "./other-browser.ts";
 import { ALIKE_DB, type Pixels, psnr, sampled } from "./pixels.ts";
-import { Session } from "./session.ts";
+import { ProgramSession } from "./session.ts";
 import { eventually, within } from "./wait.ts";
 
 /** As people have it, with windows, tabs and an address bar. */
@@ -48,19 +48,19 @@ export const CHROMIUM_ARGS = [
 /** A browser that is asked to close does so within a second or two; after this it is killed. */
 const CLOSE_LIMIT_MS = 15_000;
 
-function launchOptions(executablePath: string, session: Session) {
+function launchOptions(executablePath: string, session: ProgramSession) {
   return { executablePath, args: CHROMIUM_ARGS, env: session.env() };
 }
 
 /** Its `close` always ends it, and everything that it started. */
 export async function startBrowser(executablePath = HEADLESS_SHELL_PATH): Promise<Browser> {
-  const session = new Session("chromium");
+  const session = new ProgramSession("chromium");
   const browser = await chromium.launch(launchOptions(executablePath, session));
   return closing(browser, session);
 }
 
 /** Makes `close` end the browser's session as well, however the browser itself answers. */
-export function closing(browser: Browser, session: Session): Browser {
+export function closing(browser: Browser, session: ProgramSession): Browser {
   const close = browser.close.bind(browser);
   browser.close = async () => {
     await within(close(), CLOSE_LIMIT_MS, "closing a browser").catch(() => undefined);
@@ -78,7 +78,7 @@ export interface KillableBrowser {
 }
 
 export async function startKillableBrowser(): Promise<KillableBrowser> {
-  const session = new Session("chromium");
+  const session = new ProgramSession("chromium");
   const server = await chromium.launchServer(launchOptions(HEADLESS_SHELL_PATH, session));
   const browser = closing(await chromium.connect(server.wsEndpoint()), session);
   return { browser, process: server.process(), end: () => browser.close() };

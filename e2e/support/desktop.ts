@@ -5,22 +5,25 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import type { Pixels } from "./pixels.ts";
-import { Session } from "./session.ts";
+import { ProgramSession } from "./session.ts";
 import { within } from "./wait.ts";
 
 /** Until the X server listens, and until a client of ours has done its work. */
 const LIMIT_MS = 20_000;
 
-export class Desktop {
+export class VirtualDesktop {
   private constructor(
     /** The value of DISPLAY. */
     readonly display: string,
-    private readonly session: Session,
+    private readonly session: ProgramSession,
   ) {}
 
   /** @param display take this one instead of one that is free */
-  static async start(size: { width: number; height: number }, display?: string): Promise<Desktop> {
-    const session = new Session("x");
+  static async start(
+    size: { width: number; height: number },
+    display?: string,
+  ): Promise<VirtualDesktop> {
+    const session = new ProgramSession("x");
     const screen = `${size.width}x${size.height}x24`;
     const server = spawn(
       "Xvfb",
@@ -38,7 +41,7 @@ export class Desktop {
     failed.catch(() => undefined);
     const told = Promise.race([once(pipe, "data"), failed]);
     const [number] = (await within(told, LIMIT_MS, "starting Xvfb")) as [Buffer];
-    return new Desktop(`:${number.toString().trim()}`, session);
+    return new VirtualDesktop(`:${number.toString().trim()}`, session);
   }
 
   /** Runs an X client on it, until `stop`. */

@@ -2,7 +2,7 @@
 import { type Browser, firefox, type Page } from "playwright-core";
 import { closing } from "./browser.ts";
 import type { OtherBrowser } from "./other-browser.ts";
-import { Session } from "./session.ts";
+import { ProgramSession } from "./session.ts";
 import { WINDOW } from "./viewer-page.ts";
 import { type Place, takeHandingOverAway } from "./watched-page.ts";
 
@@ -19,7 +19,7 @@ export class Firefox implements OtherBrowser {
 
   /** @param prefs settings beside Firefox's own, as `about:config` calls them */
   static async start(prefs: Readonly<Record<string, boolean>> = {}): Promise<Firefox> {
-    const session = new Session("firefox");
+    const session = new ProgramSession("firefox");
     const browser = await firefox.launch({
       channel: "moz-firefox",
       executablePath: FIREFOX_PATH,

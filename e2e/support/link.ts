@@ -30,7 +30,7 @@ export interface LinkOptions {
   readonly down?: Way;
 }
 
-export class Link {
+export class ShapedLink {
   readonly #ends = new Set<Socket>();
   readonly #ways: { up: Way; down: Way };
   #stalled = false;
@@ -46,11 +46,11 @@ export class Link {
     server.on("connection", (near) => this.#join(near, new Socket().connect(port, "127.0.0.1")));
   }
 
-  static async start(options: LinkOptions): Promise<Link> {
+  static async start(options: LinkOptions): Promise<ShapedLink> {
     const server = createServer({ noDelay: true });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new Link(server, options);
+    return new ShapedLink(server, options);
   }
 
   /** Where to dial. */

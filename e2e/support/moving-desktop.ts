@@ -7,7 +7,7 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Desktop, killGroup } from "./desktop.ts";
+import { killGroup, VirtualDesktop } from "./desktop.ts";
 import { colourCount, type Pixels, rowsFrom } from "./pixels.ts";
 import { eventually } from "./wait.ts";
 
@@ -35,14 +35,14 @@ export class MovingDesktop {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   private constructor(
-    readonly desktop: Desktop,
-    private readonly scrolling: ReturnType<Desktop["run"]>,
+    readonly desktop: VirtualDesktop,
+    private readonly scrolling: ReturnType<VirtualDesktop["run"]>,
     private readonly pipe: WriteStream,
     private readonly folder: string,
   ) {}
 
   static async start(): Promise<MovingDesktop> {
-    const desktop = await Desktop.start(SIZE);
+    const desktop = await VirtualDesktop.start(SIZE);
     await desktop.finish("xsetroot", "-solid", "#336699");
     desktop.run("xterm", "-geometry", "60x10+40+440", ...QUIET, "-e", "sh", "-c", "ls /; cat");
     const scrolling = desktop.run(

@@ -9,7 +9,7 @@ import { eventually } from "./wait.ts";
 /** A point of the test card. */
 const PLACE = { x: 5, y: 5 };
 
-export class Scene {
+export class BrowserScene {
   readonly #endings: (() => Promise<unknown> | unknown)[] = [];
 
   private constructor(
@@ -20,7 +20,7 @@ export class Scene {
   }
 
   static async set(browser: Browser, ...options: Parameters<Browser["newContext"]>) {
-    return new Scene(await freePort(), await browser.newContext(...options));
+    return new BrowserScene(await freePort(), await browser.newContext(...options));
   }
 
   onEnd(end: () => Promise<unknown> | unknown): void {

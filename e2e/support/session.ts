@@ -16,7 +16,7 @@ const MARK = "SCREEN_SHARE_TEST_SESSION";
 const END_LIMIT_MS = 10_000;
 const REMOVE_LIMIT_MS = 10_000;
 
-export class Session {
+export class ProgramSession {
   readonly #mark = `${MARK}=${randomUUID()}`;
   /** Their home, temporary files and downloads. */
   readonly home: string;

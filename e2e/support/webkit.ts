@@ -4,10 +4,10 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { Desktop } from "./desktop.ts";
+import { VirtualDesktop } from "./desktop.ts";
 import type { OtherBrowser } from "./other-browser.ts";
 import { freePort } from "./ports.ts";
-import { Session } from "./session.ts";
+import { ProgramSession } from "./session.ts";
 import { eventually } from "./wait.ts";
 import type { Place } from "./watched-page.ts";
 
@@ -22,14 +22,14 @@ export class WebKit implements OtherBrowser {
   #session: string | undefined;
 
   private constructor(
-    private readonly desktop: Desktop,
+    private readonly desktop: VirtualDesktop,
     private readonly origin: string,
-    private readonly session: Session,
+    private readonly session: ProgramSession,
   ) {}
 
   static async start(): Promise<WebKit> {
-    const session = new Session("webkit");
-    const desktop = await Desktop.start({ width: 1280, height: 800 });
+    const session = new ProgramSession("webkit");
+    const desktop = await VirtualDesktop.start({ width: 1280, height: 800 });
     const port = await freePort();
     const driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
       env: session.env({ DISPLAY: desktop.display }),

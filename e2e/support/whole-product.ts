@@ -15,7 +15,7 @@ import { mintBoth, SECRET } from "./tokens.ts";
 import { eventually, sleep } from "./wait.ts";
 
 export const PARTS = ["relay", "agent", "browser"] as const;
-export type Part = (typeof PARTS)[number];
+export type ProductPart = (typeof PARTS)[number];
 
 /** A picture is current if it is at most this old, ms. The agent grabs ten times a second, and comparing takes time, too. */
 const MAX_AGE_MS = 1000;
@@ -28,7 +28,7 @@ const VIEWERS = 3;
 
 /** How the page recovered from a loss, ms. */
 export interface Recovery {
-  readonly part: Part;
+  readonly part: ProductPart;
   /** From the kill until the part was up again. */
   readonly downMs: number;
   /** From then until the page showed the desktop as it was at most a second before. */
@@ -68,7 +68,7 @@ export class WholeProduct {
   }
 
   /** Kills a part and starts it again, at once or after `awayMs`. */
-  async lose(part: Part, awayMs = 0): Promise<Recovery> {
+  async lose(part: ProductPart, awayMs = 0): Promise<Recovery> {
     const colour = [this.random(), this.random(), this.random()].map((x) => Math.floor(x * 256));
     const [red = 0, green = 0, blue = 0] = colour;
     const killedAt = performance.now();
@@ -101,7 +101,7 @@ export class WholeProduct {
     await this.moving.stop();
   }
 
-  async #kill(part: Part): Promise<void> {
+  async #kill(part: ProductPart): Promise<void> {
     if (part === "relay") await this.relay.end("SIGKILL");
     else if (part === "agent") await this.agent.end("SIGKILL");
     else {
@@ -114,7 +114,7 @@ export class WholeProduct {
   }
 
   /** @returns when it was up: listening, sharing, or loading the page */
-  async #revive(part: Part): Promise<number> {
+  async #revive(part: ProductPart): Promise<number> {
     if (part === "relay") this.relay = await newRelay(this.port);
     else if (part === "agent") {
       this.agent = newAgent(this.port, this.moving, this.tokens.producer);

@@ -5,9 +5,9 @@
 import { spawn } from "node:child_process";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CHROMIUM_ARGS, CHROMIUM_PATH, closing } from "./browser.ts";
-import type { Desktop } from "./desktop.ts";
+import type { VirtualDesktop } from "./desktop.ts";
 import { freePort } from "./ports.ts";
-import { Session } from "./session.ts";
+import { ProgramSession } from "./session.ts";
 import { eventually } from "./wait.ts";
 
 export class WindowedBrowser {
@@ -17,8 +17,8 @@ export class WindowedBrowser {
     readonly page: Page,
   ) {}
 
-  static async start({ display }: Desktop): Promise<WindowedBrowser> {
-    const session = new Session("chromium");
+  static async start({ display }: VirtualDesktop): Promise<WindowedBrowser> {
+    const session = new ProgramSession("chromium");
     const port = await freePort();
     const args = [
       ...CHROMIUM_ARGS,

@@ -1,13 +1,13 @@
 /** Disturbances of producers: at random times one resizes, crashes, is replaced, ends its links, stops, or has a token that expires. */
 
 import { pick } from "./pictures.ts";
-import type { Producer } from "./producer.ts";
+import type { SoakProducer } from "./producer.ts";
 import type { RoomMembers } from "./room-members.ts";
 
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 900;
 
-const DISTURBANCES: readonly (readonly [name: string, act: (producer: Producer) => void])[] = [
+const DISTURBANCES: readonly (readonly [name: string, act: (producer: SoakProducer) => void])[] = [
   ["resizes", (producer) => producer.resize()],
   ["resizes", (producer) => producer.resize()],
   ["crashes", (producer) => producer.crash()],

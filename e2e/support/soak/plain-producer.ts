@@ -15,7 +15,7 @@ export interface PlainProducerOptions {
   readonly onProblem: (problem: string) => void;
 }
 
-export class PlainProducer {
+export class SoakPlainProducer {
   moving = true;
   /** What all viewers must see. */
   jpeg: Uint8Array;

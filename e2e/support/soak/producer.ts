@@ -23,7 +23,7 @@ export interface ProducerOptions {
   readonly onProblem: (problem: string) => void;
 }
 
-export class Producer {
+export class SoakProducer {
   /** Whether its picture changes. */
   moving = true;
   /** Of its links; undefined for links without one. */

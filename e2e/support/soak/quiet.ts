@@ -2,7 +2,7 @@
 import { assembleJpeg, type FrameStore } from "@screen-share/protocol";
 import { eventually } from "../wait.ts";
 import type { Tokens } from "./behaviour.ts";
-import type { Producer } from "./producer.ts";
+import type { SoakProducer } from "./producer.ts";
 import { ask, bodyOf } from "./readers.ts";
 import type { RoomMembers } from "./room-members.ts";
 
@@ -59,7 +59,7 @@ async function differencesIn(
 }
 
 /** The picture of a producer with one pair of tables, as the relay has to assemble it. */
-function jpegOf({ picture }: Producer): Uint8Array | undefined {
+function jpegOf({ picture }: SoakProducer): Uint8Array | undefined {
   const { width, height, tables } = picture.pictureSet.stream;
   const [only, ...more] = tables;
   if (!only || more.length > 0) return undefined;
@@ -67,7 +67,7 @@ function jpegOf({ picture }: Producer): Uint8Array | undefined {
   return assembleJpeg({ width, height, tables: only, segments });
 }
 
-function tilesAlike(shown: FrameStore | undefined, { picture }: Producer): string | undefined {
+function tilesAlike(shown: FrameStore | undefined, { picture }: SoakProducer): string | undefined {
   const { width, height } = picture.pictureSet.stream;
   if (!shown) return "nothing is shown";
   if (shown.stream.width !== width || shown.stream.height !== height) return "the size is wrong";

@@ -4,13 +4,13 @@ import { TestViewer } from "../test-viewer.ts";
 import { mint } from "../tokens.ts";
 import { ownRandom } from "./behaviour.ts";
 import { tilePictures, wholeJpegs } from "./pictures.ts";
-import { PlainProducer } from "./plain-producer.ts";
+import { SoakPlainProducer } from "./plain-producer.ts";
 import { type PlainWatcher, watchPlainly, watchStream } from "./plain-watchers.ts";
-import { Producer } from "./producer.ts";
+import { SoakProducer } from "./producer.ts";
 
 export interface RoomMembers {
   readonly room: string;
-  readonly producer: Producer | PlainProducer;
+  readonly producer: SoakProducer | SoakPlainProducer;
   readonly viewers: readonly TestViewer[];
   readonly watchers: readonly PlainWatcher[];
 }
@@ -33,8 +33,8 @@ async function fillRoom(
   const token = await mint({ role: "viewer", room });
   const plain = qualities === "whole JPEGs";
   const producer = plain
-    ? new PlainProducer({ ...all, jpegs: wholeJpegs() })
-    : new Producer({ ...all, pictureSets: tilePictures(qualities) });
+    ? new SoakPlainProducer({ ...all, jpegs: wholeJpegs() })
+    : new SoakProducer({ ...all, pictureSets: tilePictures(qualities) });
   const watching = { ...all, token };
   // Plain producers do not report when a picture was captured.
   const v1 = plain ? watching : { ...watching, onUpdate };
