@@ -1,6 +1,6 @@
-/** What the agent's exit code says; 0 is a stop that was asked for. Scripts that start the agent rely on these. */
+/** The agent's exit codes, which scripts rely on. 0 means that it was stopped. */
 
-/** Bad settings, or a refusal by the relay that trying again cannot help. */
+/** Invalid settings, or a refusal by the relay that trying again cannot help. */
 export const EXIT_FAILED = 1;
-/** There was no display to capture at start-up. */
+/** There was no display to capture at start. */
 export const EXIT_NO_DISPLAY = 3;

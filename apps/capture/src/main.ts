@@ -25,7 +25,7 @@ import {
   readPublisherEnvironment,
   TerminalLinks,
 } from "@screen-share/publish/node";
-import { type Config, readConfig } from "./config/config.ts";
+import { type CaptureConfig, readConfig } from "./config/config.ts";
 import { readFlags } from "./config/flags.ts";
 import { endLinks } from "./end-links.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
@@ -55,7 +55,7 @@ if (result.config.list) await printMonitors(result.config);
 else if (result.config.endLinks) await endAllLinks(result.config);
 else await share(result.config);
 
-async function share(config: Config): Promise<void> {
+async function share(config: CaptureConfig): Promise<void> {
   const log = createLog(config.logLevel, { app: "capture" });
   const source = await openSource(config, log);
   if (source instanceof SourceFailure) failFor(source);
@@ -109,7 +109,7 @@ async function share(config: Config): Promise<void> {
   process.exit();
 }
 
-async function endAllLinks(config: Config): Promise<void> {
+async function endAllLinks(config: CaptureConfig): Promise<void> {
   const identity = new IdentityFile(identityPath(config), (problem) => fail(problem, EXIT_FAILED));
   const { server: url, token, room, viewerUrl } = config;
   const open = openerFor({ url, token });
@@ -132,7 +132,7 @@ function printLink(link: string): void {
 }
 
 /** Returns a source that has grabbed once: without a display there is no reason to connect. */
-async function openSource(config: Config, log: Log): Promise<Source | SourceFailure> {
+async function openSource(config: CaptureConfig, log: Log): Promise<Source | SourceFailure> {
   const { source, monitor, x11, wayland } = config;
   const card = new TestCard({ now, name: hostname() });
   if (source === "test") return card;
@@ -148,7 +148,7 @@ async function openSource(config: Config, log: Log): Promise<Source | SourceFail
 }
 
 /** Called after everything else that may fail, since it would leave an empty file behind. */
-async function openRecorder({ record }: Config, log: Log): Promise<Recorder | undefined> {
+async function openRecorder({ record }: CaptureConfig, log: Log): Promise<Recorder | undefined> {
   if (record === undefined) return undefined;
   const file = await createRecordingFile(record, [...process.execArgv, RECORDING_WRITER]);
   if ("problem" in file) fail(file.problem, EXIT_FAILED);
@@ -156,7 +156,7 @@ async function openRecorder({ record }: Config, log: Log): Promise<Recorder | un
   return new Recorder({ file, log, timing: platform });
 }
 
-async function printMonitors({ x11, wayland }: Config): Promise<void> {
+async function printMonitors({ x11, wayland }: CaptureConfig): Promise<void> {
   const monitors = await listScreen({ x11, wayland, platform: process.platform });
   if (monitors instanceof SourceFailure) failFor(monitors);
   process.stdout.write(monitorTable(monitors));

@@ -1,14 +1,14 @@
 /**
- * Writes what comes to its standard input to the file that is open as its descriptor 3: the agent's hand at the disk, a process of its
- * own, since whoever waits for a disk that hangs can do nothing else, not even end. Says on its standard output how many bytes are
- * written so far, a line each, beginning with 0; or the code of the error that ended it. Ends with its input, and by no signal.
+ * Writes its standard input to the file that is open as descriptor 3. The agent runs it as a process of its own, because a process that
+ * waits for a disk that hangs cannot do anything else, not even exit. It reports on its standard output how many bytes are written so
+ * far, one line each, starting with 0; or the code of the error that ended it. It ends with its input, and ignores signals.
  */
 import { closeSync, writeSync } from "node:fs";
 
 const REPORTS = 1;
 const FILE = 3;
 
-// Whoever stops the agent often stops all of its processes. What it has handed over is still to be written.
+// Stopping the agent often stops all of its processes, and what it has handed over must still be written.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 
 try {
@@ -29,6 +29,6 @@ function report(what: number | string): void {
   try {
     writeSync(REPORTS, `${what}\n`);
   } catch {
-    // The agent was killed: what it has handed over is written all the same.
+    // The agent was killed. What it has handed over is written nevertheless.
   }
 }

@@ -54,7 +54,10 @@ export function readReplayFlags(argv: readonly string[]): ReplayFlags {
     .option("--info", "print what the recording contains, without a relay")
     .option("--server <url>", `the relay (SERVER_WS_URL; ${RELAY_DEFAULTS.server})`)
     .option("--room <name>", `the room (ROOM; ${RELAY_DEFAULTS.room})`)
-    .option("--insecure", "allow ws:// beyond this machine, where others can read along");
+    .option(
+      "--insecure",
+      "allow ws:// to other machines, where others on the network can read the screen",
+    );
   readCommandLine(command, argv);
   return { ...command.opts<Omit<ReplayFlags, "file">>(), file: command.processedArgs[0] };
 }

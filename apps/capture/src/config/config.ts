@@ -1,4 +1,4 @@
-/** The agent's settings, read once at start: flags over the environment over a `.env` file. */
+/** The agent's settings, read once at start. Flags override the environment, which overrides the `.env` file. */
 
 import type { Environment } from "@screen-share/program";
 import { MAX_SIDE } from "@screen-share/protocol";
@@ -6,14 +6,14 @@ import {
   ENCODER_CHOICES,
   given,
   mustBePrivate,
-  type Names,
   RELAY_NAMES,
   readSettings,
   relaySettings,
+  type SettingNames,
 } from "@screen-share/publish/node";
 import * as z from "zod";
 import { DEFAULTS } from "./defaults.ts";
-import { type Flags, SOURCE_CHOICES } from "./flags.ts";
+import { type CaptureFlags, SOURCE_CHOICES } from "./flags.ts";
 
 const NAMES = {
   ...RELAY_NAMES,
@@ -23,9 +23,9 @@ const NAMES = {
   adaptive: { variable: "ADAPTIVE_QUALITY", flag: "--adaptive" },
   maxDimension: { variable: "MAX_DIMENSION", flag: "--max-dimension" },
   monitor: { variable: "MONITOR", flag: "--monitor" },
-} as const satisfies Names;
+} as const satisfies SettingNames;
 
-/** The variables that set something. */
+/** The names of all variables. */
 export const SETTING_NAMES: readonly string[] = Object.values(NAMES).map(
   ({ variable }) => variable,
 );
@@ -43,13 +43,13 @@ const schema = relaySettings
   .extend({
     fps: wholeNumber(1, 60).prefault(DEFAULTS.fps),
     quality: wholeNumber(1, 100).prefault(DEFAULTS.quality),
-    /** Of what is still; undefined: it is not repainted. */
+    /** For static areas. Undefined if they are not repainted. */
     maxQuality: z
       .string()
       .regex(/^(off|[1-9]\d?|100)$/, "must be a whole number from 1 to 100, or off")
       .transform((text) => (text === "off" ? undefined : Number(text)))
       .prefault(DEFAULTS.maxQuality),
-    /** Whether what moves may become coarser where the link is slow. */
+    /** Whether changing areas may be encoded more coarsely on a slow link. */
     adaptive: z
       .enum(["on", "off"], "must be on or off")
       .default(DEFAULTS.adaptive)
@@ -58,19 +58,19 @@ const schema = relaySettings
     monitor: z.string().optional(),
     source: z.enum(SOURCE_CHOICES).default(DEFAULTS.source),
     encoder: z.enum(ENCODER_CHOICES).default(DEFAULTS.encoder),
-    /** The file to write down in what is published. */
+    /** The file to record to. */
     record: z.string().optional(),
     list: z.literal(true).optional(),
     endLinks: z.literal(true).optional(),
-    /** Whether links that earlier runs gave out are to end. */
+    /** Whether to end the links that earlier runs gave out. */
     freshLinks: z.literal(true).optional(),
   })
   .superRefine(mustBePrivate);
 
-export type Config = z.infer<typeof schema> & {
+export type CaptureConfig = z.infer<typeof schema> & {
   /** Undefined if DISPLAY is not set. */
   readonly x11: X11Settings | undefined;
-  /** Whether this is a Wayland session. Its DISPLAY leads to XWayland, unless the user set it to another server. */
+  /** Whether this is a Wayland session. Its DISPLAY is XWayland's, unless the user set it to another server. */
   readonly wayland: boolean;
 };
 
@@ -78,15 +78,15 @@ export type Config = z.infer<typeof schema> & {
 export interface X11Settings {
   /** Such as ":0". */
   readonly display: string;
-  /** The file with the key to it; unset for the usual one. */
+  /** The file with its key. Undefined for the default file. */
   readonly xauthority: string | undefined;
 }
 
-/** The settings, or everything that is wrong with them, a sentence each. */
+/** Returns the settings, or a sentence about each problem. */
 export function readConfig(
-  flags: Flags,
+  flags: CaptureFlags,
   environment: Environment,
-): { readonly config: Config } | { readonly problems: readonly string[] } {
+): { readonly config: CaptureConfig } | { readonly problems: readonly string[] } {
   const result = readSettings(schema, { flags, environment, names: NAMES });
   if ("problems" in result) return result;
   const wayland =

@@ -1,4 +1,4 @@
-/** What holds where nothing was set, as it would be typed. */
+/** The agent's defaults, as a user would type them. */
 import { RELAY_DEFAULTS } from "@screen-share/publish/node";
 
 export const DEFAULTS = {

@@ -4,11 +4,11 @@ import { ENCODER_CHOICES, readCommandLine } from "@screen-share/publish/node";
 import packageJson from "../../package.json" with { type: "json" };
 import { DEFAULTS } from "./defaults.ts";
 
-/** `auto` is the test card until there is a screen. */
+/** `auto` shows the test card until there is a screen. */
 export const SOURCE_CHOICES = ["screen", "test", "auto"] as const;
 
-/** Settings as typed; those that were not are absent. */
-export interface Flags {
+/** Flags as typed. Those that were not given are absent. */
+export interface CaptureFlags {
   readonly server?: string;
   readonly room?: string;
   readonly fps?: string;
@@ -27,41 +27,44 @@ export interface Flags {
 }
 
 /** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
-export function readFlags(argv: readonly string[]): Flags {
+export function readFlags(argv: readonly string[]): CaptureFlags {
   const command = commandLine("capture", packageJson.version)
     .description("Shares this screen, live, with everyone who has the viewer link. View only.")
-    .option("--server <url>", `the relay to share through (SERVER_WS_URL; ${DEFAULTS.server})`)
-    .option("--room <name>", `the room to share in (ROOM; ${DEFAULTS.room})`)
-    .option("--fps <n>", `updates a second at most, 1 to 60 (FRAME_RATE; ${DEFAULTS.fps})`)
+    .option("--server <url>", `the relay (SERVER_WS_URL; ${DEFAULTS.server})`)
+    .option("--room <name>", `the room (ROOM; ${DEFAULTS.room})`)
+    .option("--fps <n>", `maximum updates per second, 1 to 60 (FRAME_RATE; ${DEFAULTS.fps})`)
     .option("--quality <n>", `JPEG quality, 1 to 100 (JPEG_QUALITY; ${DEFAULTS.quality})`)
     .option(
       "--max-quality <n>",
-      `JPEG quality of what is still, or off (MAX_QUALITY; ${DEFAULTS.maxQuality})`,
+      `JPEG quality of areas unchanged for 500 ms, or off (MAX_QUALITY; ${DEFAULTS.maxQuality})`,
     )
     .option(
       "--adaptive <on|off>",
-      `coarser pictures where the link is slow (ADAPTIVE_QUALITY; ${DEFAULTS.adaptive})`,
+      `lower the quality on a slow link (ADAPTIVE_QUALITY; ${DEFAULTS.adaptive})`,
     )
     .option(
       "--max-dimension <px>",
-      `scale down what is longer on one side (MAX_DIMENSION; ${DEFAULTS.maxDimension})`,
+      `scale the picture down to this on its longer side (MAX_DIMENSION; ${DEFAULTS.maxDimension})`,
     )
     .option(
       "--monitor <which>",
-      "id, index or name of the monitor, see --list (MONITOR; the primary one)",
+      "id, index or name of the monitor, see --list (MONITOR; the primary monitor)",
     )
     .addOption(
       new Option("--source <kind>", `what to share (${DEFAULTS.source})`).choices(SOURCE_CHOICES),
     )
     .addOption(
-      new Option("--encoder <name>", `who makes the JPEGs (${DEFAULTS.encoder})`).choices(
+      new Option("--encoder <name>", `the JPEG encoder (${DEFAULTS.encoder})`).choices(
         ENCODER_CHOICES,
       ),
     )
-    .option("--record <file>", "also write what is published to this new file; see pnpm replay")
-    .option("--insecure", "allow ws:// beyond this machine, where others can read along")
-    .option("--fresh-links", "begin with a new viewer link: those given out before no longer work")
-    .option("--list", "list the monitors, and stop")
-    .option("--end-links", "end all viewer links given out so far, print a new one, and stop");
-  return readCommandLine(command, argv).opts<Flags>();
+    .option("--record <file>", "also record what is published to this new file; see pnpm replay")
+    .option(
+      "--insecure",
+      "allow ws:// to other machines, where others on the network can read the screen",
+    )
+    .option("--fresh-links", "start with a new viewer link; links given out before stop working")
+    .option("--list", "list the monitors and exit")
+    .option("--end-links", "end all viewer links given out so far, print a new one and exit");
+  return readCommandLine(command, argv).opts<CaptureFlags>();
 }

@@ -37,11 +37,11 @@ describe("a recording's file", () => {
     expect(readFileSync(file.name, "utf8")).toBe("one two");
   });
 
-  it("never takes the place of another, and says so", async () => {
+  it("never replaces another file, and says so", async () => {
     const name = path.join(folder, "a.recording");
     writeFileSync(name, "dear");
     expect(await createRecordingFile(name, RUN_WRITER)).toEqual({
-      problem: `Nothing can be recorded to ${name}: it exists already, and a recording never takes the place of another file.`,
+      problem: `Nothing can be recorded to ${name}: it exists already, and a recording never replaces another file.`,
     });
     expect(readFileSync(name, "utf8")).toBe("dear");
   });

@@ -1,6 +1,6 @@
 /**
- * The file that a recording goes to: made anew, and for nobody but this user, since it holds what was on the screen. Another process
- * writes it, so that a disk that hangs holds up neither the sharing nor the agent's end.
+ * The file of a recording: always a new one, and readable only by this user, since it contains the screen. Another process writes it, so
+ * that a disk that hangs delays neither the sharing nor the agent's end.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { type FileHandle, open } from "node:fs/promises";
@@ -9,8 +9,9 @@ import { createInterface } from "node:readline";
 import type { RecordingFile } from "@screen-share/publish";
 
 /**
- * @param writer what Node.js is to run to write it: `recording-writer.ts`
- * @returns a sentence that says why there is no such file, if it cannot be made
+ * Creates the file.
+ * @param writer the arguments with which Node.js runs `recording-writer.ts`
+ * @returns a sentence that says why, if it cannot be created
  */
 export async function createRecordingFile(
   typed: string,
@@ -20,7 +21,7 @@ export async function createRecordingFile(
   try {
     const handle = await open(name, "wx", 0o600);
     const file = new WrittenFile(name, startWriter(handle, writer));
-    // Once it says that nothing is written yet, it is there.
+    // The writer runs once it has reported that nothing is written yet.
     await file.append([]).finally(() => handle.close());
     return file;
   } catch (error) {
@@ -29,8 +30,8 @@ export async function createRecordingFile(
 }
 
 /**
- * It gets nothing of the agent's that it has no use for: neither its environment, with the token, nor its standard error, which would
- * keep whoever reads that waiting for as long as the disk hangs.
+ * The writer gets only what it needs of the agent: neither its environment, which has the token, nor its standard error, whose reader
+ * would have to wait for as long as the disk hangs.
  */
 function startWriter({ fd }: FileHandle, writer: readonly string[]): ChildProcess {
   return spawn(process.execPath, writer, { env: {}, stdio: ["pipe", "pipe", "ignore", fd] });
@@ -38,7 +39,7 @@ function startWriter({ fd }: FileHandle, writer: readonly string[]): ChildProces
 
 class WrittenFile implements RecordingFile {
   #handedOver = 0;
-  /** Why there is no more to be written. */
+  /** Why nothing more can be written. */
   #failure: Error | undefined;
   #waiting: { resolve: () => void; reject: (error: Error) => void } | undefined;
   readonly #ended: Promise<void>;
@@ -57,9 +58,9 @@ class WrittenFile implements RecordingFile {
         resolve();
       });
     });
-    // What cannot be handed to it is told by its end.
+    // If the writer cannot be reached, its end reports that.
     writer.stdin?.on("error", () => {});
-    if (writer.stdout) createInterface(writer.stdout).on("line", (line) => this.#told(line));
+    if (writer.stdout) createInterface(writer.stdout).on("line", (line) => this.#reported(line));
   }
 
   async append(parts: readonly Uint8Array[]): Promise<void> {
@@ -79,8 +80,8 @@ class WrittenFile implements RecordingFile {
     if (this.#failure) throw this.#failure;
   }
 
-  /** How many bytes are written, or the code of what went wrong. */
-  #told(line: string): void {
+  /** The writer reports how many bytes are written, or an error code. */
+  #reported(line: string): void {
     const written = Number(line);
     if (Number.isNaN(written)) this.#fail(plainError({ code: line, message: line }));
     if (written < this.#handedOver) return;
@@ -96,16 +97,16 @@ class WrittenFile implements RecordingFile {
 }
 
 const MEANINGS: Readonly<Record<string, string>> = {
-  EEXIST: "it exists already, and a recording never takes the place of another file",
+  EEXIST: "it exists already, and a recording never replaces another file",
   ENOENT: "there is no such folder",
   ENOTDIR: "there is no such folder",
   EACCES: "this user may not write there",
   EPERM: "this user may not write there",
-  EROFS: "nothing can be written there",
+  EROFS: "that disk is read-only",
   ENOSPC: "no space is left on the disk",
-  EDQUOT: "no more space is allowed to this user",
-  EFBIG: "the disk takes no longer files",
-  EIO: "the disk does not work",
+  EDQUOT: "this user's disk quota is used up",
+  EFBIG: "the file is too large for that disk",
+  EIO: "the disk has failed",
 };
 
 function inPlainWords(error: unknown): string {

@@ -1,21 +1,21 @@
 /**
- * The test card until there is a screen, and from then on the screen: an agent that starts with the machine is there before the
- * desktop. It also looks for the screen while nobody watches, so that the first picture that somebody asks for is the right one.
+ * Shows the test card until there is a screen, and then the screen: an agent that starts with the machine runs before the desktop does.
+ * It also looks for the screen while nobody watches, so that the first viewer sees the right picture.
  */
 
 import type { Log } from "@screen-share/publish";
 import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
 
-/** How often it looks for the screen, ms. A failed look costs one refused connection. */
+/** How often it looks for the screen, ms. Each failed attempt costs one refused connection. */
 const LOOK_INTERVAL_MS = 2000;
 
 export interface AwaitedScreenOptions {
-  /** What is shown meanwhile. */
+  /** What is shown until then. */
   readonly card: Source;
   /** Tries to open the screen. @returns a source that has grabbed once, or why there is none */
   readonly look: () => Promise<Source | SourceFailure>;
   readonly log: Log;
-  /** Resolves after so many ms. */
+  /** Resolves after this time. */
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
@@ -50,7 +50,7 @@ class AwaitedScreen implements Source {
   }
 }
 
-/** The screen if there is one now, or else the test card until there is. */
+/** Returns the screen if there is one now, or else the test card until there is. */
 export async function openAwaited(options: AwaitedScreenOptions): Promise<Source | SourceFailure> {
   const found = await options.look();
   if (!(found instanceof SourceFailure) || found.kind === "no-monitor") return found;

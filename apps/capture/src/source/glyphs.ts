@@ -1,4 +1,4 @@
-/** Letters for the test card: 5×7 dots each, one byte a column from the left, its lowest bit on top. */
+/** Letters for the test card: 5×7 dots each, one byte per column from the left, its lowest bit at the top. */
 const COLUMNS: Readonly<Record<string, string>> = {
   "0": "3e5149453e",
   "1": "00427f4000",
@@ -44,7 +44,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
 /** The width of a letter and the gap after it, dots. */
 export const GLYPH_ADVANCE = 6;
 
-/** The dots of a text, each as [x, y] from its top left. What has no letter stays blank. */
+/** The dots of a text, each as [x, y] from its top left. Characters without a letter stay blank. */
 export function textDots(text: string): [number, number][] {
   const dots: [number, number][] = [];
   [...text.toUpperCase()].forEach((letter, i) => {

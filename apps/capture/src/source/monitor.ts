@@ -1,23 +1,23 @@
-/** Monitors: how they are told apart and chosen, and what is said when there is none. The same for every grabber. */
+/** Monitors: how one is chosen, and the messages if there is none. The same for every grabber. */
 import { SourceFailure } from "@screen-share/publish";
 
 /** A monitor as `--list` shows it. */
 export interface MonitorInfo {
   readonly id: number;
   readonly name: string;
-  /** Further names by which it can be chosen, such as those of the outputs that show it. */
+  /** Other names by which it can be chosen, such as those of the outputs that show it. */
   readonly aliases: readonly string[];
   readonly width: number;
   readonly height: number;
-  /** Its place on the desktop, px. */
+  /** Its position on the desktop, px. */
   readonly x: number;
   readonly y: number;
   readonly primary: boolean;
 }
 
 /**
- * The monitor that a setting means: an id, else an index from 0, else a name; without a setting the primary one,
- * or else the first.
+ * The monitor that a setting names: by its id, else by its index from 0, else by a name. Without a setting, the primary one, or else
+ * the first.
  */
 export function chooseMonitor<T extends MonitorInfo>(
   monitors: readonly T[],
@@ -33,8 +33,8 @@ export function chooseMonitor<T extends MonitorInfo>(
 }
 
 /**
- * @param detail what went wrong, a clause; only its first line is shown
- * @param advice what the user can do, whole sentences
+ * @param detail a clause that says what went wrong; only its first line is shown
+ * @param advice sentences that say what the user can do
  */
 export function noDisplay(detail: string, advice?: string): SourceFailure {
   const [firstLine] = detail.split("\n");
@@ -43,7 +43,7 @@ export function noDisplay(detail: string, advice?: string): SourceFailure {
   return new SourceFailure("no-display", reason.trimEnd());
 }
 
-/** @param detail why this Wayland desktop cannot be captured, a clause; only its first line is shown */
+/** @param detail a clause that says why this Wayland desktop cannot be captured; only its first line is shown */
 export function waylandFailure(detail: string): SourceFailure {
   const [firstLine] = detail.split("\n");
   const reason = `This is a Wayland desktop, and its screen cannot be captured (${firstLine}). ${USE_XORG}`;
@@ -54,7 +54,7 @@ export function waylandFailure(detail: string): SourceFailure {
 const USE_XORG =
   'Log out, choose a session with "Xorg" or "X11" in its name at the login screen, and start again there.';
 
-/** @param all those there are, of which none is the one that was wanted */
+/** @param all the existing monitors, none of which is the requested one */
 export function noMonitor(wanted: string | undefined, all: readonly MonitorInfo[]): SourceFailure {
   if (wanted === undefined || all.length === 0) return noDisplay("no monitor is connected");
   const names = all.map(({ name, id }, index) => `${index} (${name}, id ${id})`).join(", ");

@@ -1,6 +1,6 @@
 /**
- * Monitors, by the native addon node-screenshots. It is loaded only when asked for, since it needs libraries of a
- * desktop (libxcb, libdbus) to load at all; whatever fails is a `SourceFailure`, never an exception.
+ * Grabs monitors with the native addon node-screenshots. It is loaded only when needed, because it cannot be loaded without a desktop's
+ * libraries (libxcb, libdbus); every failure is a `SourceFailure`, never an exception.
  */
 import { execFile } from "node:child_process";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
@@ -20,8 +20,8 @@ const PROBE_TIMEOUT_MS = 10_000;
 type Failure = (detail: string) => SourceFailure;
 
 /**
- * The monitors there are, in the system's order.
- * @param failure words for what goes wrong
+ * The existing monitors, in the system's order.
+ * @param failure makes the message for what goes wrong
  */
 export async function listMonitors(
   failure: Failure = noDisplay,
@@ -35,9 +35,9 @@ export class ScreenSource implements Source {
   #failures = 0;
 
   /**
-   * @param options.monitor an id, an index from 0 or a name; the primary one unless given
+   * @param options.monitor an id, an index from 0 or a name; by default the primary one
    * @param options.now ms
-   * @param options.failure words for what goes wrong
+   * @param options.failure makes the message for what goes wrong
    */
   constructor(
     private readonly options: {
@@ -58,15 +58,15 @@ export class ScreenSource implements Source {
   async #grab(): Promise<Frame | SourceFailure> {
     this.#addon ??= loadAddon();
     const capturedAt = this.options.now();
-    // Asked for anew each time (0.1 ms): monitors come, go and change their size.
+    // Listed again each time (0.1 ms): monitors appear, disappear and change their size.
     const all = monitorsOf(this.#addon);
     const wanted = this.options.monitor;
     const infos = all.map(({ info }) => info);
     const chosen = chooseMonitor(infos, wanted);
     const monitor = all.find(({ info }) => info === chosen);
     if (!monitor) return noMonitor(wanted, infos);
-    // Async, though it costs a fifth more than `captureImageSync`: the loop stays free for acks and pings, and a
-    // display that hangs does not take the agent with it. Without a copy: the addon hands its memory over.
+    // Asynchronous, though it costs a fifth more than `captureImageSync`: the event loop stays free for acks and pings, and a display
+    // that hangs does not block the agent. Without a copy: the addon hands its memory over.
     const image = await monitor.handle.captureImage();
     const pixels = image.toRawSync(false);
     const { width, height } = image;
@@ -75,8 +75,8 @@ export class ScreenSource implements Source {
   }
 
   /**
-   * On X11 the addon keeps one connection for the life of the process, even a dead one. So once a process of its
-   * own could grab something, a second copy of the addon takes over. It must be another file: a file is loaded once.
+   * On X11 the addon keeps one connection for the life of the process, even a dead one. So once a process of its own has grabbed
+   * something, a second copy of the addon takes over. It must be another file, because a file is loaded only once.
    */
   async #reload(): Promise<void> {
     const loaded = Object.keys(nodeRequire.cache).find((path) =>
@@ -91,7 +91,7 @@ export class ScreenSource implements Source {
       process.dlopen(addon, copy);
       this.#addon = addon.exports;
     } catch {
-      // Then the next grab fails as the last one did.
+      // The next grab then fails like the last one.
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
@@ -104,7 +104,7 @@ function loadAddon(): Addon {
 
 function monitorsOf(addon: Addon) {
   return addon.Monitor.all().map((handle) => {
-    // Elsewhere than on Windows sizes and places are in units of the desktop's scale; pictures are in pixels.
+    // Except on Windows, sizes and positions are in units of the desktop's scale; pictures are in pixels.
     const scale = process.platform === "win32" ? 1 : handle.scaleFactor() || 1;
     const px = (length: number) => Math.round(length * scale);
     const info: MonitorInfo = {
@@ -121,7 +121,7 @@ function monitorsOf(addon: Addon) {
   });
 }
 
-/** The addon throws for everything that can be missing: its libraries, a display, a monitor just unplugged. */
+/** The addon throws for everything that may be missing: its libraries, a display, a monitor that was just unplugged. */
 async function attempt<T>(
   work: () => T | Promise<T>,
   failure: Failure,

@@ -1,14 +1,13 @@
 /**
- * Makes large frames smaller, and leaves all others as they are. Costs time and sharpness, so it is not done
- * twice for a screen that stands still.
+ * Makes large frames smaller, with sharp, and leaves all others as they are. It takes time, so a static screen is not scaled twice.
  */
 import { geometryOf, MCU_SIDE, ProtocolError, type Size } from "@screen-share/protocol";
 import type { Frame, Scaler } from "@screen-share/publish";
 
-/** The size of what `SharpScaler` makes of a picture: same shape, no side over `maxDimension`, and fit for tiles. */
+/** The size to which `SharpScaler` scales a picture: the same shape, no side longer than `maxDimension`, and valid for tiles. */
 export function scaledSize({ width, height }: Size, maxDimension: number): Size {
   const longer = Math.max(width, height);
-  // The area has a bound too, which only pictures far from any screen's shape meet.
+  // The area has a limit too, which only pictures of very unusual shapes reach.
   for (let target = Math.min(longer, maxDimension); target > MCU_SIDE; target -= MCU_SIDE) {
     const size = fitted({ width, height }, target / longer);
     if (isTileable(size)) return size;
@@ -36,7 +35,7 @@ function isTileable(size: Size): boolean {
 export class SharpScaler implements Scaler {
   #last: { readonly from: Frame; readonly to: Frame } | undefined;
 
-  /** @param maxDimension the longest side that may leave here, px */
+  /** @param maxDimension the longest side of a scaled frame, px */
   constructor(private readonly maxDimension: number) {}
 
   /** The frame itself if it is small enough, or a smaller one. */
@@ -58,7 +57,7 @@ function samePixels(a: Frame, b: Frame): boolean {
 }
 
 async function resize({ width, height, pixels }: Frame, to: Size): Promise<Buffer> {
-  // Loaded here, since few screens need it.
+  // Loaded only when needed, because few screens are that large.
   const { default: sharp } = await import("sharp");
   return sharp(pixels, { raw: { width, height, channels: 4 } })
     .resize(to.width, to.height, { fit: "fill" })

@@ -1,6 +1,6 @@
 /**
- * Which grabber is used: our own for every X server, node-screenshots for Wayland desktops, macOS and Windows. A
- * server that our own cannot read is refused by name, never handed on: the other would show a wrong picture.
+ * Chooses the grabber: our own for every X server, node-screenshots for Wayland desktops, macOS and Windows. An X server that our own
+ * cannot read is refused with a reason, because node-screenshots would show a wrong picture of it.
  */
 
 import type { Log } from "@screen-share/publish";
@@ -12,7 +12,7 @@ import { listX11Monitors, X11Source } from "./x11.ts";
 
 /** The desktop that the agent was started on. */
 export interface Desktop {
-  /** The X display, if there is one; XWayland's on a Wayland desktop. */
+  /** The X display, if there is one. On a Wayland desktop it is XWayland's. */
   readonly x11: X11Settings | undefined;
   readonly wayland: boolean;
   /** As in `process.platform`. */
@@ -20,14 +20,14 @@ export interface Desktop {
 }
 
 export interface ScreenOptions extends Desktop {
-  /** An id, an index from 0 or a name; the primary one unless given. */
+  /** An id, an index from 0 or a name. By default the primary one. */
   readonly monitor: string | undefined;
   /** ms */
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** Tries which grabber works here. If none does, the first grab returns the reason. */
+/** Tries the grabbers. If none works here, the first grab returns the reason. */
 export async function openScreen(options: ScreenOptions): Promise<Source> {
   const { now, log, monitor, x11 } = options;
   const common = { now, ...(monitor === undefined ? {} : { monitor }) };

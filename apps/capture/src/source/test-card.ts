@@ -1,6 +1,6 @@
 /**
- * A source that needs no display: colour bars, a name, a clock and a bar that moves. It depends on the time alone,
- * and most of it stands still, as on a desktop.
+ * A source that needs no display: colour bars, a name, a clock and a moving bar. It depends only on the time, and most of it is static,
+ * as on a desktop.
  */
 import type { Size } from "@screen-share/protocol";
 import type { Frame, Source } from "@screen-share/publish";
@@ -18,11 +18,11 @@ const BLACK = colour("000000");
 const DARK = colour("202428");
 
 export interface TestCardOptions {
-  /** Milliseconds of the day's clock (`Date.now()` or one like it). */
+  /** ms since 1970. */
   readonly now: () => number;
   /** Written below the title: letters A–Z, digits, `:`, `.` and `-`. */
   readonly name: string;
-  /** 1280×720 unless told */
+  /** 1280×720 by default. */
   readonly size?: Size;
 }
 
@@ -39,7 +39,7 @@ export class TestCard implements Source {
 
   grab(): Promise<Frame> {
     const capturedAt = this.options.now();
-    // Copied, not drawn again: only the clock and the bar differ from one frame to the next.
+    // A copy, because only the clock and the bar differ from one frame to the next.
     const canvas = new Canvas(this.#size, Buffer.from(this.#still.pixels));
     this.#drawMoving(canvas, capturedAt);
     const { pixels } = canvas;
@@ -83,7 +83,7 @@ class Canvas {
     readonly pixels: Buffer,
   ) {}
 
-  /** What lies outside is cut off. */
+  /** Parts outside the picture are cut off. */
   rectangle(x: number, y: number, width: number, height: number, rgba: Buffer): void {
     const right = Math.min(this.size.width, x + width);
     const bottom = Math.min(this.size.height, y + height);

@@ -1,7 +1,7 @@
 /**
- * One connection to an X server, by the library `x11`: requests become promises, events become calls, and whatever
- * goes wrong (no server, a lost one, one that does not answer, one that cannot be captured) becomes an `X11Failure`.
- * Unless that is `outside`, the connection is of no more use. Knows nothing of frames.
+ * One connection to an X server, by the library `x11`: requests become promises, events become calls, and every failure (no server, a
+ * lost connection, no answer, a server that cannot be captured) becomes an `X11Failure`. Unless its kind is `outside`, the connection
+ * cannot be used any more. Knows nothing of frames.
  */
 import x11, {
   type Client,
@@ -29,21 +29,21 @@ const BAD_MATCH = 8;
 const CONFIGURE_NOTIFY = 22;
 /** Follows RRScreenChangeNotify. */
 const RR_NOTIFY_OFFSET = 1;
-/** How the outputs of XWayland are called where it has no extension of this name yet (before 23.1). */
+/** The names of XWayland's outputs before it had an extension of that name (23.1). */
 const XWAYLAND = "XWAYLAND";
-/** A refusal for another reason than the key. */
+/** A refusal that has nothing to do with the key. */
 const SERVER_FULL = /Maximum number of clients/i;
 
-/** The display cannot be used, for now or at all: expected, and no bug. The message is a clause in plain words. */
+/** The display cannot be used, at the moment or at all: expected, and no bug. The message is a clause in plain words. */
 export class X11Failure extends Error {
   constructor(
     message: string,
     /**
-     * `outside`: the rectangle is not on the screen any more, and the connection is as good as before.
+     * `outside`: the rectangle is no longer on the screen; the connection still works.
      * `xwayland`: the server is XWayland, whose root window does not show the desktop.
      */
     readonly kind: "lost" | "outside" | "xwayland" = "lost",
-    /** What the user can do, whole sentences. */
+    /** Sentences that say what the user can do. */
     readonly advice: string | undefined = undefined,
   ) {
     super(message);
@@ -53,9 +53,9 @@ export class X11Failure extends Error {
 export interface X11Events {
   /** Something was drawn here, px of the root window. */
   drawn(area: Rectangle): void;
-  /** Any pixel may have changed: the colormap did, or the server does not report what is drawn. */
+  /** Any pixel may have changed: the colormap changed, or the server does not report what is drawn. */
   redrawn(): void;
-  /** Monitors came, went, or changed their size or place. */
+  /** Monitors appeared, disappeared, or changed their size or position. */
   rearranged(): void;
 }
 
@@ -64,7 +64,7 @@ interface Server {
   readonly root: number;
   readonly colormap: number;
   readonly pixels: ScreenPixels;
-  /** Undefined where the server lacks the extension. */
+  /** Undefined if the server lacks the extension. */
   readonly damage: Damage | undefined;
   readonly randr: Randr | undefined;
   readonly xinerama: Xinerama | undefined;
@@ -88,7 +88,7 @@ export class X11Connection {
   private constructor(private readonly events: X11Events) {}
 
   /**
-   * Connects; from then on events are reported.
+   * Connects. From then on events are reported.
    * @throws X11Failure
    */
   static async open(settings: X11Settings, events: X11Events): Promise<X11Connection> {
@@ -102,7 +102,7 @@ export class X11Connection {
     return connection;
   }
 
-  /** Once this resolves, `events` has been told of all that was drawn before it was called. */
+  /** Once this resolves, `events` has received everything that was drawn before the call. */
   async sync(): Promise<void> {
     const { client, damage, pixels } = this.#ready();
     if (pixels.queries.length > 0) await this.#readColormap();
@@ -110,13 +110,13 @@ export class X11Connection {
     if (!damage) this.events.redrawn();
   }
 
-  /** What was drawn so far counts as seen: it is told again when it is drawn on again. */
+  /** Marks what was drawn so far as seen: an area is reported again only when it is drawn on again. */
   subtractDamage(): void {
     const { damage } = this.#ready();
     damage?.Subtract(this.#damageId, 0, 0);
   }
 
-  /** Puts an image of this screen into an RGBA picture; holds until the next `sync`. */
+  /** Copies an image of this screen into an RGBA picture. Valid until the next `sync`. */
   get unpack(): Unpacker {
     this.#ready();
     if (!this.#unpack) throw new Error("the connection is not open yet");
@@ -124,8 +124,8 @@ export class X11Connection {
   }
 
   /**
-   * The pixels of a part of the root window as they are now, for `unpack`.
-   * @throws X11Failure, `outside` if it is not all on the screen
+   * The current pixels of a part of the root window, for `unpack`.
+   * @throws X11Failure of kind `outside` if it is not completely on the screen
    */
   async image({ x, y, width, height }: Rectangle): Promise<Buffer> {
     const { client, root } = this.#ready();
@@ -135,12 +135,12 @@ export class X11Connection {
     return data;
   }
 
-  /** What of the screen can be grabbed; the whole of it where no monitor is. */
+  /** The parts of the screen that can be grabbed; the whole screen if it has no monitors. */
   monitors(): Promise<MonitorInfo[]> {
     return askMonitors(this.#ready(), (send) => this.#ask(send));
   }
 
-  /** Drops it at once; what is still asked fails. */
+  /** Ends it at once. Pending requests fail. */
   close(): void {
     this.#lose("the connection was closed");
   }
@@ -180,7 +180,7 @@ export class X11Connection {
     if (typeof socket === "string") throw new X11Failure(`${settings.display}: ${socket}`);
     const remoteAddress = remoteAddressOf(socket);
     const { key, advice } = await chooseKey(settings.xauthority, { ...name, remoteAddress });
-    // In one write: a server that refuses closes at once, and a second write would fail before its words are read.
+    // In one write: a server that refuses closes at once, and a second write would fail before its reason is read.
     socket.cork();
     setImmediate(() => socket.uncork());
     const display = await this.#ask<Display>((done) => {
@@ -189,14 +189,14 @@ export class X11Connection {
           display: `:${name.number}.${name.screen}`,
           stream: socket,
           auth: { name: key?.name ?? "", data: key?.data ?? "" },
-          // Without shared memory: it is only for pictures that go to the server, and needs the insides of Node.
+          // Without shared memory, which is only for pictures that are sent to the server, and needs Node.js internals.
           shm: false,
           disableBigRequests: true,
         },
         done,
       );
       this.#client = client;
-      // Every error that no request claims; also those of the socket, and after it was closed.
+      // Every error that belongs to no request, including errors of the socket and errors after it was closed.
       client.on("error", (error) => {
         const refusal = /^X server connection failed: *([^\n]*)/.exec(error.message)?.[1];
         if (refusal === undefined) return this.#lose(error.message);
@@ -218,10 +218,10 @@ export class X11Connection {
     const monitors = await askRandr(this.#ready(), (send) => this.#ask(send));
     const names = monitors?.flatMap(({ name, aliases }) => [name, ...aliases]);
     if (present !== 1 && !names?.some((name) => name.startsWith(XWAYLAND))) return;
-    throw new X11Failure("DISPLAY leads to XWayland, which shows none of it", "xwayland");
+    throw new X11Failure("DISPLAY leads to XWayland, which does not show it", "xwayland");
   }
 
-  /** Any program may change its entries at any time, and no event reports that. */
+  /** Any program may change the colormap's entries at any time, and no event reports that. */
   async #readColormap(): Promise<void> {
     const { client, root, colormap, pixels } = this.#ready();
     const installed = await this.#ask<readonly number[]>((done) =>
@@ -245,7 +245,7 @@ export class X11Connection {
     throw new X11Failure(`its pixels (${pixels.description}) are of a kind that cannot be read`);
   }
 
-  /** An extension; undefined if the server lacks it. */
+  /** An extension. Undefined if the server lacks it. */
   async #extension<T>(require: (done: Done<T>) => void): Promise<T | undefined> {
     try {
       return await this.#ask(require);
@@ -255,7 +255,7 @@ export class X11Connection {
     }
   }
 
-  /** Calls `send` with a callback, and waits for it no longer than `REPLY_TIMEOUT_MS`. */
+  /** Calls `send` with a callback, and waits at most `REPLY_TIMEOUT_MS` until that is called. */
   #ask<T>(send: (done: Done<T>) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#lost) return reject(this.#lost);

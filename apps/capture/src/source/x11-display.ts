@@ -1,6 +1,5 @@
 /**
- * Where an X display is (the syntax of DISPLAY, as libxcb reads it), and the socket to it. Without any of the X
- * protocol.
+ * Finds an X display (the syntax of DISPLAY, as libxcb reads it) and opens the socket to it. Knows nothing of the X protocol.
  */
 
 import { once } from "node:events";
@@ -20,7 +19,7 @@ export interface DisplayName {
   readonly sockets: readonly NetConnectOpts[];
 }
 
-/** Undefined if it is not the name of a display. */
+/** Returns undefined if it is not the name of a display. */
 export function parseDisplay(text: string): DisplayName | undefined {
   const inFolder = /^(\/.*\/X)(\d{1,5})(?:\.(\d{1,3}))?$/.exec(text);
   if (inFolder) {
@@ -33,7 +32,7 @@ export function parseDisplay(text: string): DisplayName | undefined {
   const local = /^(unix|local)$/.test(protocol) || (protocol === "" && /^(unix)?$/.test(host));
   if (local) {
     const path = `${SOCKET_FOLDER}/X${digits}`;
-    // Linux servers listen at an abstract address, too, which a container sees even without the folder.
+    // Linux servers also listen at an abstract address, which a container sees even without the folder.
     const abstract = process.platform === "linux" ? [{ path: `\0${path}` }] : [];
     return named(digits, screen, [{ path }, ...abstract]);
   }
@@ -51,7 +50,7 @@ function named(
 }
 
 /**
- * A connected socket, or why there is none, as a clause.
+ * A connected socket, or a clause that says why there is none.
  * @param timeoutMs for each address
  */
 export async function openSocket(name: DisplayName, timeoutMs: number): Promise<Socket | string> {
@@ -64,7 +63,7 @@ export async function openSocket(name: DisplayName, timeoutMs: number): Promise<
   return problem;
 }
 
-/** Where the server is; undefined if it is on this computer. */
+/** The server's address. Undefined if it is on this computer. */
 export function remoteAddressOf({ remoteAddress }: Socket): string | undefined {
   return remoteAddress === undefined || isLoopback(remoteAddress) ? undefined : remoteAddress;
 }

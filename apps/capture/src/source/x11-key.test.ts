@@ -6,13 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { grabbed } from "../../test/source-suite.ts";
 import { Xvfb } from "../../test/xvfb.ts";
 import { X11Source } from "./x11.ts";
-import { chooseKey, type Key, parseKeys } from "./x11-key.ts";
+import { chooseKey, type KeyEntry, parseKeys } from "./x11-key.ts";
 
 const now = () => performance.timeOrigin + performance.now();
 const [INTERNET, INTERNET6, LOCAL, WILD] = [0, 6, 256, 65_535];
 const METHOD = "MIT-MAGIC-COOKIE-1";
 
-function written(keys: readonly Key[]): Buffer {
+function written(keys: readonly KeyEntry[]): Buffer {
   return Buffer.concat(
     keys.flatMap(({ family, address, number, name, data }) => {
       const texts = [address, number, name, data].flatMap((text) => {
@@ -35,7 +35,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-function key(family: number, address: string, number: string, more: Partial<Key> = {}): Key {
+function key(
+  family: number,
+  address: string,
+  number: string,
+  more: Partial<KeyEntry> = {},
+): KeyEntry {
   return { family, address, number, name: METHOD, data: "0123456789abcdef", ...more };
 }
 

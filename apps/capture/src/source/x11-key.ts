@@ -1,6 +1,6 @@
 /**
- * The key to an X display (Xau(3)): which file has it, which of its entries fits, and words for a person whose key is
- * missing or wrong. The words name the file and XAUTHORITY, and never a key.
+ * The key to an X display (Xau(3)): which file contains it, which of its entries fits, and advice for a user whose key is missing or
+ * wrong. The advice names the file and XAUTHORITY, and never a key.
  */
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -11,14 +11,14 @@ const FAMILY_INTERNET = 0;
 const FAMILY_INTERNET6 = 6;
 const FAMILY_LOCAL = 256;
 const FAMILY_WILD = 65_535;
-/** The only method that the library `x11` speaks. */
+/** The only method that the library `x11` supports. */
 const METHOD = "MIT-MAGIC-COOKIE-1";
 const FIELDS = ["address", "number", "name", "data"] as const;
 /** How many of a file's entries are listed in a message. */
 const MAX_LISTED = 4;
 
 /** An entry of the file. Its members are bytes, one per character (latin1). */
-export interface Key {
+export interface KeyEntry {
   readonly family: number;
   readonly address: string;
   readonly number: string;
@@ -26,25 +26,25 @@ export interface Key {
   readonly data: string;
 }
 
-/** The display that a key is wanted for. */
-export interface Target {
+/** The display that a key is for. */
+export interface KeyTarget {
   readonly number: number;
   /** The server's address, unless it is on this computer. */
   readonly remoteAddress: string | undefined;
 }
 
-/** What the key file has for a display. */
+/** What the key file contains for a display. */
 export interface KeyChoice {
   /** Undefined if none fits: many servers let their own user in without one. */
-  readonly key: Key | undefined;
-  /** What to do if the server refuses, sentences in plain words. */
+  readonly key: KeyEntry | undefined;
+  /** Sentences that say what to do if the server refuses. */
   readonly advice: string;
 }
 
-/** @param xauthority the setting; undefined for the usual file */
+/** @param xauthority the setting; undefined for the default file */
 export async function chooseKey(
   xauthority: string | undefined,
-  target: Target,
+  target: KeyTarget,
   host = hostname(),
 ): Promise<KeyChoice> {
   const home = homeFolder();
@@ -84,12 +84,12 @@ const HOW_TO_FIND =
   'Set XAUTHORITY to the file with the display\'s key: "echo $XAUTHORITY" prints it in a terminal on that desktop.';
 
 /**
- * The entries of a key file; what follows a broken one is left out.
+ * The entries of a key file. Those after a broken one are left out.
  *
  *      u16 family · 4 times: u16 length, then that many bytes: address, display number, name of the method, key
  */
-export function parseKeys(content: Buffer): Key[] {
-  const keys: Key[] = [];
+export function parseKeys(content: Buffer): KeyEntry[] {
+  const keys: KeyEntry[] = [];
   let at = 0;
   for (;;) {
     if (at + 2 > content.length) return keys;
@@ -107,7 +107,7 @@ export function parseKeys(content: Buffer): Key[] {
   }
 }
 
-function fits(key: Key, target: Target, host: string): boolean {
+function fits(key: KeyEntry, target: KeyTarget, host: string): boolean {
   const { family, address, number, name } = key;
   if (name !== METHOD) return false;
   if (number !== "" && number !== String(target.number)) return false;
@@ -117,7 +117,7 @@ function fits(key: Key, target: Target, host: string): boolean {
   return addressOf(family, address) === remoteAddress;
 }
 
-/** The address of an entry as Node writes it; undefined for other families. */
+/** The address of an entry as Node.js writes it. Undefined for other families. */
 function addressOf(family: number, address: string): string | undefined {
   const bytes = Buffer.from(address, "latin1");
   if (family === FAMILY_INTERNET && bytes.length === 4) return [...bytes].join(".");
@@ -126,13 +126,13 @@ function addressOf(family: number, address: string): string | undefined {
   return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
 }
 
-function nameOf({ family, address, number }: Key): string {
+function nameOf({ family, address, number }: KeyEntry): string {
   const host =
     family === FAMILY_WILD
       ? "*"
       : family === FAMILY_LOCAL
         ? `${address}/unix`
         : addressOf(family, address);
-  // Whatever the file holds, it must not control the terminal.
+  // The file's content must not control the terminal.
   return `${host ?? "another kind of address"}:${number}`.replace(/[^\x20-\x7e]/g, "?");
 }

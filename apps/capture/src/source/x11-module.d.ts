@@ -1,17 +1,17 @@
-/** The part of the library `x11` that `x11-connection.ts` uses; it has no types of its own. */
+/** The part of the library `x11` that `x11-connection.ts` uses. The library has no types of its own. */
 declare module "x11" {
-  /** What it reports, and that a callback returns true, lest the error be told to "error" as well. */
+  /** What it reports, and that a callback returns true, so that the error is not emitted as "error" as well. */
   type Done<T> = (error: XError | null | undefined, reply: T) => true;
 
   interface XError extends Error {
-    /** The code of the protocol, where the server reported it. */
+    /** The protocol's error code, if the server reported one. */
     readonly error?: number;
   }
 
   interface Visual {
     /** 0 StaticGray, 1 GrayScale, 2 StaticColor, 3 PseudoColor, 4 TrueColor, 5 DirectColor. */
     readonly class: number;
-    /** How many entries a colormap of it has. */
+    /** How many entries its colormaps have. */
     readonly map_ent: number;
     readonly red_mask: number;
     readonly green_mask: number;
@@ -72,7 +72,7 @@ declare module "x11" {
 
   interface Event {
     readonly type: number;
-    /** Of a DamageNotify: what was drawn. */
+    /** In a DamageNotify: what was drawn. */
     readonly area?: {
       readonly x: number;
       readonly y: number;
@@ -117,7 +117,7 @@ declare module "x11" {
       done: Done<{ readonly data: Buffer }>,
     ): void;
 
-    // For requests that it lacks, written as its own extensions write theirs.
+    // For requests that the library lacks, written in the way its own extensions do.
     seq_num: number;
     readonly replies: Record<number, [(body: Buffer) => unknown, Done<never>]>;
     readonly pack_stream: { put(request: Buffer): void; submit(expectsReply: boolean): void };
@@ -127,10 +127,10 @@ declare module "x11" {
     readonly eventMask: { readonly StructureNotify: number };
     createClient(
       options: {
-        /** Only its numbers count, beside a stream. */
+        /** With a stream, only its numbers are used. */
         readonly display: string;
         readonly stream: import("node:net").Socket;
-        /** The key, one character a byte. */
+        /** The key, one character per byte. */
         readonly auth: { readonly name: string; readonly data: string };
         readonly shm: false;
         readonly disableBigRequests: true;

@@ -1,13 +1,12 @@
 /**
- * What can be grabbed of an X screen, from what the server reports: monitors (RANDR 1.5, `xrandr --setmonitor`
- * included), else screens of XINERAMA, else the root window. All of it is clipped to the root window, outside of
- * which there are no pixels.
+ * The parts of an X screen that can be grabbed, as the server reports them: monitors (RANDR 1.5, including `xrandr --setmonitor`), else
+ * screens of XINERAMA, else the root window. They are clipped to the root window, since there are no pixels outside of it.
  */
 import type { Size } from "@screen-share/protocol";
 import type { Client, Done, Geometry, Randr, Xinerama } from "x11";
 import type { MonitorInfo } from "./monitor.ts";
 
-/** X ids and atoms have at most 29 bits, so ids from here on are nobody's. */
+/** X ids and atoms have at most 29 bits, so ids from here on are not in use. */
 const FIRST_FREE_ID = 2 ** 29;
 
 const RR_GET_MONITORS = 42;
@@ -15,7 +14,7 @@ const GET_ATOM_NAME = 17;
 /** GetMonitors is new in RANDR 1.5. */
 const RR_MINOR_WITH_MONITORS = 5;
 
-/** The server, and those of its extensions that know monitors. */
+/** The server, and its extensions that know monitors. */
 export interface Arrangement {
   readonly client: Client;
   readonly root: number;
@@ -23,11 +22,11 @@ export interface Arrangement {
   readonly xinerama: Xinerama | undefined;
 }
 
-/** Calls its argument with a callback of the library's, and resolves with what that is called with. */
-export type Ask = <T>(send: (done: Done<T>) => void) => Promise<T>;
+/** Calls its argument with a callback of the library, and resolves with the callback's result. */
+export type Request = <T>(send: (done: Done<T>) => void) => Promise<T>;
 
-/** What of the screen can be grabbed; the whole of it where no monitor is. */
-export async function askMonitors(server: Arrangement, ask: Ask): Promise<MonitorInfo[]> {
+/** The parts of the screen that can be grabbed; the whole screen if it has no monitors. */
+export async function askMonitors(server: Arrangement, ask: Request): Promise<MonitorInfo[]> {
   const { width, height } = await ask<Size>((done) => server.client.GetGeometry(server.root, done));
   const root = { width, height };
   const monitors = (await askRandr(server, ask)) ?? (await askXinerama(server, ask));
@@ -36,7 +35,10 @@ export async function askMonitors(server: Arrangement, ask: Ask): Promise<Monito
 }
 
 /** Undefined if RANDR is absent or older than 1.5. */
-export async function askRandr(server: Arrangement, ask: Ask): Promise<MonitorInfo[] | undefined> {
+export async function askRandr(
+  server: Arrangement,
+  ask: Request,
+): Promise<MonitorInfo[] | undefined> {
   const { client, root, randr } = server;
   if (!randr || randr.minor_version < RR_MINOR_WITH_MONITORS) return undefined;
   const body = Buffer.alloc(12);
@@ -57,8 +59,8 @@ export async function askRandr(server: Arrangement, ask: Ask): Promise<MonitorIn
   return Promise.all(named);
 }
 
-/** Not by the library, which keeps the names of one server's atoms for those of the next. */
-function atomName(client: Client, atom: number, ask: Ask): Promise<string> {
+/** Without the library's own function, which confuses the atoms of one server with those of the next. */
+function atomName(client: Client, atom: number, ask: Request): Promise<string> {
   const body = Buffer.alloc(8);
   body.writeUInt8(GET_ATOM_NAME, 0);
   body.writeUInt32LE(atom, 4);
@@ -66,7 +68,7 @@ function atomName(client: Client, atom: number, ask: Ask): Promise<string> {
   return ask<string>((done) => request(client, body, read, done));
 }
 
-/** Sends a request that the library lacks, written as its own extensions write theirs. @param body without its length */
+/** Sends a request that the library lacks, in the way its own extensions do. @param body without its length */
 function request<T>(client: Client, body: Buffer, read: (reply: Buffer) => T, done: Done<T>): void {
   body.writeUInt16LE(body.length / 4, 2);
   client.seq_num++;
@@ -75,7 +77,7 @@ function request<T>(client: Client, body: Buffer, read: (reply: Buffer) => T, do
   client.pack_stream.submit(true);
 }
 
-async function askXinerama({ xinerama }: Arrangement, ask: Ask): Promise<MonitorInfo[]> {
+async function askXinerama({ xinerama }: Arrangement, ask: Request): Promise<MonitorInfo[]> {
   if (!xinerama) return [];
   const screens = await ask<readonly Geometry[]>((done) => xinerama.QueryScreens(done));
   return screens.map((screen, index) => screenPart(`screen ${index}`, index, screen));
@@ -88,7 +90,7 @@ interface RandrMonitor extends Size {
   readonly primary: boolean;
   readonly x: number;
   readonly y: number;
-  /** Ids of the outputs that show it; none if it was made by `xrandr --setmonitor … none`. */
+  /** Ids of the outputs that show it. Empty if it was made by `xrandr --setmonitor … none`. */
   readonly outputs: readonly number[];
 }
 
@@ -138,7 +140,7 @@ function screenPart(
   return { ...part, id: index, name, aliases: [], primary: index === 0 };
 }
 
-/** The monitors as far as they are on the root window, without those that are not on it at all. */
+/** The monitors, clipped to the root window, without those that are completely outside. */
 function clipped(monitors: readonly MonitorInfo[], root: Size): MonitorInfo[] {
   return monitors
     .map((monitor) => {

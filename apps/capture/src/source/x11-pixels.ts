@@ -1,6 +1,6 @@
 /**
- * What the pixels of an X screen mean, from what the server says of its root window's visual: masks of bits
- * (TrueColor), or places in a colormap (PseudoColor, GrayScale, DirectColor), whose entries any program may change.
+ * What the pixels of an X screen mean, according to the visual of its root window: masks of bits (TrueColor), or indices into a colormap
+ * (PseudoColor, GrayScale, DirectColor), whose entries any program may change.
  */
 import type { Display, Screen, Visual } from "x11";
 import {
@@ -23,10 +23,10 @@ const CLASSES = [
   "TrueColor",
   "DirectColor",
 ];
-/** Larger palettes would cost more to ask for, again and again, than a picture; no server has one. */
+/** Requesting a larger palette again and again would cost more than a picture; no server has one. */
 const MAX_ENTRIES = 4096;
 
-/** An entry of a colormap; levels are 0 … 65,535. */
+/** An entry of a colormap. Levels are 0 to 65,535. */
 export interface ColormapEntry {
   readonly red: number;
   readonly green: number;
@@ -35,15 +35,15 @@ export interface ColormapEntry {
 
 export interface ScreenPixels {
   readonly layout: PixelLayout;
-  /** The colormap entries to ask for, as the values of pixels. None for TrueColor. */
+  /** The colormap entries to request, as pixel values. Empty for TrueColor. */
   readonly queries: readonly number[];
-  /** @param entries the answers to `queries`, in their order */
+  /** @param entries the answers to `queries`, in the same order */
   colours(entries: readonly ColormapEntry[]): Colours;
   /** For messages, such as "depth 24, 32 bits per pixel, TrueColor". */
   readonly description: string;
 }
 
-/** Undefined if the server describes no such visual, or its colormap is too large. */
+/** Returns undefined if the server describes no such visual, or its colormap is too large. */
 export function pixelsOf(display: Display, screen: Screen): ScreenPixels | undefined {
   const depth = screen.root_depth;
   const format = display.format[depth];
@@ -73,7 +73,7 @@ export function pixelsOf(display: Display, screen: Screen): ScreenPixels | undef
     return { layout, queries: indices, description, colours };
   }
   const { red_mask, green_mask, blue_mask } = visual;
-  // One pixel asks for the same place in all three channels; a shorter channel has its own places over and over.
+  // One pixel requests the same index in all three channels; a shorter channel repeats its own entries.
   const places = indices.map((index) =>
     [red_mask, green_mask, blue_mask]
       .map((mask) => at(mask, index))
@@ -111,7 +111,7 @@ function channel(mask: number, levels: readonly number[]): Channel {
   return { mask, levels: Uint8Array.from(levels.slice(0, max + 1), level) };
 }
 
-/** A channel's value at its place in a pixel. */
+/** A channel's value, shifted to its bits of a pixel. */
 function at(mask: number, value: number): number {
   const { shift, max } = rangeOf(mask);
   return (value & max) << shift;

@@ -1,14 +1,12 @@
 /**
- * Monitors of an X server, event by event: the server says by its extension DAMAGE where something was drawn, and
- * only that is fetched, so a screen at rest costs one round trip a grab. Without the extension everything is fetched
- * by every grab.
+ * Grabs monitors of an X server. The server reports through its extension DAMAGE where something was drawn, and only that is fetched, so
+ * a static screen costs one round trip per grab. Without the extension every grab fetches everything.
  *
- * Why nothing is ever missed: the server handles our requests in order, and tells of each px drawn on since the last
- * Subtract before it answers anything that we ask after it. A grab asks (`sync`), so it knows of all that was drawn
- * before; it then sends Subtract, and after it GetImage of all that is marked. What was drawn before the GetImage is
- * in its answer. What was drawn after the Subtract is told of anew, so it is fetched by the next grab: at worst
- * something is fetched twice. Whenever that chain breaks (a new connection, monitors rearranged, a GetImage that
- * failed) everything is marked.
+ * Why nothing is ever missed: the server handles our requests in order, and reports each px drawn on since the last Subtract before it
+ * answers any later request. A grab sends a request (`sync`), so it knows everything that was drawn before; it then sends Subtract, and
+ * after it GetImage for everything that is marked. The answer contains what was drawn before the GetImage. What was drawn after the
+ * Subtract is reported again, so the next grab fetches it: at worst something is fetched twice. Whenever that chain breaks (a new
+ * connection, rearranged monitors, a failed GetImage), everything is marked.
  */
 
 import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
@@ -24,11 +22,11 @@ import {
 import { X11Connection, X11Failure } from "./x11-connection.ts";
 
 const BYTES_PER_PX = 4;
-/** How often a grab begins anew because the screen was rearranged under it. */
+/** How often a grab starts again because the screen was rearranged meanwhile. */
 const MAX_ATTEMPTS = 3;
 
 export interface X11SourceOptions extends X11Settings {
-  /** An id, an index from 0 or a name; the primary one unless given. */
+  /** An id, an index from 0 or a name. By default the primary one. */
   readonly monitor?: string;
   /** ms */
   readonly now: () => number;
@@ -38,7 +36,7 @@ export interface X11SourceOptions extends X11Settings {
 interface View {
   readonly monitor: MonitorInfo;
   readonly dirty: DirtyGrid;
-  /** The last frame's. */
+  /** The pixels of the last frame. */
   pixels: Buffer | undefined;
 }
 
@@ -46,7 +44,7 @@ export class X11Source implements Source {
   readonly name = "X11";
   #connection: X11Connection | undefined;
   #view: View | undefined;
-  /** What the view says may not hold any more. */
+  /** The view may be outdated. */
   #stale = true;
 
   constructor(private readonly options: X11SourceOptions) {}
@@ -96,11 +94,11 @@ export class X11Source implements Source {
     }
   }
 
-  /** The monitor to grab; a new view, all dirty, if there may be another one now. */
+  /** The monitor to grab: a new view, completely dirty, if the monitors may have changed. */
   async #look(connection: X11Connection): Promise<View | SourceFailure> {
     if (this.#view && !this.#stale) return this.#view;
     this.#view = undefined;
-    // Before it is asked for: it may change again while the answer is under way.
+    // Reset before the request, because they may change again before the answer arrives.
     this.#stale = false;
     const all = await connection.monitors();
     const wanted = this.options.monitor;
@@ -114,7 +112,7 @@ export class X11Source implements Source {
   }
 }
 
-/** What of the display can be grabbed, in the order of their indices. */
+/** The parts of the display that can be grabbed, in the order of their indices. */
 export async function listX11Monitors(
   settings: X11Settings,
 ): Promise<readonly MonitorInfo[] | SourceFailure> {
@@ -132,14 +130,14 @@ export async function listX11Monitors(
   }
 }
 
-/** @throws what is no `X11Failure` */
+/** @throws anything that is not an `X11Failure` */
 function failureOf(error: unknown): SourceFailure {
   if (!(error instanceof X11Failure)) throw error;
   if (error.kind === "xwayland") return waylandFailure(error.message);
   return noDisplay(error.message, error.advice);
 }
 
-/** The view's px as they are now; the same buffer as the last time if nothing was drawn. */
+/** The view's current px; the same buffer as the last time if nothing was drawn. */
 async function fetchPixels(connection: X11Connection, view: View): Promise<Buffer> {
   const { monitor, dirty, pixels: last } = view;
   const parts = dirty.take();
@@ -147,7 +145,7 @@ async function fetchPixels(connection: X11Connection, view: View): Promise<Buffe
   connection.subtractDamage();
   const asked = parts.map((part) => connection.image(moved(part, monitor, 1)));
   const images = await Promise.all(asked);
-  // A new buffer each time: what was given away may be kept, as the pipeline does.
+  // A new buffer each time, because the pipeline keeps the last one.
   const pixels = Buffer.allocUnsafeSlow(monitor.width * monitor.height * BYTES_PER_PX);
   last?.copy(pixels);
   const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length / BYTES_PER_PX);
@@ -159,7 +157,7 @@ async function fetchPixels(connection: X11Connection, view: View): Promise<Buffe
   return pixels;
 }
 
-/** A rectangle from the monitor's px to the root window's, or back. */
+/** Moves a rectangle from the monitor's px to the root window's, or back. */
 function moved(area: Rectangle, { x, y }: MonitorInfo, direction: 1 | -1): Rectangle {
   return { ...area, x: area.x + x * direction, y: area.y + y * direction };
 }

@@ -1,6 +1,6 @@
 /**
- * What the other side has been sent of a picture: of each tile the very pixels that were encoded, how finely, and when. It begins
- * empty with each epoch, and moves only once the socket took an update. Compares and copies, and encodes nothing.
+ * What the receiver has been sent of a picture: the exact pixels of each tile that were encoded, how finely, and when. It begins empty
+ * with each epoch, and moves only after the socket accepted an update.
  */
 import { type Geometry, tileRuns } from "@screen-share/protocol";
 import { allTiles, damagedTiles, type SameBytes } from "./damage.ts";
@@ -8,49 +8,49 @@ import { differsFaintly, FAINT_PER_CLEAR, FaintChanges } from "./faint.ts";
 
 const BYTES_PER_PX = 4;
 
-/** What a tile takes that was never encoded: about what one of text does, bytes. */
+/** The expected length of a tile that was never encoded, bytes: about that of a tile with text. */
 const LIKELY_BYTES = 400;
 
-/** With more damage than this nothing of it counts as faint: to look would take longer than to send, and so much is no echo. */
+/** With more damage than this, none of it counts as faint: comparing would take longer than sending, and an echo is smaller. */
 const MAX_FAINT_TILES = 2048;
 
-/** The tiles of a picture that are not those that were sent. All in ascending order. */
+/** The tiles of a picture that differ from what was sent. All lists are in ascending order. */
 export interface Damage {
-  /** What is to be seen. */
+  /** Changes that a person can see. */
   readonly clear: readonly number[];
-  /** Faint changes whose time has come. */
+  /** Faint changes that may be sent now. */
   readonly faint: readonly number[];
-  /** Faint changes that wait. */
+  /** Faint changes that are held back. */
   readonly held: readonly number[];
 }
 
 /** Tiles of one update, as they were encoded. */
-export interface EncodedTiles {
-  /** The picture that they are of; it is kept, so nobody may write to it. */
+export interface AcceptedTiles {
+  /** The picture that they are part of. It is kept, so nobody may write to it. */
   readonly pixels: Uint8Array;
   readonly indices: readonly number[];
-  /** How long each became, in the same order. Empty if the codec is not divisible. */
+  /** The length of each, in the same order. Empty if the codec is not divisible. */
   readonly lengths: readonly number[];
-  /** How finely each was encoded, in the same order, see `encoder.ts`. */
+  /** The level at which each was encoded, in the same order. */
   readonly levels: readonly number[];
   /** Which of them changed only faintly. */
   readonly faint?: ReadonlySet<number>;
-  /** Whether they are all in which this picture differs. */
+  /** Whether the receiver now has this whole picture. */
   readonly complete: boolean;
   /** any steady clock, ms */
   readonly now: number;
 }
 
 export class Baseline {
-  /** When each tile was sent last, ms; −∞ if it never was. */
+  /** When each tile was last sent, ms; −∞ if it never was. */
   readonly #sentAt: Float64Array;
   readonly #level: Uint8Array;
-  /** How long each tile was when it was encoded last, bytes. */
+  /** The length of each tile when it was last encoded, bytes. */
   readonly #lengths: Uint32Array;
   readonly #faint: FaintChanges;
   #missing: number;
   #pixels: Uint8Array | undefined;
-  /** Whether the pixels are a copy of our own, which may be written to. */
+  /** Whether the pixels are our own copy, which may be written to. */
   #own = false;
 
   constructor(
@@ -69,7 +69,7 @@ export class Baseline {
     return this.#missing === 0;
   }
 
-  /** The tiles of a picture that are not those that were sent, by what is to be done about them now. */
+  /** The tiles of a picture that differ from what was sent, by what to do about them now. */
   sortedDamage(pixels: Uint8Array, now: number): Damage {
     const damage = this.damage(pixels);
     const sent = this.#pixels;
@@ -80,12 +80,12 @@ export class Baseline {
     if (faint.length === 0) return { clear: damage, faint, held: [] };
     const all = new Set(faint);
     const clear = damage.filter((index) => !all.has(index));
-    const moves = clear.length * FAINT_PER_CLEAR >= faint.length;
-    const due = moves || this.#faint.due(faint, (index) => this.sentAt(index), now);
+    const movement = clear.length * FAINT_PER_CLEAR >= faint.length;
+    const due = movement || this.#faint.due(faint, (index) => this.sentAt(index), now);
     return due ? { clear, faint, held: [] } : { clear, faint: [], held: faint };
   }
 
-  /** The tiles of a picture that are not those that were sent, in ascending order. */
+  /** The tiles of a picture that differ from what was sent, in ascending order. */
   damage(pixels: Uint8Array): number[] {
     const sent = this.#pixels;
     if (!sent) return allTiles(this.geometry);
@@ -95,17 +95,17 @@ export class Baseline {
     return allTiles(this.geometry).filter((index) => differs.has(index) || !this.#has(index));
   }
 
-  /** When a tile was sent last, ms; −∞ if it never was. */
+  /** When a tile was last sent, ms; −∞ if it never was. */
   sentAt(index: number): number {
     return this.#sentAt[index] ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** How long a tile is likely to become, bytes: as it was the last time. */
+  /** The expected length of a tile, bytes: its length the last time. */
   likelyBytes(index: number): number {
     return this.#lengths[index] ?? LIKELY_BYTES;
   }
 
-  /** The tiles that were sent before `before`, less finely than `level`; ascending. */
+  /** The tiles that were sent before `before`, at a coarser level than `level`; ascending. */
   coarserThan(level: number, before: number): number[] {
     const found: number[] = [];
     for (let index = 0; index < this.#level.length; index++) {
@@ -114,8 +114,8 @@ export class Baseline {
     return found;
   }
 
-  /** The socket took these. */
-  sent({ pixels, indices, lengths, levels, faint, complete, now }: EncodedTiles): void {
+  /** The socket accepted these. */
+  sent({ pixels, indices, lengths, levels, faint, complete, now }: AcceptedTiles): void {
     for (const [i, index] of indices.entries()) {
       this.#lengths[index] = lengths[i] ?? LIKELY_BYTES;
       if (!this.#has(index)) this.#missing--;
@@ -134,12 +134,12 @@ export class Baseline {
   }
 
   #copy(pixels: Uint8Array, indices: readonly number[]): void {
-    // Of a tile that was never sent the pixels do not count, whatever they are.
+    // The pixels of a tile that was never sent do not count.
     this.#pixels ??= pixels;
     if (this.#pixels === pixels || indices.length === 0) return;
     if (!this.#own) this.#pixels = new Uint8Array(this.#pixels);
     this.#own = true;
-    // A part of a Node.js Buffer takes long to make.
+    // Taking a part of a Node.js Buffer is slow.
     const source = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.length);
     const rowBytes = this.geometry.width * BYTES_PER_PX;
     for (const index of indices) {

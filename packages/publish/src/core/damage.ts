@@ -1,23 +1,19 @@
 /**
- * Damage: the tiles whose pixels are no longer those that were sent. Finds them from the outside in (band of
- * MCU rows, row of px, stretch of a tile), so that a still screen costs one comparison a band. Compares, and
- * touches nothing.
+ * Damage: the tiles whose pixels differ from those that were sent. It is searched from coarse to fine (a band of one MCU row, a row of
+ * px, the part of a row in one tile), so that a static screen costs one comparison per band.
  */
 import { type Geometry, MCU_SIDE, TILE_MCUS } from "@screen-share/protocol";
 
 const BYTES_PER_PX = 4;
 
-/**
- * Whether bytes `start` up to `end` of two pictures are the same. Passed in, because the fast way to compare is
- * the platform's and not the language's.
- */
+/** Whether the bytes from `start` up to `end` of two pictures are equal. A port, because only the platform compares them fast. */
 export type SameBytes = (a: Uint8Array, b: Uint8Array, start: number, end: number) => boolean;
 
 /**
  * The tiles in which two pictures differ, in ascending order.
  * @param geometry the grid of both
  * @param before pixels of 4 bytes each, rows without padding
- * @param after the same; both hold at least width × height px
+ * @param after in the same format; both hold at least width × height px
  */
 export function damagedTiles(
   geometry: Geometry,
@@ -25,7 +21,7 @@ export function damagedTiles(
   after: Uint8Array,
   same: SameBytes,
 ): number[] {
-  // A source that knows that nothing was drawn hands on the same picture.
+  // A source that knows that nothing was drawn returns the same pixels.
   if (before === after) return [];
   const { width, height, rows, tileCount } = geometry;
   const rowBytes = width * BYTES_PER_PX;
@@ -34,11 +30,11 @@ export function damagedTiles(
     const top = band * MCU_SIDE;
     const bottom = Math.min(height, top + MCU_SIDE);
     if (same(before, after, top * rowBytes, bottom * rowBytes)) continue;
-    const tiles = tilesOfBand(geometry, band);
+    const stretches = stretchesOf(geometry, band);
     for (let y = top; y < bottom; y++) {
       const at = y * rowBytes;
       if (same(before, after, at, at + rowBytes)) continue;
-      for (const { index, startByte, endByte } of tiles) {
+      for (const { index, startByte, endByte } of stretches) {
         if (!damaged[index] && !same(before, after, at + startByte, at + endByte)) {
           damaged[index] = 1;
         }
@@ -53,14 +49,14 @@ export function allTiles({ tileCount }: Geometry): number[] {
   return Array.from({ length: tileCount }, (_, index) => index);
 }
 
-/** A tile's stretch of one band, in bytes from the start of a row of px. */
+/** The part of a row of px that belongs to one tile, in bytes from the start of the row. */
 interface Stretch {
   readonly index: number;
   readonly startByte: number;
   readonly endByte: number;
 }
 
-function tilesOfBand({ width, columns }: Geometry, band: number): Stretch[] {
+function stretchesOf({ width, columns }: Geometry, band: number): Stretch[] {
   const firstMcu = band * columns;
   const stretches: Stretch[] = [];
   for (let column = 0; column < columns; ) {

@@ -1,24 +1,24 @@
 /**
- * A host that watches its own picture sees each update change it again, though ever so little: its page draws what was encoded, which is grabbed and
- * encoded once more. Faint changes of a tile therefore wait, each one longer than the last, and go together. They are sent exactly in
- * the end, and what the eye would notice is never held back. Compares, and encodes nothing.
+ * When a host watches its own picture, each update changes it again, very slightly: the page draws what was encoded, which is grabbed
+ * and encoded once more. Faint changes of a tile are therefore held back, each one longer than the one before, and sent together. In the
+ * end they are sent exactly, and changes that a person would notice are never held back.
  */
 import { type Geometry, tileRuns } from "@screen-share/protocol";
 
 const BYTES_PER_PX = 4;
 const CHANNELS = 3;
-/** A faint change is one of at most this many levels of 255 in any channel. */
+/** A change is faint if it is at most this large in every channel, of 255. */
 export const MAX_FAINT_LEVELS = 20;
-/** Where this many faint changes or fewer come with a clear one, all belong to something that moves, and none is held back. */
+/** With at most this many faint changes per clear one, they are all part of the same movement, and none is held back. */
 export const FAINT_PER_CLEAR = 4;
-/** The first faint change of a tile goes at once; the next waits this long after it, each further one twice as long. */
+/** The first faint change of a tile is sent at once; the next waits this long after it, and each further one twice as long. */
 const FIRST_HOLD_MS = 500;
-/** No faint change waits longer after the tile was last sent. */
+/** The longest wait after the tile was last sent. */
 export const MAX_HOLD_MS = 8000;
-/** A tile that was not sent for so long begins again. */
+/** A tile that was not sent for this long starts over. */
 const FORGET_MS = 60_000;
 
-/** Whether two pictures differ in this tile only faintly. */
+/** Whether two pictures differ only faintly in this tile. */
 export function differsFaintly(
   geometry: Geometry,
   index: number,
@@ -35,7 +35,7 @@ export function differsFaintly(
   return true;
 }
 
-/** The largest difference of a px in any channel. */
+/** The largest difference of a px in one channel. */
 function difference(before: Uint8Array, after: Uint8Array, px: number): number {
   let most = 0;
   for (let at = px; at < px + CHANNELS; at++) {
@@ -45,7 +45,7 @@ function difference(before: Uint8Array, after: Uint8Array, px: number): number {
 }
 
 export class FaintChanges {
-  /** How many faint changes of each tile were sent in a row. */
+  /** How many faint changes of each tile were sent in succession. */
   readonly #sentInRow: Uint8Array;
 
   constructor(tileCount: number) {
@@ -53,14 +53,14 @@ export class FaintChanges {
   }
 
   /**
-   * Whether faint changes may go now. If one may, all may: an update that has to be sent anyway may take them all.
+   * Whether faint changes may be sent now. If one may, all may: an update that must be sent anyway can carry all of them.
    * @param sentAt when a tile was sent last, ms
    */
   due(indices: readonly number[], sentAt: (index: number) => number, now: number): boolean {
     return indices.some((index) => now >= sentAt(index) + this.#holdMs(index, now - sentAt(index)));
   }
 
-  /** A tile was sent. @param agoMs how long it had not been, ms */
+  /** A tile was sent. @param agoMs how long ago it was sent before, ms */
   sent(index: number, faint: boolean, agoMs: number): void {
     const before = agoMs > FORGET_MS ? 0 : (this.#sentInRow[index] ?? 0);
     this.#sentInRow[index] = faint ? Math.min(255, before + 1) : 0;

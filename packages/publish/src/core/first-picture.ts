@@ -1,28 +1,28 @@
 /**
- * Whether the first picture of a connection takes so long that the rest of it should go coarse: then there is something to see sooner, and it is
- * repainted once it is whole. Decides, and encodes nothing.
+ * Decides whether the first picture of a connection takes so long that the rest of it should be encoded coarsely: then viewers see
+ * something sooner, and it is repainted once it is whole.
  */
 
-/** How fast the way is shows in what arrives within this time, once it has been found out for as long: a window begins small. */
+/** The link's speed is what arrives within this time. The first such period does not count, because a window begins small. */
 const MEASURED_MS = 250;
-/** What takes no longer goes as finely as ever. */
+/** If the rest takes no longer than this, it is encoded as finely as usual. */
 const ENDURED_MS = 1000;
 
 export class FirstPicture {
   #sentBytes = 0;
   #slow = false;
-  /** What had arrived when a period of measuring began; undefined before the first. */
+  /** What had arrived when the current period began. Undefined before the first. */
   #period: { readonly since: number; readonly arrivedBytes: number } | undefined;
 
-  /** @param startedAt when its first update left, ms */
+  /** @param startedAt when its first update was sent, ms */
   constructor(private readonly startedAt: number) {}
 
-  /** An update of it has left. */
+  /** An update of it was sent. */
   sent(bytes: number): void {
     this.#sentBytes += bytes;
   }
 
-  /** Whether what remains should go coarse. Once it should, all of it should. */
+  /** Whether the rest should be encoded coarsely. Once it should, this stays true. */
   isSlow(
     now: number,
     options: { readonly inFlightBytes: number; readonly remainingBytes: number },

@@ -1,6 +1,6 @@
 /**
- * When to grab next. Keeps a beat of so many frames a second and counts the work's own time into it; after a
- * stall the beat begins anew, so that what was missed is not made up for. Holds no timer: the owner waits.
+ * Decides when to grab next. It keeps a constant beat, whatever the work itself takes; after a stall the beat starts again, so that
+ * missed frames are not made up for. It holds no timer: the owner waits.
  */
 export class Pacer {
   /** The time between two grabs, ms. */
@@ -20,9 +20,9 @@ export class Pacer {
     return Math.max(0, this.#dueAt - now);
   }
 
-  /** To be called as a grab begins. */
+  /** A grab begins. */
   started(now: number): void {
-    // A timer that fires a little late keeps the beat; a whole frame late, and the beat is lost.
+    // A timer that fires a little late keeps the beat. If it is late by a whole frame, the beat starts again.
     const onBeat = now - this.#dueAt < this.intervalMs;
     this.#dueAt = (onBeat ? this.#dueAt : now) + this.intervalMs;
   }

@@ -1,28 +1,28 @@
 /**
- * How finely to encode. Where the way to the relay cannot carry what changes, first coarser tables are used, and what the window
- * does not take is left for later; the resolution is never touched, so that text stays readable. What was sent coarse and has been
- * still for a while is repainted fine. Decides, and encodes nothing.
+ * Decides how finely to encode. If the link to the relay cannot carry what changes, coarser tables are used, and what the window does
+ * not take is left for later; the resolution never changes, so that text stays readable. Areas that were sent coarsely and have been
+ * static for a while are repainted finely.
  */
 
-/** What has not changed for so long is still, ms. */
+/** An area that has not changed for this long is static, ms. */
 export const STILL_MS = 500;
-/** Cut updates for so long mean that the link cannot carry it, ms. */
+/** Cut updates for this long mean that the link cannot carry this quality, ms. */
 const OVERLOADED_MS = 500;
-/** No cut for so long means that finer may fit, ms. The wait doubles, up to the longest, whenever it did not. */
+/** No cut for this long means that a finer quality may fit, ms. The wait doubles, up to the maximum, whenever it did not. */
 const RELAXED_MS = 3000;
 const MAX_RELAXED_MS = 48_000;
 
-/** Levels of quality, coarse … fine, 1 … 100 each. */
+/** Levels of quality, coarsest first, 1 to 100 each. */
 export interface Levels {
   readonly qualities: readonly number[];
-  /** The one that is meant to be used. */
+  /** The index of the configured quality. */
   readonly base: number;
 }
 
 /**
- * @param options.quality of the base, 1 … 100
- * @param options.maxQuality of what is still; undefined: it is not repainted
- * @param options.adaptive whether coarser ones may be used
+ * @param options.quality the configured one, 1 to 100
+ * @param options.maxQuality for static areas; if undefined, they are not repainted
+ * @param options.adaptive whether coarser levels may be used
  */
 export function levelsOf(options: {
   readonly quality: number;
@@ -52,12 +52,12 @@ export class QualityControl {
     this.#fineSince = now;
   }
 
-  /** Which of the levels to use for what moves. */
+  /** The index of the level to use for what changes. */
   get level(): number {
     return this.#level;
   }
 
-  /** A picture is done with. @param cut whether not all of its damage was sent before the next one was due */
+  /** A picture is finished. @param cut whether some of its damage was not sent before the next picture was due */
   sent(cut: boolean, now: number): void {
     if (cut) this.#overloaded(now);
     else this.#carried(now);
@@ -67,7 +67,7 @@ export class QualityControl {
     this.#cutSince ??= now;
     this.#fineSince = now;
     if (now - this.#cutSince < OVERLOADED_MS || this.#level === 0) return;
-    // The level above did not fit: it is tried again later and later.
+    // The level above did not fit: it is tried again after a longer wait each time.
     const recent = now - this.#raisedAt < 2 * this.#relaxedMs;
     this.#relaxedMs = recent ? Math.min(2 * this.#relaxedMs, MAX_RELAXED_MS) : RELAXED_MS;
     this.#level--;

@@ -1,4 +1,4 @@
-/** What all programs that publish to a relay print below their options, and how they read them. */
+/** What all programs that publish to a relay print below their options. */
 import type { Command } from "@screen-share/program";
 
 /** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
@@ -6,11 +6,12 @@ export function readCommandLine(command: Command, argv: readonly string[]): Comm
   return command
     .addHelpText(
       "after",
-      "\nIn brackets: the variable that sets the same, in the environment or in the file .env at the\n" +
-        "root of the project (never of the current folder), and the default. Flags win. The token of\n" +
-        "a protected relay comes from PRODUCER_TOKEN only, since command lines are public. LOG_LEVEL\n" +
-        "(info) is debug, info, warn, error or silent. Relays beyond this machine are reached through\n" +
-        "the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, unless NO_PROXY excepts them.",
+      "\nIn brackets: the variable that sets the same, and the default. Variables come from the\n" +
+        "environment or from the file .env at the root of the project (never in the current folder);\n" +
+        "flags override them. The token of a protected relay is read from PRODUCER_TOKEN only, because\n" +
+        "command lines are public. LOG_LEVEL is debug, info (the default), warn, error or silent. Relays\n" +
+        "on other machines are reached through the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY\n" +
+        "names, unless NO_PROXY excludes them.",
     )
     .parse([...argv], { from: "user" });
 }

@@ -22,7 +22,7 @@ export function readPublisherEnvironment(
   return environment;
 }
 
-/** The library that chooses a proxy looks for it in `process.env` alone, so what `.env` names must be there as well. */
+/** The library that chooses a proxy reads only `process.env`, so the proxies that `.env` names are copied there. */
 function offerProxies(environment: Environment): void {
   for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"]) {
     for (const written of [name, name.toLowerCase()]) {
@@ -32,7 +32,7 @@ function offerProxies(environment: Environment): void {
   }
 }
 
-/** A variable that is set to nothing counts as unset. */
+/** A variable that is empty counts as unset. */
 export function given(value: string | undefined): string | undefined {
   return value?.trim() || undefined;
 }

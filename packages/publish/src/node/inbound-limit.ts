@@ -1,10 +1,10 @@
 /**
- * Bounds how much of our time the frames of a relay can take: beyond the limit its socket is not read for a while, and TCP slows
- * it down. Nothing is lost by that, and no honest relay sends nearly as much.
+ * Bounds how much processing time a relay's frames can take: above the limit its socket is not read for a while, and TCP slows it down.
+ * Nothing is lost, and no honest relay sends nearly as much.
  */
 
 const INTERVAL_MS = 100;
-/** Acks at 60 fps in many parts, and changes of who watches, stay far below this. */
+/** Acks of 60 fps in many cuts, and changes in who watches, stay far below this. */
 export const FRAMES_PER_INTERVAL = 400;
 
 export class InboundLimit {
@@ -16,7 +16,7 @@ export class InboundLimit {
     private readonly socket: { readonly pause: () => void; readonly resume: () => void },
   ) {}
 
-  /** One frame came, of any kind. */
+  /** A WebSocket frame of any kind arrived. */
   frame(): void {
     this.#frames++;
     this.#timer ??= this.#startTimer();
@@ -31,7 +31,7 @@ export class InboundLimit {
 
   #startTimer(): NodeJS.Timeout {
     return setTimeout(() => {
-      // What came in one piece before the pause took effect is paid for by a longer one.
+      // Frames that arrived before the pause took effect make it longer.
       this.#frames = Math.max(0, this.#frames - FRAMES_PER_INTERVAL);
       this.#timer = this.#frames > 0 ? this.#startTimer() : undefined;
       if (!this.#paused || this.#frames > 0) return;

@@ -1,12 +1,12 @@
 /**
- * The log, on stderr: plain lines for a person at a terminal, JSON lines for everyone else. One info line per
- * change in the agent's life, nothing per frame above debug, never a token.
+ * The log, on stderr: plain lines at a terminal, JSON lines otherwise. One info line per lifecycle change, nothing per frame above
+ * debug, never a token.
  */
 import type { LogLevel } from "@screen-share/program";
 import { pino } from "pino";
 import type { Log } from "../log.ts";
 
-/** A log that writes what is at or above `level`. @param options.app which program it is of */
+/** Creates a log that writes lines at or above `level`. @param options.app the program's name */
 export function createLog(
   level: LogLevel,
   options: { readonly app: string; readonly stderr?: NodeJS.WriteStream },

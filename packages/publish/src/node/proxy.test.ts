@@ -49,7 +49,7 @@ describe("the proxy for a relay", () => {
 
   it.each(["ftp://p", "not a proxy", "http://"])("cannot be %j", (value) => {
     vi.stubEnv("ALL_PROXY", value);
-    expect(nameOf("wss://relay.example/ws")).toMatch(/^The proxy .* is no address such as /);
+    expect(nameOf("wss://relay.example/ws")).toMatch(/^The proxy .* is not an address such as /);
   });
 
   it("is called by its host alone, since its password is for no log", () => {

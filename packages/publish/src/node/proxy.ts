@@ -1,6 +1,6 @@
 /**
- * The proxy through which a relay is reached: many office networks have no other way out. It is named by the variables that curl and
- * other programs honour: `HTTPS_PROXY` (for wss://), `HTTP_PROXY` (for ws://), `ALL_PROXY` and `NO_PROXY`, in either case.
+ * The proxy through which a relay is reached, which many office networks require. It is named by the variables that curl and other
+ * programs use: `HTTPS_PROXY` (for wss://), `HTTP_PROXY` (for ws://), `ALL_PROXY` and `NO_PROXY`, in upper or lower case.
  */
 /// <reference path="./proxy-from-env.d.ts" />
 import { isLoopback } from "@screen-share/protocol";
@@ -8,9 +8,8 @@ import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
 import { SocksProxyAgent } from "socks-proxy-agent";
 
-/** A way out of the network. */
 export interface RelayProxy {
-  /** What to call it where others can read along: without its user and password. */
+  /** Its host and port, without user and password, for logs. */
   readonly name: string;
   readonly url: URL;
 }
@@ -19,8 +18,9 @@ const HTTP = /^https?:$/;
 const SOCKS = /^socks(4|4a|5|5h)?:$/;
 
 /**
+ * The proxy for a relay, as the environment names it.
  * @param relay a ws:// or wss:// address
- * @returns undefined if it is reached directly, as is everything on this machine
+ * @returns undefined if the relay is reached directly, as is everything on this machine
  */
 export function proxyFor(relay: string): RelayProxy | { readonly problem: string } | undefined {
   if (isLoopback(new URL(relay).hostname)) return undefined;
@@ -29,9 +29,11 @@ export function proxyFor(relay: string): RelayProxy | { readonly problem: string
   const url = URL.canParse(named) ? new URL(named) : undefined;
   if (!url?.hostname || !(HTTP.test(url.protocol) || SOCKS.test(url.protocol))) {
     const example = "http://proxy.example:3128";
-    return { problem: `The proxy that the environment names is no address such as ${example}.` };
+    return {
+      problem: `The proxy that the environment names is not an address such as ${example}.`,
+    };
   }
-  // A name without a scheme is completed with the relay's. Such a proxy hardly ever speaks TLS itself.
+  // The library completes a name without a scheme with the relay's. Such a proxy hardly ever speaks TLS itself.
   if (url.protocol === "https:" && !writtenWithScheme(named)) url.protocol = "http:";
   return { url, name: url.host };
 }
@@ -41,14 +43,14 @@ function writtenWithScheme(url: string): boolean {
     name,
     name.toUpperCase(),
   ]);
-  // biome-ignore lint/style/noProcessEnv: the library reads it, and does not tell what was written there.
+  // biome-ignore lint/style/noProcessEnv: the library reads it, and does not return what was written there.
   return names.some((name) => process.env[name]?.trim() === url);
 }
 
 /**
- * What a socket is to be opened with so that it goes through the proxy.
+ * The agent that makes a socket go through the proxy.
  * @param options.addressTimeoutMs how long each address of the proxy may take
- * @param options.refused called with the HTTP status with which the proxy refused to connect us
+ * @param options.refused called with the HTTP status if the proxy refuses to connect us
  */
 export function proxyAgent(
   { url }: RelayProxy,

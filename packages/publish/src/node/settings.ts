@@ -1,6 +1,6 @@
 /**
- * The settings of every program that publishes to a relay, and how settings are read: flags over the environment. All problems are told
- * at once and in plain words.
+ * The settings of every program that publishes to a relay, and how settings are read: flags override the environment. All problems are
+ * reported at once, in plain words.
  */
 import { type Environment, LOG_LEVELS } from "@screen-share/program";
 import { DEFAULT_ROOM, isLoopback, PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
@@ -8,8 +8,8 @@ import * as z from "zod";
 import { given } from "./environment.ts";
 import { readServerAddress, viewerLinkIn } from "./server-address.ts";
 
-/** Where a setting comes from, and so what to call it in a complaint. */
-export type Names = Readonly<
+/** Where each setting comes from, which is also its name in messages. */
+export type SettingNames = Readonly<
   Record<string, { readonly variable: string; readonly flag: string | undefined }>
 >;
 
@@ -25,7 +25,7 @@ export const RELAY_NAMES = {
   room: { variable: "ROOM", flag: "--room" },
   viewerUrl: { variable: "VIEWER_URL", flag: undefined },
   logLevel: { variable: "LOG_LEVEL", flag: undefined },
-} as const satisfies Names;
+} as const satisfies SettingNames;
 
 const server = z.string().transform((text, context) => {
   const address = readServerAddress(text);
@@ -34,7 +34,7 @@ const server = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Which relay, which room, as whom. */
+/** The relay, the room, and the token for it. */
 export const relaySettings = z.object({
   server: server.prefault(RELAY_DEFAULTS.server),
   token: z
@@ -51,7 +51,7 @@ export const relaySettings = z.object({
     .string()
     .regex(ROOM_NAME, "must be 1 to 64 letters, digits, - or _")
     .default(RELAY_DEFAULTS.room),
-  /** The viewer page, if that is not the relay's own: links to any other are not printed. */
+  /** The viewer page, if it is not the relay's own. Links to any other page are not printed. */
   viewerUrl: z
     .url({ protocol: /^https?$/, error: "must be an address that begins with http:// or https://" })
     .optional(),
@@ -60,9 +60,9 @@ export const relaySettings = z.object({
 });
 
 const VIEWERS_TOKEN =
-  "PRODUCER_TOKEN must be set: the token in that link is for viewers and cannot share a screen. `pnpm mint --role producer` beside the relay makes one that can.";
+  "PRODUCER_TOKEN must be set: the token in that link is for viewers and cannot share a screen. `pnpm mint --role producer`, run where the relay runs, makes one that can.";
 
-/** A check for schemas of relay settings: whoever is on the way reads what goes over ws://, the screen and the token that opens it. */
+/** A check for schemas of relay settings: anyone on the network path can read the screen and the token over ws://. */
 export function mustBePrivate(
   settings: Pick<z.infer<typeof relaySettings>, "server" | "insecure">,
   context: z.RefinementCtx,
@@ -70,18 +70,19 @@ export function mustBePrivate(
   const { server, insecure } = settings;
   if (server.startsWith("wss:") || insecure || isLoopback(new URL(server).hostname)) return;
   const message =
-    "must begin with wss://, or others on the way can read the screen and the token; --insecure allows that";
+    "must begin with wss://, or others on the network can read the screen and the token; --insecure allows that";
   context.addIssue({ code: "custom", path: ["server"], message });
 }
 
 /**
- * The settings, or everything that is wrong with them, a sentence each.
- * @param given.flags as typed; they win
- * @param given.environment the process's own with that of `.env` behind it, see `readEnvironment`
+ * Reads settings.
+ * @param given.flags as typed; they override the environment
+ * @param given.environment see `readEnvironment`
+ * @returns the settings, or a sentence about each problem
  */
 export function readSettings<T extends z.ZodType>(
   schema: T,
-  { flags, environment, names }: { flags: object; environment: Environment; names: Names },
+  { flags, environment, names }: { flags: object; environment: Environment; names: SettingNames },
 ): { readonly settings: z.output<T> } | { readonly problems: readonly string[] } {
   const fromEnvironment = Object.fromEntries(
     Object.entries(names).map(([key, { variable }]) => [key, given(environment[variable])]),
@@ -97,7 +98,7 @@ export function readSettings<T extends z.ZodType>(
   return result.success && problems.length === 0 ? { settings: result.data } : { problems };
 }
 
-function nameOf(names: Names, key: PropertyKey | undefined): string {
+function nameOf(names: SettingNames, key: PropertyKey | undefined): string {
   const entry = names[String(key)];
   if (!entry) return `--${String(key)}`;
   return entry.flag ? `${entry.variable} (${entry.flag})` : entry.variable;

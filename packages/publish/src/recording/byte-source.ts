@@ -1,4 +1,4 @@
-/** Bytes that come in pieces of any length, and are taken in pieces of the length that is wanted. */
+/** Bytes that arrive in pieces of any length, and are taken in pieces of any other length. */
 export class ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #held: Uint8Array[] = [];
@@ -9,14 +9,14 @@ export class ByteSource {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** How many bytes were taken. */
+  /** How many bytes were taken so far. */
   get offset(): number {
     return this.#offset;
   }
 
   /**
-   * The next `length` bytes, a view where one piece holds them all.
-   * @returns "ended" if there are none left at all, "cut-off" if there are fewer
+   * The next `length` bytes; a view if one piece holds all of them.
+   * @returns "ended" if there are none left, "cut-off" if there are fewer
    */
   async take(length: number): Promise<Uint8Array | "ended" | "cut-off"> {
     while (this.#heldBytes < length) {

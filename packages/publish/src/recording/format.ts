@@ -1,6 +1,6 @@
 /**
- * The format of recordings: what was published, and when. `docs/recording.md` has the drawing and the rules. Reads any bytes at all,
- * and holds no more than one record of them.
+ * The format of recordings: what was published, and when. `docs/recording.md` draws it and has the rules. The reader accepts any bytes,
+ * and holds at most one record of them.
  */
 import {
   decodeUpdate,
@@ -21,7 +21,7 @@ const RECORD_HEADER_BYTES = 13;
 const KINDS = { stream: 1, update: 2 } as const;
 export type RecordKind = keyof typeof KINDS;
 
-/** No payload is longer. An entry of an update takes at most 12 bytes beside its tile's. */
+/** No payload is longer. An entry of an update takes at most 12 bytes besides its tile's. */
 const MAX_PAYLOAD_BYTES: Readonly<Record<RecordKind, number>> = {
   stream: MAX_CONTROL_LENGTH,
   update: MAX_PICTURE_BYTES + 12 * MAX_TILES + 64,
@@ -29,10 +29,10 @@ const MAX_PAYLOAD_BYTES: Readonly<Record<RecordKind, number>> = {
 /** No recording is longer: a leap year, ms. */
 const MAX_LENGTH_MS = 366 * 86_400_000;
 
-/** No calendar goes further, ms since 1970 (ECMA-262 §21.4.1.1). */
+/** The latest time that ECMAScript can represent, ms since 1970 (ECMA-262 §21.4.1.1). */
 const MAX_TIME_MS = 8.64e15;
 
-/** What a file begins with. @param startedAt ms since 1970 */
+/** The header of a file. @param startedAt ms since 1970 */
 export function encodeRecordingHeader(startedAt: number): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(HEADER_BYTES);
   header.set(MAGIC);
@@ -42,7 +42,7 @@ export function encodeRecordingHeader(startedAt: number): Uint8Array<ArrayBuffer
   return header;
 }
 
-/** What stands before a payload. @param atMs since the recording began */
+/** The header of a payload. @param atMs since the recording began */
 export function encodeRecordHeader(
   kind: RecordKind,
   { atMs, length }: { readonly atMs: number; readonly length: number },
@@ -58,13 +58,13 @@ export function encodeRecordHeader(
 interface Placed {
   /** Since the recording began. */
   readonly atMs: number;
-  /** Where it stands in the file. */
+  /** Its position in the file. */
   readonly offset: number;
-  /** Of its payload. */
+  /** The length of its payload. */
   readonly length: number;
 }
 
-/** A record, as far as it can be judged by itself: whether an update fits its picture is for a `Replica` to say. */
+/** A record, checked only by itself: a `Replica` checks whether an update fits its picture. */
 export type Recorded = Placed &
   (
     | { readonly kind: "stream"; readonly epoch: number; readonly stream: StreamDescription }
@@ -74,14 +74,14 @@ export type Recorded = Placed &
 /** How a file ends. */
 export type RecordingEnd =
   | { readonly kind: "whole" }
-  /** In the middle of a record: whoever wrote it was killed, or the disk was full. */
+  /** In the middle of a record: the agent was killed, or the disk was full. */
   | { readonly kind: "cut-off"; readonly offset: number }
-  /** What comes after makes no sense. */
+  /** What follows is invalid. */
   | { readonly kind: "damaged"; readonly offset: number; readonly reason: string }
-  /** It is no recording, or one of another version. */
+  /** It is not a recording, or one of another version. */
   | { readonly kind: "foreign"; readonly reason: string };
 
-/** Reads a file from its start, holding no more than one record of it. */
+/** Reads a file from its start, holding at most one record of it. */
 export class RecordingReader {
   readonly #source: ByteSource;
   #end: RecordingEnd = { kind: "whole" };
@@ -93,17 +93,17 @@ export class RecordingReader {
     this.#source = new ByteSource(chunks);
   }
 
-  /** When it began, ms since 1970, once `records` has yielded anything. */
+  /** When the recording began, ms since 1970; known once `records` has yielded anything. */
   get startedAt(): number {
     return this.#startedAt;
   }
 
-  /** How the file ends, once `records` has. */
+  /** How the file ends; known once `records` has ended. */
   get end(): RecordingEnd {
     return this.#end;
   }
 
-  /** All records up to the end, whatever that is. To be called once. An update's bytes are views. */
+  /** All records up to the end, whatever that is. Call it once. An update's bytes are views. */
   async *records(): AsyncGenerator<Recorded, void> {
     if (!(await this.#header())) return;
     for (;;) {
@@ -139,7 +139,7 @@ export class RecordingReader {
     return false;
   }
 
-  /** The record's parts, or how the file ended instead; "damaged" is noted already. */
+  /** The record's parts, or how the file ended instead. The reason of "damaged" is stored already. */
   async #payload(header: Uint8Array, offset: number) {
     const view = viewOf(header);
     const atMs = view.getFloat64(0, true);
@@ -150,7 +150,7 @@ export class RecordingReader {
     if (!isTime(atMs) || atMs < this.#lastMs || atMs > MAX_LENGTH_MS) {
       return this.#damaged(offset, "a record has an impossible time");
     }
-    // Before anything is read: nobody is made to hold what no record has.
+    // Checked before the payload is read, so that a damaged length cannot fill the memory.
     if (length > MAX_PAYLOAD_BYTES[kind]) return this.#damaged(offset, "a record is too long");
     const bytes = await this.#source.take(length);
     return typeof bytes === "string" ? bytes : { kind, atMs, bytes };
@@ -192,7 +192,7 @@ function isTime(ms: number): boolean {
   return ms >= 0 && ms <= MAX_TIME_MS;
 }
 
-/** A description is ASCII: JSON of numbers, and of names that the protocol gives. */
+/** Stream descriptions are ASCII: JSON of numbers, and of names that the protocol defines. */
 function textOf(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);

@@ -1,4 +1,4 @@
-/** The picture of a recording, as far as its records have come: what a relay held that was sent the same. */
+/** The picture of a recording after some of its records: what a relay showed that received the same. */
 import { type FrameStore, ProtocolError, Replica } from "@screen-share/protocol";
 import type { Recorded } from "./format.ts";
 
@@ -6,12 +6,12 @@ export class RecordedPicture {
   readonly #replica = new Replica();
   #epoch = Number.NEGATIVE_INFINITY;
 
-  /** The whole picture; undefined before the first. */
+  /** The whole picture. Undefined before the first. */
   get shown(): FrameStore | undefined {
     return this.#replica.shown;
   }
 
-  /** Applies a record, or changes nothing. @returns why it does not fit, if it does not */
+  /** Applies a record, or changes nothing. @returns an error if it does not fit the picture */
   take(record: Recorded): ProtocolError | undefined {
     try {
       if (record.kind === "update") this.#replica.apply(record.update);
@@ -24,7 +24,7 @@ export class RecordedPicture {
   }
 
   #describe({ epoch, stream }: Recorded & { readonly kind: "stream" }): void {
-    // A connection's epochs only grow (P-30): this is another one's, and what was on its way on the last one never came.
+    // A connection's epochs only grow (P-30), so this is another connection, and what was in flight on the last one never arrived.
     if (epoch <= this.#epoch) this.#replica.disconnect();
     this.#epoch = epoch;
     this.#replica.describe(epoch, stream);

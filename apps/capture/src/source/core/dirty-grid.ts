@@ -1,6 +1,6 @@
 /**
- * What was drawn since it was last asked for, as cells of a coarse grid: any number of rectangles go in, a few come
- * out that cover them all. Its memory is one byte a cell, whatever is drawn.
+ * Collects what was drawn, as cells of a coarse grid: any number of rectangles go in, and a few that cover all of them come out. It
+ * takes one byte per cell, whatever is drawn.
  */
 import type { Size } from "@screen-share/protocol";
 
@@ -10,12 +10,12 @@ export interface Rectangle extends Size {
   readonly y: number;
 }
 
-/** The side of a cell, px. Smaller ones fetch less that did not change, but in more rectangles. */
+/** The side of a cell, px. With smaller cells fewer unchanged px are fetched, but in more rectangles. */
 const CELL_SIDE = 64;
-/** More rectangles than this cost more than the px between them would. */
+/** Fetching more rectangles than this costs more than fetching the px between them. */
 const MAX_RECTANGLES = 32;
 
-/** Cells side by side in one row of cells, and in rows below it where they are the same. */
+/** Adjacent cells of one row, and of the rows below it with the same cells. */
 interface Run {
   readonly from: number;
   readonly to: number;
@@ -29,7 +29,7 @@ export class DirtyGrid {
   readonly #rows: number;
   readonly #cells: Uint8Array;
 
-  /** All of it is dirty at first. */
+  /** Everything is dirty at first. */
   constructor(size: Size) {
     this.#size = size;
     this.#columns = Math.ceil(size.width / CELL_SIDE);
@@ -37,7 +37,7 @@ export class DirtyGrid {
     this.#cells = new Uint8Array(this.#columns * this.#rows).fill(1);
   }
 
-  /** Something was drawn here; what lies outside the picture is passed over. */
+  /** Something was drawn here. Parts outside the picture are ignored. */
   mark({ x, y, width, height }: Rectangle): void {
     const right = Math.min(this.#size.width, x + width);
     const bottom = Math.min(this.#size.height, y + height);
@@ -50,8 +50,8 @@ export class DirtyGrid {
   }
 
   /**
-   * Rectangles inside the picture that cover all that was marked, none of which overlap; from now on nothing is
-   * marked. Where they would be many, they cover some of what lies between them too.
+   * Returns rectangles inside the picture that cover everything that was marked and do not overlap, and unmarks everything. If there
+   * would be many, they also cover some of the cells between them.
    */
   take(): Rectangle[] {
     const exact = this.#merged((row) => this.#runsOf(row));
@@ -64,7 +64,7 @@ export class DirtyGrid {
     });
   }
 
-  /** The runs of all rows, each joined to the one above it that begins and ends where it does. */
+  /** The runs of all rows. A run is joined to the one above it if both have the same columns. */
   #merged(runsOf: (row: number) => [number, number][]): Run[] {
     const merged: Run[] = [];
     let above: Run[] = [];
@@ -80,7 +80,7 @@ export class DirtyGrid {
     return merged;
   }
 
-  /** Where each run of marked cells begins, and the column after its last. */
+  /** The first column of each run of marked cells, and the column after its last. */
   #runsOf(row: number): [number, number][] {
     const cells = this.#rowOf(row);
     const runs: [number, number][] = [];
@@ -93,7 +93,7 @@ export class DirtyGrid {
     return runs;
   }
 
-  /** One run, from the first marked cell to the last. */
+  /** One run from the first marked cell to the last. */
   #spanOf(row: number): [number, number][] {
     const cells = this.#rowOf(row);
     const from = cells.indexOf(1);

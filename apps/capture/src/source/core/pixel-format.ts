@@ -1,7 +1,6 @@
 /**
- * How the pixels of an X image become RGBA: every layout of the protocol (1 to 32 bits per pixel, both byte orders,
- * any channel masks, palettes). `unpackerOf` does the arithmetic once per format, so that each pixel costs a table
- * lookup or a few shifts. Knows nothing of connections.
+ * Converts the pixels of an X image to RGBA, for every layout of the protocol: 1 to 32 bits per pixel, both byte orders, any channel
+ * masks, palettes. `unpackerOf` does the arithmetic once per format, so that each pixel costs a table lookup or a few shifts.
  */
 import type { Rectangle } from "./dirty-grid.ts";
 
@@ -16,7 +15,7 @@ export interface PixelLayout {
   readonly highBitFirst: boolean;
 }
 
-/** A colour channel: the bits of a pixel that hold it, and the level 0 … 255 that each value stands for. */
+/** A colour channel: its bits in a pixel, and the level from 0 to 255 of each of its values. */
 export interface Channel {
   readonly mask: number;
   readonly levels: Uint8Array;
@@ -33,7 +32,7 @@ interface Channels {
 }
 
 /**
- * Writes an image to its place in an RGBA picture.
+ * Writes an image into an RGBA picture.
  * @param image rows of `area.width` pixels, padded as the layout says
  * @param to the picture, one word per pixel, `stride` pixels wide
  */
@@ -45,10 +44,10 @@ export type Unpacker = (
 ) => void;
 
 const OPAQUE = 0xff000000;
-/** Pixels of up to this many bits are looked up whole, in a table of at most 65,536 words. */
+/** Pixels of up to this many bits are looked up in one table of at most 65,536 words. */
 const MAX_TABLE_BITS = 16;
 
-/** A pixel of an RGBA picture, as a word of a little-endian machine. */
+/** A pixel of an RGBA picture as a little-endian word. */
 export function rgbaWord(red: number, green: number, blue: number): number {
   return (OPAQUE | (blue << 16) | (green << 8) | red) >>> 0;
 }
@@ -62,14 +61,14 @@ export function evenChannel(mask: number): Channel {
   return { mask, levels };
 }
 
-/** Where a mask's bits begin, and the largest value that they hold. */
+/** The position of a mask's lowest bit, and the largest value of its bits. */
 export function rangeOf(mask: number): { readonly shift: number; readonly max: number } {
   if (mask === 0) return { shift: 0, max: 0 };
   const shift = 31 - Math.clz32(mask & -mask);
   return { shift, max: mask >>> shift };
 }
 
-/** Undefined for combinations that no X server has, such as a palette with 32 bits per pixel. */
+/** Returns undefined for combinations that no X server has, such as a palette with 32 bits per pixel. */
 export function unpackerOf(layout: PixelLayout, colours: Colours): Unpacker | undefined {
   const { bitsPerPixel } = layout;
   if (bitsPerPixel <= MAX_TABLE_BITS) {
@@ -88,7 +87,7 @@ export function unpackerOf(layout: PixelLayout, colours: Colours): Unpacker | un
   return bitsPerPixel === 24 ? (...to) => unpack24(layout, toRgba, ...to) : undefined;
 }
 
-/** What almost all servers have: 32 bits per pixel, blue in the lowest byte, then green and red. */
+/** The format of almost all servers: 32 bits per pixel, blue in the lowest byte, then green and red. */
 function unpackBgrx(
   layout: PixelLayout,
   image: Uint8Array,
@@ -197,7 +196,7 @@ function unpackBits(
   }
 }
 
-/** The RGBA word of each value that a pixel can have; bits that mean nothing are ignored. */
+/** The RGBA word for each value that a pixel can have. Unused bits are ignored. */
 function tableOf(bitsPerPixel: number, colours: Colours): Uint32Array {
   const values = { length: 2 ** bitsPerPixel };
   if (colours.kind === "channels") {
@@ -211,7 +210,7 @@ function tableOf(bitsPerPixel: number, colours: Colours): Uint32Array {
 
 function converterOf({ red, green, blue }: Channels): (px: number) => number {
   const [r, g, b] = [rangeOf(red.mask).shift, rangeOf(green.mask).shift, rangeOf(blue.mask).shift];
-  // Signed, unlike `rgbaWord`: storing it in a Uint32Array is the same, and it is several times as fast.
+  // Signed, unlike `rgbaWord`: a Uint32Array stores the same bits, and this is several times faster.
   return (px) =>
     OPAQUE |
     ((blue.levels[(px & blue.mask) >>> b] ?? 0) << 16) |
@@ -228,9 +227,9 @@ function rowBytes({ bitsPerPixel, scanlinePad }: PixelLayout, { width }: Rectang
   return (Math.ceil((width * bitsPerPixel) / scanlinePad) * scanlinePad) / 8;
 }
 
-/** A reply may begin anywhere in what the socket brought, and typed arrays need whole words. */
+/** A reply may begin anywhere in the socket's buffer, and typed arrays must be aligned to words. */
 function aligned(image: Uint8Array, bytes: number): Uint8Array {
-  // Not `slice`, which for a Buffer makes no copy.
+  // Not `slice`, which does not copy a Buffer.
   return image.byteOffset % bytes === 0 ? image : new Uint8Array(image);
 }
 

@@ -1,5 +1,4 @@
-/** Which encoder does the work: the one that was asked for, or the fastest that loads here. */
-
+/** Chooses the encoder: the one that was requested, or the fastest that can be loaded on this machine. */
 import { EncoderUnavailable, type TileEncoder } from "../../encoder.ts";
 import type { Log } from "../../log.ts";
 import { JpegJsEncoder } from "./jpeg-js.ts";
@@ -9,8 +8,8 @@ export const ENCODER_CHOICES = ["auto", "jpeg-turbo", "jpeg-js"] as const;
 export type EncoderChoice = (typeof ENCODER_CHOICES)[number];
 
 /**
- * @param options.qualities 1 … 100 each, coarse … fine
- * @param options.openTurbo how to load the native encoder
+ * @param options.qualities 1 to 100 each, coarsest first
+ * @param options.openTurbo loads the native encoder
  */
 export function chooseEncoder(options: {
   readonly choice: EncoderChoice;
@@ -22,6 +21,8 @@ export function chooseEncoder(options: {
   if (choice === "jpeg-js") return new JpegJsEncoder(qualities);
   const turbo = openTurbo(qualities);
   if (choice === "jpeg-turbo" || !(turbo instanceof EncoderUnavailable)) return turbo;
-  log.warn(`jpeg-turbo cannot be used here (${turbo.reason}): whole pictures by jpeg-js instead`);
+  log.warn(
+    `jpeg-turbo cannot be used here (${turbo.reason}): jpeg-js encodes whole pictures instead`,
+  );
   return new JpegJsEncoder(qualities);
 }

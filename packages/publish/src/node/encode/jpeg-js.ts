@@ -1,6 +1,6 @@
 /**
- * Whole pictures by jpeg-js: slow, but plain JavaScript, for machines where no native encoder loads. It makes no
- * tiles, since it ends some scans in a way that strict decoders refuse between restart markers.
+ * Encodes whole pictures with jpeg-js: slow, but plain JavaScript, for machines on which the native encoder cannot be loaded. It makes
+ * no tiles, because it ends some scans in a way that strict decoders refuse between restart markers.
  */
 import { JPEG, type Size, type StreamDescription, type Tile } from "@screen-share/protocol";
 import jpegJs from "jpeg-js";
@@ -10,7 +10,7 @@ import type { Frame } from "../../source.ts";
 export class JpegJsEncoder implements TileEncoder {
   readonly name = "jpeg-js";
 
-  /** @param qualities 1 … 100 each, coarse … fine */
+  /** @param qualities 1 to 100 each, coarsest first */
   constructor(private readonly qualities: readonly number[]) {}
 
   describe({ width, height }: Size): StreamDescription {

@@ -1,6 +1,6 @@
 /**
- * Tiles by libjpeg-turbo (@julusian/jpeg-turbo): each is encoded as a tiny JPEG of its own, of which only the
- * entropy-coded bytes are kept. They are bit for bit what the scan of a one-piece encode would hold.
+ * Encodes tiles with libjpeg-turbo (@julusian/jpeg-turbo): each as a small JPEG of its own, of which only the entropy-coded bytes are
+ * kept. They are identical to those that the scan of the whole picture would contain.
  */
 import { createRequire } from "node:module";
 import type JpegTurbo from "@julusian/jpeg-turbo";
@@ -25,18 +25,18 @@ import type { Frame } from "../../source.ts";
 
 const BYTES_PER_PX = 4;
 const STRIP_BYTES = TILE_MCUS * MCU_SIDE * MCU_SIDE * BYTES_PER_PX;
-/** The bytes of an EOI marker. */
+/** The length of an EOI marker. */
 const EOI_BYTES = 2;
 
-/** Pixels for the native encoder: a rectangle somewhere in a buffer. */
+/** Pixels for the native encoder: a rectangle in a buffer. */
 interface Block extends Size {
-  /** Begins with the first px; holds at least stride × height px. */
+  /** Begins with the first px and holds at least stride × height px. */
   readonly pixels: Buffer;
   /** px from one row to the next */
   readonly stride: number;
 }
 
-/** Loads the native encoder. @param qualities 1 … 100 each, coarse … fine; at most 4 */
+/** Loads the native encoder. @param qualities 1 to 100 each, coarsest first, at most 4 */
 export function openJpegTurbo(qualities: readonly number[]): TileEncoder | EncoderUnavailable {
   try {
     return new JpegTurboEncoder(createRequire(import.meta.url)("@julusian/jpeg-turbo"), qualities);
@@ -47,9 +47,9 @@ export function openJpegTurbo(qualities: readonly number[]): TileEncoder | Encod
 
 class JpegTurboEncoder implements TileEncoder {
   readonly name = "jpeg-turbo";
-  /** Of each level. */
+  /** The tables of each level. */
   readonly #tables: readonly QuantTables[];
-  /** The header of each size of block at each level, as it was once read and found right. */
+  /** The header of each size of block at each level, after it was parsed and checked once. */
   readonly #headers = new Map<string, Buffer>();
   readonly #jpeg: Buffer;
   readonly #strip = Buffer.alloc(STRIP_BYTES);
@@ -71,15 +71,15 @@ class JpegTurboEncoder implements TileEncoder {
   async encode(frame: Frame, indices: readonly number[], level: number): Promise<Tile[]> {
     const geometry = geometryOf(frame);
     return indices.map((index) => {
-      const block = straight(frame, geometry, index) ?? gather(frame, geometry, index, this.#strip);
+      const block = inPlace(frame, geometry, index) ?? gather(frame, geometry, index, this.#strip);
       const jpeg = this.#compress(block, level);
-      // Copied out, since the next tile is encoded to the same place.
+      // Copied, because the next tile is encoded to the same buffer.
       const bytes = Buffer.from(jpeg.subarray(this.#scanStart(jpeg, block, level), -EOI_BYTES));
       return { index, table: level, bytes };
     });
   }
 
-  /** The JPEG is overwritten by the next one. */
+  /** The result is overwritten by the next call. */
   #compress({ pixels, width, height, stride }: Block, level: number): Buffer {
     return this.turbo.compressSync(pixels, this.#jpeg, {
       format: this.turbo.FORMAT_RGBA,
@@ -91,7 +91,7 @@ class JpegTurboEncoder implements TileEncoder {
     });
   }
 
-  /** Reads the first JPEG of each size in full; later ones must begin with the very same header. */
+  /** Parses the first JPEG of each size completely; later ones must begin with the same header. */
   #scanStart(jpeg: Buffer, { width, height }: Size, level: number): number {
     const kind = `${width}x${height} ${level}`;
     const header = this.#headers.get(kind);
@@ -108,10 +108,10 @@ class JpegTurboEncoder implements TileEncoder {
 }
 
 /**
- * The tile where it lies in the frame, with no copy; undefined where it wraps, or the encoder would read beyond
- * the frame's end. What hangs over the picture's edge is left out: the encoder itself repeats the edge.
+ * The tile in place in the frame, without a copy. Undefined if it wraps to another row of MCUs, or the encoder would read beyond the
+ * frame's end. The part beyond the picture's edge is left out, since the encoder itself repeats the edge.
  */
-function straight(frame: Frame, geometry: Geometry, index: number): Block | undefined {
+function inPlace(frame: Frame, geometry: Geometry, index: number): Block | undefined {
   const [run, ...others] = tileRuns(geometry, index);
   if (!run || others.length > 0) return undefined;
   const pixels = bufferOf(frame.pixels).subarray(byteAt(frame, run.x, run.y));
@@ -119,7 +119,7 @@ function straight(frame: Frame, geometry: Geometry, index: number): Block | unde
   return { pixels, width: run.width, height: run.height, stride: frame.width };
 }
 
-/** The tile copied to a strip of its own, the picture's edge repeated into what hangs over. */
+/** A copy of the tile in a strip, with the picture's edge repeated beyond it. */
 function gather(frame: Frame, geometry: Geometry, index: number, strip: Buffer): Block {
   const width = tileMcuCount(geometry, index) * MCU_SIDE;
   for (const run of tileRuns(geometry, index)) {
@@ -134,10 +134,10 @@ function gather(frame: Frame, geometry: Geometry, index: number, strip: Buffer):
 function copyRow(options: {
   readonly frame: Frame;
   readonly run: Run;
-  /** Row of the picture. */
+  /** A row of the picture. */
   readonly y: number;
   readonly strip: Buffer;
-  /** Byte of the strip. */
+  /** An index into the strip. */
   readonly to: number;
 }): void {
   const { frame, run, y, strip, to } = options;
@@ -148,7 +148,7 @@ function copyRow(options: {
   strip.fill(lastPx, to + inside, to + run.mcuCount * MCU_SIDE * BYTES_PER_PX);
 }
 
-/** The same bytes, as the native encoder wants them. */
+/** The same bytes as the Buffer that the native encoder requires. */
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
