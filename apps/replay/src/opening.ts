@@ -1,4 +1,4 @@
-/** Whether there is anything to play in a file: known before anybody is told that something is shared. */
+/** Whether a file can be played: checked before anything is shared. */
 import { statSync } from "node:fs";
 import { RecordedPicture, type RecordingEnd, RecordingReader } from "@screen-share/publish";
 import { endInWords } from "./summary.ts";
@@ -11,13 +11,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EPERM: "this user may not read it",
 };
 
-/** Why a file cannot be read, in plain words. @param error as Node.js tells it */
+/** Why a file cannot be read, in plain words. @param error from Node.js */
 export function readErrorInWords(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return MEANINGS[code] ?? message;
 }
 
-/** Why it is no file that can be read again and again, as a pipe cannot; in plain words. */
+/** Why it is not a file that can be read more than once, such as a pipe. In plain words; undefined if it is one. */
 export function fileProblem(file: string): string | undefined {
   try {
     const found = statSync(file);
@@ -28,7 +28,7 @@ export function fileProblem(file: string): string | undefined {
   }
 }
 
-/** Reads up to the first whole picture. @returns why there is none, in plain words */
+/** Reads up to the first whole picture. @returns in plain words why there is none */
 export async function openingProblem(
   open: () => AsyncIterable<Uint8Array>,
 ): Promise<string | undefined> {

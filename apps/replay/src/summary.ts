@@ -7,29 +7,29 @@ import {
   RecordingReader,
 } from "@screen-share/publish";
 
-/** More sizes than anybody reads. */
+/** More sizes are of no use to a reader. */
 export const MAX_SIZES = 8;
 
 export interface RecordingSummary {
-  /** ms since 1970; 0 if that is not known */
+  /** ms since 1970; 0 if unknown */
   readonly startedAt: number;
   /** From the first record to the last. */
   readonly lengthMs: number;
   readonly longestGap: { readonly ms: number; readonly afterMs: number };
-  /** The sizes of its pictures, in the order in which they came, without repeats in a row: up to `MAX_SIZES`, and one for all that follow. */
+  /** The sizes of its pictures in order, without successive repeats: up to `MAX_SIZES`, and one more if there are others. */
   readonly sizes: readonly (Size & { readonly codec: StreamDescription["codec"] })[];
-  /** How often the whole picture began anew. */
+  /** How often the whole picture was sent again. */
   readonly epochs: number;
-  /** How often it came to a relay. */
+  /** Over how many connections it was sent. */
   readonly connections: number;
   readonly updates: number;
-  /** Of these, those that hold every tile. */
+  /** How many of them contain every tile. */
   readonly keyframes: number;
-  /** Of these, those that hold a part of what changed. */
+  /** How many of them contain a part of what changed. */
   readonly cuts: number;
-  /** Of these, those that only say that nothing changed. */
+  /** How many of them only report that nothing changed. */
   readonly unchanged: number;
-  /** Of all updates, as they were sent. */
+  /** The bytes of all updates. */
   readonly bytes: number;
   readonly largestBytes: number;
   /** Whether any picture was whole. */
@@ -37,7 +37,7 @@ export interface RecordingSummary {
   readonly end: RecordingEnd;
 }
 
-/** Reads a recording to its end, or to where it makes sense no more. */
+/** Reads a recording to its end, or to where it is damaged. */
 export async function summarise(chunks: AsyncIterable<Uint8Array>): Promise<RecordingSummary> {
   const reader = new RecordingReader(chunks);
   const picture = new RecordedPicture();
@@ -113,7 +113,7 @@ class Counts {
 
 const WHEN = { dateStyle: "medium", timeStyle: "long" } as const;
 
-/** Why a recording ends where it does; undefined if it is whole. */
+/** Why a recording ends where it does. Undefined if it is whole. */
 export function endInWords(end: RecordingEnd): string | undefined {
   switch (end.kind) {
     case "whole":
@@ -129,7 +129,7 @@ export function endInWords(end: RecordingEnd): string | undefined {
   }
 }
 
-/** Lines for a terminal. */
+/** The summary as lines for a terminal. */
 export function summaryInWords(summary: RecordingSummary): string {
   const { startedAt, lengthMs, longestGap, sizes, epochs, connections, end } = summary;
   const { updates, keyframes, cuts, unchanged, bytes, largestBytes } = summary;

@@ -1,12 +1,12 @@
-/** Where programs keep data for their user: by the XDG Base Directory Specification, and as each system has it elsewhere. */
+/** Where programs keep data for their user: by the XDG Base Directory Specification on Linux, and by each system's own rules elsewhere. */
 import { homedir } from "node:os";
 import path from "node:path";
 
 const NAME = "screen-share";
 
 /**
- * Such as `~/.local/share/screen-share`. Undefined if this user has no home: a service without HOME whose user is not
- * in the system's list of users.
+ * Such as `~/.local/share/screen-share`. Undefined if this user has no home folder, such as a service without HOME whose user is not in
+ * the system's list of users.
  */
 export function dataFolder(env = process.env, platform = process.platform): string | undefined {
   const home = homeFolder();
@@ -26,7 +26,7 @@ export function dataFolder(env = process.env, platform = process.platform): stri
   }
 }
 
-/** This user's home; undefined if there is none, where Node's own function throws. */
+/** This user's home folder. Undefined if there is none, in which case Node's own function throws. */
 export function homeFolder(): string | undefined {
   try {
     return homedir();

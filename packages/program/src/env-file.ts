@@ -1,20 +1,20 @@
-/** Reads a `.env` file as editors and shells on several systems write it, and finds the mistakes that would otherwise stay silent. */
+/** Reads a `.env` file as editors and shells on several systems write it, and reports mistakes that would otherwise go unnoticed. */
 import { parse } from "dotenv";
 import { closest, distance } from "fastest-levenshtein";
 import { AGENT_SETTINGS, RELAY_SETTINGS, SYSTEM_SETTINGS } from "./names.ts";
 
 const SETTINGS: readonly string[] = [...new Set([...RELAY_SETTINGS, ...AGENT_SETTINGS])];
 const KNOWN: readonly string[] = [...SETTINGS, ...SYSTEM_SETTINGS];
-/** A name that differs in more letters than this is not taken for a misspelt setting. */
+/** A name that differs in more letters than this is not a misspelt setting. */
 const MAX_TYPOS = 3;
 
 export interface EnvFile {
   readonly values: Readonly<Record<string, string>>;
-  /** Mistakes in the file: sentences that continue after the file's name, without a full stop. */
+  /** Sentences about mistakes, to be printed after the file's name, without a full stop. */
   readonly mistakes: readonly string[];
 }
 
-/** What the bytes of a `.env` file say; undefined if they are no text. */
+/** Parses the bytes of a `.env` file. Returns undefined if they are not text. */
 export function parseEnvFile(bytes: Uint8Array): EnvFile | undefined {
   const text = decode(bytes);
   if (text === undefined) return undefined;
@@ -22,7 +22,7 @@ export function parseEnvFile(bytes: Uint8Array): EnvFile | undefined {
   return { values, mistakes: [...unknownNames(values), ...brokenLines(text, values)] };
 }
 
-/** PowerShell 5 writes UTF-16 unless told otherwise, and some editors begin UTF-8 with a byte order mark. */
+/** PowerShell 5 writes UTF-16 by default, and some editors begin UTF-8 with a byte order mark. */
 function decode(bytes: Uint8Array): string | undefined {
   const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
   return text.includes("\0") ? undefined : text;
@@ -48,7 +48,7 @@ function unknownNames(values: EnvFile["values"]): string[] {
     });
 }
 
-/** Lines that set a known name to something else than they seem to. */
+/** Lines that do not set a known name to what they seem to set. */
 function brokenLines(text: string, values: EnvFile["values"]): string[] {
   return text.split(/\r\n?|\n/).flatMap((line, index) => {
     const [, name = "", rest = ""] = /^\s*(?:export\s+)?([\w.-]+)(.*)$/.exec(line) ?? [];

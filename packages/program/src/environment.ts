@@ -1,6 +1,6 @@
 /**
- * The settings of a program: its environment, and behind it the `.env` at the root of the project. The root is where the
- * program itself lies and never the current folder: a file of somebody else there could send the screen and the token elsewhere.
+ * The settings of a program: its environment and, for what that leaves unset, the `.env` at the root of the project. The root is found
+ * from the program's own file and never from the current folder: another user's file there could send the screen and the token elsewhere.
  */
 import { readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
@@ -17,11 +17,11 @@ export interface Surroundings {
   readonly environment: Environment;
   /** Sentences for the log or the terminal. */
   readonly warnings: readonly string[];
-  /** Why there is a `.env` that cannot be read, a sentence. A program that may need a secret from it must not start. */
+  /** A sentence that says why the `.env` cannot be read. A program that may need a secret from it must not start. */
   readonly unreadable?: string;
 }
 
-/** Set by `start` for the programs that it runs, since it has read the file and handed its values on. */
+/** Set by `start` for the programs that it runs: it has read the file and passes its values on. */
 export const NO_ENV_FILE = "SCREEN_SHARE_NO_ENV_FILE";
 
 /** Whether any other user of this machine may read a file of this mode. */
@@ -37,7 +37,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 /**
  * Reads the settings of one program.
  * @param options.program the program's own file, as `import.meta.url`
- * @param options.settings the names that it reads; of `.env` it gets no others, and so no secret of another program
+ * @param options.settings the names that it reads; it gets no others from `.env`, and so no secret of another program
  * @param options.env as `process.env`; empty values count as unset
  */
 export function readEnvironment(options: {
@@ -97,7 +97,7 @@ function readEnvFile(
   return { values, warnings };
 }
 
-/** The environment, with our own settings as they were meant. */
+/** The environment, with our own settings cleaned up. */
 function ownVariables(env: Environment, settings: readonly string[]): Surroundings {
   const warnings: string[] = [];
   const values = Object.entries(env).flatMap(([name, value]) => {
@@ -117,7 +117,7 @@ function ownVariables(env: Environment, settings: readonly string[]): Surroundin
   return { environment: levelled.environment, warnings: [...warnings, ...levelled.warnings] };
 }
 
-/** With LOG_LEVEL as one of our levels, or without it. */
+/** The environment with LOG_LEVEL as one of our levels, or without it. */
 function withLogLevel({ LOG_LEVEL: word, ...others }: Environment): Surroundings {
   if (word === undefined) return { environment: others, warnings: [] };
   const level = logLevelOf(word);
@@ -126,7 +126,7 @@ function withLogLevel({ LOG_LEVEL: word, ...others }: Environment): Surroundings
   return { environment: others, warnings: [warning] };
 }
 
-/** A variable that is set to nothing counts as unset. */
+/** A variable that is empty counts as unset. */
 function given(value: string | undefined): string | undefined {
   return value?.trim() || undefined;
 }

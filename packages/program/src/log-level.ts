@@ -1,4 +1,4 @@
-/** Log levels. Many programs read a variable LOG_LEVEL, so it may hold another program's word for one of ours. */
+/** Log levels. Many programs read LOG_LEVEL, so it may contain another program's word for one of our levels. */
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -20,7 +20,7 @@ const SYNONYMS: Readonly<Record<string, LogLevel>> = {
   quiet: "silent",
 };
 
-/** The level that a word means, in any case; undefined if it means none. */
+/** The level that a word in upper or lower case means. Undefined if it means none. */
 export function logLevelOf(word: string): LogLevel | undefined {
   const name = word.toLowerCase();
   return LOG_LEVELS.find((level) => level === name) ?? SYNONYMS[name];

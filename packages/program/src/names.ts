@@ -1,9 +1,9 @@
 /**
- * The names of all settings. Each program reads only its own, but one `.env` may hold those of several programs, so each
- * has to know the others' names to recognise a misspelt one. The programs' tests compare these lists with their schemas.
+ * The names of all settings. Each program reads only its own, but one `.env` may contain those of several programs, so each must know all
+ * names to recognise a misspelt one. The programs' tests compare these lists with their schemas.
  */
 
-/** Settings that hold secrets. A file with one of them must be readable by its owner only. */
+/** Settings that contain secrets. A file with one of them must be readable only by its owner. */
 export const SECRET_SETTINGS: readonly string[] = [
   "AUTH_SECRET",
   "AUTH_SECRET_PREVIOUS",
@@ -33,7 +33,7 @@ export const RELAY_SETTINGS: readonly string[] = [
   "VIEWER_URL",
 ];
 
-/** Of the agent and of replay. */
+/** The settings of the agent and of replay. */
 export const AGENT_SETTINGS: readonly string[] = [
   "ADAPTIVE_QUALITY",
   "FRAME_RATE",
@@ -48,7 +48,7 @@ export const AGENT_SETTINGS: readonly string[] = [
   "VIEWER_URL",
 ];
 
-/** Set by the desktop or the system for all programs. The agent also accepts them from `.env`. */
+/** Variables that the desktop or the system sets for all programs. The agent also accepts them from `.env`. */
 export const SYSTEM_SETTINGS: readonly string[] = [
   "ALL_PROXY",
   "DISPLAY",

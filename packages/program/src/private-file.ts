@@ -1,4 +1,4 @@
-/** Files with secrets in them: only this user may read them, and they are replaced completely or not at all. */
+/** Files that contain secrets: only this user may read them, and they are replaced completely or not at all. */
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -13,14 +13,14 @@ import {
 import path from "node:path";
 import { dataFolder } from "./data-folder.ts";
 
-/** The place of a file of this name, such as `~/.local/share/screen-share/…`; undefined if this user has no home. */
+/** The path of a file of this name, such as `~/.local/share/screen-share/…`. Undefined if this user has no home folder. */
 export function privatePath(...names: readonly string[]): string | undefined {
   const folder = dataFolder();
   return folder && path.join(folder, ...names);
 }
 
 /**
- * Reads a private file, and closes one that others could read.
+ * Reads a private file. If other users could read it, they no longer can afterwards.
  * @returns undefined if there is none
  * @throws Error if it cannot be read
  */
@@ -28,7 +28,7 @@ export function readPrivate(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {
     const text = readFileSync(file, "utf8");
-    // Not for nothing: even that fails on a file system that is mounted read-only.
+    // Only if necessary, since even that fails on a file system that is mounted read-only.
     if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
     return text;
   } catch (error) {
@@ -51,7 +51,7 @@ export function writePrivate(file: string | undefined, text: string): void {
   }
 }
 
-/** Node's own recursive `mkdir` never ends where a folder exists and nothing can be made in it, as under /proc. */
+/** Node's own recursive `mkdir` never ends if a folder exists in which nothing can be created, such as /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   const parent = path.dirname(folder);
@@ -59,7 +59,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    // Another process has made it meanwhile.
+    // Another process has created it meanwhile.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
