@@ -1,6 +1,6 @@
 /** Who may watch: the real relay with a secret, the real agent, Chromium, and links that end. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, describe, expect } from "vitest";
+import { afterAll, describe, expect, onTestFinished } from "vitest";
 import { canvasColour, viewerState } from "./support/browser.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
@@ -44,6 +44,8 @@ async function linkOf(program: Program): Promise<string> {
 
 async function open(link: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  // A page that plays on costs time until the last test is over.
+  onTestFinished(() => page.close());
   await page.goto(link);
   return page;
 }
