@@ -117,8 +117,8 @@ describe("in a browser with workers", () => {
 
   it("the page shows the picture again when the worker crashes", async () => {
     expect(await placeOfPicture()).toBe("worker");
-    const [worker] = page.workers();
-    await worker?.evaluate(() => {
+    const worker = page.workers()[0] ?? (await page.waitForEvent("worker"));
+    await worker.evaluate(() => {
       setTimeout(() => {
         throw new Error("a bug");
       });
