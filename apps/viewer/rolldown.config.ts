@@ -11,6 +11,7 @@ export default defineConfig({
     dir: "public/player",
     format: "iife",
     minify: true,
+    comments: false,
     cleanDir: true,
     entryFileNames: "[name].[hash].js",
   },

@@ -1,10 +1,11 @@
-/** The controls of the picture: the bar, the hotkeys, and the sheets that these open. */
-import { useCallback, useEffect, useRef, useState } from "react";
+/** The controls of the picture: the bar, the gestures, the hotkeys, and the sheets that these open. */
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { PictureHandle } from "../keep/mirror.ts";
 import { RecordingMark } from "../keep/recording-mark.tsx";
 import type { Toggle } from "../ui/core/toggle.ts";
 import { loadLater, usePreload } from "../ui/load-later.ts";
 import type { ViewState } from "../view/core/view-state.ts";
+import { useGestures } from "../view/use-gestures.ts";
 import { ControlBar, ZoomFlash } from "./control-bar.tsx";
 import type { Action } from "./core/actions.ts";
 import { preloadActions, useActions } from "./use-actions.ts";
@@ -25,19 +26,21 @@ function preload(): void {
 type OpenSheet = { readonly type: "help" } | { readonly type: "link"; readonly link: string };
 
 /**
+ * @param props.stage the element around the picture, for gestures
  * @param props.hasPicture without a picture there is no bar, but the hotkeys that need no picture work
  * @param props.room undefined if no room can be watched; with no picture either, no hotkey works
  * @param props.notify shows a message. It outlives the controls, which are replaced together with their player
  */
 export function Controls(props: {
   readonly handle: PictureHandle;
+  readonly stage: RefObject<HTMLElement | null>;
   readonly view: ViewState;
   readonly hasPicture: boolean;
   readonly room: string | undefined;
   readonly statistics: Toggle;
   readonly notify: (message: string) => void;
 }) {
-  const { handle, view, hasPicture, room, statistics, notify } = props;
+  const { handle, stage, view, hasPicture, room, statistics, notify } = props;
   const bar = useRef<HTMLElement>(null);
   const [menuOpen, setMenuOpen] = useState(false);
   const [sheet, setSheet] = useState<OpenSheet>();
@@ -46,6 +49,7 @@ export function Controls(props: {
     help: () => setSheet({ type: "help" }),
     showLink: (link) => setSheet({ type: "link", link }),
   });
+  useGestures(stage, view);
   const hotkeys = useHotkeysEnabled();
   useHotkeys(hotkeys.on && (room !== undefined || hasPicture) ? actions : NO_ACTIONS);
   const resting = useResting(bar, menuOpen || sheet !== undefined);

@@ -6,8 +6,8 @@ import { copyPicture, saveSnapshot } from "../keep/snapshot.ts";
 import { loadFloating, useFloating } from "../keep/use-floating.ts";
 import { loadRecorder, type RecordingState, useRecording } from "../keep/use-recording.ts";
 import type { Toggle } from "../ui/core/toggle.ts";
-import { panBy, stepZoom } from "../view/core/view.ts";
 import type { ViewState } from "../view/core/view-state.ts";
+import { panBy, stepZoom } from "../view/core/zoom.ts";
 import { type Action, actionsOf } from "./core/actions.ts";
 
 export function useActions(page: {

@@ -31,6 +31,7 @@ const NOTICE_MS = 4000;
 export function Viewer(props: { readonly link: Link | undefined; readonly version: string }) {
   const { link, version } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const stage = useRef<HTMLDivElement>(null);
   const [view] = useState(() => new ViewState());
   const online = useOnline();
   const { snapshot: played, canvasKey, retry, handle } = usePlayer(canvas, link?.relay?.url);
@@ -60,7 +61,7 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
     <>
       <title>{titleOf(snapshot, { online })}</title>
       {/* A new key means a new canvas, see use-player.ts. */}
-      <Screen key={canvasKey} {...{ canvas, view, picture, stale }} gestures={!embedded} />
+      <Screen key={canvasKey} {...{ canvas, stage, view, picture, stale }} />
       <Status
         {...{ snapshot, online, embedded, seesItself, retry }}
         tip={`Screen Share ${version}`}
@@ -87,7 +88,7 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
             )}
             {handle && (
               <Controls.Part
-                {...{ handle, view, hasPicture, statistics, notify, onMissing }}
+                {...{ handle, stage, view, hasPicture, statistics, notify, onMissing }}
                 room={connection.state === "ended" ? undefined : room}
               />
             )}

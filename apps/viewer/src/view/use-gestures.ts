@@ -13,14 +13,10 @@ const PINCH_POWER = 0.01;
 const MAX_POWER = 0.7;
 const LINE_PX = 33;
 
-/** @param view undefined: gestures are ignored */
-export function useGestures(
-  stage: RefObject<HTMLElement | null>,
-  view: ViewState | undefined,
-): void {
+export function useGestures(stage: RefObject<HTMLElement | null>, view: ViewState): void {
   useEffect(() => {
     const element = stage.current;
-    if (!element || !view) return;
+    if (!element) return;
     const ending = new AbortController();
     listen(element, view, ending.signal);
     return () => ending.abort();

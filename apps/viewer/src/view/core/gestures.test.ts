@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type GestureInput, type Gesturing, gesture, NO_GESTURE } from "./gestures.ts";
-import { type Point, place, type Scene, type View, WHOLE, zoomTo } from "./view.ts";
+import { type Point, place, type Scene, type View, WHOLE } from "./view.ts";
+import { zoomTo } from "./zoom.ts";
 
 const SCENE: Scene = { picture: { width: 1920, height: 1080 }, box: { width: 960, height: 540 } };
 const SLOP = 8;

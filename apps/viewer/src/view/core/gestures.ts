@@ -2,7 +2,8 @@
  * Gestures on the picture, as a reducer: one finger or the mouse drags, two fingers pinch and drag at the same time, a wheel zooms,
  * two taps toggle the zoom. Points are device px from the box's top left corner, times are ms. Pure.
  */
-import { type Point, panBy, place, type Scene, toggleZoom, type View, zoomTo } from "./view.ts";
+import { type Point, place, type Scene, type View } from "./view.ts";
+import { panBy, toggleZoom, zoomTo } from "./zoom.ts";
 
 /** A longer press is no tap, and taps further apart in time are two single ones. */
 const TAP_MS = 300;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Scene, zoomTo } from "./view.ts";
+import type { Scene } from "./view.ts";
 import { ViewState } from "./view-state.ts";
+import { zoomTo } from "./zoom.ts";
 
 const SCENE: Scene = { picture: { width: 1000, height: 500 }, box: { width: 500, height: 250 } };
 

@@ -1,18 +1,7 @@
 import { seededRandom } from "@screen-share/protocol/testing";
 import { describe, expect, it } from "vitest";
-import {
-  MAX_SCALE,
-  type Mode,
-  type Point,
-  panBy,
-  place,
-  type Scene,
-  stepZoom,
-  toggleZoom,
-  type View,
-  WHOLE,
-  zoomTo,
-} from "./view.ts";
+import { MAX_SCALE, type Mode, type Point, place, type Scene, type View, WHOLE } from "./view.ts";
+import { panBy, stepZoom, toggleZoom, zoomTo } from "./zoom.ts";
 
 const size = (width: number, height: number) => ({ width, height });
 const shown = (picture: Scene["picture"], box: Scene["box"]) => place(WHOLE, { picture, box });
