@@ -77,14 +77,15 @@ describe("the panel", () => {
   it("opens even if the server is gone by then", async () => {
     const lone = await PaintedRoom.open(PICTURE);
     page = await openPicture(browser, lone.port);
-    const styles = () =>
-      page.evaluate(
-        () =>
-          performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".css"))
-            .length,
-      );
-    // Its own come some seconds after the picture, ahead of being asked for.
-    expect(await eventually(styles, (count) => count > 1)).toBe(2);
+    // The page loads it ahead of time, some seconds after the picture.
+    const isLoaded = () =>
+      page.evaluate(async () => {
+        const names = performance.getEntriesByType("resource").map(({ name }) => name);
+        const scripts = names.filter((name) => name.endsWith(".js"));
+        const texts = await Promise.all(scripts.map(async (name) => (await fetch(name)).text()));
+        return texts.some((text) => text.includes("Copy as text"));
+      });
+    expect(await eventually(isLoaded, (loaded) => loaded)).toBe(true);
     await lone.close();
     await page.keyboard.press("i");
     await panel().getByText("There is no connection to the relay.").waitFor();
