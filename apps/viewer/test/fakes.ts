@@ -18,14 +18,14 @@ import type { Screen } from "../src/player/painter.ts";
 export const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 export class FakeSocket implements Socket {
-  readonly said: ViewerMessage[] = [];
+  readonly sent: ViewerMessage[] = [];
   readonly acks: number[] = [];
   closedWith: { readonly code: number; readonly reason: string } | undefined;
 
   constructor(readonly events: SocketEvents) {}
 
   send(message: string | Uint8Array): boolean {
-    if (typeof message === "string") this.said.push(JSON.parse(message));
+    if (typeof message === "string") this.sent.push(JSON.parse(message));
     else this.acks.push(decodeAck(message));
     return true;
   }
@@ -39,11 +39,11 @@ export class FakeSocket implements Socket {
     this.events.closed({ code, reason });
   }
 
-  says(type: ViewerMessage["type"]): ViewerMessage[] {
-    return this.said.filter((message) => message.type === type);
+  sentOf(type: ViewerMessage["type"]): ViewerMessage[] {
+    return this.sent.filter((message) => message.type === type);
   }
 
-  tell(message: ToViewerMessage): void {
+  receive(message: ToViewerMessage): void {
     this.events.message(encodeControl(message));
   }
 
@@ -56,8 +56,8 @@ export class FakeSocket implements Socket {
   /** Opens it, and has the relay let the viewer into a room with a live host. */
   join(): void {
     this.events.opened();
-    this.tell({ type: "welcome", room: "main" });
-    this.tell({ type: "producer", state: "live", since: 0 });
+    this.receive({ type: "welcome", room: "main" });
+    this.receive({ type: "producer", state: "live", since: 0 });
   }
 }
 

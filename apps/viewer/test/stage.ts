@@ -34,7 +34,7 @@ export async function playing() {
   const staged = stage();
   const socket = staged.network.newest;
   socket.join();
-  socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+  socket.receive({ type: "stream", epoch: 1, stream: STREAM });
   socket.update(KEYFRAME);
   await settle();
   return { ...staged, socket };

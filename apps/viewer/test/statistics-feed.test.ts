@@ -43,7 +43,7 @@ describe("a player's statistics", () => {
     const { player, socket, timing } = await playing();
     player.subscribeStatistics(() => {});
     socket.update(KEYFRAME);
-    socket.tell({ type: "pong", sentAt: timing.now() - 7, relayAt: timing.now() });
+    socket.receive({ type: "pong", sentAt: timing.now() - 7, relayAt: timing.now() });
     await settle();
     timing.advance(1000);
     const made = player.getStatistics();

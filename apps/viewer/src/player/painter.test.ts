@@ -19,7 +19,7 @@ import { Painter, type Piece, type Surface } from "./painter.ts";
 
 type Bitmap = PixelBuffer & { close(): void };
 
-/** A decoder that answers when it is told, in any order, and counts what is still held. */
+/** A decoder that answers on request, in any order, and counts the bitmaps that are still held. */
 class FakeDecoder {
   readonly waiting: { readonly finish: () => void; readonly fail: () => void }[] = [];
   held = 0;
@@ -267,7 +267,7 @@ describe("Painter", () => {
     expect(surface.pixels.data.equals(whole)).toBe(true);
   });
 
-  it("draws everything anew on a surface that lost its pixels, even in the middle of a change", async () => {
+  it("draws everything again on a surface that lost its pixels, even in the middle of a change", async () => {
     const { store, other, whole } = tiled({ width: 333, height: 77 });
     const { decoder, surface, painter } = easel();
     const first = painter.draw(store);

@@ -1,7 +1,7 @@
 /**
  * Draws the picture, one pass at a time. It is one more viewer with a cursor: a pass asks the store what changed
  * since the version on the surface, decodes that, and draws it in one task. What came meanwhile is the next
- * pass; so nothing queues up, order cannot be lost, and a lost surface is drawn anew from the store.
+ * pass; so nothing queues up, order cannot be lost, and a lost surface is drawn again from the store.
  */
 import type { Blit, CellImage, FrameStore, Size } from "@screen-share/protocol";
 
@@ -57,12 +57,12 @@ export class Painter<Bitmap extends { close(): void }> implements Screen {
   draw(store: FrameStore): Promise<boolean> {
     this.#wanted = store;
     const pass = this.#passes.then(() => this.#pass());
-    // One pass that throws is a bug, told to whoever asked for it; the next ones have their turn all the same.
+    // One pass that throws is a bug, which its caller sees. The next ones run all the same.
     this.#passes = pass.catch(() => {});
     return pass;
   }
 
-  /** Draws everything anew: the surface has lost its pixels. */
+  /** Draws everything again: the surface has lost its pixels. */
   async repaint(): Promise<void> {
     this.#drawn &&= { ...this.#drawn, version: 0 };
     if (this.#wanted) await this.draw(this.#wanted);

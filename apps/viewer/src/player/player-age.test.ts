@@ -1,12 +1,12 @@
-/** How old the picture is that a player shows: when that is told, and from when it counts. */
+/** The age of the picture that a player shows: when it is reported, and from when it counts. */
 import { describe, expect, it } from "vitest";
 import { settle } from "../../test/fakes.ts";
 import { KEYFRAME, playing, STREAM, stage, TILES } from "../../test/stage.ts";
 
 describe("the picture's age", () => {
-  it("is told when a live host falls silent for more than 5 s, and no more when it goes on", async () => {
+  it("is reported when a live host is silent for more than 5 s, until it continues", async () => {
     const { socket, player, timing } = await playing();
-    const beat = () => socket.tell({ type: "viewers", count: 1 });
+    const beat = () => socket.receive({ type: "viewers", count: 1 });
     timing.advance(5000);
     beat();
     expect(player.getSnapshot().ageS).toBeUndefined();
@@ -21,17 +21,17 @@ describe("the picture's age", () => {
     const { network, player, timing } = stage();
     const socket = network.newest;
     socket.join();
-    socket.tell({ type: "producer", state: "offline", since: 0 });
+    socket.receive({ type: "producer", state: "offline", since: 0 });
     const relayAt = timing.now() + 777_000;
-    socket.tell({ type: "pong", sentAt: timing.now(), relayAt });
-    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.receive({ type: "pong", sentAt: timing.now(), relayAt });
+    socket.receive({ type: "stream", epoch: 1, stream: STREAM });
     socket.update({ ...KEYFRAME, capturedAt: relayAt - 190_000 });
     await settle();
     timing.advance(1000);
     expect(player.getSnapshot().ageS).toBe(191);
   });
 
-  it("wakes nobody while nothing that is shown changes", async () => {
+  it("notifies no listener while nothing that is shown changes", async () => {
     const { socket, player, timing } = await playing();
     let calls = 0;
     const unsubscribe = player.subscribe(() => calls++);

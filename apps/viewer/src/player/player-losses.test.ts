@@ -39,7 +39,7 @@ describe("a lost connection", () => {
 
     const drawn = network.newest;
     drawn.join();
-    drawn.tell({ type: "stream", epoch: 0, stream: STREAM });
+    drawn.receive({ type: "stream", epoch: 0, stream: STREAM });
     drawn.update({ ...KEYFRAME, epoch: 0 });
     await settle();
     expect(drawn.acks).toEqual([1]);
@@ -48,12 +48,12 @@ describe("a lost connection", () => {
     network.newest.join();
     for (let s = 0; s < 30; s += 10) {
       timing.advance(10_000);
-      network.newest.tell({ type: "viewers", count: s });
+      network.newest.receive({ type: "viewers", count: s });
     }
     expect(waitedMs()).toBe(750);
   });
 
-  it("is tried again at once when the network is back, or somebody looks", () => {
+  it("is tried again at once when the network is back or the page becomes visible", () => {
     const { network, player, timing } = stage();
     network.newest.drop(1006);
     player.online();
@@ -79,7 +79,7 @@ describe("a lost connection", () => {
     const again = network.newest;
     expect(player.getSnapshot()).toMatchObject({ picture: STREAM, ageS: 3 });
     again.join();
-    again.tell({ type: "stream", epoch: 0, stream: STREAM });
+    again.receive({ type: "stream", epoch: 0, stream: STREAM });
     again.update({ ...KEYFRAME, epoch: 0 });
     await settle();
     expect(again.acks).toEqual([1]);
@@ -113,7 +113,7 @@ describe("a lost connection", () => {
     const before = player.getSnapshot();
     const drawn = screen.drawn.length;
     socket.events.opened();
-    socket.tell({ type: "producer", state: "offline", since: 0 });
+    socket.receive({ type: "producer", state: "offline", since: 0 });
     socket.update(KEYFRAME);
     socket.events.message("garbage");
     socket.drop(4401);
@@ -123,7 +123,7 @@ describe("a lost connection", () => {
     expect(socket.closedWith?.code ?? 1000).toBe(1000);
   });
 
-  it("with a code that trying again cannot mend is the end, until somebody asks", () => {
+  it("with a code that trying again cannot fix is the end, until a retry is requested", () => {
     const { network, player, timing, state } = stage();
     for (const code of [4400, 4401, 4403, 4413]) {
       network.newest.join();
@@ -145,7 +145,7 @@ it("knows the relay's typed reason even if the connection is lost before the clo
   const { network, player, timing, state } = stage();
   player.enter("main", "a.b.c");
   network.newest.join();
-  network.newest.tell({ type: "closing", reason: "expired" });
+  network.newest.receive({ type: "closing", reason: "expired" });
   network.newest.drop(1006);
   expect(player.getSnapshot().connection).toEqual({
     state: "ended",

@@ -9,7 +9,7 @@ describe("a picture that comes in parts (P-98)", () => {
     const { network, player } = stage();
     const socket = network.newest;
     socket.join();
-    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.receive({ type: "stream", epoch: 1, stream: STREAM });
     expect(player.getSnapshot()).toMatchObject({ picture: undefined });
     const half = Math.floor(TILES.length / 2);
     socket.update({ tiles: TILES.slice(0, half), cut: true });
@@ -26,7 +26,7 @@ describe("a picture that comes in parts (P-98)", () => {
     const other = { ...STREAM, height: STREAM.height + 8 };
     const tiles = [...TILES, { index: TILES.length, table: 0, bytes: EMPTY_TILE }];
     const before = screen.size;
-    socket.tell({ type: "stream", epoch: 2, stream: other });
+    socket.receive({ type: "stream", epoch: 2, stream: other });
     socket.update({ epoch: 2, tiles: tiles.slice(0, 1), cut: true });
     await settle();
     expect(player.getSnapshot().arriving).toBeGreaterThan(0);
@@ -36,7 +36,7 @@ describe("a picture that comes in parts (P-98)", () => {
   it("does not call a part of a picture live while the next connection has not described its own", async () => {
     const { network, player, timing } = stage();
     network.newest.join();
-    network.newest.tell({ type: "stream", epoch: 1, stream: STREAM });
+    network.newest.receive({ type: "stream", epoch: 1, stream: STREAM });
     network.newest.update({ tiles: TILES.slice(0, 1), cut: true });
     await settle();
     network.newest.drop(1006);

@@ -11,11 +11,11 @@ describe("joining", () => {
     const socket = network.newest;
     expect(state()).toBe("connecting");
     socket.events.opened();
-    expect(socket.said).toEqual([{ type: "hello", room: "demo" }]);
-    socket.tell({ type: "welcome", room: "demo" });
+    expect(socket.sent).toEqual([{ type: "hello", room: "demo" }]);
+    socket.receive({ type: "welcome", room: "demo" });
     expect(state()).toBe("waiting");
-    socket.tell({ type: "producer", state: "live", since: 0 });
-    socket.tell({ type: "viewers", count: 3 });
+    socket.receive({ type: "producer", state: "live", since: 0 });
+    socket.receive({ type: "viewers", count: 3 });
     socket.events.message('{"type":"of a newer relay"}');
     expect(socket.closedWith).toBeUndefined();
     expect(state()).toBe("connected");
@@ -39,14 +39,14 @@ describe("joining", () => {
     player.enter("demo", "a.b.c");
     for (let i = 0; i < 2; i++) {
       network.newest.events.opened();
-      expect(network.newest.said).toEqual([{ type: "hello", room: "demo", token: "a.b.c" }]);
+      expect(network.newest.sent).toEqual([{ type: "hello", room: "demo", token: "a.b.c" }]);
       network.newest.drop(1006);
       timing.advance(1000);
     }
     expect(JSON.stringify(player.getSnapshot())).not.toContain("a.b.c");
   });
 
-  it("enters the same room anew with another token, its picture standing meanwhile", async () => {
+  it("enters the same room again with another token, and keeps its picture meanwhile", async () => {
     const { network, player, socket } = await playing();
     player.enter("main");
     expect(network.sockets).toHaveLength(1);
@@ -54,7 +54,7 @@ describe("joining", () => {
     expect(socket.closedWith?.code).toBe(1000);
     expect(player.getSnapshot()).toMatchObject({ picture: STREAM, ageS: 0 });
     network.newest.events.opened();
-    expect(network.newest.said).toEqual([{ type: "hello", room: "main", token: "new" }]);
+    expect(network.newest.sent).toEqual([{ type: "hello", room: "main", token: "new" }]);
     player.enter("main", "new");
     expect(network.sockets).toHaveLength(2);
   });
@@ -70,7 +70,7 @@ describe("joining", () => {
     },
   );
 
-  it("enters a room that had ended anew, whatever the token", () => {
+  it("enters a room that had ended again, whatever the token", () => {
     const { network, player, state } = stage();
     network.newest.drop(4401);
     expect(player.getSnapshot().connection).toMatchObject({
@@ -87,7 +87,7 @@ describe("joining", () => {
 
   it("goes on trying where the room or the relay is full, and says so", () => {
     const { network, player, timing } = stage();
-    network.newest.tell({ type: "closing", reason: "room-full" });
+    network.newest.receive({ type: "closing", reason: "room-full" });
     network.newest.drop(4429, "the room is full: it takes 1 at most");
     const full = { kind: "room-full", since: timing.now() };
     expect(player.getSnapshot().connection).toMatchObject({ state: "disconnected", loss: full });
@@ -105,7 +105,7 @@ describe("joining", () => {
     player.enter("other");
     expect(socket.closedWith?.code).toBe(1000);
     expect(player.getSnapshot()).toMatchObject({ room: "other", picture: undefined });
-    socket.tell({ type: "viewers", count: 9 });
+    socket.receive({ type: "viewers", count: 9 });
     socket.update({ tiles: TILES });
     screen.finish();
     await settle();
@@ -137,7 +137,7 @@ it("takes the picture down when the host has stopped on purpose, and shows the n
   const { socket, player, screen } = await playing();
   screen.slow = true;
   socket.update({ tiles: TILES.slice(0, 1) });
-  socket.tell({ type: "producer", state: "offline", since: 0, stopped: true });
+  socket.receive({ type: "producer", state: "offline", since: 0, stopped: true });
   expect(player.getSnapshot()).toMatchObject({
     connection: { state: "waiting", host: "stopped" },
     picture: undefined,
@@ -147,8 +147,8 @@ it("takes the picture down when the host has stopped on purpose, and shows the n
   await settle();
   expect(player.getSnapshot().picture).toBeUndefined();
   screen.slow = false;
-  socket.tell({ type: "producer", state: "live", since: 0 });
-  socket.tell({ type: "stream", epoch: 2, stream: STREAM });
+  socket.receive({ type: "producer", state: "live", since: 0 });
+  socket.receive({ type: "stream", epoch: 2, stream: STREAM });
   socket.update({ ...KEYFRAME, epoch: 2 });
   await settle();
   expect(player.getSnapshot()).toMatchObject({
@@ -167,26 +167,26 @@ it("leaves no timer and no socket behind when it is stopped", () => {
   other.player.stop();
   expect(other.network.newest.closedWith?.code).toBe(1000);
   other.network.newest.events.opened();
-  expect(other.network.newest.said).toEqual([]);
+  expect(other.network.newest.sent).toEqual([]);
   expect(other.timing.waiting).toBe(0);
 });
 
-it("tells that what comes cannot be decoded, until something can, or the room is another", async () => {
+it("reports that updates cannot be decoded, until one can or another room is entered", async () => {
   const { socket, player, screen } = await playing();
-  const told = () => player.getSnapshot().undecodable;
+  const undecodable = () => player.getSnapshot().undecodable;
   screen.blind = true;
   socket.update({ tiles: TILES.slice(0, 1) });
   await settle();
-  expect(told()).toBe(true);
+  expect(undecodable()).toBe(true);
   screen.blind = false;
   socket.update({ tiles: TILES.slice(0, 1) });
   await settle();
-  expect(told()).toBe(false);
+  expect(undecodable()).toBe(false);
   screen.blind = true;
   socket.update({ tiles: TILES.slice(0, 1) });
   await settle();
   player.enter("other");
-  expect(told()).toBe(false);
+  expect(undecodable()).toBe(false);
 });
 
 it("knows that nothing was heard since the browser lost its network, until something is", async () => {
@@ -196,9 +196,9 @@ it("knows that nothing was heard since the browser lost its network, until somet
   player.offline();
   expect(unheard()).toBe(true);
   // A relay on this machine answers all the same.
-  const ping = socket.said.at(-1);
+  const ping = socket.sent.at(-1);
   expect(ping).toMatchObject({ type: "ping" });
-  socket.tell({ type: "pong", sentAt: 0, relayAt: 0 });
+  socket.receive({ type: "pong", sentAt: 0, relayAt: 0 });
   expect(unheard()).toBe(false);
   player.offline();
   socket.update(KEYFRAME);

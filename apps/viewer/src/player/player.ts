@@ -1,6 +1,6 @@
 /**
- * Keeps one viewer in one room: connects, reconnects, and tells what there is to show beside the picture. It
- * alone decides when to try again. Knows neither React nor the DOM; whoever owns the page tells it of both.
+ * Keeps one viewer in one room: connects, has updates drawn, and reports what to show beside the picture. Knows neither React nor the
+ * DOM; its owner reports visibility and the browser's network state.
  */
 import {
   Connection,
@@ -84,7 +84,7 @@ export class Player {
     return () => this.#listeners.delete(listener);
   };
 
-  /** What to show now; the same object until something else is to be shown. */
+  /** What to show now. The same object until something changes. */
   readonly getSnapshot = (): Snapshot => this.#snapshot;
 
   /** The picture as it came, newer than what is drawn by a moment at most; undefined while there is none. */
@@ -100,7 +100,7 @@ export class Player {
   readonly getStatistics = (): Statistics | undefined => this.#statistics.get();
 
   /**
-   * Goes to a room, and leaves the one before with its picture. The same room is entered anew with another token, or if it had ended.
+   * Enters a room, and leaves the previous one with its picture. The same room is entered again with another token, or if it had ended.
    * @param room undefined if the link names one that cannot be: then the player says so
    * @param token what opens the room, where it takes that
    */
@@ -135,7 +135,7 @@ export class Player {
     if (this.#state.state === "disconnected") this.retry();
   }
 
-  /** Tells whether anybody can see the page. */
+  /** Reports whether anybody can see the page. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
     this.#statistics.setVisible(visible);

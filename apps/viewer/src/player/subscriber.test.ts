@@ -11,7 +11,7 @@ describe("updates", () => {
     const socket = network.newest;
     screen.slow = true;
     socket.join();
-    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.receive({ type: "stream", epoch: 1, stream: STREAM });
     socket.update(KEYFRAME);
     await settle();
     expect(socket.acks).toEqual([]);
@@ -26,7 +26,7 @@ describe("updates", () => {
     const socket = network.newest;
     screen.slow = true;
     socket.join();
-    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.receive({ type: "stream", epoch: 1, stream: STREAM });
     socket.update(KEYFRAME);
     for (let i = 0; i < 5; i++) socket.update({ tiles: TILES.slice(i, i + 1) });
     for (let i = 0; i < 2; i++) {
@@ -42,7 +42,7 @@ describe("updates", () => {
     const { screen, network, player } = stage();
     const socket = network.newest;
     socket.join();
-    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.receive({ type: "stream", epoch: 1, stream: STREAM });
     socket.update({ cut: true, tiles: TILES.slice(0, 2) });
     await settle();
     expect(socket.acks).toEqual([1]);
@@ -58,7 +58,7 @@ describe("updates", () => {
     const { screen, network, player, counts } = stage();
     const socket = network.newest;
     socket.join();
-    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.receive({ type: "stream", epoch: 1, stream: STREAM });
     screen.blind = true;
     socket.update(KEYFRAME);
     await settle();
@@ -67,11 +67,11 @@ describe("updates", () => {
     expect(player.getSnapshot().picture).toBeUndefined();
   });
 
-  it("that a bug keeps from being drawn end the connection, so that the next one begins anew", async () => {
+  it("that a bug keeps from being drawn end the connection, so that the next one starts from nothing", async () => {
     const { screen, network, state } = stage();
     const socket = network.newest;
     socket.join();
-    socket.tell({ type: "stream", epoch: 1, stream: STREAM });
+    socket.receive({ type: "stream", epoch: 1, stream: STREAM });
     screen.broken = true;
     socket.update(KEYFRAME);
     await settle();
@@ -83,7 +83,7 @@ describe("updates", () => {
     const bad = [
       (socket: FakeNetwork["newest"]) => socket.update(KEYFRAME),
       (socket: FakeNetwork["newest"]) => {
-        socket.tell({ type: "stream", epoch: 2, stream: STREAM });
+        socket.receive({ type: "stream", epoch: 2, stream: STREAM });
         socket.update(KEYFRAME);
       },
       (socket: FakeNetwork["newest"]) => socket.events.message(new Uint8Array(0)),
@@ -120,7 +120,7 @@ describe("updates", () => {
     const { network, screen } = stage();
     const socket = network.newest;
     socket.join();
-    socket.tell({ type: "stream", epoch: 1, stream: { codec: "jpeg", ...SIZE, tables: [] } });
+    socket.receive({ type: "stream", epoch: 1, stream: { codec: "jpeg", ...SIZE, tables: [] } });
     const bytes = encodeWhole(screenLike(SIZE));
     socket.update({ keyframe: true, tiles: [{ index: 0, table: 0, bytes }] });
     await settle();
@@ -129,13 +129,13 @@ describe("updates", () => {
 });
 
 describe("signs of life", () => {
-  it("are asked for every 5 s, and 15 s without any end the connection", () => {
+  it("are requested every 5 s, and 15 s without any end the connection", () => {
     const { network, timing, state } = stage();
     const socket = network.newest;
     socket.join();
-    expect(socket.says("ping")).toHaveLength(1);
+    expect(socket.sentOf("ping")).toHaveLength(1);
     timing.advance(14_000);
-    expect(socket.says("ping")).toHaveLength(3);
+    expect(socket.sentOf("ping")).toHaveLength(3);
     expect(state()).toBe("connected");
     timing.advance(1000);
     expect(socket.closedWith?.code).toBe(4408);
@@ -147,7 +147,7 @@ describe("signs of life", () => {
     network.newest.join();
     for (let i = 0; i < 10; i++) {
       timing.advance(10_000);
-      network.newest.tell({ type: "viewers", count: i });
+      network.newest.receive({ type: "viewers", count: i });
     }
     expect(state()).toBe("connected");
   });
@@ -156,20 +156,20 @@ describe("signs of life", () => {
     const { network, timing } = stage();
     timing.advance(16_000);
     expect(network.sockets.length).toBeGreaterThan(1);
-    expect(network.newest.said).toEqual([]);
+    expect(network.newest.sent).toEqual([]);
   });
 
-  it("are neither asked for nor missed while nobody looks", () => {
+  it("are neither requested nor missed while the page is hidden", () => {
     const { network, player, timing, state } = stage();
     const socket = network.newest;
     socket.join();
     player.setVisible(false);
-    expect(socket.says("visibility")).toEqual([{ type: "visibility", visible: false }]);
+    expect(socket.sentOf("visibility")).toEqual([{ type: "visibility", visible: false }]);
     timing.advance(600_000);
     expect(state()).toBe("connected");
-    expect(socket.says("ping")).toHaveLength(1);
+    expect(socket.sentOf("ping")).toHaveLength(1);
     player.setVisible(true);
-    expect(socket.says("ping")).toHaveLength(2);
+    expect(socket.sentOf("ping")).toHaveLength(2);
     timing.advance(14_000);
     expect(state()).toBe("connected");
     timing.advance(1000);
@@ -186,7 +186,7 @@ describe("signs of life", () => {
   it("may be missing for longer while a whole picture is due, and then for as long as the link has shown to need", () => {
     const { network, timing, state } = stage();
     network.newest.join();
-    network.newest.tell({ type: "stream", epoch: 1, stream: STREAM });
+    network.newest.receive({ type: "stream", epoch: 1, stream: STREAM });
     timing.advance(10_000);
     network.newest.update(KEYFRAME);
     timing.advance(15_000 + 2 * 10_000 - 1000);
@@ -196,7 +196,7 @@ describe("signs of life", () => {
 
     timing.advance(1000);
     network.newest.join();
-    network.newest.tell({ type: "stream", epoch: 1, stream: STREAM });
+    network.newest.receive({ type: "stream", epoch: 1, stream: STREAM });
     timing.advance(15_000 + PICTURE_GRACE_MS - 1000);
     expect(state()).toBe("connected");
     // The clock is looked at once a second.
@@ -207,7 +207,7 @@ describe("signs of life", () => {
   it("may be missing no longer than ever on a fast link", () => {
     const { network, timing, state } = stage();
     network.newest.join();
-    network.newest.tell({ type: "stream", epoch: 1, stream: STREAM });
+    network.newest.receive({ type: "stream", epoch: 1, stream: STREAM });
     timing.advance(5);
     network.newest.update(KEYFRAME);
     timing.advance(9000);
@@ -218,10 +218,10 @@ describe("signs of life", () => {
     expect(state()).toBe("disconnected");
   });
 
-  it("tell a relay that lets in a hidden page that it is hidden", () => {
+  it("include the report to the relay that the page is hidden", () => {
     const { network } = stage({ visible: false });
     network.newest.join();
-    expect(network.newest.said.slice(0, 2)).toEqual([
+    expect(network.newest.sent.slice(0, 2)).toEqual([
       { type: "hello", room: "main" },
       { type: "visibility", visible: false },
     ]);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { missingIn } from "./support.ts";
 
-it("tells what a browser lacks for the picture, and nothing of one that has all of it", () => {
+it("names what a browser lacks for the picture, and nothing for a browser that has everything", () => {
   const there = () => {};
   const whole = { WebSocket: there, createImageBitmap: there, ResizeObserver: there, Array };
   expect(missingIn(whole)).toBeUndefined();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Backoff } from "../index.ts";
 
 describe("Backoff (P-41)", () => {
-  it("doubles to its cap, and begins anew after a reset", () => {
+  it("doubles to its cap, and starts again after a reset", () => {
     const backoff = new Backoff({ firstMs: 500, maxMs: 3000 });
     expect([0, 0, 0, 0, 0].map((random) => backoff.nextMs(random))).toEqual([
       250, 500, 1000, 1500, 1500,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ClockOffset } from "../index.ts";
 
 describe("ClockOffset (P-14)", () => {
-  it("knows nothing before the first exchange, and says 0", () => {
+  it("knows nothing before the first exchange, and returns 0", () => {
     const offset = new ClockOffset();
     expect(offset.known).toBe(false);
     expect(offset.toRemote(123)).toBe(0);

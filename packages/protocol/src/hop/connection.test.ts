@@ -86,7 +86,7 @@ function stage(options: { refuses?: boolean; graceMs?: () => number } = {}) {
 }
 
 describe("a line", () => {
-  it("says hello once it is open, and nothing else before the welcome", () => {
+  it("sends hello once it is open, and nothing else before the welcome", () => {
     const { newest, lines, received } = stage();
     lines[0]?.ping();
     expect(newest().types).toEqual([]);
@@ -225,7 +225,7 @@ describe("a connection", () => {
     expect(waitMs()).toBe(750);
   });
 
-  it("does not dial again where that cannot help, unless it is asked to", () => {
+  it("does not dial again where that cannot help, unless that is requested", () => {
     const { connection, newest, timing, sockets, losses } = stage();
     newest().join();
     newest().drop(CLOSE.unauthorized);
@@ -236,7 +236,7 @@ describe("a connection", () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it("dials at once when it is asked to, and only once", () => {
+  it("dials at once on request, and only once", () => {
     const { connection, newest, timing, sockets } = stage();
     newest().drop(1006);
     connection.dial();

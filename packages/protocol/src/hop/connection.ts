@@ -11,7 +11,7 @@ export interface ConnectionOptions<Message extends ToViewerMessage | ToProducerM
   extends Omit<LineOptions<Message>, "ended"> {
   /** The delays between dials, ms: as for `Backoff`. */
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
-  /** Whether dialling again can help; by default what `closeMeaning` says of the code. Not asked if we gave up ourselves. */
+  /** Whether dialling again can help; by default `closeMeaning(code).retryable`. Not called if we gave up ourselves. */
   readonly isRetryable?: (end: LineEnd) => boolean;
   /**
    * The line has ended, or could not be dialled at all: then `end` is undefined.

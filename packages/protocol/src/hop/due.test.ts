@@ -17,7 +17,7 @@ function filledStore(): FrameStore {
   return store;
 }
 
-/** A window that takes so much, however often it is asked. */
+/** A window that grants this much each time. */
 const granting = (bytes: number) => ({
   grant: (pending: number) => Math.min(pending, bytes),
   inFlight: 0,

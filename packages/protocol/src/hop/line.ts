@@ -1,5 +1,5 @@
 /**
- * One socket to the relay, from dial to end: says hello, waits for the welcome, measures the relay's clock, asks for signs of life, and
+ * One socket to the relay, from dial to end: sends hello, waits for the welcome, measures the relay's clock, requests signs of life, and
  * ends a connection that gives none or breaks the protocol. It never reconnects, and once it has ended, nothing that its socket still
  * reports counts. Agents, viewers and test clients use it alike; what they send and receive beyond that is theirs.
  */
@@ -28,7 +28,7 @@ const MAX_REASON_LENGTH = 123;
 
 /** How a line ended. */
 export interface LineEnd extends Closed {
-  /** The relay's typed reason. Undefined if the code says everything, and from relays that predate it. */
+  /** The relay's typed reason. Undefined if the code is enough, and from relays that predate it. */
   readonly closing: ClosingReason | undefined;
   /** Whether we gave up, and not the relay. */
   readonly byUs: boolean;

@@ -1,6 +1,6 @@
 /**
- * Tells a dead connection from a quiet one: pings while nothing else proves that the other side is there, and judges by the clock,
- * never by how many timers have fired. A pong has to wait behind whatever is on its way, so the owner says how long silence may last.
+ * Distinguishes a dead connection from a quiet one: pings while nothing else proves that the other side is there, and judges by the clock,
+ * never by how many timers have fired. A pong has to wait behind whatever is on its way, so the owner determines how long silence may last.
  */
 
 /** How often a sign of life is requested. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Outbox, type SendOutcome } from "./outbox.ts";
 
-/** A socket that answers as it is told to, and keeps what it took. */
+/** A socket that returns the outcome that a test sets, and keeps what it took. */
 class FakeOutlet {
   outcome: SendOutcome = "sent";
   heldBytes = 0;

@@ -138,7 +138,7 @@ describe("what a lagging receiver was sent", () => {
     expect(groupSizeOf(32_768)).toBe(64);
   });
 
-  it("looks at no more tiles than it was asked for, and one", () => {
+  it("looks at only one tile more than requested", () => {
     const changes = new TileChanges(32_768);
     const sent = new SentTiles(32_768);
     changes.changed(

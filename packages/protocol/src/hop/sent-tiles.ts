@@ -20,7 +20,7 @@ const GROUP_BYTES = 19;
 
 /** Tiles that the receiver does not have yet. */
 export interface WaitingTiles {
-  /** In the order of their turns, until they were more than was asked for. */
+  /** In the order of their turns, up to the first beyond the requested bytes. */
   readonly turn: readonly number[];
   /** Those that wait, too, but in a later turn of their groups. Known only where `all` is true. */
   readonly later: readonly number[];
@@ -71,7 +71,7 @@ export class SentTiles {
   }
 
   /**
-   * The tiles that wait. Looks at no more of them than asked for, and at one number of each group.
+   * The tiles that wait. Looks at no more of them than requested, and at one number of each group.
    * @param options.maxBytes stops looking once those found take more
    * @param options.bytesOf what a tile takes
    */

@@ -115,7 +115,7 @@ describe("Window, whatever happens", () => {
 });
 
 describe("Window, on a link that is much faster than its sender", () => {
-  /** Sends so many bytes to a receiver that answers at once. @returns the lengths of the updates */
+  /** Sends this many bytes to a receiver that answers at once. @returns the lengths of the updates */
   function transfer(bytes: number, { workMs, busy }: { workMs: number; busy: boolean }): number[] {
     const window = new Window();
     const lengths: number[] = [];
@@ -229,7 +229,7 @@ describe("Window, on simulated links", () => {
     expect(type(name).keyMs.p95).toBeLessThanOrEqual(p95);
   });
 
-  it("is judged by a simulation that can tell: one update in flight does worse where it must", () => {
+  it("is judged by a simulation that detects a worse rule: one update in flight fails where it must", () => {
     const row = ROWS.find(({ name }) => name === "1 Mbit/s, 100 ms");
     const [report] = row ? simulate(row.scenario, () => new StopAndWait()) : [];
     expect(report?.ageMs.p50).toBeGreaterThan(1200);

@@ -1,6 +1,6 @@
 /**
  * How much a sender may have on its way on one connection, so that the link is kept busy and nothing waits long in the buffers
- * ahead of it. Both hops use it. It asks only when updates were sent and when they were *applied*, so a slow device slows its
+ * ahead of it. Both hops use it. It depends only on when updates were sent and when they were *applied*, so a slow device slows its
  * feed as a slow link does. The rule, what it borrows and what it costs: docs/flow-control.md. Pure: time is an argument, ms.
  */
 
@@ -13,10 +13,10 @@ const PROBE_BYTES = 1500;
 const PROBES = 2;
 const TOGETHER_MS = 1;
 const MAX_CUT_BYTES = 64_000;
-/** What may wait ahead of the bottleneck: so long, and twice the usual deviation of round trips if that is longer. */
+/** How long bytes may wait ahead of the bottleneck, or twice the usual deviation of round trips if that is longer. */
 const MIN_QUEUE_MS = 40;
 const MAX_QUEUE_MS = 100;
-/** And so many bytes more. The smaller of two flows gains more by it, so that they become alike (FAST TCP's alpha). */
+/** Bytes that may wait in addition. The smaller of two flows gains more by them, so the flows converge (FAST TCP's alpha). */
 const SHARE_BYTES = 2000;
 /** A cut is worth as long at least, and no less than an eighth of the window. */
 const CUT_MS = 25;
@@ -24,7 +24,7 @@ const MAX_CUTS = 8;
 const MAX_GROWTH = 1.25;
 const PROBE_INTERVAL_ROUND_TRIPS = 30;
 const MIN_PROBE_INTERVAL_MS = 2000;
-/** Where nothing is in flight a probe costs little, but not sooner than so many round trips and updates after the last one. */
+/** A probe costs little while nothing is in flight, but follows the last one after at least this many round trips and updates. */
 const PROBE_REST = 4;
 /** Before anything was heard. */
 const FIRST_BASE_MS = 100;
@@ -82,8 +82,8 @@ export class Window {
   }
 
   /**
-   * How long an update may be now: `pendingBytes` if it may go whole; less for a cut of about so many; 0 to wait for an ack, which
-   * is then always due. Asking is telling that these bytes wait: ask only where something does.
+   * How long an update may be now: `pendingBytes` if it may go whole; less for a cut of about that size; 0 to wait for an ack, which
+   * is then always due. The call counts as bytes that wait, so call it only while some do.
    */
   grant(pendingBytes: number, now: number): number {
     this.#tick(now);
@@ -103,7 +103,7 @@ export class Window {
     return room >= cut || this.#inFlight === 0 ? Math.min(pendingBytes, cut) : 0;
   }
 
-  /** An update of so many bytes has left. */
+  /** An update of this many bytes was sent. */
   sent(bytes: number, now: number): void {
     this.#tick(now);
     const last = this.#flights.at(-1)?.sentAt ?? Number.NEGATIVE_INFINITY;
@@ -191,7 +191,7 @@ export class Window {
     this.#probedSize = this.#size;
   }
 
-  /** So many cuts to a window as leave each its time on the link and on the device; and one in flight while another is applied. */
+  /** As many cuts to a window as leave each its time on the link and on the device, with one in flight while another is applied. */
   #cutBytes(): number {
     const { targetMs, stepMs } = this.#path;
     const eachMs = Math.max(CUT_MS, stepMs * 1.1);

@@ -14,7 +14,7 @@ const kindOf = (code: number, reason = "", welcomed = true) =>
 const full = (closing?: ClosingReason) => ({ code: CLOSE.full, reason: "any text", closing });
 
 describe("lossOf", () => {
-  it("tells a relay that never answered from one that was lost", () => {
+  it("distinguishes a relay that never answered from one that was lost", () => {
     expect(kindOf(1006, "", false)).toBe("unreachable");
     expect(kindOf(1006, "", true)).toBe("lost");
   });
