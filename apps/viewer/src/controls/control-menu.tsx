@@ -42,7 +42,8 @@ export function ControlMenu(props: {
   useEffect(() => {
     if (!open) return;
     place();
-    itemsOf(menu.current)[0]?.focus();
+    // A popover has focused it already, and a quick key may have moved the focus since.
+    if (!menu.current?.contains(document.activeElement)) itemsOf(menu.current)[0]?.focus();
     window.addEventListener("resize", place);
     return () => window.removeEventListener("resize", place);
   }, [open, place]);
@@ -89,6 +90,7 @@ export function ControlMenu(props: {
           .map((action) => (
             <button
               key={action.id}
+              ref={focusOnOpen}
               type="button"
               role="menuitem"
               tabIndex={-1}
@@ -116,6 +118,14 @@ const NEXT: Readonly<Record<string, (at: number, count: number) => number>> = {
   Home: () => 0,
   End: (_, count) => count - 1,
 };
+
+/**
+ * The first visible item with this attribute has the focus as soon as the popover opens, so that no key is lost (HTML, "popover focusing
+ * steps"). React would focus it when it is mounted instead.
+ */
+function focusOnOpen(item: HTMLButtonElement | null): void {
+  item?.setAttribute("autofocus", "");
+}
 
 /** The items that are visible and enabled. */
 function itemsOf(menu: HTMLElement | null): readonly HTMLButtonElement[] {
