@@ -12,7 +12,7 @@ const FIRST = frameOf(SIZE);
 const SECOND = touched(FIRST, 200, 30);
 const ALL_TILES = geometryOf(SIZE).tileCount;
 
-/** An encoder that has finished a tile only when the test says so. */
+/** An encoder that finishes each tile only when the test lets it. */
 class SlowEncoder implements TileEncoder {
   readonly #encoder = turbo();
   readonly name = this.#encoder.name;

@@ -1,4 +1,4 @@
-/** Components that are loaded when they are to be shown, or a little before. */
+/** Components that are loaded when they are first shown, or a little before. */
 import {
   type ComponentType,
   createElement,
@@ -21,7 +21,7 @@ export interface LoadedLater<Props> {
       readonly onMissing: () => void;
     }
   >;
-  /** Loads it now, to be shown later. Never throws: after a failure it is loaded when it is to be shown. */
+  /** Loads it now, to be shown later. Never throws: after a failure it is loaded again when it is shown. */
   readonly preload: () => void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Publishes to a relay, and stays connected to it: gives the pipeline its turns while somebody watches and the window has room, reports
+ * Publishes to a relay, and stays connected to it: gives the pipeline its turns while a viewer watches and the window has room, reports
  * in the log what happens to the connection, and decides when it ends for good. Knows nothing of pixels.
  */
 import {
