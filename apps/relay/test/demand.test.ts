@@ -1,8 +1,8 @@
 import { encodeControl, parseToProducerMessage } from "@screen-share/protocol";
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { describe, expect, it } from "vitest";
 import type { Hub } from "../src/core/hub.ts";
 import { snapshot } from "../src/http/pictures.ts";
-import { FakeTime } from "./fake-time.ts";
 import {
   FakeProducer,
   FakeViewer,

@@ -22,7 +22,7 @@ describe("a stream and its producer (P-67)", () => {
     const { sink, time } = mjpegViewer(hub);
     const before = current(hub);
     producer.session.ended(10);
-    time.pass(SOON_MS + LATER_MS);
+    time.advance(SOON_MS + LATER_MS);
     const standing = [before, before, before];
     expect(contents(sink)).toEqual(standing);
     const back = new FakeProducer(hub);
@@ -61,7 +61,7 @@ describe("a stream and its producer (P-67)", () => {
     const before = current(hub);
     producer.say({ type: "status", state: "stopped" });
     producer.session.ended(10);
-    time.pass(2 * MAX_SILENCE_MS);
+    time.advance(2 * MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([before, "filler", "filler"]);
     expect(sink.ended).toBe(false);
     const back = new FakeProducer(hub);
@@ -77,7 +77,7 @@ describe("a stream and its producer (P-67)", () => {
     const before = current(hub);
     producer.session.ended(0);
     hub.tick(1000, 0);
-    time.pass(MAX_SILENCE_MS);
+    time.advance(MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([before, "filler"]);
     expect(sink.ended).toBe(false);
   });

@@ -1,7 +1,8 @@
 /** MJPEG streams that a test opens, and what stands in them. */
+
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { expect } from "vitest";
 import type { Hub } from "../src/core/hub.ts";
-import { FakeTime } from "./fake-time.ts";
 import { mjpegViewer, plainProducer, wholeJpeg } from "./participants.ts";
 
 const OPENING = "--picture\r\n";

@@ -14,6 +14,7 @@ import {
   type Tile,
 } from "@screen-share/protocol";
 import { encodeTiles, encodeWhole, screenLike } from "@screen-share/protocol/testing";
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { type Admitted, PendingSession } from "../src/access/pending-session.ts";
 import { type Grant, UNLIMITED } from "../src/core/grant.ts";
 import { HeldBytes } from "../src/core/held-bytes.ts";
@@ -27,7 +28,6 @@ import { ViewerSession } from "../src/core/viewer-session.ts";
 import { Work } from "../src/core/work.ts";
 import type { PictureRequest } from "../src/http/pictures.ts";
 import { FakePeer, FakeSink } from "./fake-peer.ts";
-import { FakeTime } from "./fake-time.ts";
 
 export const MAX_BYTES = 1_000_000;
 export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";

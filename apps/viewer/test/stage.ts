@@ -1,6 +1,6 @@
 /** A player with everything around it faked: what its tests and its subscriber's begin with. */
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
-import { FakeTiming } from "@screen-share/protocol/testing/fake-timing";
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { Player } from "../src/player/player.ts";
 import { FakeNetwork, FakeScreen, settle } from "./fakes.ts";
 
@@ -13,7 +13,7 @@ export const KEYFRAME = { keyframe: true, tiles };
 
 /** A player in a room, on a network and a screen that answer only when they are told. */
 export function stage(options: { visible?: boolean; room?: string | undefined } = {}) {
-  const timing = new FakeTiming();
+  const timing = new FakeTime(1_000_000);
   const network = new FakeNetwork();
   const screen = new FakeScreen();
   const counts: number[] = [];

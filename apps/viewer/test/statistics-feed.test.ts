@@ -107,6 +107,6 @@ describe("a player's statistics", () => {
     player.stop();
     timing.advance(3000);
     expect(made).toBe(0);
-    expect(timing.waiting).toBe(0);
+    expect(timing.pendingCount).toBe(0);
   });
 });

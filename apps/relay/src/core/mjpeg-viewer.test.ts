@@ -11,28 +11,28 @@ describe("a stream with a cap (P-65)", () => {
   it("receives the first picture at once, and the newest when the interval has passed", () => {
     const { sink, time, show, shown } = watched(5);
     expect(contents(sink)).toEqual([shown]);
-    time.pass(100);
+    time.advance(100);
     show(1);
-    time.pass(50);
+    time.advance(50);
     const newest = show(2);
-    time.pass(49);
+    time.advance(49);
     expect(contents(sink)).toEqual([shown]);
-    time.pass(1);
+    time.advance(1);
     expect(contents(sink)).toEqual([shown, newest]);
   });
 
   it("receives the last change even if nothing follows it", () => {
     const { sink, time, show, shown } = watched(0.5);
     const last = show(1);
-    time.pass(1999);
+    time.advance(1999);
     expect(contents(sink)).toEqual([shown]);
-    time.pass(1);
+    time.advance(1);
     expect(contents(sink)).toEqual([shown, last]);
   });
 
   it("receives a picture at once if the interval has passed", () => {
     const { sink, time, show, shown } = watched(20);
-    time.pass(60);
+    time.advance(60);
     const next = show(1);
     expect(contents(sink)).toEqual([shown, next]);
   });
@@ -41,9 +41,9 @@ describe("a stream with a cap (P-65)", () => {
     const { sink, time, show } = watched(2);
     for (let i = 1; i <= 100; i++) {
       show(i % 7);
-      time.pass(100);
+      time.advance(100);
     }
-    time.pass(2000);
+    time.advance(2000);
     expect(contents(sink).length).toBeGreaterThanOrEqual(20);
     expect(contents(sink).length).toBeLessThanOrEqual(1 + 12 * 2);
   });
@@ -51,7 +51,7 @@ describe("a stream with a cap (P-65)", () => {
   it("receives every picture if it has no cap", () => {
     const { sink, time, show, shown } = watched();
     const all = [1, 2, 3, 4, 5].map((seed) => {
-      time.pass(1);
+      time.advance(1);
       return show(seed);
     });
     expect(contents(sink)).toEqual([shown, ...all]);
@@ -60,11 +60,11 @@ describe("a stream with a cap (P-65)", () => {
   it("also waits for a slow socket, and then receives the newest picture", () => {
     const { sink, viewer, time, show, shown } = watched(5);
     sink.writable = false;
-    time.pass(200);
+    time.advance(200);
     const taken = show(1);
     expect(contents(sink)).toEqual([shown, taken]);
     show(2);
-    time.pass(10_000);
+    time.advance(10_000);
     const newest = show(3);
     expect(contents(sink)).toEqual([shown, taken]);
     sink.writable = true;
@@ -77,18 +77,18 @@ describe("an unchanged picture (P-66)", () => {
   it("is repeated soon, a second later, and then at intervals", () => {
     const { sink, time, shown } = watched();
     for (const [i, wait] of [...REPEATS_MS, MAX_SILENCE_MS].entries()) {
-      time.pass(wait - 1);
+      time.advance(wait - 1);
       expect(contents(sink)).toEqual(new Array(i + 1).fill(shown));
-      time.pass(1);
+      time.advance(1);
       expect(contents(sink)).toEqual(new Array(i + 2).fill(shown));
     }
   });
 
   it("is repeated as soon again once it has changed", () => {
     const { sink, time, show, shown } = watched();
-    time.pass(SOON_MS + 10);
+    time.advance(SOON_MS + 10);
     const next = show(1);
-    time.pass(SOON_MS);
+    time.advance(SOON_MS);
     expect(contents(sink)).toEqual([shown, shown, next, next]);
   });
 
@@ -96,7 +96,7 @@ describe("an unchanged picture (P-66)", () => {
     const { sink, time, show, shown } = watched();
     const all = [shown];
     for (let i = 1; i <= 20; i++) {
-      time.pass(SOON_MS - 50);
+      time.advance(SOON_MS - 50);
       all.push(show(i));
     }
     expect(contents(sink)).toEqual(all);
@@ -104,12 +104,12 @@ describe("an unchanged picture (P-66)", () => {
 
   it("leaves no longer silence, whatever the cap, and also in a room without a picture", () => {
     const { sink, time, shown } = watched(0.1);
-    time.pass(MAX_SILENCE_MS);
+    time.advance(MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([shown, "filler"]);
-    time.pass(MAX_SILENCE_MS);
+    time.advance(MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([shown, "filler", shown]);
     const empty = mjpegViewer(newHub());
-    empty.time.pass(2 * MAX_SILENCE_MS);
+    empty.time.advance(2 * MAX_SILENCE_MS);
     expect(contents(empty.sink)).toEqual(["filler", "filler"]);
   });
 
@@ -117,7 +117,7 @@ describe("an unchanged picture (P-66)", () => {
     const { sink, viewer, time, show, shown } = watched();
     sink.writable = false;
     const next = show(1);
-    time.pass(3 * MAX_SILENCE_MS);
+    time.advance(3 * MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([shown, next]);
     sink.writable = true;
     viewer.drained();
@@ -138,7 +138,7 @@ describe("the end of a stream", () => {
       const before = sink.written.length;
       viewer.drained();
       show(2);
-      time.pass(60_000);
+      time.advance(60_000);
       expect(sink.written).toHaveLength(before);
       expect(time.pendingCount).toBe(0);
       expect(hub.find("main")?.viewerCount).toBe(0);
@@ -149,7 +149,7 @@ describe("the end of a stream", () => {
   it("is logged with the room, the name, the amount sent, the duration and the reason", () => {
     const { hub } = liveRoom();
     const { sink, viewer, time } = mjpegViewer(hub, { name: "obs" });
-    time.pass(3000);
+    time.advance(3000);
     const bytes = sink.written.slice(1).reduce((sum, { length }) => sum + length, 0);
     const told = { kind: "mjpeg viewer", room: "main", name: "obs", frames: 3, bytes, seconds: 3 };
     expect(viewer.summary).toEqual(told);
@@ -163,15 +163,15 @@ describe("a client that reads slowly or not at all (P-67)", () => {
     const { hub, sink, show, viewer, time } = watched();
     sink.writable = false;
     show(1);
-    time.pass(MAX_STALL_MS - 1);
+    time.advance(MAX_STALL_MS - 1);
     expect(sink.ended).toBe(false);
     sink.writable = true;
     viewer.drained();
     sink.writable = false;
     show(2);
-    time.pass(MAX_STALL_MS - 1);
+    time.advance(MAX_STALL_MS - 1);
     expect(sink.ended).toBe(false);
-    time.pass(1);
+    time.advance(1);
     expect(sink.ended).toBe(true);
     expect(viewer.summary).toMatchObject({ code: 4408, reason: "it reads nothing any more" });
     expect(hub.find("main")?.viewerCount).toBe(0);

@@ -1,7 +1,7 @@
 import { readJpegSize, type Tile, type Update } from "@screen-share/protocol";
 import { decodeTurbo, encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { describe, expect, it } from "vitest";
-import { FakeTime } from "../../test/fake-time.ts";
 import { FakeWork } from "../../test/participants.ts";
 import { Picture } from "./picture.ts";
 import { PictureMemory } from "./picture-memory.ts";

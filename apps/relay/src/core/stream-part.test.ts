@@ -1,8 +1,8 @@
 import { readJpegSize } from "@screen-share/protocol";
 import { decodeTurbo } from "@screen-share/protocol/testing";
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FakeTime } from "../../test/fake-time.ts";
 import { mjpegViewer, newHub, plainProducer, wholeJpeg } from "../../test/participants.ts";
 import { HeldBytes } from "./held-bytes.ts";
 import { MAX_FILLERS_PER_PART } from "./mjpeg-viewer.ts";
@@ -58,7 +58,7 @@ describe("the header of a part (P-66)", () => {
     const time = new FakeTime(1000);
     const hub = newHub();
     const { sink } = mjpegViewer(hub, {}, { time });
-    for (let hour = 0; hour < 3; hour++) time.pass(HOUR_MS);
+    for (let hour = 0; hour < 3; hour++) time.advance(HOUR_MS);
     const lines = headerLines(sink.written);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(READER_LINES);
     expect(lines.length).toBe(Math.floor((3 * HOUR_MS) / 5000 / (MAX_FILLERS_PER_PART + 1)) + 1);
@@ -76,7 +76,7 @@ describe("the header of a part (P-66)", () => {
     session.ended(time.now());
     hub.find("main")?.picture.clear();
     const before = sink.written.length;
-    time.pass(HOUR_MS);
+    time.advance(HOUR_MS);
     const lines = headerLines(sink.written);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(READER_LINES);
     const later = textOf(sink.written.slice(before));

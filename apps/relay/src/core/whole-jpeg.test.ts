@@ -1,7 +1,7 @@
 import type { Tile, Update } from "@screen-share/protocol";
 import { decodeTurbo, encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { describe, expect, it } from "vitest";
-import { FakeTime } from "../../test/fake-time.ts";
 import { FakeWork } from "../../test/participants.ts";
 import { Picture } from "./picture.ts";
 import { PictureMemory } from "./picture-memory.ts";
@@ -67,7 +67,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
     let slices = 1;
     for (; composed.length === 0 && slices < 100; slices++) {
       expect(time.pendingCount).toBe(1);
-      time.pass(1);
+      time.advance(1);
     }
     // The clock is read once per tile, and advances by 1 ms.
     expect(slices).toBeGreaterThan(coarseTiles.length / SLICE_MS - 1);
@@ -79,7 +79,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
   it("equals one that is composed at once", () => {
     const [slow, quick] = [mixedPicture(), mixedPicture({ time: new FakeTime() })];
     const [later, atOnce] = [slow.request(), quick.request()];
-    for (let i = 0; i < 100; i++) slow.time.pass(1);
+    for (let i = 0; i < 100; i++) slow.time.advance(1);
     expect(atOnce[0]?.bytes.length).toBeGreaterThan(1000);
     expect(later[0]?.bytes).toEqual(atOnce[0]?.bytes);
   });
@@ -91,7 +91,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
     picture.whole.newest(picture.shown);
     for (let i = 0; composed.length === 0 && i < 100; i++) {
       picture.apply(update([fineTile(1 + (i % 9))]), 0);
-      time.pass(1);
+      time.advance(1);
     }
     expect(composed[0]?.pictureVersion).toBeGreaterThanOrEqual(pictureVersion);
     expect(decodeTurbo(composed[0]?.bytes ?? new Uint8Array())).toMatchObject(size);
@@ -105,7 +105,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
     expect(request()).toEqual([undefined]);
     expect(picture.whole.lengthOf(picture.shown as never)).toBeUndefined();
     work.pass(1000);
-    time.pass(600);
+    time.advance(600);
     expect(request()[0]?.bytes.length).toBeGreaterThan(1000);
   });
 
@@ -116,7 +116,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
     expect(answers).toEqual([undefined]);
     work.pass(2000);
     work.costMs = 0;
-    for (let i = 0; i < 2000; i++) time.pass(1);
+    for (let i = 0; i < 2000; i++) time.advance(1);
     expect(request()[0]?.bytes.length).toBeGreaterThan(1000);
   });
 

@@ -1,6 +1,7 @@
 /** Replies to requests for pictures: ETags, headers and pace. */
+
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { describe, expect, it } from "vitest";
-import { FakeTime } from "../../test/fake-time.ts";
 import {
   FakeProducer,
   FakeViewer,

@@ -1,5 +1,5 @@
 /** A player enters rooms, leaves them, and ends: with a reason, or because its host has stopped. */
-import { FakeTiming } from "@screen-share/protocol/testing/fake-timing";
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { describe, expect, it } from "vitest";
 import { FakeScreen, settle } from "../../test/fakes.ts";
 import { KEYFRAME, playing, STREAM, stage, TILES } from "../../test/stage.ts";
@@ -120,7 +120,7 @@ describe("joining", () => {
   });
 
   it("ends where the browser refuses to dial at all", () => {
-    const timing = new FakeTiming();
+    const timing = new FakeTime(1_000_000);
     const screen = new FakeScreen();
     const onDrawn = () => {};
     const open = () => undefined;
@@ -162,13 +162,13 @@ it("leaves no timer and no socket behind when it is stopped", () => {
   const { network, player, timing } = stage();
   network.newest.drop(1006);
   player.stop();
-  expect(timing.waiting).toBe(0);
+  expect(timing.pendingCount).toBe(0);
   const other = stage();
   other.player.stop();
   expect(other.network.newest.closedWith?.code).toBe(1000);
   other.network.newest.events.opened();
   expect(other.network.newest.sent).toEqual([]);
-  expect(other.timing.waiting).toBe(0);
+  expect(other.timing.pendingCount).toBe(0);
 });
 
 it("reports that updates cannot be decoded, until one can or another room is entered", async () => {

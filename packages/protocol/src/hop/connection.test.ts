@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FakeTiming } from "../../test/fake-timing.ts";
+import { FakeTime } from "../../test/fake-time.ts";
 import { CLOSE } from "../wire/close.ts";
 import { ProtocolError } from "../wire/errors.ts";
 import { encodeControl, parseToViewerMessage, type ToViewerMessage } from "../wire/messages.ts";
@@ -44,7 +44,7 @@ class FakeSocket implements Socket {
 }
 
 function stage(options: { refuses?: boolean; graceMs?: () => number } = {}) {
-  const timing = new FakeTiming();
+  const timing = new FakeTime(1_000_000);
   const sockets: FakeSocket[] = [];
   const lines: Line<ToViewerMessage>[] = [];
   const received: string[] = [];
@@ -251,7 +251,7 @@ describe("a connection", () => {
     expect(losses).toEqual([{ end: undefined, inMs: undefined }]);
     timing.advance(600_000);
     expect(losses).toHaveLength(1);
-    expect(timing.waiting).toBe(0);
+    expect(timing.pendingCount).toBe(0);
   });
 
   it("leaves no timer and reports nothing after it hung up", () => {
@@ -262,6 +262,6 @@ describe("a connection", () => {
     expect(socket.closedWith).toEqual({ code: 1000, reason: "" });
     socket.drop(1000);
     expect(losses).toEqual([]);
-    expect(timing.waiting).toBe(0);
+    expect(timing.pendingCount).toBe(0);
   });
 });

@@ -1,9 +1,13 @@
 /** A clock that only a test moves. */
 import type { Timing } from "../src/index.ts";
 
-export class FakeTiming implements Timing {
-  #now = 1_000_000;
-  #timers = new Set<{ readonly at: number; readonly run: () => void }>();
+export class FakeTime implements Timing {
+  #now: number;
+  readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
+
+  constructor(now = 0) {
+    this.#now = now;
+  }
 
   now(): number {
     return this.#now;
@@ -19,12 +23,12 @@ export class FakeTiming implements Timing {
     return () => this.#timers.delete(timer);
   }
 
-  /** How many timers wait. */
-  get waiting(): number {
+  /** The number of pending timers. */
+  get pendingCount(): number {
     return this.#timers.size;
   }
 
-  /** Moves on by this many ms, and runs what falls due in order. */
+  /** Moves the clock, and runs the timers that fall due, each at its own time. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {
@@ -37,7 +41,7 @@ export class FakeTiming implements Timing {
     this.#now = end;
   }
 
-  /** The machine sleeps: the clock moves on, and timers run once, late. */
+  /** The machine sleeps: the clock moves, and timers run once, late. */
   sleep(ms: number): void {
     this.#now += ms;
     this.advance(0);
