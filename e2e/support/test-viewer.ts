@@ -43,11 +43,11 @@ export interface TestViewerOptions {
   readonly random?: () => number;
   /** How long each ack is delayed, ms. */
   readonly ackDelayMs?: () => number;
-  readonly onWelcome?: () => void;
+  readonly onWelcome?: (viewer: TestViewer) => void;
   /** @param whole whether it is the first with which this connection has had every tile */
   readonly onUpdate?: (update: Update, whole: boolean) => void;
-  /** The connection was lost, for good if the code forbids to reconnect. */
-  readonly onClosed?: (code: number) => void;
+  /** The connection was lost, for good if the code forbids to reconnect. @param byUs whether the viewer gave up */
+  readonly onClosed?: (code: number, byUs: boolean) => void;
   readonly onProblem?: (problem: string) => void;
 }
 
@@ -76,7 +76,7 @@ export class TestViewer {
       lost: (end, retryAt) => {
         const code = end?.code ?? 1006;
         this.replica.disconnect();
-        onClosed?.(code);
+        onClosed?.(code, end?.byUs === true);
         // A relay that is silent for too long is no problem on a busy machine.
         if (end?.byUs && code !== CLOSE.silent) this.#complain(end.reason);
         else if (retryAt === undefined) {
@@ -115,7 +115,7 @@ export class TestViewer {
     let missing: Set<number> | undefined;
     return {
       control: (message: ToViewerMessage) => {
-        if (message.type === "welcome") onWelcome?.();
+        if (message.type === "welcome") onWelcome?.(this);
         else if (message.type === "viewers") this.viewers = message.count;
         else if (message.type === "stream") {
           receiver.describe(message);

@@ -1,7 +1,8 @@
-/** What all clients of a soak share: the relay's port, its rooms, and where to report problems. */
+/** What the clients of a soak have in common: the relay's port, its rooms, and where to report problems. */
 import type { Role } from "@screen-share/protocol";
 import { seededRandom } from "@screen-share/protocol/testing";
 import { mint } from "../tokens.ts";
+import { pick } from "./pictures.ts";
 
 export interface SoakContext {
   readonly port: number;
@@ -9,9 +10,10 @@ export interface SoakContext {
   readonly random: () => number;
   /** The rooms, whose producers stay. */
   readonly rooms: readonly string[];
+  readonly tokens: Tokens;
   /** The generation of links that is valid in a room now. */
   readonly generationOf: (room: string) => string | undefined;
-  /** The number of the relay's process; undefined while it stops or starts, when no close of a visit proves anything. */
+  /** The number of the relay's process; undefined while it stops or starts. */
   readonly era: () => number | undefined;
   /** Reports something that must not happen. */
   readonly complain: (problem: string) => void;
@@ -19,14 +21,30 @@ export interface SoakContext {
   readonly note: (what: string) => void;
 }
 
+/** What a client that comes and goes is given. */
+export interface Visitor extends SoakContext {
+  readonly room: string;
+  /** Aborted when all clients must leave. */
+  readonly leaving: AbortSignal;
+  /** Reports a problem, unless the relay has stopped since the visit began: then no close proves anything. */
+  readonly blame: (problem: string) => void;
+}
+
+/** Resolves when the client has left, which it does soon after `leaving` is aborted. */
+export type Behaviour = (visitor: Visitor) => Promise<void>;
+
+export function newVisitor(context: SoakContext, leaving: AbortSignal): Visitor {
+  const random = ownRandom(context.random);
+  const era = context.era();
+  const blame = (problem: string) => {
+    if (era !== undefined && context.era() === era) context.complain(problem);
+  };
+  return { ...context, random, room: pick(context.rooms, random), leaving, blame };
+}
+
 /** A generator of its own, which draws by others do not affect. */
 export function ownRandom(random: () => number): () => number {
   return seededRandom(Math.floor(random() * 2 ** 32));
-}
-
-/** Whether the same process of the relay has run since `era` was read. */
-export function sameEra(context: SoakContext, era: number | undefined): boolean {
-  return era !== undefined && context.era() === era;
 }
 
 /** Long-lived tokens, each minted once. */
@@ -40,10 +58,3 @@ export class Tokens {
     return known;
   }
 }
-
-/** One client. Resolves when it has left, which it does soon after `leaving` is aborted. */
-export type Behaviour = (
-  context: SoakContext,
-  tokens: Tokens,
-  leaving: AbortSignal,
-) => Promise<void>;

@@ -1,7 +1,7 @@
 /** Disturbances of producers: at random times one resizes, crashes, is replaced, ends its links, stops, or has a token that expires. */
 
 import { pick } from "./pictures.ts";
-import type { SoakProducer } from "./producer.ts";
+import { SoakProducer } from "./producer.ts";
 import type { RoomMembers } from "./room-members.ts";
 
 const MIN_PAUSE_MS = 100;
@@ -20,7 +20,7 @@ const DISTURBANCES: readonly (readonly [name: string, act: (producer: SoakProduc
 /** Makes each producer that has links end them once. */
 export function endAllLinks(all: readonly RoomMembers[], note: (what: string) => void): void {
   for (const { producer } of all) {
-    if (!("newGeneration" in producer)) continue;
+    if (!(producer instanceof SoakProducer)) continue;
     note("producer: ends its links");
     producer.newGeneration();
   }
@@ -39,12 +39,12 @@ export function disturbProducers(
   function disturb(): void {
     const { producer } = pick(all, random);
     const [name, act] = pick(DISTURBANCES, random);
-    if ("crash" in producer && "jpeg" in producer) {
-      note("plain producer: crashes");
-      producer.crash();
-    } else {
+    if (producer instanceof SoakProducer) {
       note(`producer: ${name}`);
       act(producer);
+    } else {
+      note("plain producer: crashes");
+      producer.crash();
     }
     next();
   }

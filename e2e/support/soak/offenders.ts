@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { CLOSE, encodeAck, encodeControl } from "@screen-share/protocol";
 import { mint } from "../tokens.ts";
-import { type Behaviour, type SoakContext, sameEra } from "./behaviour.ts";
+import type { Behaviour, Visitor } from "./behaviour.ts";
 import { pick } from "./pictures.ts";
 import { Visit } from "./visit.ts";
 
@@ -12,66 +12,53 @@ const MAX_OVERSTAY_MS = 5000 + 5000;
 interface Offence {
   readonly name: string;
   readonly code: number;
-  /** Whether the messages come after the welcome, and not before the hello. */
-  readonly welcomed: boolean;
   readonly messages: (random: () => number) => readonly (string | Uint8Array)[];
 }
 
 const ping = encodeControl({ type: "ping", sentAt: 1 });
+const hello = encodeControl({ type: "hello", room: "main" });
 const bytes = (length: number, random: () => number) =>
   Uint8Array.from({ length }, () => Math.floor(random() * 256));
 
-const OFFENCES: readonly Offence[] = [
-  { name: "ping first", code: 4400, welcomed: false, messages: () => [ping] },
-  { name: "no JSON", code: 4400, welcomed: false, messages: () => ["{"] },
-  { name: "ack first", code: 4400, welcomed: false, messages: () => [encodeAck(1)] },
-  { name: "noise", code: 4400, welcomed: true, messages: (random) => [bytes(100, random)] },
-  { name: "too long", code: 4413, welcomed: true, messages: (random) => [bytes(5000, random)] },
-  { name: "long text", code: 4413, welcomed: true, messages: () => ["x".repeat(5000)] },
-  { name: "ack too many", code: 4400, welcomed: true, messages: () => [encodeAck(1e9)] },
-  { name: "a flood", code: 4429, welcomed: true, messages: () => new Array(80).fill(ping) },
-  {
-    name: "hello twice",
-    code: 4400,
-    welcomed: true,
-    messages: () => [encodeControl({ type: "hello", room: "main" })],
-  },
+const INSTEAD_OF_HELLO: readonly Offence[] = [
+  { name: "ping first", code: 4400, messages: () => [ping] },
+  { name: "no JSON", code: 4400, messages: () => ["{"] },
+  { name: "ack first", code: 4400, messages: () => [encodeAck(1)] },
+];
+const AFTER_WELCOME: readonly Offence[] = [
+  { name: "noise", code: 4400, messages: (random) => [bytes(100, random)] },
+  { name: "too long", code: 4413, messages: (random) => [bytes(5000, random)] },
+  { name: "long text", code: 4413, messages: () => ["x".repeat(5000)] },
+  { name: "ack too many", code: 4400, messages: () => [encodeAck(1e9)] },
+  { name: "a flood", code: 4429, messages: () => new Array(80).fill(ping) },
+  { name: "hello twice", code: 4400, messages: () => [hello] },
 ];
 
 /** Waits for the close that is due. */
 async function expectEnd(
-  context: SoakContext,
+  { leaving, note, blame }: Visitor,
   visit: Visit,
-  due: {
-    readonly name: string;
-    readonly code: number;
-    readonly era: number | undefined;
-    readonly leaving: AbortSignal;
-  },
+  due: Pick<Offence, "name" | "code">,
 ): Promise<void> {
-  const code = await visit.untilClosed(due.leaving);
-  if (code === due.code) context.note(`${due.name}: ${code}`);
-  else if (code !== undefined && sameEra(context, due.era)) {
-    context.complain(`${due.name}: closed with ${code} and not ${due.code}`);
-  }
+  const code = await visit.untilClosed(leaving);
+  if (code === due.code) note(`${due.name}: ${code}`);
+  else if (code !== undefined) blame(`${due.name}: closed with ${code} and not ${due.code}`);
 }
 
-export const talksNonsense: Behaviour = async (context, tokens, leaving) => {
-  const era = context.era();
-  const offence = pick(OFFENCES, context.random);
-  const room = pick(context.rooms, context.random);
-  const visit = new Visit({ port: context.port, path: "/ws/viewer" });
-  const ready = offence.welcomed
+export const talksNonsense: Behaviour = async (visitor) => {
+  const { port, room, random, tokens } = visitor;
+  const offence = pick([...INSTEAD_OF_HELLO, ...AFTER_WELCOME], random);
+  const visit = new Visit({ port, path: "/ws/viewer" });
+  const ready = AFTER_WELCOME.includes(offence)
     ? await visit.enter(room, await tokens.get("viewer", room))
     : await visit.opened;
-  if (ready) for (const message of offence.messages(context.random)) visit.socket.send(message);
-  if (ready) await expectEnd(context, visit, { ...offence, era, leaving });
-  else visit.socket.terminate();
+  if (!ready) return visit.socket.terminate();
+  for (const message of offence.messages(random)) visit.socket.send(message);
+  await expectEnd(visitor, visit, offence);
 };
 
-export const hasNoRightToken: Behaviour = async (context, tokens, leaving) => {
-  const era = context.era();
-  const room = pick(context.rooms, context.random);
+export const hasNoRightToken: Behaviour = async (visitor) => {
+  const { port, room, random, tokens } = visitor;
   const [name, token, code] = await pick(
     [
       async () => ["no token", undefined, CLOSE.unauthorized] as const,
@@ -81,43 +68,40 @@ export const hasNoRightToken: Behaviour = async (context, tokens, leaving) => {
       async () =>
         ["another room's token", await tokens.get("viewer", "x"), CLOSE.forbidden] as const,
     ],
-    context.random,
+    random,
   )();
-  const visit = new Visit({ port: context.port, path: "/ws/viewer" });
+  const visit = new Visit({ port, path: "/ws/viewer" });
   void visit.enter(room, token);
-  if (await visit.opened) await expectEnd(context, visit, { name, code, era, leaving });
+  if (await visit.opened) await expectEnd(visitor, visit, { name, code });
 };
 
 /** Stays until its token expires, at most as long as the protocol allows. */
-export const expires: Behaviour = async (context, _, leaving) => {
-  const era = context.era();
-  const room = pick(context.rooms, context.random);
+export const expires: Behaviour = async (visitor) => {
+  const { port, room, leaving, complain } = visitor;
   const expiresAt = Date.now() + 500;
   const token = await mint({ role: "viewer", room, expiresAt });
-  const visit = new Visit({ port: context.port, path: "/ws/viewer" });
+  const visit = new Visit({ port, path: "/ws/viewer" });
   if (!(await visit.enter(room, token))) return;
-  const due = { name: "expires", code: CLOSE.unauthorized, era, leaving };
-  await expectEnd(context, visit, due);
+  await expectEnd(visitor, visit, { name: "expires", code: CLOSE.unauthorized });
   const overstayMs = Date.now() - Math.floor(expiresAt / 1000) * 1000;
   if (!leaving.aborted && overstayMs > MAX_OVERSTAY_MS) {
-    context.complain(`a token was honoured for ${overstayMs} ms after its end`);
+    complain(`a token was honoured for ${overstayMs} ms after its end`);
   }
 };
 
 /** Another agent in a room that has a producer. If the room has none just then, it leaves at once. */
-export const intrudes: Behaviour = async (context, tokens, leaving) => {
-  const room = pick(context.rooms, context.random);
+export const intrudes: Behaviour = async ({ port, room, tokens, leaving, note }) => {
   const token = await tokens.get("producer", room);
-  const visit = new Visit({ port: context.port, path: "/ws/producer", authorization: token });
+  const visit = new Visit({ port, path: "/ws/producer", authorization: token });
   if (!(await visit.opened)) return;
   visit.socket.send(encodeControl({ type: "hello", room, producerId: "x".repeat(32) }));
   if (await visit.welcomed) visit.socket.terminate();
   const code = await visit.untilClosed(leaving);
-  if (code === CLOSE.producerExists) context.note("intrudes: 4000");
+  if (code === CLOSE.producerExists) note("intrudes: 4000");
 };
 
 /** Bytes that are not HTTP, or only the beginning of a request. */
-export const knocks: Behaviour = async ({ port, random, note }, _, leaving) => {
+export const knocks: Behaviour = async ({ port, random, note, leaving }) => {
   const head = "GET /ws/viewer HTTP/1.1\r\nHost: localhost\r\nX-Long: ";
   const socket = connect(port, "localhost");
   socket.on("error", () => undefined);

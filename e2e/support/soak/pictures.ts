@@ -40,3 +40,9 @@ export function pick<T>(list: readonly T[], random: () => number): T {
   if (found === undefined) throw new RangeError("nothing to pick from");
   return found;
 }
+
+/** How a picture differs from the one that is due, byte by byte. */
+export function difference(shown: Uint8Array | undefined, due: Uint8Array): string | undefined {
+  if (!shown) return "nothing is shown";
+  return Buffer.compare(shown, due) === 0 ? undefined : "it is another picture";
+}

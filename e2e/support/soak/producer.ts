@@ -2,10 +2,10 @@
  * A synthetic v1 producer whose picture changes all the time, its size included. It can crash, be replaced by another connection of
  * itself, change the generation of its links, and stop and resume. It knows what its viewers must see.
  */
-import type { Tile } from "@screen-share/protocol";
+import { assembleJpeg, type FrameStore, type Tile } from "@screen-share/protocol";
 import { TestProducer } from "../test-producer.ts";
 import { mint } from "../tokens.ts";
-import { type PictureSet, pick } from "./pictures.ts";
+import { difference, type PictureSet, pick } from "./pictures.ts";
 
 const TICK_MS = 100;
 /** A live producer without changes reports that its picture is current (P-23). */
@@ -38,21 +38,32 @@ export class SoakProducer {
 
   constructor(private readonly options: ProducerOptions) {
     const { random, pictureSets } = options;
-    this.#producerId = Array.from({ length: 32 }, () => pick([..."0123456789abcdef"], random)).join(
-      "",
-    );
+    this.#producerId = `${random()}`.slice(2).padEnd(32, "0");
     this.#pictureSet = pick(pictureSets, random);
     this.#tiles = [...pick(this.#pictureSet.pictures, random)];
     this.#link = this.#dial();
   }
 
-  get room(): string {
-    return this.options.room;
+  /** The picture as the relay has to assemble it; undefined if it has to requantise it. */
+  get jpeg(): Uint8Array | undefined {
+    const { width, height, tables } = this.#pictureSet.stream;
+    const [only, ...more] = tables;
+    if (!only || more.length > 0) return undefined;
+    const segments = this.#tiles.map(({ bytes }) => bytes);
+    return assembleJpeg({ width, height, tables: only, segments });
   }
 
-  /** What all viewers must see. */
-  get picture(): { readonly pictureSet: PictureSet; readonly tiles: readonly Tile[] } {
-    return { pictureSet: this.#pictureSet, tiles: this.#tiles };
+  /** How a v1 viewer's picture differs from what it must be. */
+  difference(shown: FrameStore | undefined): string | undefined {
+    const { width, height } = this.#pictureSet.stream;
+    if (!shown) return "nothing is shown";
+    if (shown.stream.width !== width || shown.stream.height !== height) return "the size is wrong";
+    const tiles = shown.since(0);
+    const wrong = this.#tiles.filter(({ index, table, bytes }) => {
+      const tile = tiles[index];
+      return tile?.table !== table || difference(tile.bytes, bytes) !== undefined;
+    });
+    return wrong.length > 0 ? `${wrong.length} tiles of ${this.#tiles.length} differ` : undefined;
   }
 
   /** Whether the relay has applied everything. */

@@ -4,8 +4,12 @@ import { TestViewer } from "../test-viewer.ts";
 import { mint } from "../tokens.ts";
 import { ownRandom } from "./behaviour.ts";
 import { tilePictures, wholeJpegs } from "./pictures.ts";
-import { SoakPlainProducer } from "./plain-producer.ts";
-import { type PlainWatcher, watchPlainly, watchStream } from "./plain-watchers.ts";
+import {
+  type PlainWatcher,
+  SoakPlainProducer,
+  watchPlainly,
+  watchStream,
+} from "./plain-members.ts";
 import { SoakProducer } from "./producer.ts";
 
 export interface RoomMembers {
@@ -30,12 +34,13 @@ async function fillRoom(
 ): Promise<RoomMembers> {
   const { onUpdate, ...others } = options;
   const all = { ...others, room, random: ownRandom(options.random) };
-  const token = await mint({ role: "viewer", room });
   const plain = qualities === "whole JPEGs";
   const producer = plain
-    ? new SoakPlainProducer({ ...all, jpegs: wholeJpegs() })
+    ? new SoakPlainProducer({
+        ...{ ...all, jpegs: wholeJpegs(), token: await mint({ role: "producer", room }) },
+      })
     : new SoakProducer({ ...all, pictureSets: tilePictures(qualities) });
-  const watching = { ...all, token };
+  const watching = { ...all, token: await mint({ role: "viewer", room }) };
   // Plain producers do not report when a picture was captured.
   const v1 = plain ? watching : { ...watching, onUpdate };
   return {

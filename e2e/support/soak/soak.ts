@@ -9,6 +9,7 @@ import { eventually } from "../wait.ts";
 import { ownRandom, type SoakContext, Tokens } from "./behaviour.ts";
 import { churn, visitCertainly } from "./churn.ts";
 import { disturbProducers, endAllLinks } from "./disturbances.ts";
+import { SoakProducer } from "./producer.ts";
 import { differences } from "./quiet.ts";
 import { RelayHost } from "./relay-host.ts";
 import { fillRooms, type RoomMembers, removeMembers } from "./room-members.ts";
@@ -83,9 +84,10 @@ export async function soak(options: {
     port,
     random: ownRandom(random),
     rooms: all.map(({ room }) => room),
+    tokens,
     generationOf: (name) => {
       const producer = all.find(({ room }) => room === name)?.producer;
-      return producer && "generation" in producer ? producer.generation : undefined;
+      return producer instanceof SoakProducer ? producer.generation : undefined;
     },
     era: () => relay.era,
     complain,
@@ -135,7 +137,7 @@ export async function soak(options: {
   let restarts = 0;
   let judged = 0;
   await quiet();
-  await visitCertainly(context, tokens);
+  await visitCertainly(context);
   endAllLinks(all, note);
   await quiet();
   const startedAtMs = elapsed();
@@ -143,7 +145,7 @@ export async function soak(options: {
   while (played() < durationMs || judged < MIN_JUDGED_PHASES) {
     const restarting = restarts === 0 || (judged === 0 && played() < durationMs * RESTARTING_SHARE);
     lively = !restarting;
-    const visits = churn(context, tokens, phaseMs);
+    const visits = churn(context, phaseMs);
     if (restarting) await restartAfter(random() * phaseMs);
     await disturbDuring(visits);
     joins += await visits;

@@ -1,10 +1,5 @@
-/** One WebSocket of a client that does not stay, and may break the protocol. */
-import {
-  encodeControl,
-  parseToViewerMessage,
-  SUBPROTOCOL,
-  type ToViewerMessage,
-} from "@screen-share/protocol";
+/** One WebSocket of a client that is plain, or that breaks the protocol. It never reconnects. */
+import { encodeControl, parseToViewerMessage, SUBPROTOCOL } from "@screen-share/protocol";
 import WebSocket from "ws";
 
 export interface VisitOptions {
@@ -14,8 +9,6 @@ export interface VisitOptions {
   readonly v1?: boolean;
   readonly query?: string;
   readonly authorization?: string;
-  readonly onBinary?: (data: Buffer) => void;
-  readonly onControl?: (message: ToViewerMessage) => void;
 }
 
 export class Visit {
@@ -27,20 +20,12 @@ export class Visit {
   /** Whether a v1 client was welcomed. */
   readonly welcomed: Promise<boolean>;
 
-  constructor({
-    port,
-    path,
-    v1 = true,
-    query = "",
-    authorization,
-    onBinary,
-    onControl,
-  }: VisitOptions) {
-    this.socket = new WebSocket(`ws://localhost:${port}${path}${query}`, v1 ? [SUBPROTOCOL] : [], {
+  constructor({ port, path, v1 = true, query = "", authorization }: VisitOptions) {
+    const socket = new WebSocket(`ws://localhost:${port}${path}${query}`, v1 ? [SUBPROTOCOL] : [], {
       perMessageDeflate: false,
       headers: authorization === undefined ? {} : { Authorization: `Bearer ${authorization}` },
     });
-    const { socket } = this;
+    this.socket = socket;
     socket.on("error", () => undefined);
     this.closed = new Promise((resolve) => socket.on("close", resolve));
     const never = this.closed.then(() => false);
@@ -48,12 +33,8 @@ export class Visit {
     this.opened = Promise.race([open, never]);
     const welcome = new Promise<boolean>((resolve) => {
       socket.on("message", (data: Buffer, isBinary: boolean) => {
-        if (isBinary) onBinary?.(data);
-        else if (v1) {
-          const message = parseToViewerMessage(data.toString());
-          if (message) onControl?.(message);
-          if (message?.type === "welcome") resolve(true);
-        }
+        if (isBinary || !v1) return;
+        if (parseToViewerMessage(data.toString())?.type === "welcome") resolve(true);
       });
     });
     this.welcomed = Promise.race([welcome, never]);
@@ -67,14 +48,18 @@ export class Visit {
   }
 
   /** Waits until the connection ends or it is time to leave. @returns the code, or undefined if we left */
-  async untilClosed(leaving: AbortSignal, stayMs = Number.POSITIVE_INFINITY) {
-    const left = new Promise<undefined>((resolve) => {
-      leaving.addEventListener("abort", () => resolve(undefined));
-      if (leaving.aborted) resolve(undefined);
-      if (Number.isFinite(stayMs)) setTimeout(resolve, stayMs);
-    });
-    const code = await Promise.race([this.closed, left]);
+  async untilClosed(leaving: AbortSignal, stayMs?: number): Promise<number | undefined> {
+    const code = await Promise.race([this.closed, timeToLeave(leaving, stayMs)]);
     this.socket.terminate();
     return code;
   }
+}
+
+/** Resolves after `stayMs`, or as soon as `leaving` is aborted. */
+export async function timeToLeave(leaving: AbortSignal, stayMs?: number): Promise<undefined> {
+  await new Promise<void>((resolve) => {
+    leaving.addEventListener("abort", () => resolve());
+    if (leaving.aborted) resolve();
+    if (stayMs !== undefined) setTimeout(resolve, stayMs);
+  });
 }

@@ -1,0 +1,194 @@
+/**
+ * Plain clients that stay in a room: a producer of whole JPEGs, as any script would send them, a viewer, and a reader of the MJPEG
+ * stream. Each dials again whenever its connection is lost.
+ */
+import { get } from "node:http";
+import { Backoff, closeMeaning, type FrameStore } from "@screen-share/protocol";
+import { difference, pick } from "./pictures.ts";
+import { Visit } from "./visit.ts";
+
+const BACKOFF = { firstMs: 500, maxMs: 4000 } as const;
+const INTERVAL_MS = 150;
+const PART_LENGTH = /Content-Length: (\d+)\r\n\r\n/;
+/** The heads of parts are far shorter. */
+const MAX_HEAD_BYTES = 1024;
+
+export interface PlainMemberOptions {
+  readonly port: number;
+  readonly room: string;
+  readonly token: string;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly onProblem: (problem: string) => void;
+}
+
+/** A viewer, and the last whole picture that it has received. */
+export interface PlainWatcher {
+  readonly picture: Uint8Array | undefined;
+  close(): void;
+}
+
+/** Dials until it is closed. */
+class Redialling {
+  readonly #backoff = new Backoff(BACKOFF);
+  #cut: () => void;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #over = false;
+
+  /** @param dial returns what cuts the connection off */
+  constructor(
+    private readonly options: PlainMemberOptions,
+    private readonly dial: (self: Redialling) => () => void,
+  ) {
+    this.#cut = dial(this);
+  }
+
+  proven(): void {
+    this.#backoff.reset();
+  }
+
+  /** @param code of a WebSocket */
+  lost(code?: number): void {
+    if (this.#over) return;
+    const { room, random, onProblem } = this.options;
+    if (code !== undefined && !closeMeaning(code).retryable) {
+      onProblem(`a plain client of ${room} was closed for good with ${code}`);
+      return;
+    }
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      this.#cut = this.dial(this);
+    }, this.#backoff.nextMs(random()));
+  }
+
+  close(): void {
+    this.#over = true;
+    clearTimeout(this.#retry);
+    this.#cut();
+  }
+}
+
+export class SoakPlainProducer {
+  moving = true;
+  /** What all viewers must see. */
+  jpeg: Uint8Array;
+  #visit: Visit | undefined;
+  readonly #redialling: Redialling;
+  readonly #timer = setInterval(() => this.#tick(), INTERVAL_MS);
+
+  constructor(
+    private readonly options: PlainMemberOptions & { readonly jpegs: readonly Uint8Array[] },
+  ) {
+    this.jpeg = pick(options.jpegs, options.random);
+    this.#redialling = new Redialling(options, (self) => this.#dial(self));
+  }
+
+  /** Whether its newest picture has been sent. */
+  get settled(): boolean {
+    const socket = this.#visit?.socket;
+    return socket?.readyState === socket?.OPEN && socket?.bufferedAmount === 0;
+  }
+
+  /** How a v1 viewer's picture differs from what it must be. */
+  difference(shown: FrameStore | undefined): string | undefined {
+    return difference(shown?.since(0)[0]?.bytes, this.jpeg);
+  }
+
+  /** Loses its connection and dials again. */
+  crash(): void {
+    this.#visit?.socket.terminate();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#redialling.close();
+  }
+
+  #dial(redialling: Redialling): () => void {
+    const { port, room, token } = this.options;
+    const query = `?room=${room}`;
+    const visit = new Visit({
+      ...{ port, path: "/ws/producer", v1: false, query, authorization: token },
+    });
+    visit.socket.on("open", () => {
+      redialling.proven();
+      visit.socket.send(this.jpeg);
+    });
+    visit.socket.on("close", (code) => redialling.lost(code));
+    this.#visit = visit;
+    return () => visit.socket.terminate();
+  }
+
+  #tick(): void {
+    const socket = this.#visit?.socket;
+    if (!this.moving || socket?.readyState !== socket?.OPEN) return;
+    this.jpeg = pick(this.options.jpegs, this.options.random);
+    socket?.send(this.jpeg);
+  }
+}
+
+export function watchPlainly(options: PlainMemberOptions): PlainWatcher {
+  const { port, room, token } = options;
+  let picture: Uint8Array | undefined;
+  const redialling = new Redialling(options, (self) => {
+    const query = `?room=${room}&token=${token}`;
+    const { socket } = new Visit({ port, path: "/ws/viewer", v1: false, query });
+    socket.on("message", (data: Buffer, isBinary) => {
+      self.proven();
+      if (isBinary) picture = data;
+    });
+    socket.on("close", (code) => self.lost(code));
+    return () => socket.terminate();
+  });
+  return {
+    get picture() {
+      return picture;
+    },
+    close: () => redialling.close(),
+  };
+}
+
+export function watchStream(options: PlainMemberOptions): PlainWatcher {
+  const { port, room, token, onProblem } = options;
+  let picture: Uint8Array | undefined;
+  const redialling = new Redialling(options, (self) => {
+    const url = `http://localhost:${port}/stream.mjpeg?room=${room}&token=${token}`;
+    const request = get(url, { agent: false }, (response) => {
+      if (response.statusCode !== 200) onProblem(`a stream was refused: ${response.statusCode}`);
+      self.proven();
+      const read = partsReader((part) => {
+        picture = part;
+      });
+      response.on("data", read);
+      response.on("error", () => undefined);
+      response.on("close", () => self.lost());
+    });
+    request.on("error", () => self.lost());
+    return () => request.destroy();
+  });
+  return {
+    get picture() {
+      return picture;
+    },
+    close: () => redialling.close(),
+  };
+}
+
+/** Reads a multipart/x-mixed-replace body (RFC 2046 §5.1) whose parts have a length. */
+function partsReader(onPart: (part: Buffer) => void): (chunk: Buffer) => void {
+  let pending = Buffer.alloc(0);
+  return (chunk) => {
+    pending = Buffer.concat([pending, chunk]);
+    for (;;) {
+      const head = PART_LENGTH.exec(pending.subarray(0, MAX_HEAD_BYTES).toString("latin1"));
+      if (!head && pending.length > MAX_HEAD_BYTES) {
+        throw new Error("a part of the stream has no length");
+      }
+      const start = head ? head.index + head[0].length : 0;
+      const end = start + Number(head?.[1]);
+      if (!(pending.length >= end)) return;
+      onPart(pending.subarray(start, end));
+      pending = pending.subarray(end);
+    }
+  };
+}
