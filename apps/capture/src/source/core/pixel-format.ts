@@ -73,127 +73,87 @@ export function unpackerOf(layout: PixelLayout, colours: Colours): Unpacker | un
   const { bitsPerPixel } = layout;
   if (bitsPerPixel <= MAX_TABLE_BITS) {
     const table = tableOf(bitsPerPixel, colours);
-    if (bitsPerPixel === 16) return (...to) => unpack16(layout, table, ...to);
-    if (bitsPerPixel === 8) return (...to) => unpack8(layout, table, ...to);
-    const lowFirst = bitsPerPixel === 4 ? !layout.bigEndian : !layout.highBitFirst;
-    const subBytes = { layout, table, lowFirst };
-    if (bitsPerPixel === 4 || bitsPerPixel === 1) return (...to) => unpackBits(subBytes, ...to);
-    return undefined;
+    if (bitsPerPixel === 16 || bitsPerPixel === 8) return tableUnpacker(layout, table);
+    return bitsPerPixel === 4 || bitsPerPixel === 1 ? bitsUnpacker(layout, table) : undefined;
   }
   if (colours.kind === "palette") return undefined;
-  if (bitsPerPixel === 32 && isBgrx(colours)) return (...to) => unpackBgrx(layout, ...to);
+  if (bitsPerPixel === 32 && isBgrx(colours)) return bgrxUnpacker(layout);
   const toRgba = converterOf(colours);
-  if (bitsPerPixel === 32) return (...to) => unpack32(layout, toRgba, ...to);
-  return bitsPerPixel === 24 ? (...to) => unpack24(layout, toRgba, ...to) : undefined;
+  if (bitsPerPixel === 32) return unpacker32(layout, toRgba);
+  return bitsPerPixel === 24 ? unpacker24(layout, toRgba) : undefined;
 }
 
 /** The format of almost all servers: 32 bits per pixel, blue in the lowest byte, then green and red. */
-function unpackBgrx(
-  layout: PixelLayout,
-  image: Uint8Array,
-  area: Rectangle,
-  to: Uint32Array,
-  stride: number,
-): void {
-  const from = words32(image, layout);
-  const gap = rowBytes(layout, area) / 4 - area.width;
-  let read = 0;
-  for (let y = area.y; y < area.y + area.height; y++, read += gap) {
-    const start = y * stride + area.x;
-    for (let at = start; at < start + area.width; at++) {
-      const px = from[read++] ?? 0;
-      to[at] = OPAQUE | ((px & 0xff) << 16) | (px & 0xff00) | ((px >>> 16) & 0xff);
+function bgrxUnpacker(layout: PixelLayout): Unpacker {
+  return (image, area, to, stride) => {
+    const from = wordsOf(image, layout);
+    const gap = rowBytes(layout, area) / 4 - area.width;
+    let read = 0;
+    for (let y = area.y; y < area.y + area.height; y++, read += gap) {
+      const start = y * stride + area.x;
+      for (let at = start; at < start + area.width; at++) {
+        const px = from[read++] ?? 0;
+        to[at] = OPAQUE | ((px & 0xff) << 16) | (px & 0xff00) | ((px >>> 16) & 0xff);
+      }
     }
-  }
+  };
 }
 
-function unpack32(
-  layout: PixelLayout,
-  toRgba: (px: number) => number,
-  image: Uint8Array,
-  area: Rectangle,
-  to: Uint32Array,
-  stride: number,
-): void {
-  const from = words32(image, layout);
-  const gap = rowBytes(layout, area) / 4 - area.width;
-  let read = 0;
-  for (let y = area.y; y < area.y + area.height; y++, read += gap) {
-    const start = y * stride + area.x;
-    for (let at = start; at < start + area.width; at++) to[at] = toRgba(from[read++] ?? 0);
-  }
+function unpacker32(layout: PixelLayout, toRgba: (px: number) => number): Unpacker {
+  return (image, area, to, stride) => {
+    const from = wordsOf(image, layout);
+    const gap = rowBytes(layout, area) / 4 - area.width;
+    let read = 0;
+    for (let y = area.y; y < area.y + area.height; y++, read += gap) {
+      const start = y * stride + area.x;
+      for (let at = start; at < start + area.width; at++) to[at] = toRgba(from[read++] ?? 0);
+    }
+  };
 }
 
-function unpack24(
-  layout: PixelLayout,
-  toRgba: (px: number) => number,
-  image: Uint8Array,
-  area: Rectangle,
-  to: Uint32Array,
-  stride: number,
-): void {
-  const bytes = rowBytes(layout, area);
+function unpacker24(layout: PixelLayout, toRgba: (px: number) => number): Unpacker {
   const [first, last] = layout.bigEndian ? [16, 0] : [0, 16];
-  for (let row = 0; row < area.height; row++) {
-    const start = (area.y + row) * stride + area.x;
-    for (let x = 0, read = row * bytes; x < area.width; x++, read += 3) {
-      const [low, high] = [(image[read] ?? 0) << first, (image[read + 2] ?? 0) << last];
-      to[start + x] = toRgba(low | ((image[read + 1] ?? 0) << 8) | high);
+  return (image, area, to, stride) => {
+    const bytes = rowBytes(layout, area);
+    for (let row = 0; row < area.height; row++) {
+      const start = (area.y + row) * stride + area.x;
+      for (let x = 0, read = row * bytes; x < area.width; x++, read += 3) {
+        const [low, high] = [(image[read] ?? 0) << first, (image[read + 2] ?? 0) << last];
+        to[start + x] = toRgba(low | ((image[read + 1] ?? 0) << 8) | high);
+      }
     }
-  }
+  };
 }
 
-function unpack16(
-  layout: PixelLayout,
-  table: Uint32Array,
-  image: Uint8Array,
-  area: Rectangle,
-  to: Uint32Array,
-  stride: number,
-): void {
-  const from = words16(image, layout);
-  const gap = rowBytes(layout, area) / 2 - area.width;
-  let read = 0;
-  for (let y = area.y; y < area.y + area.height; y++, read += gap) {
-    const start = y * stride + area.x;
-    for (let at = start; at < start + area.width; at++) to[at] = table[from[read++] ?? 0] ?? 0;
-  }
+/** For 8 or 16 bits per pixel. */
+function tableUnpacker(layout: PixelLayout, table: Uint32Array): Unpacker {
+  return (image, area, to, stride) => {
+    const from = wordsOf(image, layout);
+    const gap = (rowBytes(layout, area) * 8) / layout.bitsPerPixel - area.width;
+    let read = 0;
+    for (let y = area.y; y < area.y + area.height; y++, read += gap) {
+      const start = y * stride + area.x;
+      for (let at = start; at < start + area.width; at++) to[at] = table[from[read++] ?? 0] ?? 0;
+    }
+  };
 }
 
-function unpack8(
-  layout: PixelLayout,
-  table: Uint32Array,
-  image: Uint8Array,
-  area: Rectangle,
-  to: Uint32Array,
-  stride: number,
-): void {
-  const gap = rowBytes(layout, area) - area.width;
-  let read = 0;
-  for (let y = area.y; y < area.y + area.height; y++, read += gap) {
-    const start = y * stride + area.x;
-    for (let at = start; at < start + area.width; at++) to[at] = table[image[read++] ?? 0] ?? 0;
-  }
-}
-
-function unpackBits(
-  { layout, table, lowFirst }: { layout: PixelLayout; table: Uint32Array; lowFirst: boolean },
-  image: Uint8Array,
-  area: Rectangle,
-  to: Uint32Array,
-  stride: number,
-): void {
+/** For 1 or 4 bits per pixel. */
+function bitsUnpacker(layout: PixelLayout, table: Uint32Array): Unpacker {
   const bits = layout.bitsPerPixel;
-  const bytes = rowBytes(layout, area);
-  for (let row = 0; row < area.height; row++) {
-    const start = (area.y + row) * stride + area.x;
-    for (let x = 0; x < area.width; x++) {
-      const bit = (x * bits) & 7;
-      const shift = lowFirst ? bit : 8 - bits - bit;
-      const byte = image[row * bytes + ((x * bits) >> 3)] ?? 0;
-      to[start + x] = table[(byte >> shift) & ((1 << bits) - 1)] ?? 0;
+  const lowFirst = bits === 4 ? !layout.bigEndian : !layout.highBitFirst;
+  return (image, area, to, stride) => {
+    const bytes = rowBytes(layout, area);
+    for (let row = 0; row < area.height; row++) {
+      const start = (area.y + row) * stride + area.x;
+      for (let x = 0; x < area.width; x++) {
+        const bit = (x * bits) & 7;
+        const shift = lowFirst ? bit : 8 - bits - bit;
+        const byte = image[row * bytes + ((x * bits) >> 3)] ?? 0;
+        to[start + x] = table[(byte >> shift) & ((1 << bits) - 1)] ?? 0;
+      }
     }
-  }
+  };
 }
 
 /** The RGBA word for each value that a pixel can have. Unused bits are ignored. */
@@ -227,28 +187,22 @@ function rowBytes({ bitsPerPixel, scanlinePad }: PixelLayout, { width }: Rectang
   return (Math.ceil((width * bitsPerPixel) / scanlinePad) * scanlinePad) / 8;
 }
 
-/** A reply may begin anywhere in the socket's buffer, and typed arrays must be aligned to words. */
-function aligned(image: Uint8Array, bytes: number): Uint8Array {
-  // Not `slice`, which does not copy a Buffer.
-  return image.byteOffset % bytes === 0 ? image : new Uint8Array(image);
-}
-
-function words32(image: Uint8Array, { bigEndian }: PixelLayout): Uint32Array {
-  const length = Math.floor(image.length / 4);
+/** The pixels of an image with 8, 16 or 32 bits per pixel, and the padding of its rows. */
+function wordsOf(image: Uint8Array, { bitsPerPixel, bigEndian }: PixelLayout) {
+  if (bitsPerPixel === 8) return image;
+  const bytes = bitsPerPixel / 8;
+  const length = Math.floor(image.length / bytes);
   if (bigEndian) {
     const view = new DataView(image.buffer, image.byteOffset);
-    return Uint32Array.from({ length }, (_, i) => view.getUint32(i * 4));
+    const words = bytes === 2 ? new Uint16Array(length) : new Uint32Array(length);
+    for (let i = 0; i < length; i++) {
+      words[i] = bytes === 2 ? view.getUint16(i * 2) : view.getUint32(i * 4);
+    }
+    return words;
   }
-  const { buffer, byteOffset } = aligned(image, 4);
-  return new Uint32Array(buffer, byteOffset, length);
-}
-
-function words16(image: Uint8Array, { bigEndian }: PixelLayout): Uint16Array {
-  const length = Math.floor(image.length / 2);
-  if (bigEndian) {
-    const view = new DataView(image.buffer, image.byteOffset);
-    return Uint16Array.from({ length }, (_, i) => view.getUint16(i * 2));
-  }
-  const { buffer, byteOffset } = aligned(image, 2);
-  return new Uint16Array(buffer, byteOffset, length);
+  // Typed arrays must be aligned, and a reply may begin anywhere. Not `slice`, which does not copy a Buffer.
+  const { buffer, byteOffset } = image.byteOffset % bytes === 0 ? image : new Uint8Array(image);
+  return bytes === 2
+    ? new Uint16Array(buffer, byteOffset, length)
+    : new Uint32Array(buffer, byteOffset, length);
 }
