@@ -25,16 +25,14 @@ import {
   readPublisherEnvironment,
   TerminalLinks,
 } from "@screen-share/publish/node";
-import { type CaptureConfig, readConfig } from "./config/config.ts";
-import { readFlags } from "./config/flags.ts";
+import { type CaptureConfig, readConfig, readFlags } from "./config.ts";
 import { endLinks } from "./end-links.ts";
 import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 import { createRecordingFile } from "./record/recording-file.ts";
-import { openAwaited } from "./source/awaited-screen.ts";
+import { monitorTable } from "./source/monitor.ts";
 import { SharpScaler } from "./source/scaler.ts";
-import { listScreen, openScreen } from "./source/screen.ts";
+import { listScreen, openAwaited, openScreen } from "./source/screen.ts";
 import { TestCard } from "./source/test-card.ts";
-import { monitorTable } from "./terminal/monitor-table.ts";
 
 /** Lies beside this file, both as source and built. */
 const RECORDING_WRITER = fileURLToPath(

@@ -1,6 +1,7 @@
 /** The command line and the settings of `pnpm replay`: those of the agent that concern a relay, and a few of its own. */
 import { commandLine, type Environment } from "@screen-share/program";
 import {
+  type Flags,
   mustBePrivate,
   RELAY_DEFAULTS,
   RELAY_NAMES,
@@ -13,18 +14,6 @@ import packageJson from "../package.json" with { type: "json" };
 
 const DEFAULT_SPEED = "1";
 const SPEED = "must be a number from 0.1 to 100";
-
-/** Flags as typed. Those that were not given are absent. */
-export interface ReplayFlags {
-  readonly file: string;
-  readonly speed?: string;
-  readonly loop?: true;
-  readonly wait?: true;
-  readonly info?: true;
-  readonly server?: string;
-  readonly room?: string;
-  readonly insecure?: true;
-}
 
 const schema = relaySettings
   .extend({
@@ -44,7 +33,7 @@ const schema = relaySettings
 export type ReplayConfig = z.infer<typeof schema>;
 
 /** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
-export function readReplayFlags(argv: readonly string[]): ReplayFlags {
+export function readReplayFlags(argv: readonly string[]): Flags {
   const command = commandLine("replay", packageJson.version)
     .description("Shows a recording (made by: pnpm capture --record FILE) to a relay's viewers.")
     .argument("<file>", "the recording")
@@ -59,12 +48,12 @@ export function readReplayFlags(argv: readonly string[]): ReplayFlags {
       "allow ws:// to other machines, where others on the network can read the screen",
     );
   readCommandLine(command, argv);
-  return { ...command.opts<Omit<ReplayFlags, "file">>(), file: command.processedArgs[0] };
+  return { ...command.opts(), file: command.processedArgs[0] };
 }
 
 /** Returns the settings, or a sentence about each problem. */
 export function readReplayConfig(
-  flags: ReplayFlags,
+  flags: Flags,
   environment: Environment,
 ): { readonly config: ReplayConfig } | { readonly problems: readonly string[] } {
   const result = readSettings(schema, { flags, environment, names: RELAY_NAMES });

@@ -11,13 +11,13 @@ import x11, {
   type Randr,
   type Xinerama,
 } from "x11";
-import type { X11Settings } from "../config/config.ts";
+import type { X11Settings } from "../config.ts";
 import type { Rectangle } from "./core/dirty-grid.ts";
 import { type Unpacker, unpackerOf } from "./core/pixel-format.ts";
 import type { MonitorInfo } from "./monitor.ts";
 import { openSocket, parseDisplay, remoteAddressOf } from "./x11-display.ts";
 import { chooseKey } from "./x11-key.ts";
-import { askMonitors, askRandr } from "./x11-monitors.ts";
+import { type Arrangement, askMonitors, askRandr } from "./x11-monitors.ts";
 import { type ColormapEntry, pixelsOf, type ScreenPixels } from "./x11-pixels.ts";
 
 const REPLY_TIMEOUT_MS = 5000;
@@ -59,21 +59,11 @@ export interface X11Events {
   rearranged(): void;
 }
 
-interface Server {
-  readonly client: Client;
-  readonly root: number;
+interface Server extends Arrangement {
   readonly colormap: number;
   readonly pixels: ScreenPixels;
   /** Undefined if the server lacks the extension. */
   readonly damage: Damage | undefined;
-  readonly randr: Randr | undefined;
-  readonly xinerama: Xinerama | undefined;
-}
-
-interface Connected {
-  readonly client: Client;
-  readonly display: Display;
-  readonly screen: Display["screen"][number];
 }
 
 export class X11Connection {
@@ -173,7 +163,7 @@ export class X11Connection {
     await this.sync();
   }
 
-  async #connect(settings: X11Settings): Promise<Connected> {
+  async #connect(settings: X11Settings) {
     const name = parseDisplay(settings.display);
     if (!name) throw new X11Failure(`"${settings.display}" is not the name of a display`);
     const socket = await openSocket(name, REPLY_TIMEOUT_MS);

@@ -1,10 +1,8 @@
 /** The ports of this package on Node.js, and what the programs that publish share there. */
 
-export * from "./command-line.ts";
 export * from "./encode/choose.ts";
 export * from "./encode/jpeg-js.ts";
 export * from "./encode/jpeg-turbo.ts";
-export * from "./environment.ts";
 export * from "./identity.ts";
 export * from "./inbound-limit.ts";
 export * from "./log.ts";

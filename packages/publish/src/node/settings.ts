@@ -1,12 +1,20 @@
 /**
  * The settings of every program that publishes to a relay, and how settings are read: flags override the environment. All problems are
- * reported at once, in plain words.
+ * reported at once, in plain words. The only file of the agent and replay that reads `process.env`.
  */
-import { type Environment, LOG_LEVELS } from "@screen-share/program";
+import {
+  AGENT_SETTINGS,
+  type Command,
+  type Environment,
+  LOG_LEVELS,
+  readEnvironment,
+} from "@screen-share/program";
 import { DEFAULT_ROOM, isLoopback, PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
 import * as z from "zod";
-import { given } from "./environment.ts";
 import { readServerAddress, viewerLinkIn } from "./server-address.ts";
+
+/** Flags as they were typed. Those that were not given are absent. */
+export type Flags = Readonly<Record<string, string | true>>;
 
 /** Where each setting comes from, which is also its name in messages. */
 export type SettingNames = Readonly<
@@ -82,7 +90,7 @@ export function mustBePrivate(
  */
 export function readSettings<T extends z.ZodType>(
   schema: T,
-  { flags, environment, names }: { flags: object; environment: Environment; names: SettingNames },
+  { flags, environment, names }: { flags: Flags; environment: Environment; names: SettingNames },
 ): { readonly settings: z.output<T> } | { readonly problems: readonly string[] } {
   const fromEnvironment = Object.fromEntries(
     Object.entries(names).map(([key, { variable }]) => [key, given(environment[variable])]),
@@ -102,4 +110,55 @@ function nameOf(names: SettingNames, key: PropertyKey | undefined): string {
   const entry = names[String(key)];
   if (!entry) return `--${String(key)}`;
   return entry.flag ? `${entry.variable} (${entry.flag})` : entry.variable;
+}
+
+/** Reads the flags. `--help`, `--version` and unknown flags are answered here, and end the process. */
+export function readCommandLine(command: Command, argv: readonly string[]): Command {
+  return command
+    .addHelpText(
+      "after",
+      "\nIn brackets: the variable that sets the same, and the default. Variables come from the\n" +
+        "environment or from the file .env at the root of the project (never in the current folder);\n" +
+        "flags override them. The token of a protected relay is read from PRODUCER_TOKEN only, because\n" +
+        "command lines are public. LOG_LEVEL is debug, info (the default), warn, error or silent. Relays\n" +
+        "on other machines are reached through the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY\n" +
+        "names, unless NO_PROXY excludes them.",
+    )
+    .parse([...argv], { from: "user" });
+}
+
+/**
+ * Reads the process's environment and, for what it leaves unset, the `.env` at the root of the project.
+ * @param program the program's own file, as `import.meta.url`
+ * @param warn receives a sentence about each problem
+ */
+export function readPublisherEnvironment(
+  program: string,
+  warn: (sentence: string) => void,
+): Environment {
+  const { environment, warnings, unreadable } = readEnvironment({
+    program,
+    settings: AGENT_SETTINGS,
+    env: process.env,
+  });
+  for (const warning of warnings) warn(warning);
+  // The file may belong to the relay's user, and nothing in it is needed to share safely.
+  if (unreadable !== undefined) warn(unreadable);
+  offerProxies(environment);
+  return environment;
+}
+
+/** The library that chooses a proxy reads only `process.env`, so the proxies that `.env` names are copied there. */
+function offerProxies(environment: Environment): void {
+  for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"]) {
+    for (const written of [name, name.toLowerCase()]) {
+      const value = environment[written];
+      if (value !== undefined) process.env[written] = value;
+    }
+  }
+}
+
+/** A variable that is empty counts as unset. */
+export function given(value: string | undefined): string | undefined {
+  return value?.trim() || undefined;
 }

@@ -1,6 +1,6 @@
 import { NO_ENV_FILE } from "@screen-share/program";
 import { afterEach, expect, it, vi } from "vitest";
-import { readPublisherEnvironment } from "./environment.ts";
+import { readPublisherEnvironment } from "./settings.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
