@@ -1,17 +1,13 @@
-/** Monitors: how one is chosen, and the messages if there is none. The same for every grabber. */
+/** Monitors: how one is chosen, how they are listed, and the messages if there is none. The same for every grabber. */
 import { SourceFailure } from "@screen-share/publish";
+import type { Rectangle } from "./core/dirty-grid.ts";
 
-/** A monitor as `--list` shows it. */
-export interface MonitorInfo {
+/** A monitor as `--list` shows it, and its place on the desktop. */
+export interface MonitorInfo extends Rectangle {
   readonly id: number;
   readonly name: string;
   /** Other names by which it can be chosen, such as those of the outputs that show it. */
   readonly aliases: readonly string[];
-  readonly width: number;
-  readonly height: number;
-  /** Its position on the desktop, px. */
-  readonly x: number;
-  readonly y: number;
   readonly primary: boolean;
 }
 
@@ -59,4 +55,20 @@ export function noMonitor(wanted: string | undefined, all: readonly MonitorInfo[
   if (wanted === undefined || all.length === 0) return noDisplay("no monitor is connected");
   const names = all.map(({ name, id }, index) => `${index} (${name}, id ${id})`).join(", ");
   return new SourceFailure("no-monitor", `There is no monitor "${wanted}". There are: ${names}.`);
+}
+
+const HEADER = ["INDEX", "ID", "NAME", "SIZE", "POSITION", "PRIMARY"];
+
+/** The list of monitors as `--list` prints it. */
+export function monitorTable(monitors: readonly MonitorInfo[]): string {
+  const rows = monitors.map(({ id, name, width, height, x, y, primary }, index) => {
+    const size = `${width}×${height}`;
+    return [String(index), String(id), name, size, `${x},${y}`, primary ? "yes" : ""];
+  });
+  const table = [HEADER, ...rows];
+  const widths = HEADER.map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
+  return table
+    .map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  "))
+    .map((line) => `${line.trimEnd()}\n`)
+    .join("");
 }

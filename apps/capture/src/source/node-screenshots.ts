@@ -26,7 +26,7 @@ type Failure = (detail: string) => SourceFailure;
 export async function listMonitors(
   failure: Failure = noDisplay,
 ): Promise<readonly MonitorInfo[] | SourceFailure> {
-  return attempt(() => monitorsOf(loadAddon()).map(({ info }) => info), failure);
+  return attempt(() => monitorsOf(loadAddon()), failure);
 }
 
 export class ScreenSource implements Source {
@@ -61,17 +61,15 @@ export class ScreenSource implements Source {
     // Listed again each time (0.1 ms): monitors appear, disappear and change their size.
     const all = monitorsOf(this.#addon);
     const wanted = this.options.monitor;
-    const infos = all.map(({ info }) => info);
-    const chosen = chooseMonitor(infos, wanted);
-    const monitor = all.find(({ info }) => info === chosen);
-    if (!monitor) return noMonitor(wanted, infos);
+    const monitor = chooseMonitor(all, wanted);
+    if (!monitor) return noMonitor(wanted, all);
     // Asynchronous, though it costs a fifth more than `captureImageSync`: the event loop stays free for acks and pings, and a display
     // that hangs does not block the agent. Without a copy: the addon hands its memory over.
     const image = await monitor.handle.captureImage();
     const pixels = image.toRawSync(false);
     const { width, height } = image;
     if (width === 0 || height === 0) return noDisplay("the monitor has no pixels");
-    return { width, height, pixels, capturedAt, subject: `monitor ${monitor.info.id}` };
+    return { width, height, pixels, capturedAt, subject: `monitor ${monitor.id}` };
   }
 
   /**
@@ -107,7 +105,8 @@ function monitorsOf(addon: Addon) {
     // Except on Windows, sizes and positions are in units of the desktop's scale; pictures are in pixels.
     const scale = process.platform === "win32" ? 1 : handle.scaleFactor() || 1;
     const px = (length: number) => Math.round(length * scale);
-    const info: MonitorInfo = {
+    return {
+      handle,
       id: handle.id(),
       name: handle.name(),
       aliases: [],
@@ -117,7 +116,6 @@ function monitorsOf(addon: Addon) {
       y: px(handle.y()),
       primary: handle.isPrimary(),
     };
-    return { handle, info };
   });
 }
 

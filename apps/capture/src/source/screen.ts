@@ -1,14 +1,17 @@
 /**
  * Chooses the grabber: our own for every X server, node-screenshots for Wayland desktops, macOS and Windows. An X server that our own
- * cannot read is refused with a reason, because node-screenshots would show a wrong picture of it.
+ * cannot read is refused with a reason, because node-screenshots would show a wrong picture of it. An agent that starts with the machine
+ * runs before the desktop does, so it can also share the test card until there is a screen.
  */
 
-import type { Log } from "@screen-share/publish";
-import { type Source, SourceFailure } from "@screen-share/publish";
-import type { X11Settings } from "../config/config.ts";
+import { type Log, type Source, SourceFailure } from "@screen-share/publish";
+import type { X11Settings } from "../config.ts";
 import { type MonitorInfo, noDisplay, waylandFailure } from "./monitor.ts";
 import { listMonitors, ScreenSource } from "./node-screenshots.ts";
 import { listX11Monitors, X11Source } from "./x11.ts";
+
+/** How often the agent looks for a screen that it awaits, ms. Each failed attempt costs one refused connection. */
+const LOOK_INTERVAL_MS = 2000;
 
 /** The desktop that the agent was started on. */
 export interface Desktop {
@@ -64,4 +67,43 @@ function waylandFailureOf({ x11 }: Desktop): (detail: string) => SourceFailure {
     waylandFailure(
       "it runs without XWayland, which has the list of its monitors: DISPLAY is not set",
     );
+}
+
+export interface AwaitedScreenOptions {
+  /** What is shown until then. */
+  readonly card: Source;
+  /** Tries to open the screen. @returns a source that has grabbed once, or why there is none */
+  readonly look: () => Promise<Source | SourceFailure>;
+  readonly log: Log;
+  /** Resolves after this time. */
+  readonly sleep: (ms: number) => Promise<unknown>;
+}
+
+/** Returns the screen if there is one now. Otherwise returns a source that shows the test card until there is, and then the screen. */
+export async function openAwaited(options: AwaitedScreenOptions): Promise<Source | SourceFailure> {
+  const { card, look, log } = options;
+  const found = await look();
+  if (!(found instanceof SourceFailure) || found.kind === "no-monitor") return found;
+  log.warn(`${found.reason} Until that changes, the built-in test card is shared.`);
+  let shown = card;
+  // Also while nobody watches, so that the first viewer sees the right picture.
+  void awaitScreen(options).then((screen) => {
+    shown = screen;
+    log.info("there is a display now: the screen is shared instead of the test card");
+  });
+  return {
+    get name() {
+      return shown.name;
+    },
+    grab: () => shown.grab(),
+  };
+}
+
+async function awaitScreen({ look, log, sleep }: AwaitedScreenOptions): Promise<Source> {
+  for (;;) {
+    await sleep(LOOK_INTERVAL_MS);
+    const found = await look();
+    if (!(found instanceof SourceFailure)) return found;
+    log.debug(`still no screen: ${found.reason}`);
+  }
 }

@@ -4,7 +4,6 @@
 
 import { once } from "node:events";
 import { connect, type NetConnectOpts, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { isLoopback } from "@screen-share/protocol";
 
 const SOCKET_FOLDER = "/tmp/.X11-unix";
@@ -70,24 +69,18 @@ export function remoteAddressOf({ remoteAddress }: Socket): string | undefined {
 
 async function attempt(address: NetConnectOpts, timeoutMs: number): Promise<Socket | string> {
   const socket = connect(address);
-  const waiting = new AbortController();
   try {
-    const late = sleep(timeoutMs, "it does not answer", { signal: waiting.signal });
-    late.catch(() => undefined);
-    const outcome = await Promise.race([once(socket, "connect"), late]);
-    if (typeof outcome !== "string") return socket;
-    socket.destroy();
-    return outcome;
+    await once(socket, "connect", { signal: AbortSignal.timeout(timeoutMs) });
+    return socket;
   } catch (error) {
     socket.destroy();
     return error instanceof Error ? reasonOf(error) : String(error);
-  } finally {
-    waiting.abort();
   }
 }
 
 function reasonOf(error: Error): string {
   const code = "code" in error ? error.code : undefined;
+  if (code === "ABORT_ERR") return "it does not answer";
   if (code === "ENOENT" || code === "ECONNREFUSED") return "no X server is running there";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "there is no computer of that name";
   if (code === "EACCES") return "this user may not connect to it";

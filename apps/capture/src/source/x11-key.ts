@@ -47,37 +47,32 @@ export async function chooseKey(
   target: KeyTarget,
   host = hostname(),
 ): Promise<KeyChoice> {
+  const choice = (key: KeyEntry | undefined, problem: string) => ({
+    key,
+    advice: `${problem}. ${HOW_TO_FIND}`,
+  });
   const home = homeFolder();
   const file = xauthority ?? (home && join(home, ".Xauthority"));
   if (file === undefined) {
-    const advice = `XAUTHORITY is not set, and this user has no home folder. ${HOW_TO_FIND}`;
-    return { key: undefined, advice };
+    return choice(undefined, "XAUTHORITY is not set, and this user has no home folder");
   }
-  const setting = xauthority === undefined ? "XAUTHORITY is not set, and" : "XAUTHORITY names";
+  const isSet = xauthority !== undefined;
   const content = await readFile(file).catch((error: NodeJS.ErrnoException) => error);
   if (!Buffer.isBuffer(content)) {
     const missing = content.code === "ENOENT";
     const problem = missing ? "does not exist" : `cannot be read (${content.code})`;
-    const named = xauthority === undefined ? `${setting} ${file}` : `${setting} ${file}, which`;
-    return { key: undefined, advice: `${named} ${problem}. ${HOW_TO_FIND}` };
+    const named = isSet ? `XAUTHORITY names ${file}, which` : `XAUTHORITY is not set, and ${file}`;
+    return choice(undefined, `${named} ${problem}`);
   }
   const keys = parseKeys(content);
   const key = keys.find((candidate) => fits(candidate, target, host));
-  const place = `${xauthority === undefined ? "The key file is" : setting} ${file}`;
-  if (key) {
-    return {
-      key,
-      advice: `${place}, whose key for this display is not the server's. ${HOW_TO_FIND}`,
-    };
-  }
+  const place = `${isSet ? "XAUTHORITY names" : "The key file is"} ${file}`;
+  if (key) return choice(key, `${place}, whose key for this display is not the server's`);
   const listed = keys.slice(0, MAX_LISTED).map(nameOf);
   if (keys.length > MAX_LISTED) listed.push("others");
   const held = keys.length === 0 ? "no complete key" : `keys for ${listed.join(", ")} only`;
   const wanted = `${target.remoteAddress ?? `${host}/unix`}:${target.number}`;
-  return {
-    key: undefined,
-    advice: `${place}, which holds ${held}, none for ${wanted}. ${HOW_TO_FIND}`,
-  };
+  return choice(undefined, `${place}, which holds ${held}, none for ${wanted}`);
 }
 
 const HOW_TO_FIND =
@@ -127,12 +122,8 @@ function addressOf(family: number, address: string): string | undefined {
 }
 
 function nameOf({ family, address, number }: KeyEntry): string {
-  const host =
-    family === FAMILY_WILD
-      ? "*"
-      : family === FAMILY_LOCAL
-        ? `${address}/unix`
-        : addressOf(family, address);
+  const local = family === FAMILY_LOCAL ? `${address}/unix` : addressOf(family, address);
+  const host = family === FAMILY_WILD ? "*" : local;
   // The file's content must not control the terminal.
   return `${host ?? "another kind of address"}:${number}`.replace(/[^\x20-\x7e]/g, "?");
 }

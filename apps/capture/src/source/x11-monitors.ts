@@ -3,7 +3,8 @@
  * screens of XINERAMA, else the root window. They are clipped to the root window, since there are no pixels outside of it.
  */
 import type { Size } from "@screen-share/protocol";
-import type { Client, Done, Geometry, Randr, Xinerama } from "x11";
+import type { Client, Done, Randr, Xinerama } from "x11";
+import type { Rectangle } from "./core/dirty-grid.ts";
 import type { MonitorInfo } from "./monitor.ts";
 
 /** X ids and atoms have at most 29 bits, so ids from here on are not in use. */
@@ -14,7 +15,7 @@ const GET_ATOM_NAME = 17;
 /** GetMonitors is new in RANDR 1.5. */
 const RR_MINOR_WITH_MONITORS = 5;
 
-/** The server, and its extensions that know monitors. */
+/** The server, and its extensions that know monitors. Undefined if the server lacks them. */
 export interface Arrangement {
   readonly client: Client;
   readonly root: number;
@@ -47,14 +48,16 @@ export async function askRandr(
   body.writeUInt32LE(root, 4);
   body.writeUInt8(1, 8); // only those that show something
   const monitors = await ask<RandrMonitor[]>((done) => request(client, body, readMonitors, done));
-  const named = monitors.map(async (monitor) => {
-    const outputs = monitor.outputs.map(async (output) => {
+  const named = monitors.map(async ({ nameAtom, outputs, ...monitor }) => {
+    const ofOutputs = outputs.map(async (output) => {
       const { name } = await ask<{ readonly name: string }>((done) =>
         randr.GetOutputInfo(output, 0, done),
       );
       return name;
     });
-    return monitorOf(monitor, await Promise.all([atomName(client, monitor.name, ask), ...outputs]));
+    const names = await Promise.all([atomName(client, nameAtom, ask), ...ofOutputs]);
+    const [name = "", ...aliases] = names;
+    return { ...monitor, id: outputs[0] ?? FIRST_FREE_ID + nameAtom, name, aliases };
   });
   return Promise.all(named);
 }
@@ -79,17 +82,14 @@ function request<T>(client: Client, body: Buffer, read: (reply: Buffer) => T, do
 
 async function askXinerama({ xinerama }: Arrangement, ask: Request): Promise<MonitorInfo[]> {
   if (!xinerama) return [];
-  const screens = await ask<readonly Geometry[]>((done) => xinerama.QueryScreens(done));
+  const screens = await ask<readonly Rectangle[]>((done) => xinerama.QueryScreens(done));
   return screens.map((screen, index) => screenPart(`screen ${index}`, index, screen));
 }
 
 /** A monitor as RANDR reports it. */
-interface RandrMonitor extends Size {
-  /** An atom. */
-  readonly name: number;
+interface RandrMonitor extends Rectangle {
+  readonly nameAtom: number;
   readonly primary: boolean;
-  readonly x: number;
-  readonly y: number;
   /** Ids of the outputs that show it. Empty if it was made by `xrandr --setmonitor … none`. */
   readonly outputs: readonly number[];
 }
@@ -110,7 +110,7 @@ function readMonitors(body: Buffer): RandrMonitor[] {
       body.readUInt32LE(start + i * 4),
     );
     monitors.push({
-      name: body.readUInt32LE(at),
+      nameAtom: body.readUInt32LE(at),
       primary: body.readUInt8(at + 4) !== 0,
       x: body.readInt16LE(at + 8),
       y: body.readInt16LE(at + 10),
@@ -123,20 +123,8 @@ function readMonitors(body: Buffer): RandrMonitor[] {
   return monitors;
 }
 
-/** @param names of the monitor's atom and of its outputs, in that order */
-function monitorOf(monitor: RandrMonitor, names: readonly string[]): MonitorInfo {
-  const { x, y, width, height, primary } = monitor;
-  const [name = "", ...aliases] = names;
-  const id = monitor.outputs[0] ?? FIRST_FREE_ID + monitor.name;
-  return { id, name, aliases, x, y, width, height, primary };
-}
-
 /** A part of the screen that RANDR does not know. @param index from 0 */
-function screenPart(
-  name: string,
-  index: number,
-  part: Size & { readonly x: number; readonly y: number },
-): MonitorInfo {
+function screenPart(name: string, index: number, part: Rectangle): MonitorInfo {
   return { ...part, id: index, name, aliases: [], primary: index === 0 };
 }
 

@@ -2,7 +2,7 @@
  * What the pixels of an X screen mean, according to the visual of its root window: masks of bits (TrueColor), or indices into a colormap
  * (PseudoColor, GrayScale, DirectColor), whose entries any program may change.
  */
-import type { Display, Screen, Visual } from "x11";
+import type { Display, Screen } from "x11";
 import {
   type Channel,
   type Colours,
@@ -58,57 +58,48 @@ export function pixelsOf(display: Display, screen: Screen): ScreenPixels | undef
   };
   const className = CLASSES[visual.class] ?? `visual class ${visual.class}`;
   const description = `depth ${depth}, ${bitsPerPixel} bits per pixel, ${className}`;
+  const { red_mask, green_mask, blue_mask, map_ent: count } = visual;
   if (visual.class === TRUE_COLOR) {
-    return { layout, queries: [], description, colours: () => evenColours(visual) };
+    const colours = (): Colours => ({
+      kind: "channels",
+      red: evenChannel(red_mask),
+      green: evenChannel(green_mask),
+      blue: evenChannel(blue_mask),
+    });
+    return { layout, queries: [], description, colours };
   }
-  if (visual.map_ent > MAX_ENTRIES) return undefined;
-  const indices = Array.from({ length: visual.map_ent }, (_, index) => index);
+  if (count > MAX_ENTRIES) return undefined;
   if (visual.class !== DIRECT_COLOR) {
+    const queries = Array.from({ length: count }, (_, index) => index);
     const colours = (entries: readonly ColormapEntry[]): Colours => {
-      const words = entries.map((entry) =>
-        rgbaWord(level(entry.red), level(entry.green), level(entry.blue)),
+      const words = entries.map(({ red, green, blue }) =>
+        rgbaWord(level(red), level(green), level(blue)),
       );
       return { kind: "palette", palette: Uint32Array.from(words) };
     };
-    return { layout, queries: indices, description, colours };
+    return { layout, queries, description, colours };
   }
-  const { red_mask, green_mask, blue_mask } = visual;
   // One pixel requests the same index in all three channels; a shorter channel repeats its own entries.
-  const places = indices.map((index) =>
-    [red_mask, green_mask, blue_mask]
-      .map((mask) => at(mask, index))
-      .reduce((px, bits) => (px | bits) >>> 0, 0),
+  const queries = Array.from(
+    { length: count },
+    (_, index) => (at(red_mask, index) | at(green_mask, index) | at(blue_mask, index)) >>> 0,
   );
   const colours = (entries: readonly ColormapEntry[]): Colours => ({
     kind: "channels",
-    red: channel(
-      red_mask,
-      entries.map(({ red }) => red),
-    ),
-    green: channel(
-      green_mask,
-      entries.map(({ green }) => green),
-    ),
-    blue: channel(
-      blue_mask,
-      entries.map(({ blue }) => blue),
-    ),
+    red: channel(red_mask, entries, "red"),
+    green: channel(green_mask, entries, "green"),
+    blue: channel(blue_mask, entries, "blue"),
   });
-  return { layout, queries: places, description, colours };
+  return { layout, queries, description, colours };
 }
 
-function evenColours({ red_mask, green_mask, blue_mask }: Visual): Colours {
-  return {
-    kind: "channels",
-    red: evenChannel(red_mask),
-    green: evenChannel(green_mask),
-    blue: evenChannel(blue_mask),
-  };
-}
-
-function channel(mask: number, levels: readonly number[]): Channel {
-  const { max } = rangeOf(mask);
-  return { mask, levels: Uint8Array.from(levels.slice(0, max + 1), level) };
+function channel(
+  mask: number,
+  entries: readonly ColormapEntry[],
+  name: keyof ColormapEntry,
+): Channel {
+  const values = entries.slice(0, rangeOf(mask).max + 1).map((entry) => entry[name]);
+  return { mask, levels: Uint8Array.from(values, level) };
 }
 
 /** A channel's value, shifted to its bits of a pixel. */

@@ -10,7 +10,7 @@
  */
 
 import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
-import type { X11Settings } from "../config/config.ts";
+import type { X11Settings } from "../config.ts";
 import { DirtyGrid, type Rectangle } from "./core/dirty-grid.ts";
 import {
   chooseMonitor,
@@ -118,15 +118,14 @@ export async function listX11Monitors(
 ): Promise<readonly MonitorInfo[] | SourceFailure> {
   const ignored = () => undefined;
   const events = { drawn: ignored, redrawn: ignored, rearranged: ignored };
+  let connection: X11Connection | undefined;
   try {
-    const connection = await X11Connection.open(settings, events);
-    try {
-      return await connection.monitors();
-    } finally {
-      connection.close();
-    }
+    connection = await X11Connection.open(settings, events);
+    return await connection.monitors();
   } catch (error) {
     return failureOf(error);
+  } finally {
+    connection?.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
 import { keptLog } from "@screen-share/publish/testing/frames";
 import { beforeEach, describe, expect, it } from "vitest";
-import { openAwaited } from "./awaited-screen.ts";
+import { openAwaited } from "./screen.ts";
 
 const frameOf = (subject: string): Frame => ({
   width: 1,
