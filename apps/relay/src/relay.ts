@@ -99,7 +99,7 @@ export async function startRelay(
   let server: Server | undefined;
   let stopping = false;
   const mintLink: ProducerSessionOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
-  const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, clock, wallNow: Date.now };
+  const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, wallNow: Date.now };
   const createSession: AdmissionOptions["createSession"] = (client, peer) => {
     const { hello, grant, claim } = client;
     const now = clock();

@@ -134,7 +134,7 @@ export class SlowAdmission {
 /** A plain producer in the room `main`. */
 export function plainProducer(hub = newHub(), granted: Partial<Grant> = {}) {
   const peer = new FakePeer();
-  const options = { maxBytes: MAX_BYTES, clock: () => 0 };
+  const options = { maxBytes: MAX_BYTES };
   const create: Create = ({ room }, { grant, claim = NO_CLAIM }) =>
     new PlainProducer({ room: hub.enter(room, 0), grant, claim }, peer, options, 0);
   const session = pendingSession("producer", peer, create, {
@@ -201,26 +201,17 @@ export function wholeJpeg(seed: number, width = 64): Uint8Array {
 /** What a v1 producer's session is made with. */
 export function producerParts() {
   const mintLink: ProducerSessionOptions["mintLink"] = ({ room }, done) => done(`/#room=${room}`);
-  return { maxBytes: MAX_BYTES, mintLink, clock: () => 0, wallNow: () => 0 };
+  return { maxBytes: MAX_BYTES, mintLink, wallNow: () => 0 };
 }
 
 const NO_CLAIM = { release: () => {} };
 
 /** Creates a v1 producer's session. */
-export function createProducer(
-  hub: Hub,
-  peer: FakePeer,
-  parts: ProducerSessionOptions = producerParts(),
-): Create {
+export function createProducer(hub: Hub, peer: FakePeer, now = 0): Create {
   return ({ room, hello }, { grant, claim = NO_CLAIM }) => {
     if (!hello || !("producerId" in hello)) throw new Error("this is no producer's hello");
-    const now = parts.clock();
-    return new ProducerSession(
-      { room: hub.enter(room, now), hello, grant, claim },
-      peer,
-      parts,
-      now,
-    );
+    const admitted = { room: hub.enter(room, now), hello, grant, claim };
+    return new ProducerSession(admitted, peer, producerParts(), now);
   };
 }
 
@@ -246,7 +237,7 @@ export class FakeProducer {
     } = {},
   ) {
     const { room = "main", producerId = PRODUCER_ID, gen, now = 0 } = options;
-    const create = createProducer(hub, this.peer, { ...producerParts(), clock: () => now });
+    const create = createProducer(hub, this.peer, now);
     this.session = pendingSession("producer", this.peer, create, options);
     this.say({ type: "hello", room, producerId, ...(gen === undefined ? {} : { gen }) });
   }

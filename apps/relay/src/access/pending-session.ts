@@ -15,7 +15,7 @@ import type { Claim } from "../core/directory.ts";
 import type { Grant } from "../core/grant.ts";
 import type { Peer, Session } from "../core/peer.ts";
 import type { ProducerHello } from "../core/producer-session.ts";
-import { closeTyped, protocolErrorOf } from "../core/refusal.ts";
+import { closePeer, protocolErrorOf } from "../core/refusal.ts";
 
 type ViewerHello = Extract<ViewerMessage, { type: "hello" }>;
 
@@ -91,8 +91,7 @@ export class PendingSession implements Session {
   refuse(why: ProtocolError): void {
     if (this.#state.state === "ended" || this.#state.state === "admitted") return;
     this.#end();
-    if (this.#plain) this.parts.peer.close(why.closeCode, why.message);
-    else closeTyped(this.parts.peer, why);
+    closePeer(this.parts.peer, why, { plain: this.#plain });
   }
 
   receive(message: Uint8Array | string, now: number): void {

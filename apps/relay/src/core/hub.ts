@@ -76,20 +76,18 @@ export class Hub {
     checkRoomName(name);
     const known = this.#rooms.get(name);
     if (known) return known;
-    const { maxRooms, newRoomId, newWork, stats, held } = this.options;
+    const { maxRooms, newRoomId, newWork } = this.options;
     if (this.#rooms.size >= maxRooms) this.#forgetIdle();
     if (this.#rooms.size >= maxRooms) {
       throw closingError("relay-full", `: it has at most ${maxRooms} rooms`);
     }
     const parts = {
+      ...this.options,
       id: newRoomId(),
-      limits: this.options,
       places: this.#places,
       memory: this.#memory,
-      held,
       work: newWork(),
       sharesTime: () => this.#sharesTime,
-      stats,
     };
     const room = new Room(name, parts, now);
     this.#rooms.set(name, room);

@@ -11,68 +11,37 @@ import {
 } from "@screen-share/protocol";
 import type { Claim } from "./directory.ts";
 import type { Grant } from "./grant.ts";
-import type { Peer, Session } from "./peer.ts";
-import { refusing } from "./refusal.ts";
+import type { Peer } from "./peer.ts";
 import type { Producer, Room } from "./room.ts";
+import { RoomSession } from "./room-session.ts";
 
 /** Longer text is a picture that was sent as text, UTF-16 units. */
 const MAX_TEXT_LENGTH = 1024;
 /** The beginning of a JPEG in Base64, or of a data: URL. */
 const TEXT_PICTURE = /^\s*(\/9j\/|data:image\/)/;
 
-export class PlainProducer implements Session, Producer {
+export class PlainProducer extends RoomSession implements Producer {
   readonly kind = "plain producer";
+  protected override readonly plain = true;
   readonly producerId = undefined;
   readonly generation = undefined;
   readonly onDemand = false;
-  #ended = false;
+  readonly #claim: Claim;
   #stream: StreamDescription | undefined;
   #epoch = 0;
   #frames = 0;
   /** The newest frame, while the room is over its share of the relay's time. */
   #held: Uint8Array | undefined;
 
-  /** @throws ProtocolError as `Room.takePlace` */
   constructor(
-    private readonly admitted: {
-      readonly room: Room;
-      readonly grant: Grant;
-      readonly claim: Claim;
-    },
-    private readonly peer: Peer,
-    private readonly options: {
-      readonly maxBytes: number;
-      /** The clock that `now` arguments are read from, ms. */
-      readonly clock: () => number;
-    },
+    admitted: { readonly room: Room; readonly grant: Grant; readonly claim: Claim },
+    peer: Peer,
+    private readonly options: { readonly maxBytes: number },
     now: number,
   ) {
-    const { room, grant } = admitted;
-    room.takePlace(this, grant, now);
-  }
-
-  get summary(): Readonly<Record<string, unknown>> {
-    const { room, grant } = this.admitted;
-    return { kind: this.kind, room: room.name, name: grant.name, frames: this.#frames };
-  }
-
-  receive(message: Uint8Array | string, now: number): void {
-    if (this.#ended) return;
-    const { room } = this.admitted;
-    refusing(this, () => {
-      if (typeof message === "string") return checkText(message);
-      if (message.length > this.options.maxBytes) {
-        throw new ProtocolError(
-          `a frame has at most ${this.options.maxBytes} bytes`,
-          CLOSE.tooLarge,
-        );
-      }
-      if (room.work.debtMs > 0) this.#hold(room, new Uint8Array(message));
-      else {
-        this.#hold(room, undefined);
-        this.#show(room, message, now);
-      }
-    });
+    super(admitted.room, peer, admitted.grant);
+    this.#claim = admitted.claim;
+    this.room.takePlace(this, this.grant, now);
   }
 
   ponged(): void {}
@@ -81,35 +50,45 @@ export class PlainProducer implements Session, Producer {
 
   /** Shows the frame that was kept once the room is within its share again. */
   tick(now: number): void {
-    const { room } = this.admitted;
     const held = this.#held;
-    if (!held || room.work.debtMs > 0) return;
-    this.#hold(room, undefined);
-    refusing(this, () => this.#show(room, held, now));
+    if (!held || this.room.work.debtMs > 0) return;
+    this.#hold(undefined);
+    this.refusing(() => this.#show(held, now));
   }
 
-  ended(now: number): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    const { room, claim } = this.admitted;
-    this.#hold(room, undefined);
-    room.leavePlace(this, now);
-    claim.release();
+  protected get counts() {
+    return { frames: this.#frames };
   }
 
-  dismiss({ closeCode, message }: ProtocolError): void {
-    this.ended(this.options.clock());
-    this.peer.close(closeCode, message);
+  protected handle(message: Uint8Array | string, now: number): void {
+    if (typeof message === "string") {
+      checkText(message);
+      return;
+    }
+    const { maxBytes } = this.options;
+    if (message.length > maxBytes) {
+      throw new ProtocolError(`a frame has at most ${maxBytes} bytes`, CLOSE.tooLarge);
+    }
+    const mustWait = this.room.work.debtMs > 0;
+    this.#hold(mustWait ? new Uint8Array(message) : undefined);
+    if (!mustWait) this.#show(message, now);
   }
 
-  #hold({ picture }: Room, frame: Uint8Array | undefined): void {
+  protected leave(now: number): void {
+    this.#hold(undefined);
+    this.room.leavePlace(this, now);
+    this.#claim.release();
+  }
+
+  #hold(frame: Uint8Array | undefined): void {
     if (frame === this.#held) return;
     const grownBy = (frame?.length ?? 0) - (this.#held?.length ?? 0);
     this.#held = frame;
-    picture.holdBeside(grownBy);
+    this.room.picture.holdBeside(grownBy);
   }
 
-  #show(room: Room, frame: Uint8Array, now: number): void {
+  #show(frame: Uint8Array, now: number): void {
+    const { room } = this;
     room.work.spend(() => {
       const size = readJpegSize(frame);
       if (size.width !== this.#stream?.width || size.height !== this.#stream.height) {

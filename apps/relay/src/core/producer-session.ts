@@ -13,9 +13,9 @@ import {
 import { Bucket } from "./bucket.ts";
 import type { Claim } from "./directory.ts";
 import type { Grant } from "./grant.ts";
-import type { Peer, Session } from "./peer.ts";
-import { closeTyped, refusing } from "./refusal.ts";
+import type { Peer } from "./peer.ts";
 import type { Producer, Room } from "./room.ts";
+import { RoomSession } from "./room-session.ts";
 
 /** Control messages: a burst, and an average rate. */
 const CONTROL = { capacity: 120, perSecond: 20 } as const;
@@ -40,8 +40,6 @@ export interface ProducerSessionOptions {
    * at which to replace it. Undefined if it never needs to be replaced.
    */
   readonly mintLink: (link: NewLink, done: (link: string, renewAt?: number) => void) => void;
-  /** The clock that `now` arguments are read from, ms. */
-  readonly clock: () => number;
   /** ms since 1970. Links expire by this clock, which also moves while the machine sleeps and when it is set. */
   readonly wallNow: () => number;
 }
@@ -60,15 +58,11 @@ export interface AdmittedProducer {
   readonly claim: Claim;
 }
 
-/** Created after admission, which has claimed the place; takes it at once. */
-export class ProducerSession implements Session, Producer {
+export class ProducerSession extends RoomSession implements Producer {
   readonly kind = "producer";
   readonly producerId: string;
   readonly generation: string | undefined;
   readonly onDemand = true;
-  readonly #room: Room;
-  readonly #summary: Readonly<Record<string, unknown>>;
-  #ended = false;
   readonly #receiver: Receiver<void>;
   readonly #outbox: Outbox<"demand" | "link" | "refresh">;
   readonly #controlMessages: Bucket;
@@ -79,15 +73,14 @@ export class ProducerSession implements Session, Producer {
   /** The demand that was last reported. */
   #reported: { readonly viewers: number; readonly watching: number } | undefined;
 
-  /** @throws ProtocolError as `Room.takePlace` */
   constructor(
     private readonly admitted: AdmittedProducer,
-    private readonly peer: Peer,
+    peer: Peer,
     private readonly options: ProducerSessionOptions,
     now: number,
   ) {
     const { room, hello, grant } = admitted;
-    this.#room = room;
+    super(room, peer, grant);
     this.producerId = hello.producerId;
     this.generation = hello.gen;
     this.#receiver = new Receiver(room.picture);
@@ -96,36 +89,11 @@ export class ProducerSession implements Session, Producer {
     // Its hello counts, too.
     this.#controlMessages.take(1, now);
     this.#demands = new Bucket(DEMANDS, now);
-    const name = hello.name === undefined ? undefined : plainText(hello.name, hello.name.length);
-    this.#summary = { kind: this.kind, room: room.name, name: grant.name ?? name };
     room.takePlace(this, grant, now);
-    const made = { room: room.name, grant, generation: hello.gen };
-    options.mintLink(made, (viewerLink, renewAt) => {
-      if (this.#ended) return;
-      this.#link = renewAt === undefined ? undefined : { made, renewAt };
+    this.#mintLink({ room: room.name, grant, generation: hello.gen }, (viewerLink) => {
       this.#send({ type: "welcome", room: room.name, viewerLink });
       this.#welcomed = true;
       this.#reportDemand();
-    });
-  }
-
-  get summary(): Readonly<Record<string, unknown>> {
-    return { ...this.#summary, updates: this.#receiver.appliedCount };
-  }
-
-  receive(message: Uint8Array | string, now: number): void {
-    if (this.#ended) return;
-    refusing(this, () => {
-      if (message.length > this.options.maxBytes) {
-        throw new ProtocolError(
-          `a message has at most ${this.options.maxBytes} bytes`,
-          CLOSE.tooLarge,
-        );
-      }
-      if (typeof message !== "string") this.#update(message, now);
-      else if (this.#controlMessages.take(1, now) >= 0) {
-        this.#control(parseProducerMessage(message), now);
-      } else throw new ProtocolError("too many control messages", CLOSE.full);
     });
   }
 
@@ -144,22 +112,30 @@ export class ProducerSession implements Session, Producer {
 
   /** That the last viewer has left or the first has come is sent at once, within limits; other numbers once per second. */
   demandChanged(): void {
-    if (this.#ended) return;
-    const { watchingCount } = this.#room;
+    const { watchingCount, time } = this.room;
     if (!this.#reported || watchingCount > 0 === this.#reported.watching > 0) return;
-    const now = this.options.clock();
-    if (this.#demands.tryTake(1, now)) this.#reportDemand();
+    if (this.#demands.tryTake(1, time.now())) this.#reportDemand();
   }
 
-  dismiss(why: ProtocolError): void {
-    this.ended(this.options.clock());
-    closeTyped(this.peer, why);
+  protected get counts() {
+    const { hello, grant } = this.admitted;
+    const name = hello.name && plainText(hello.name, hello.name.length);
+    return { name: grant.name ?? name, updates: this.#receiver.appliedCount };
   }
 
-  ended(now: number): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#room.leavePlace(this, now);
+  protected handle(message: Uint8Array | string, now: number): void {
+    const { maxBytes } = this.options;
+    if (message.length > maxBytes) {
+      throw new ProtocolError(`a message has at most ${maxBytes} bytes`, CLOSE.tooLarge);
+    }
+    if (typeof message !== "string") this.#update(message, now);
+    else if (this.#controlMessages.take(1, now) >= 0) {
+      this.#control(parseProducerMessage(message), now);
+    } else throw new ProtocolError("too many control messages", CLOSE.full);
+  }
+
+  protected leave(now: number): void {
+    this.room.leavePlace(this, now);
     this.admitted.claim.release();
   }
 
@@ -180,20 +156,24 @@ export class ProducerSession implements Session, Producer {
     }
   }
 
+  #mintLink(made: NewLink, done: (viewerLink: string) => void): void {
+    this.options.mintLink(made, (viewerLink, renewAt) => {
+      if (!this.open) return;
+      this.#link = renewAt === undefined ? undefined : { made, renewAt };
+      done(viewerLink);
+    });
+  }
+
   /** Sends a new link before the last one expires (P-38). */
   #renewLink(): void {
     const due = this.#link;
     if (due === undefined || this.options.wallNow() < due.renewAt) return;
     this.#link = undefined;
-    this.options.mintLink(due.made, (viewerLink, renewAt) => {
-      if (this.#ended) return;
-      this.#latest("link", { type: "link", viewerLink });
-      if (renewAt !== undefined) this.#link = { made: due.made, renewAt };
-    });
+    this.#mintLink(due.made, (viewerLink) => this.#latest("link", { type: "link", viewerLink }));
   }
 
   #status(state: "live" | "paused" | "stopped", now: number): void {
-    const room = this.#room;
+    const { room } = this;
     if (state === "stopped") {
       room.stop(now);
       return;
@@ -222,13 +202,13 @@ export class ProducerSession implements Session, Producer {
   }
 
   #ack(): void {
-    if (this.#ended || this.#room.work.debtMs > 0) return;
+    if (!this.open || this.room.work.debtMs > 0) return;
     this.#receiver.ack((message) => this.#outbox.send(message));
   }
 
   #reportDemand(): void {
-    if (this.#ended || !this.#welcomed) return;
-    const { viewerCount: viewers, watchingCount: watching } = this.#room;
+    if (!this.open || !this.#welcomed) return;
+    const { viewerCount: viewers, watchingCount: watching } = this.room;
     if (viewers === this.#reported?.viewers && watching === this.#reported.watching) return;
     this.#reported = { viewers, watching };
     this.#latest("demand", { type: "demand", viewers, watching });
@@ -236,7 +216,7 @@ export class ProducerSession implements Session, Producer {
 
   /** The room. A producer that sends pictures is live, even if it had reported that it stopped. */
   #liveRoom(now: number): Room {
-    const room = this.#room;
+    const { room } = this;
     if (room.status.state === "offline") room.setStatus("live", now);
     return room;
   }

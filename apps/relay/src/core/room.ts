@@ -50,10 +50,9 @@ export interface Census {
   readonly hidden: number;
 }
 
-interface RoomParts {
+interface RoomParts extends RoomLimits {
   /** Unique among all rooms that ever existed, including earlier ones of the same name. */
   readonly id: string;
-  readonly limits: RoomLimits;
   /** The viewers' places of all rooms together. */
   readonly places: Places<Viewer>;
   readonly memory: PictureMemory;
@@ -66,6 +65,12 @@ interface RoomParts {
 
 export class Room {
   readonly picture: Picture;
+  /** What is held for the clients of all rooms. */
+  readonly held: HeldBytes;
+  readonly stats: Stats;
+  readonly time: Time;
+  /** The time that its picture has cost. */
+  readonly work: Work;
   readonly #audience: Audience;
   #producer: { readonly producer: Producer; readonly grant: Grant } | undefined;
   #status: ProducerStatus;
@@ -80,16 +85,15 @@ export class Room {
     private readonly parts: RoomParts,
     now: number,
   ) {
-    const { limits, places: relayPlaces, stats } = parts;
-    const { time } = limits;
-    this.picture = new Picture({
-      ...parts,
-      time,
-      evicted: () => this.#evicted(),
-      composed: () => this.advance(time.now()),
-      cleared: () => this.advance(time.now()),
-    });
-    this.#audience = new Audience({ places: new Places(limits.maxViewers), relayPlaces, stats });
+    const { places: relayPlaces, held, stats, time, work } = parts;
+    this.held = held;
+    this.stats = stats;
+    this.time = time;
+    this.work = work;
+    const advance = () => this.advance(time.now());
+    const evicted = () => this.#evicted();
+    this.picture = new Picture({ ...parts, evicted, composed: advance, cleared: advance });
+    this.#audience = new Audience({ places: new Places(parts.maxViewers), relayPlaces, stats });
     this.#status = { state: "offline", since: now };
   }
 
@@ -109,20 +113,6 @@ export class Room {
   /** How many viewers take pictures now. */
   get watchingCount(): number {
     return this.#audience.watchingCount;
-  }
-
-  /** What is held for the clients of all rooms. */
-  get held(): HeldBytes {
-    return this.parts.held;
-  }
-
-  get stats(): Stats {
-    return this.parts.stats;
-  }
-
-  /** The time that its picture has cost. */
-  get work(): Work {
-    return this.parts.work;
   }
 
   census(): Census {
@@ -242,7 +232,7 @@ export class Room {
     }
     for (const viewer of this.#audience) viewer.viewersChanged();
     const offlineMs = now - this.#status.since;
-    if (!this.#producer && offlineMs >= this.parts.limits.pictureTtlMs) this.picture.clear();
+    if (!this.#producer && offlineMs >= this.parts.pictureTtlMs) this.picture.clear();
   }
 
   #demandChanged(): void {
