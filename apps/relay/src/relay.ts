@@ -214,6 +214,7 @@ export async function startRelay(
 /** Statistics that also log each client that joins a room. */
 function logged(stats: Stats, visits: BoundedLog, log: Logger): Stats {
   return {
+    ...stats,
     joined: (member) => {
       stats.joined(member);
       const { kind, room } = member;
@@ -221,11 +222,6 @@ function logged(stats: Stats, visits: BoundedLog, log: Logger): Stats {
       if (kind === "snapshot") log.debug(member, "joined");
       else visits.line({ room, role: roleOf(kind) }, "joined", member, clock());
     },
-    applied: (update) => stats.applied(update),
-    sent: (kind, update) => stats.sent(kind, update),
-    drawn: (kind, lagMs) => stats.drawn(kind, lagMs),
-    dropped: (reason) => stats.dropped(reason),
-    windowed: (kind, bytes) => stats.windowed(kind, bytes),
   };
 }
 

@@ -1,8 +1,10 @@
 /** The port for statistics: what rooms report for metrics and the log. */
 
-/** What kind of client it is: v1 client, plain WebSocket, or HTTP request. */
-export type ProducerKind = "producer" | "plain producer";
-export type ViewerKind = "viewer" | "plain viewer" | "mjpeg viewer" | "snapshot";
+/** What kinds of clients there are: v1 clients, plain WebSockets, and HTTP requests. */
+export const PRODUCER_KINDS = ["producer", "plain producer"] as const;
+export const VIEWER_KINDS = ["viewer", "plain viewer", "mjpeg viewer", "snapshot"] as const;
+export type ProducerKind = (typeof PRODUCER_KINDS)[number];
+export type ViewerKind = (typeof VIEWER_KINDS)[number];
 
 export function roleOf(kind: ProducerKind | ViewerKind): "producer" | "viewer" {
   return kind === "producer" || kind === "plain producer" ? "producer" : "viewer";
@@ -24,22 +26,28 @@ export type DropReason =
 /** Calls never throw and must be cheap: some are made for every update and viewer. */
 export interface Stats {
   /** A client joined a room. */
-  joined(member: {
+  readonly joined: (member: {
     readonly kind: ProducerKind | ViewerKind;
     readonly room: string;
     /** From its token. */
     readonly name: string | undefined;
-  }): void;
+  }) => void;
   /** An update was applied. `uplinkMs`: time since it was encoded, by both clocks; undefined if unknown. */
-  applied(update: { readonly bytes: number; readonly uplinkMs: number | undefined }): void;
+  readonly applied: (update: {
+    readonly bytes: number;
+    readonly uplinkMs: number | undefined;
+  }) => void;
   /** A viewer was sent an update or a picture. `skipped`: how many versions before it the viewer was not sent. */
-  sent(kind: ViewerKind, update: { readonly cut: boolean; readonly skipped: number }): void;
+  readonly sent: (
+    kind: ViewerKind,
+    update: { readonly cut: boolean; readonly skipped: number },
+  ) => void;
   /** A viewer has drawn an update that it could have been sent this long ago. */
-  drawn(kind: ViewerKind, lagMs: number): void;
+  readonly drawn: (kind: ViewerKind, lagMs: number) => void;
   /** The relay refused or ended something to protect other clients. */
-  dropped(reason: DropReason): void;
+  readonly dropped: (reason: DropReason) => void;
   /** The size of a viewer's window, about once a second. */
-  windowed(kind: ViewerKind, bytes: number): void;
+  readonly windowed: (kind: ViewerKind, bytes: number) => void;
 }
 
 /** Discards all statistics. */

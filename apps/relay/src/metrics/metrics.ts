@@ -3,19 +3,19 @@
  * metric names rooms or people: monitoring must not reveal who shares what with whom. Values are in base units, seconds and bytes,
  * as Prometheus recommends.
  */
-import { CLOSE, type CloseCode } from "@screen-share/protocol";
+import { CLOSE, type CloseCode, type Role } from "@screen-share/protocol";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Hub } from "../core/hub.ts";
+import type { Census } from "../core/room.ts";
 import {
-  type DropReason,
+  PRODUCER_KINDS,
   type ProducerKind,
   roleOf,
   type Stats,
+  VIEWER_KINDS,
   type ViewerKind,
 } from "../core/stats.ts";
-
-/** Where payload travels. */
-type Channel = "producer" | "viewer" | "http";
+import type { SocketEnd, Traffic } from "../transport/transport.ts";
 
 const KINDS: Readonly<Record<ProducerKind | ViewerKind, string>> = {
   producer: "v1",
@@ -25,8 +25,6 @@ const KINDS: Readonly<Record<ProducerKind | ViewerKind, string>> = {
   "mjpeg viewer": "mjpeg",
   snapshot: "snapshot",
 };
-const PRODUCER_KINDS: readonly ProducerKind[] = ["producer", "plain producer"];
-const VIEWER_KINDS: readonly ViewerKind[] = ["viewer", "plain viewer", "mjpeg viewer", "snapshot"];
 
 const KIB = 1024;
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -42,17 +40,15 @@ const CLIENT_CODES: readonly number[] = [1000, 1001, 1005, 1006];
 /** Paths with a label value of their own. A client can request any other. */
 const PATHS: readonly string[] = ["/", "/healthz", "/readyz", "/snapshot.jpg", "/stream.mjpeg"];
 
-export class Metrics implements Stats {
+export class Metrics implements Stats, Traffic {
   readonly #registry = new Registry();
 
   readonly #joins = this.#counter("joins_total", "Clients that joined a room.", "role", "kind");
-  readonly #updateBytes = this.#histogram("update_bytes", "Size of applied updates.", {
-    buckets: UPDATE_BYTES,
-  });
+  readonly #updateBytes = this.#histogram("update_bytes", "Size of applied updates.", UPDATE_BYTES);
   readonly #uplink = this.#histogram(
     "uplink_seconds",
     "Time from encoding an update on the host to its arrival at the relay, by the clocks of both.",
-    { buckets: SECONDS },
+    SECONDS,
   );
   readonly #sent = this.#counter("updates_sent_total", "Updates and pictures sent.", "kind");
   readonly #cuts = this.#counter(
@@ -66,12 +62,14 @@ export class Metrics implements Stats {
   readonly #lag = this.#histogram(
     "viewer_lag_seconds",
     "Time from an update's arrival at the relay to the viewer's ack that it is drawn.",
-    { buckets: SECONDS, labels: ["kind"] },
+    SECONDS,
+    "kind",
   );
   readonly #window = this.#histogram(
     "viewer_window_bytes",
     "Bytes that may be in flight to each viewer, sampled once per second.",
-    { buckets: WINDOW_BYTES, labels: ["kind"] },
+    WINDOW_BYTES,
+    "kind",
   );
   readonly #drops = this.#counter("drops_total", "Dropped to protect other clients.", "reason");
   readonly #suppressedLines = this.#counter(
@@ -96,57 +94,39 @@ export class Metrics implements Stats {
     new Gauge({ ...this.#named("build_info", help), labelNames: ["version"] }).set({ version }, 1);
   }
 
-  joined({ kind }: { readonly kind: ProducerKind | ViewerKind }): void {
+  readonly joined: Stats["joined"] = ({ kind }) =>
     this.#joins.inc({ role: roleOf(kind), kind: KINDS[kind] });
-  }
-
-  applied({ bytes, uplinkMs }: { readonly bytes: number; readonly uplinkMs: number | undefined }) {
+  readonly applied: Stats["applied"] = ({ bytes, uplinkMs }) => {
     this.#updateBytes.observe(bytes);
     if (uplinkMs !== undefined) this.#uplink.observe(uplinkMs / 1000);
-  }
-
-  sent(kind: ViewerKind, { cut, skipped }: { readonly cut: boolean; readonly skipped: number }) {
+  };
+  readonly sent: Stats["sent"] = (kind, { cut, skipped }) => {
     this.#sent.inc({ kind: KINDS[kind] });
     if (cut) this.#cuts.inc();
     if (skipped > 0) this.#skipped.inc(skipped);
-  }
-
-  drawn(kind: ViewerKind, lagMs: number): void {
+  };
+  readonly drawn: Stats["drawn"] = (kind, lagMs) =>
     this.#lag.observe({ kind: KINDS[kind] }, lagMs / 1000);
-  }
+  readonly dropped: Stats["dropped"] = (reason) => this.#drops.inc({ reason });
+  readonly windowed: Stats["windowed"] = (kind, bytes) =>
+    this.#window.observe({ kind: KINDS[kind] }, bytes);
+  readonly received: Traffic["received"] = (channel, bytes) =>
+    this.#received.inc({ channel }, bytes);
+  readonly delivered: Traffic["delivered"] = (channel, bytes) =>
+    this.#delivered.inc({ channel }, bytes);
 
   logLineSuppressed(): void {
     this.#suppressedLines.inc();
   }
 
-  dropped(reason: DropReason): void {
-    this.#drops.inc({ reason });
-  }
-
-  windowed(kind: ViewerKind, bytes: number): void {
-    this.#window.observe({ kind: KINDS[kind] }, bytes);
-  }
-
-  received(channel: Channel, bytes: number): void {
-    this.#received.inc({ channel }, bytes);
-  }
-
-  delivered(channel: Channel, bytes: number): void {
-    this.#delivered.inc({ channel }, bytes);
-  }
-
-  /**
-   * A WebSocket was closed.
-   * @param end.by who chose the code; a client may choose any that applications may use
-   * @param end.joined whether the client had joined a room
-   */
+  /** A WebSocket was closed. A client may choose any code that applications may use. @param end.joined whether it was in a room */
   closed(
-    role: string,
-    end: { readonly code: number; readonly by: "client" | "relay"; readonly joined: boolean },
+    role: Role,
+    { code, by, joined }: Pick<SocketEnd, "code" | "by"> & { readonly joined: boolean },
   ): void {
-    const reason = end.by === "relay" ? REASONS.get(end.code) : undefined;
-    const known = reason !== undefined || CLIENT_CODES.includes(end.code);
-    if (end.joined) this.#closed.inc({ role, code: known ? end.code : "other" });
+    const reason = by === "relay" ? REASONS.get(code) : undefined;
+    const known = reason !== undefined || CLIENT_CODES.includes(code);
+    if (joined) this.#closed.inc({ role, code: known ? code : "other" });
     else this.#refused.inc({ via: "websocket", reason: reason ?? "left" });
   }
 
@@ -162,30 +142,29 @@ export class Metrics implements Stats {
 
   /** Adds what is counted at each scrape. @param memoryBytes the limit for all pictures together */
   watch(hub: Hub, memoryBytes: number): void {
+    const total = (count: (census: Census) => number) =>
+      [...hub.census()].reduce((sum, census) => sum + count(census), 0);
+    const { held } = hub;
     this.#gauge("picture_memory_limit_bytes", "Limit for all pictures.", () => memoryBytes);
     this.#gauge("picture_memory_bytes", "Held by all pictures.", () => hub.pictureBytes);
-    this.#gauge(
-      "composed_memory_bytes",
-      "Held by JPEGs composed of pictures.",
-      () => hub.composedBytes,
-    );
-    this.#gauge(
-      "held_bytes",
-      "Buffered for clients that have not read it.",
-      () => hub.held.usedBytes,
-    );
+    this.#gauge("composed_memory_bytes", "Held by composed JPEGs.", () => hub.composedBytes);
+    this.#gauge("held_bytes", "Buffered for clients that have not read it.", () => held.usedBytes);
     this.#gauge("rooms", "Rooms in memory.", () => hub.roomCount);
-    const clients = (kinds: readonly (ProducerKind | ViewerKind)[]) => (gauge: Gauge) => {
-      for (const kind of kinds) gauge.set({ kind: KINDS[kind] }, 0);
-      for (const census of hub.census()) {
-        for (const kind of kinds) gauge.inc({ kind: KINDS[kind] }, census.kinds[kind] ?? 0);
-      }
-    };
-    this.#collected("producers", "Connected producers.", clients(PRODUCER_KINDS), ["kind"]);
-    this.#collected("viewers", "Connected viewers.", clients(VIEWER_KINDS), ["kind"]);
-    this.#gauge("viewers_hidden", "Connected viewers whose page is hidden.", () =>
-      [...hub.census()].reduce((sum, { hidden }) => sum + hidden, 0),
-    );
+    const hidden = () => total((census) => census.hidden);
+    this.#gauge("viewers_hidden", "Connected viewers whose page is hidden.", hidden);
+    for (const [name, kinds] of Object.entries({
+      producers: PRODUCER_KINDS,
+      viewers: VIEWER_KINDS,
+    })) {
+      this.#collected(name, `Connected ${name}.`, ["kind"], (gauge) => {
+        for (const kind of kinds) {
+          gauge.set(
+            { kind: KINDS[kind] },
+            total((census) => census.kinds[kind] ?? 0),
+          );
+        }
+      });
+    }
   }
 
   get contentType(): string {
@@ -201,30 +180,23 @@ export class Metrics implements Stats {
     return new Counter({ ...this.#named(name, help), labelNames });
   }
 
-  #histogram(
-    name: string,
-    help: string,
-    { buckets, labels = [] }: { readonly buckets: number[]; readonly labels?: string[] },
-  ): Histogram {
-    return new Histogram({ ...this.#named(name, help), buckets, labelNames: labels });
+  #histogram(name: string, help: string, buckets: number[], ...labelNames: string[]): Histogram {
+    return new Histogram({ ...this.#named(name, help), buckets, labelNames });
   }
 
   #gauge(name: string, help: string, read: () => number): void {
-    this.#collected(name, help, (gauge) => gauge.set(read()));
+    this.#collected(name, help, [], (gauge) => gauge.set(read()));
   }
 
   /** A gauge that is set at each scrape. */
   #collected(
     name: string,
     help: string,
+    labelNames: string[],
     collect: (gauge: Gauge) => void,
-    labelNames: string[] = [],
   ): void {
-    const gauge: Gauge = new Gauge({
-      ...this.#named(name, help),
-      labelNames,
-      collect: () => collect(gauge),
-    });
+    const options = { ...this.#named(name, help), labelNames, collect: () => collect(gauge) };
+    const gauge: Gauge = new Gauge(options);
   }
 
   #named(name: string, help: string) {

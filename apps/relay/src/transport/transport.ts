@@ -8,7 +8,7 @@ import type { Peer, Session } from "../core/peer.ts";
 import type { HttpRequest, HttpStream, StreamSource, WholeReply } from "../http/reply.ts";
 
 /** Counts bytes of payload. */
-interface Traffic {
+export interface Traffic {
   received(channel: Role, bytes: number): void;
   delivered(channel: Role | "http", bytes: number): void;
 }
@@ -22,7 +22,7 @@ export interface WebSocketRequest {
 }
 
 /** How a WebSocket ended: the last close code and reason that were sent. */
-interface End {
+export interface SocketEnd {
   readonly code: number;
   readonly by: "client" | "relay";
   readonly reason: string;
@@ -41,7 +41,7 @@ export interface ServerOptions {
   /** A WebSocket has opened. One that will be refused is accepted first, so that its session can send the reason (P-4). */
   readonly connect: (request: WebSocketRequest, peer: Peer) => Session;
   /** A WebSocket has ended. */
-  readonly disconnected: (request: WebSocketRequest, session: Session, end: End) => void;
+  readonly disconnected: (request: WebSocketRequest, session: Session, end: SocketEnd) => void;
   readonly answer: (request: HttpRequest) => Promise<WholeReply | HttpStream>;
   /** Either side has ended a stream. */
   readonly streamed: (request: HttpRequest, source: StreamSource) => void;
