@@ -1,20 +1,19 @@
 /** Pictures over HTTP: a single JPEG, or an endless stream of JPEGs. */
 import { CLOSE } from "@screen-share/protocol";
+import type { Viewer } from "../core/audience.ts";
 import type { Grant } from "../core/grant.ts";
 import { checkRoomName, type Hub } from "../core/hub.ts";
 import { MjpegViewer } from "../core/mjpeg-viewer.ts";
-import type { ShownPicture } from "../core/picture.ts";
 import { protocolErrorOf } from "../core/refusal.ts";
 import type { Room } from "../core/room.ts";
-import { SnapshotViewer } from "../core/snapshot-viewer.ts";
 import { MJPEG_CONTENT_TYPE } from "../core/stream-part.ts";
 import type { Time } from "../core/time.ts";
 import type { WholeJpeg } from "../core/whole-jpeg.ts";
-import { isKnown } from "./conditional.ts";
 import {
   type HttpReply,
   type HttpRequest,
   type HttpStream,
+  isKnown,
   refusalReply,
   textReply,
   type WholeReply,
@@ -29,6 +28,8 @@ const REVALIDATE = "private, no-cache";
 
 /** A younger picture counts as current, ms. */
 const FRESH_FOR_MS = 250;
+/** How many ticks of about a second a snapshot waits for a new picture. One arrives within one capture; more waiting rarely helps. */
+const MAX_TICKS = 1;
 /** The range of a stream's `fps` parameter. */
 const FPS = { min: 0.1, max: 60 } as const;
 const DECIMAL = /^\d{1,3}(\.\d{1,6})?$/;
@@ -52,30 +53,55 @@ export async function snapshot(hub: Hub, request: PictureRequest): Promise<Whole
   }
 }
 
-/** An agent that nobody watches captures nothing. It is woken by a viewer, which waits for a new picture for a short time. */
+/** An agent that nobody watches captures nothing. It is woken by a viewer, which waits for a whole new picture for a short time. */
 async function awaitFresh(room: Room, { grant, time }: PictureRequest): Promise<void> {
   const now = time.now();
-  const { shown } = room.picture;
-  const fresh = shown && !shown.partial && now - shown.store.capturedAt < FRESH_FOR_MS;
-  if (!room.sleeping || fresh) return;
-  await new Promise<void>((done) => new SnapshotViewer(room, grant, { since: now, done }));
+  const isSince = (since: number) => {
+    const { shown } = room.picture;
+    return shown !== undefined && !shown.partial && shown.store.capturedAt >= since;
+  };
+  if (!room.sleeping || isSince(now - FRESH_FOR_MS)) return;
+  await new Promise<void>((done) => {
+    let ticks = 0;
+    const dismiss = () => {
+      room.leave(viewer);
+      done();
+    };
+    const viewer: Viewer = {
+      kind: "snapshot",
+      watching: true,
+      advance: () => isSince(now) && dismiss(),
+      viewersChanged: () => ++ticks > MAX_TICKS && dismiss(),
+      producerChanged: () => room.status.state !== "live" && dismiss(),
+      dismiss,
+    };
+    room.join(viewer, grant);
+  });
 }
 
 async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeReply> {
-  const { grant, headers: asked, time } = request;
+  const { grant, headers, time } = request;
   const room = hub.find(request.room);
   room?.checkLink(grant);
   const shown = room?.picture.shown;
   if (!room || !shown) return textReply(404, "There is no picture in this room yet.");
   checkCodec(room);
-  const length = room.picture.whole.lengthOf(shown);
-  const current = { epoch: shown.epoch, pictureVersion: shown.store.pictureVersion };
-  const headers = headersOf(room, shown, { picture: current, time });
-  if (length !== undefined && isKnown(asked, headers.ETag)) {
-    return { status: 304, headers, bodyLength: length };
+  const { store, epoch, relayedAt } = shown;
+  const describe = (picture: Parameters<Room["pictureId"]>[0]) => ({
+    ...PICTURE_HEADERS,
+    "Cache-Control": REVALIDATE,
+    "X-Picture-Age": (Math.max(0, time.now() - (store.capturedAt || relayedAt)) / 1000).toFixed(1),
+    "X-Producer-State": room.status.state,
+    ETag: `"${room.pictureId(picture)}"`,
+  });
+  const jpegs = room.picture.whole;
+  const length = jpegs.lengthOf(shown);
+  const current = describe({ epoch, pictureVersion: store.pictureVersion });
+  if (length !== undefined && isKnown(headers, current.ETag)) {
+    return { status: 304, headers: current, bodyLength: length };
   }
   const whole = await new Promise<WholeJpeg | undefined>((settle) => {
-    room.picture.whole.request(shown, settle);
+    jpegs.request(shown, settle);
   });
   if (!whole) {
     room.stats.dropped("composing_costs_too_much");
@@ -85,30 +111,11 @@ async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeRepl
   }
   // The link may have ended meanwhile.
   room.checkLink(grant);
-  const described = headersOf(room, shown, { picture: whole, time });
-  if (isKnown(asked, described.ETag)) {
-    return { status: 304, headers: described, bodyLength: whole.bytes.length };
-  }
-  return {
-    status: 200,
-    headers: { ...described, "Content-Type": "image/jpeg" },
-    body: whole.bytes,
-  };
-}
-
-function headersOf(
-  room: Room,
-  { store, relayedAt }: ShownPicture,
-  options: { readonly picture: Parameters<Room["pictureId"]>[0]; readonly time: Time },
-) {
-  const ageMs = Math.max(0, options.time.now() - (store.capturedAt || relayedAt));
-  return {
-    ...PICTURE_HEADERS,
-    "Cache-Control": REVALIDATE,
-    "X-Picture-Age": (ageMs / 1000).toFixed(1),
-    "X-Producer-State": room.status.state,
-    ETag: `"${room.pictureId(options.picture)}"`,
-  };
+  const { bytes: body } = whole;
+  const described = describe(whole);
+  return isKnown(headers, described.ETag)
+    ? { status: 304, headers: described, bodyLength: body.length }
+    : { status: 200, headers: { ...described, "Content-Type": "image/jpeg" }, body };
 }
 
 /** `/stream.mjpeg?room=&fps=`: pictures as fast as the client reads them, or at most `fps` per second, until its grant expires. */

@@ -1,5 +1,6 @@
 /** Requests and replies as plain values. The transport reads and writes them. */
 import { CLOSE, type CloseCode, type ProtocolError } from "@screen-share/protocol";
+import fresh from "fresh";
 import type { StreamSink } from "../core/mjpeg-viewer.ts";
 
 export interface HttpRequest {
@@ -7,17 +8,12 @@ export interface HttpRequest {
   readonly method: string;
   /** Without the query; percent-encoded as received. */
   readonly path: string;
-  readonly query: Query;
+  /** Returns the first value of a parameter. */
+  readonly query: { get(name: string): string | null };
   /** Names in lower case; repeated headers are joined by ", ". */
   readonly headers: ReadonlyMap<string, string>;
   /** The address at the other end of the socket: a client, or our proxy. */
   readonly remoteAddress: string;
-}
-
-/** The parameters of a request. */
-interface Query {
-  /** The first value of a parameter. */
-  get(name: string): string | null;
 }
 
 type HttpHeaders = Readonly<Record<string, string>>;
@@ -84,4 +80,9 @@ export const UNCACHED = {
 export function textReply(status: number, text: string): HttpReply {
   const headers = { ...UNCACHED, "Content-Type": "text/plain; charset=utf-8" };
   return { status, headers, body: `${text}\n` };
+}
+
+/** Whether a client has a representation with this strong ETag already, by its `If-None-Match` alone (RFC 9110 §13). */
+export function isKnown(headers: HttpRequest["headers"], etag: string): boolean {
+  return fresh({ "if-none-match": headers.get("if-none-match")?.trim() }, { etag });
 }

@@ -7,8 +7,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { lookup } from "mrmime";
-import { isKnown } from "./conditional.ts";
-import { type HttpReply, type HttpRequest, textReply, type WholeReply } from "./reply.ts";
+import { type HttpReply, type HttpRequest, isKnown, textReply, type WholeReply } from "./reply.ts";
 
 /** The policy that a page brings (`apps/viewer/scripts/csp.ts`). */
 const PAGE_POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"\r\n]+)"/;
@@ -119,7 +118,7 @@ export function serveStatic(
   { path: name, headers }: Pick<HttpRequest, "path" | "headers">,
 ): WholeReply {
   const file = files.get(decoded(name));
-  if (!file) return notFound(files, { path: name, headers });
+  if (!file) return notFound(files, name, headers);
   const { body, encoding } = packedFor(headers, file);
   const validators = { ...file.headers, ETag: file.etag, Vary: "Accept-Encoding" };
   if (isKnown(headers, file.etag)) {
@@ -128,10 +127,7 @@ export function serveStatic(
   return { status: 200, headers: { ...validators, ...encoding }, body };
 }
 
-function notFound(
-  files: StaticFiles,
-  { path: name, headers }: Pick<HttpRequest, "path" | "headers">,
-): WholeReply {
+function notFound(files: StaticFiles, name: string, headers: HttpRequest["headers"]): WholeReply {
   const page = files.get(NOT_FOUND_PAGE);
   if (page && /\btext\/html\b/.test(headers.get("accept") ?? "")) {
     const { body, encoding } = packedFor(headers, page);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isKnown } from "./conditional.ts";
+import { isKnown } from "./reply.ts";
 
 const ETAG = '"a.1.2"';
 const known = (value?: string) =>
