@@ -11,7 +11,7 @@ export function roleOf(kind: ProducerKind | ViewerKind): "producer" | "viewer" {
 }
 
 /** Why the relay refused or ended something to protect other clients. */
-export type DropReason =
+type DropReason =
   /** The largest picture was forgotten because the relay was out of memory. */
   | "memory_full"
   /** A snapshot was refused because composing it would take more time or memory than its room may use. */

@@ -1,11 +1,12 @@
 /** HTTP on node:http: reads requests into values, and writes replies. */
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Socket as TcpSocket } from "node:net";
+import type { StreamSink } from "../core/mjpeg-viewer.ts";
 import type { HttpRequest, HttpStream, WholeReply } from "../http/reply.ts";
 import { HTTP_IDLE_MS, MAX_HEADER_BYTES, MAX_HEADER_LINES } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { addHeader, hasBody, replyTo } from "./requests.ts";
-import { StreamResponse, type StreamResponseOptions } from "./stream-response.ts";
+import { StreamResponse } from "./stream-response.ts";
 import type { ServerOptions } from "./transport.ts";
 
 /** Requests of one connection that may wait for the replies to earlier ones. */
@@ -117,10 +118,7 @@ export class NodeHttp {
     if (isHead) response.end();
     else {
       turn.last = true;
-      stream(response, reply, {
-        wrote: (bytes) => this.#wrote(bytes),
-        ended: (source) => this.options.streamed(request, source),
-      });
+      stream(response, reply, (sink) => new StreamResponse(request, sink, this.options));
     }
   }
 
@@ -135,7 +133,7 @@ export class NodeHttp {
       response.end();
       return;
     }
-    this.#wrote(length);
+    this.options.traffic?.delivered("http", length);
     response.end(body);
     if (typeof body === "string" || response.writableLength === 0) return;
     // Other clients may share this body, but an old snapshot is held for its readers alone.
@@ -143,10 +141,6 @@ export class NodeHttp {
     const holder = { cutOff: () => void response.destroy() };
     response.once("close", () => held.release(holder));
     held.hold(holder, { ownBytes: 0, shared: body });
-  }
-
-  #wrote(bytes: number): void {
-    this.options.traffic?.delivered("http", bytes);
   }
 }
 
@@ -173,7 +167,11 @@ function sendNow(response: ServerResponse): void {
   response.socket?.uncork();
 }
 
-function stream(response: ServerResponse, reply: HttpStream, options: StreamResponseOptions): void {
+function stream(
+  response: ServerResponse,
+  reply: HttpStream,
+  begin: (sink: StreamSink) => StreamResponse,
+): void {
   let isBehind = false;
   const written = () => {
     if (!isBehind || response.writableLength > 0) return;
@@ -188,7 +186,7 @@ function stream(response: ServerResponse, reply: HttpStream, options: StreamResp
   };
   const end = () => void response.end();
   const drop = () => void response.destroy();
-  const open = new StreamResponse({ write, end, drop }, options);
+  const open = begin({ write, end, drop });
   response.once("close", () => open.lost());
   open.begin(reply);
 }

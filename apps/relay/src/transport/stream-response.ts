@@ -1,13 +1,7 @@
 /** A response that goes on until either side ends it. The adapters write the bytes. */
 import type { StreamSink } from "../core/mjpeg-viewer.ts";
-import type { HttpStream, StreamSource } from "../http/reply.ts";
-
-export interface StreamResponseOptions {
-  /** Called with the bytes of each part. */
-  readonly wrote: (bytes: number) => void;
-  /** Called once, when either side has ended the stream. */
-  readonly ended: (source: StreamSource) => void;
-}
+import type { HttpRequest, HttpStream, StreamSource } from "../http/reply.ts";
+import type { ServerOptions } from "./transport.ts";
 
 export class StreamResponse implements StreamSink {
   #open = true;
@@ -15,8 +9,9 @@ export class StreamResponse implements StreamSink {
 
   /** @param response what the library does; none of it is called after the end */
   constructor(
+    private readonly request: HttpRequest,
     private readonly response: StreamSink,
-    private readonly options: StreamResponseOptions,
+    private readonly options: Pick<ServerOptions, "traffic" | "streamed">,
   ) {}
 
   get open(): boolean {
@@ -29,7 +24,7 @@ export class StreamResponse implements StreamSink {
 
   write(bytes: Uint8Array): boolean {
     if (!this.#open) return false;
-    this.options.wrote(bytes.length);
+    this.options.traffic?.delivered("http", bytes.length);
     return this.response.write(bytes);
   }
 
@@ -59,6 +54,6 @@ export class StreamResponse implements StreamSink {
 
   #over(): void {
     this.#open = false;
-    if (this.#source) this.options.ended(this.#source);
+    if (this.#source) this.options.streamed(this.request, this.#source);
   }
 }

@@ -3,9 +3,10 @@
 import type * as uWS from "uWebSockets.js";
 import { STATUS_CODES } from "node:http";
 import type { HeldBytes } from "../core/held-bytes.ts";
+import type { StreamSink } from "../core/mjpeg-viewer.ts";
 import type { HttpRequest, HttpStream, WholeReply } from "../http/reply.ts";
 import { hasBody } from "./requests.ts";
-import { StreamResponse, type StreamResponseOptions } from "./stream-response.ts";
+import { StreamResponse } from "./stream-response.ts";
 import type { ServerOptions } from "./transport.ts";
 
 export class UwsResponses {
@@ -16,25 +17,24 @@ export class UwsResponses {
     res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ""}`);
     for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
     const isHead = request.method === "HEAD";
-    const wrote = (bytes: number) => this.options.traffic?.delivered("http", bytes);
     if ("begin" in reply) {
-      const ended: StreamResponseOptions["ended"] = (source) =>
-        this.options.streamed(request, source);
       if (isHead) res.endWithoutBody();
-      else stream(res, reply, { wrote, ended });
+      else stream(res, reply, (sink) => new StreamResponse(request, sink, this.options));
       return;
     }
     // A response without a body closes its connection: its headers cannot be held back, so thousands of unread ones would pile up.
-    if (!("body" in reply)) res.endWithoutBody(reply.bodyLength, true);
-    else {
-      const body = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
-      if (isHead) res.endWithoutBody(body.length, true);
-      else {
-        wrote(body.length);
-        if (hasBody(request)) res.end(body, true);
-        else end(res, body, this.options.held);
-      }
+    if (!("body" in reply)) {
+      res.endWithoutBody(reply.bodyLength, true);
+      return;
     }
+    const body = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
+    if (isHead) {
+      res.endWithoutBody(body.length, true);
+      return;
+    }
+    this.options.traffic?.delivered("http", body.length);
+    if (hasBody(request)) res.end(body, true);
+    else end(res, body, this.options.held);
   }
 }
 
@@ -73,7 +73,11 @@ function keepWaiting(res: uWS.HttpResponse): void {
 const KEPT_BACK_BYTES = 64;
 const NOTHING = new Uint8Array();
 
-function stream(res: uWS.HttpResponse, reply: HttpStream, options: StreamResponseOptions): void {
+function stream(
+  res: uWS.HttpResponse,
+  reply: HttpStream,
+  open: (sink: StreamSink) => StreamResponse,
+): void {
   let patience: NodeJS.Timeout | undefined;
   let keptBack: Uint8Array = NOTHING;
   const put = (bytes: Uint8Array): boolean => {
@@ -111,7 +115,7 @@ function stream(res: uWS.HttpResponse, reply: HttpStream, options: StreamRespons
     stopWaiting();
     res.close();
   };
-  const response = new StreamResponse({ write, end, drop }, options);
+  const response = open({ write, end, drop });
   res.onAborted(() => {
     stopWaiting();
     response.lost();
