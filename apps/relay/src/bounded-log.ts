@@ -10,15 +10,6 @@ const SUMMARY_INTERVAL_MS = 60_000;
 /** What shares one rate, as fields for the log. */
 type Group = Readonly<Record<string, string>>;
 
-export interface BoundedLogOptions {
-  /** Lines of one group. */
-  readonly rate: { readonly capacity: number; readonly perSecond: number };
-  /** The line that reports how many were suppressed. */
-  readonly summary: string;
-  /** Called for each suppressed line. */
-  readonly suppressed?: () => void;
-}
-
 export class BoundedLog {
   readonly #groups = new Map<
     string,
@@ -28,7 +19,14 @@ export class BoundedLog {
 
   constructor(
     private readonly log: Pick<Logger, "info" | "warn">,
-    private readonly options: BoundedLogOptions,
+    private readonly options: {
+      /** Lines of one group. */
+      readonly rate: ConstructorParameters<typeof Bucket>[0];
+      /** The line that reports how many were suppressed. */
+      readonly summary: string;
+      /** Called for each suppressed line. */
+      readonly suppressed?: () => void;
+    },
     now: number,
   ) {
     this.#summaryAt = now + SUMMARY_INTERVAL_MS;
@@ -40,12 +38,11 @@ export class BoundedLog {
     const { rate, suppressed } = this.options;
     const known = this.#groups.get(key) ?? { group, bucket: new Bucket(rate, now), suppressed: 0 };
     this.#groups.set(key, known);
-    if (known.bucket.tryTake(1, now)) {
-      this.log.info(fields, text);
-      return;
+    if (known.bucket.tryTake(1, now)) this.log.info(fields, text);
+    else {
+      known.suppressed++;
+      suppressed?.();
     }
-    known.suppressed++;
-    suppressed?.();
   }
 
   /** Called about once a second. */

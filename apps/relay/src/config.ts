@@ -1,4 +1,4 @@
-/** The relay's settings, read from the environment once at boot. All problems are reported together, in plain words. */
+/** The relay's settings, read once at boot. All problems are reported together, in plain words. */
 import { totalmem } from "node:os";
 import {
   addressOf,
@@ -13,39 +13,27 @@ import { z } from "zod";
 import { TRUSTED_HEADERS } from "./access/client-address.ts";
 import { TRANSPORTS } from "./transport/choose.ts";
 
-/** The share of memory for pictures. JPEGs composed of them take up to half as much again. */
-const PICTURE_SHARE = 1 / 4;
-/** The share of memory that may be held for clients that do not read. */
-const HELD_SHARE = 1 / 8;
-/** Two of the largest messages: with less, no slow client would get one. */
-const MIN_HELD_BYTES = 32 * 2 ** 20;
-/** The memory that must exist for each viewer, bytes; and the lowest limit on viewers. */
-const VIEWER_BYTES = 64 * 1024;
-const MIN_VIEWERS = 1000;
-/** The share of memory that unfinished messages may take; and how many of the longest must fit. */
-const UNFINISHED_SHARE = 1 / 8;
+/** The memory of this machine, or of the container, bytes. */
+const MEMORY = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
+/** For pictures. JPEGs composed of them take up to half as much again. */
+const PICTURE_BYTES = Math.floor(MEMORY / 4);
+/** Held for clients that do not read. With less than two of the largest messages, no slow client would get one. */
+const HELD_BYTES = Math.max(32 * 2 ** 20, Math.floor(MEMORY / 8));
+/** Viewers of all rooms: at least this many, and one for each 64 KiB of memory. */
+const VIEWERS = Math.max(1000, Math.floor(MEMORY / (64 * 1024)));
+/** For unfinished messages; at least two of the longest must fit. */
+const UNFINISHED_BYTES = Math.floor(MEMORY / 8);
 const UNFINISHED_MESSAGES = 2;
-/** Anything that stops a relay waits minutes at most before it kills the process. */
-const MAX_STOP_DELAY_MS = 3_600_000;
-
 /** Links name the relay in the fragment if the page knows several (P-91). */
 const VIEWER_FRAGMENT = /^[^#]*(#relay=[^#&\s]+)?$/;
 
-const DURATION = /^(\d{1,9})\s*(ms|s|m|min|h|d)$/;
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
+const HOUR_MS = 3_600_000;
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: HOUR_MS, d: 24 * HOUR_MS } as const;
 
 /** "10m", "90 s", "12h" … in ms. Undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
-  const [, count, unit] = DURATION.exec(text) ?? [];
-  const factor = UNIT_MS[unit ?? ""];
-  return factor === undefined ? undefined : Number(count) * factor;
+  const [, count, unit] = /^(\d{1,9})\s*(ms|s|m|min|h|d)$/.exec(text) ?? [];
+  return unit === undefined ? undefined : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
 }
 
 /** The origins of browser extensions and of apps in a web view, whose schemes the URL standard does not know. */
@@ -84,13 +72,11 @@ function list<T>(item: z.ZodType<T, string>, empty: string) {
 
 function whole(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
-  return value(
-    (text) => {
-      const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-      return n >= min && n <= max ? n : undefined;
-    },
-    () => message,
-  );
+  return z
+    .string()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .pipe(z.number(message).min(min, message).max(max, message));
 }
 
 const duration = value(parseDuration, () => 'must be a time such as "90s", "10m" or "12h"');
@@ -131,7 +117,7 @@ const settings = z.object({
   PORT: whole(0, 65_535).default(8000),
   AUTH_SECRET: secret.optional(),
   AUTH_SECRET_PREVIOUS: secret.optional(),
-  LINK_TTL: duration.refine((ms) => ms > 0, "must not be zero").default(12 * 3_600_000),
+  LINK_TTL: duration.refine((ms) => ms > 0, "must not be zero").default(12 * HOUR_MS),
   QUERY_TOKENS: z
     .enum(["on", "off"], { message: "must be on or off" })
     .default("on")
@@ -153,16 +139,13 @@ const settings = z.object({
   MAX_VIEWERS_PER_ROOM: whole(1, 1_000_000).default(1000),
   MAX_ROOMS: whole(1, 1_000_000).default(1000),
   MAX_MESSAGE_BYTES: whole(1024, 32 * 2 ** 20).default(16 * 2 ** 20),
-  MAX_PICTURE_MEMORY: whole(2 ** 20, Number.MAX_SAFE_INTEGER).default(
-    Math.floor(availableMemory() * PICTURE_SHARE),
-  ),
+  MAX_PICTURE_MEMORY: whole(2 ** 20, Number.MAX_SAFE_INTEGER).default(PICTURE_BYTES),
   PICTURE_TTL: duration.default(600_000),
   METRICS_HOST: host.default("127.0.0.1"),
   METRICS_PORT: whole(0, 65_535).optional(),
   TRANSPORT: z.enum(TRANSPORTS, { message: `must be ${TRANSPORTS.join(", ")}` }).default("auto"),
-  STOP_DELAY: duration
-    .refine((ms) => ms <= MAX_STOP_DELAY_MS, "must be at most one hour")
-    .default(0),
+  // Anything that stops a relay waits minutes at most before it kills the process.
+  STOP_DELAY: duration.refine((ms) => ms <= HOUR_MS, "must be at most one hour").default(0),
   LOG_LEVEL: z.enum(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(", ")}` }).optional(),
 });
 
@@ -173,7 +156,6 @@ export type RelayConfig = Omit<z.infer<typeof settings>, "AUTH_SECRET" | "AUTH_S
   readonly keys: readonly TokenKey[];
   /** Viewers of all rooms together. */
   readonly maxViewers: number;
-  /** Held for all clients together that do not read, bytes. */
   readonly maxHeldBytes: number;
   /** All messages together that have arrived only in part, bytes. */
   readonly maxUnfinishedBytes: number;
@@ -184,11 +166,7 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/**
- * Reads settings.
- * @param env like `process.env`; empty values count as unset
- * @throws ConfigError with all problems
- */
+/** @param env like `process.env`; empty values count as unset. @throws ConfigError with all problems */
 export function parseConfig(env: Environment): RelayConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const result = settings.safeParse(given);
@@ -198,15 +176,11 @@ export function parseConfig(env: Environment): RelayConfig {
   ];
   if (!result.success || problems.length > 0) throw new ConfigError(problems.join("\n"));
   const { AUTH_SECRET, AUTH_SECRET_PREVIOUS, ...config } = result.data;
-  const memory = availableMemory();
   return {
     ...config,
-    maxHeldBytes: Math.max(MIN_HELD_BYTES, Math.floor(memory * HELD_SHARE)),
-    maxViewers: Math.max(MIN_VIEWERS, Math.floor(memory / VIEWER_BYTES)),
-    maxUnfinishedBytes: Math.max(
-      UNFINISHED_MESSAGES * config.MAX_MESSAGE_BYTES,
-      Math.floor(memory * UNFINISHED_SHARE),
-    ),
+    maxHeldBytes: HELD_BYTES,
+    maxViewers: VIEWERS,
+    maxUnfinishedBytes: Math.max(UNFINISHED_MESSAGES * config.MAX_MESSAGE_BYTES, UNFINISHED_BYTES),
     keys: [AUTH_SECRET, AUTH_SECRET_PREVIOUS].filter((key) => key !== undefined),
   };
 }
@@ -215,7 +189,7 @@ export function parseConfig(env: Environment): RelayConfig {
 function secrecyProblems({ HOST, AUTH_SECRET, AUTH_SECRET_PREVIOUS }: Environment): string[] {
   if (AUTH_SECRET !== undefined) return [];
   const problems: string[] = [];
-  const address = HOST === undefined ? undefined : addressOf(HOST);
+  const address = addressOf(HOST ?? "");
   if (address !== undefined && !TRUSTED_HOSTS.includes(address)) {
     problems.push(
       "AUTH_SECRET must be set, otherwise anybody who can reach the relay could watch: make one with openssl rand -base64 33. Without it, HOST must be this machine alone (127.0.0.1, localhost or ::1)",
@@ -227,36 +201,22 @@ function secrecyProblems({ HOST, AUTH_SECRET, AUTH_SECRET_PREVIOUS }: Environmen
   return problems;
 }
 
-/** The memory of this machine, or of the container, bytes. */
-function availableMemory(): number {
-  return Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
-}
-
 /**
- * The settings of this process: `.env` at the root of the project, overridden by the environment, overridden by flags. Ends the process
- * if they are invalid.
+ * The settings of this process: `.env` at the root of the project, overridden by the environment, overridden by flags; and warnings for
+ * the log. Ends the process if they are invalid.
  * @param failure the first line of the error message
  * @param flags by the names of the settings
  */
-export function readConfig(
-  failure: string,
-  flags: Environment = {},
-): {
-  readonly config: RelayConfig;
-  /** Sentences for the log. */
-  readonly warnings: readonly string[];
-} {
+export function readConfig(failure: string, flags: Environment = {}) {
   const { environment, warnings, unreadable } = readEnvironment({
     program: import.meta.url,
     settings: RELAY_SETTINGS,
     env: process.env,
   });
   if (unreadable !== undefined) fail(`${failure}:\n${unreadable}`);
-  const typed = Object.fromEntries(
-    Object.entries(flags).filter(([, value]) => value !== undefined),
-  );
+  const typed = Object.entries(flags).filter(([, value]) => value !== undefined);
   try {
-    return { config: parseConfig({ ...environment, ...typed }), warnings };
+    return { config: parseConfig({ ...environment, ...Object.fromEntries(typed) }), warnings };
   } catch (error) {
     if (error instanceof ConfigError) fail(`${failure}:\n${error.message}`);
     throw error;

@@ -74,7 +74,7 @@ export async function startRelay(
     clock(),
   );
   const held: HeldBytes = new HeldBytes(config.maxHeldBytes, () =>
-    hub.stats.dropped("buffers_full"),
+    hub.options.stats.dropped("buffers_full"),
   );
   const hub: Hub = new Hub({
     maxRooms: config.MAX_ROOMS,
@@ -89,7 +89,7 @@ export async function startRelay(
     held,
     stats: logged(metrics ?? UNCOUNTED, visits, log),
   });
-  metrics?.watch(hub, config.MAX_PICTURE_MEMORY);
+  metrics?.watch(hub);
   const auth = new Auth({
     keys: config.keys,
     linkTtlMs: config.LINK_TTL,

@@ -1,7 +1,4 @@
-/**
- * Decides which clients are admitted: when a WebSocket opens, at its hello, and at each request for a picture. A refused client learns
- * nothing about rooms (P-84).
- */
+/** Decides which clients are admitted: at hello, and at each request for a picture. A refused client learns nothing about rooms (P-84). */
 import {
   CLOSE,
   type Claims,
@@ -53,20 +50,17 @@ export class Admission {
   readonly #failures = new FailedAttempts();
   readonly #pending = new PendingConnections();
 
-  constructor(private readonly options: AdmissionOptions) {}
+  readonly requiresToken: boolean;
 
-  get requiresToken(): boolean {
-    return this.options.tokens.required;
+  constructor(private readonly options: AdmissionOptions) {
+    this.requiresToken = options.tokens.required;
   }
 
   /**
    * Why a request is refused because of its origin, whatever its token. Undefined if it is not.
    * @param options.picture whether a picture is requested over HTTP
    */
-  refusal(
-    { headers }: HttpRequest,
-    { picture }: { readonly picture: boolean },
-  ): ProtocolError | undefined {
+  refusal({ headers }: HttpRequest, { picture }: { picture: boolean }): ProtocolError | undefined {
     const { allowedOrigins } = this.options;
     const reason = this.requiresToken
       ? foreignOrigin(headers, allowedOrigins)
@@ -76,6 +70,7 @@ export class Admission {
 
   /** A WebSocket has opened. @returns what handles its messages, from hello to its end */
   open({ role, plain, request }: WebSocketRequest, peer: Peer): Session {
+    const { maxMessageLength, createSession, pace, now } = this.options;
     const address = this.addressOf(request);
     const token = this.#tokenOf(request, { query: plain });
     // Checked before the token, so that it does not count as a failed attempt.
@@ -83,36 +78,28 @@ export class Admission {
     // A token in the headers is verified at once: the connection need not wait among those that have sent none.
     const isShown = this.requiresToken && !plain && !refusal && token !== undefined;
     const verified = isShown ? this.#verify(token, address) : undefined;
-    const pending: Pending = {
+    const evict = () => session.refuse(new ProtocolError(TOO_MANY_SILENT, CLOSE.full));
+    const pending: Pending = { role, address, evict };
+    const parts = {
       role,
-      address,
-      evict: () => session.refuse(new ProtocolError(TOO_MANY_SILENT, CLOSE.full)),
+      peer,
+      maxMessageLength: maxMessageLength[role],
+      admit: (ask: JoinRequest) =>
+        this.#admit(ask, { role, address, token: token ?? ask.hello?.token, verified }),
+      pace,
+      create: (ask: JoinRequest, admitted: Admitted) =>
+        createSession({ ...ask, ...admitted }, peer),
+      greeted: () => this.#pending.leave(pending),
     };
-    const { maxMessageLength, createSession, pace, now } = this.options;
-    const session: PendingSession = new PendingSession(
-      {
-        role,
-        peer,
-        maxMessageLength: maxMessageLength[role],
-        admit: (ask) =>
-          this.#admit(ask, { role, address, token: token ?? ask.hello?.token, verified }),
-        pace,
-        create: (ask, admitted) => createSession({ ...ask, ...admitted }, peer),
-        greeted: () => this.#pending.leave(pending),
-      },
-      { plain, now: now() },
-    );
+    const session = new PendingSession(parts, { plain, now: now() });
     verified?.catch((error: unknown) => session.refuse(protocolErrorOf(error)));
     if (refusal) session.refuse(refusal);
     else if (plain) session.begin({ room: roomIn(request), hello: undefined });
-    else if (!verified && !this.#pending.enter(pending)) pending.evict();
+    else if (!verified && !this.#pending.enter(pending)) evict();
     return session;
   }
 
-  /**
-   * Admits a request for a picture.
-   * @throws ProtocolError
-   */
+  /** Admits a request for a picture. @throws ProtocolError */
   async picture(request: HttpRequest): Promise<{ readonly room: string; readonly grant: Grant }> {
     const room = roomIn(request);
     if (!this.requiresToken) return { room, grant: UNLIMITED };
@@ -142,9 +129,7 @@ export class Admission {
 
   #admit(
     { room, hello }: JoinRequest,
-    client: {
-      readonly role: Role;
-      readonly address: string | undefined;
+    client: Pick<Pending, "role" | "address"> & {
       readonly token: string | undefined;
       /** The token's claims, if it is being verified already. */
       readonly verified: Promise<Claims> | undefined;
@@ -178,10 +163,7 @@ export class Admission {
   }
 
   /** The token of a request. The Authorization header wins (RFC 6750 §2). */
-  #tokenOf(
-    { headers, query }: HttpRequest,
-    options: { readonly query: boolean },
-  ): string | undefined {
+  #tokenOf({ headers, query }: HttpRequest, options: { query: boolean }): string | undefined {
     const bearer = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
     if (bearer !== undefined || !options.query || !this.options.queryTokens) return bearer;
     return query.get("token") ?? undefined;

@@ -6,26 +6,22 @@ import type { NewLink } from "../core/producer-session.ts";
 /** A link is replaced this long before it expires, or after three quarters of its life if that is later. The host must pass it on in time. */
 const RENEW_BEFORE_MS = 3_600_000;
 
-export interface AuthOptions {
-  /** The secret that signs, and others that are still accepted. None: the relay requires no tokens. */
-  readonly keys: readonly TokenKey[];
-  /** How long a link is valid at most, ms. */
-  readonly linkTtlMs: number;
-  /** The viewer page. Undefined for the relay's own. */
-  readonly viewerUrl: string | undefined;
-  /** ms since 1970 */
-  readonly wallNow: () => number;
-}
-
 export class Auth {
-  readonly #signing: TokenKey | undefined;
-
-  constructor(private readonly options: AuthOptions) {
-    this.#signing = options.keys[0];
-  }
+  constructor(
+    private readonly options: {
+      /** The secret that signs, and others that are still accepted. None: the relay requires no tokens. */
+      readonly keys: readonly TokenKey[];
+      /** How long a link is valid at most, ms. */
+      readonly linkTtlMs: number;
+      /** The viewer page. Undefined for the relay's own. */
+      readonly viewerUrl: string | undefined;
+      /** ms since 1970 */
+      readonly wallNow: () => number;
+    },
+  ) {}
 
   get required(): boolean {
-    return this.#signing !== undefined;
+    return this.options.keys.length > 0;
   }
 
   /** @throws ProtocolError (4401) */
@@ -44,16 +40,14 @@ export class Auth {
     done: (link: string, renewAt?: number) => void,
   ): void {
     const { viewerUrl = "/", linkTtlMs, wallNow } = this.options;
-    const key = this.#signing;
+    const [key] = this.options.keys;
     if (!key) {
       done(roomLink(viewerUrl, { room }));
       return;
     }
     const expiresAt = Math.min(grant.expiresAt, wallNow() + linkTtlMs);
-    const renewAt =
-      expiresAt < grant.expiresAt
-        ? expiresAt - Math.min(RENEW_BEFORE_MS, linkTtlMs / 4)
-        : undefined;
+    const beforeMs = Math.min(RENEW_BEFORE_MS, linkTtlMs / 4);
+    const renewAt = expiresAt < grant.expiresAt ? expiresAt - beforeMs : undefined;
     void signToken(key, { role: "viewer", room, expiresAt, generation }).then((token) =>
       done(roomLink(viewerUrl, { room, token }), renewAt),
     );

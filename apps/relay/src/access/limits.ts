@@ -3,12 +3,10 @@ import type { Role } from "@screen-share/protocol";
 import { Bucket } from "../core/bucket.ts";
 
 /** Connections that have not been admitted yet. */
-export const PENDING_LIMITS: Readonly<
-  Record<Role, { readonly total: number; readonly perAddress: number }>
-> = {
+export const PENDING_LIMITS = {
   producer: { total: 32, perAddress: 2 },
   viewer: { total: 5000, perAddress: 100 },
-};
+} as const;
 
 /** A connection that has not sent hello. */
 export interface Pending {
@@ -24,45 +22,40 @@ export interface Pending {
  * Among viewers the one that has been silent longest is evicted, so that a flood of silent connections keeps out no viewer that sends hello.
  */
 export class PendingConnections {
-  readonly #all = { producer: new Set<Pending>(), viewer: new Set<Pending>() } as const;
-  readonly #byAddress = {
-    producer: new Map<string, Set<Pending>>(),
-    viewer: new Map<string, Set<Pending>>(),
-  } as const;
+  /** By role, and by role and address. */
+  readonly #groups = new Map<string, Set<Pending>>();
 
   /** @returns whether there is a place; it is held until `leave` */
   enter(pending: Pending): boolean {
-    const { role, address } = pending;
-    const limit = PENDING_LIMITS[role];
-    const all = this.#all[role];
-    const near = address === undefined ? undefined : this.#byAddress[role].get(address);
-    for (const [place, size] of [
-      [near, limit.perAddress],
-      [all, limit.total],
-    ] as const) {
-      if (!place || place.size < size) continue;
-      const [longest] = place;
+    const { role } = pending;
+    const { perAddress, total } = PENDING_LIMITS[role];
+    for (const key of groupsOf(pending)) {
+      const group = this.#groups.get(key);
+      if (!group || group.size < (key === role ? total : perAddress)) continue;
+      const [longest] = group;
       if (role === "producer" || !longest) return false;
       this.leave(longest);
       longest.evict();
     }
-    all.add(pending);
-    if (address !== undefined) {
-      // Not `near`: it is removed from the map together with its last member.
-      const neighbours = this.#byAddress[role].get(address) ?? new Set();
-      this.#byAddress[role].set(address, neighbours.add(pending));
+    for (const key of groupsOf(pending)) {
+      this.#groups.set(key, (this.#groups.get(key) ?? new Set()).add(pending));
     }
     return true;
   }
 
   /** It was admitted or is gone. Has no effect on a connection that is not here. */
   leave(pending: Pending): void {
-    const { role, address } = pending;
-    if (!this.#all[role].delete(pending) || address === undefined) return;
-    const neighbours = this.#byAddress[role].get(address);
-    neighbours?.delete(pending);
-    if (neighbours?.size === 0) this.#byAddress[role].delete(address);
+    for (const key of groupsOf(pending)) {
+      const group = this.#groups.get(key);
+      group?.delete(pending);
+      if (group?.size === 0) this.#groups.delete(key);
+    }
   }
+}
+
+/** The groups that are limited, smallest first. */
+function groupsOf({ role, address }: Pending): readonly string[] {
+  return address === undefined ? [role] : [`${role} ${address}`, role];
 }
 
 const FAILURES = { capacity: 20, perSecond: 0.5 } as const;

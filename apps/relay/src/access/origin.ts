@@ -3,9 +3,9 @@
  * loopback too (cross-site WebSockets, DNS rebinding), and a tunnel may publish the port; the request's headers reveal both.
  */
 import { trustedAuthority } from "@screen-share/protocol";
+import type { HttpRequest } from "../http/reply.ts";
 
-/** A request's headers: names in lower case, repeated ones joined by ", ". */
-export type Headers = ReadonlyMap<string, string>;
+type Headers = HttpRequest["headers"];
 
 /**
  * For a relay with a secret.

@@ -17,13 +17,11 @@ import type { Peer, Session } from "../core/peer.ts";
 import type { ProducerHello } from "../core/producer-session.ts";
 import { closePeer, protocolErrorOf } from "../core/refusal.ts";
 
-type ViewerHello = Extract<ViewerMessage, { type: "hello" }>;
-
 /** Which room a client wants to join. */
 export interface JoinRequest {
   readonly room: string;
   /** Undefined for plain clients. */
-  readonly hello: ProducerHello | ViewerHello | undefined;
+  readonly hello: ProducerHello | Extract<ViewerMessage, { type: "hello" }> | undefined;
 }
 
 /** What admission has granted a client. */
@@ -74,14 +72,13 @@ export class PendingSession implements Session {
   /** Verifies the token and, if it is valid, creates the session. Called from outside only for plain clients. */
   begin(request: JoinRequest): void {
     this.#state = { state: "verifying" };
-    const admit = (admitted: Admitted) => this.#admitted(request, admitted);
-    const { pace } = this.parts;
+    const { admit, pace } = this.parts;
     const refuse = (error: unknown) => this.refuse(protocolErrorOf(error));
     try {
-      const admitted = this.parts.admit(request);
+      const admitted = admit(request);
       if (admitted instanceof Promise) {
-        void admitted.then((admitted) => pace(() => admit(admitted)), refuse);
-      } else admit(admitted);
+        void admitted.then((soon) => pace(() => this.#admitted(request, soon)), refuse);
+      } else this.#admitted(request, admitted);
     } catch (error) {
       refuse(error);
     }
@@ -155,16 +152,14 @@ export class PendingSession implements Session {
       return;
     }
     const { newest } = this.#state;
-    let session: Session;
     try {
-      session = this.parts.create(request, admitted);
+      const session = this.parts.create(request, admitted);
+      this.#state = { state: "admitted", session };
     } catch (error) {
       admitted.claim?.release();
       this.refuse(protocolErrorOf(error));
-      return;
     }
-    this.#state = { state: "admitted", session };
-    if (newest) session.receive(newest.message, newest.now);
+    if (newest) this.receive(newest.message, newest.now);
   }
 
   #end(): void {

@@ -1,14 +1,12 @@
 /** All rooms of a relay, by name. A room is created when it is first entered, and forgotten when it is idle. */
 import { closingError, ProtocolError, ROOM_NAME } from "@screen-share/protocol";
 import type { Viewer } from "./audience.ts";
-import type { HeldBytes } from "./held-bytes.ts";
 import { PictureMemory } from "./picture-memory.ts";
 import { Places } from "./places.ts";
-import { type Census, Room, type RoomLimits } from "./room.ts";
-import type { Stats } from "./stats.ts";
+import { type Census, Room, type RoomParts } from "./room.ts";
 import type { Work } from "./work.ts";
 
-export interface HubOptions extends RoomLimits {
+interface HubOptions extends Omit<RoomParts, "id" | "places" | "memory" | "work" | "sharesTime"> {
   readonly maxRooms: number;
   /** Viewers of all rooms together. */
   readonly maxPlaces: number;
@@ -18,8 +16,6 @@ export interface HubOptions extends RoomLimits {
   readonly maxComposedBytes: number;
   /** Measures the time that a room's picture costs. */
   readonly newWork: () => Work;
-  readonly stats: Stats;
-  readonly held: HeldBytes;
   /** Creates a name that no room of any relay has had before. */
   readonly newRoomId: () => string;
 }
@@ -31,18 +27,10 @@ export class Hub {
   /** Whether several rooms had viewers at the last tick. If so, none may take the others' time. */
   #sharesTime = true;
 
-  constructor(private readonly options: HubOptions) {
-    this.#places = new Places(options.maxPlaces);
-    const { maxPictureBytes: maxBytes, maxComposedBytes } = options;
+  constructor(readonly options: HubOptions) {
+    const { maxPlaces, maxPictureBytes: maxBytes, maxComposedBytes } = options;
+    this.#places = new Places(maxPlaces);
     this.#memory = new PictureMemory({ maxBytes, maxComposedBytes }, () => this.#forgetAbandoned());
-  }
-
-  get held(): HeldBytes {
-    return this.options.held;
-  }
-
-  get stats(): Stats {
-    return this.options.stats;
   }
 
   get roomCount(): number {
@@ -63,7 +51,6 @@ export class Hub {
     for (const room of this.#rooms.values()) yield room.census();
   }
 
-  /** The room of this name, if it exists. */
   find(name: string): Room | undefined {
     return this.#rooms.get(name);
   }

@@ -37,26 +37,25 @@ export interface Producer {
   dismiss(why: ProtocolError): void;
 }
 
-export interface RoomLimits {
-  readonly maxViewers: number;
-  /** How long the last picture is kept without its producer, ms. */
-  readonly pictureTtlMs: number;
-  readonly time: Time;
-}
-
 /** How many clients of each kind a room has, and how many of its viewers are hidden. */
 export interface Census {
   readonly kinds: Readonly<Partial<Record<ProducerKind | ViewerKind, number>>>;
   readonly hidden: number;
 }
 
-interface RoomParts extends RoomLimits {
+export interface RoomParts {
+  readonly maxViewers: number;
+  /** How long the last picture is kept without its producer, ms. */
+  readonly pictureTtlMs: number;
+  readonly time: Time;
   /** Unique among all rooms that ever existed, including earlier ones of the same name. */
   readonly id: string;
   /** The viewers' places of all rooms together. */
   readonly places: Places<Viewer>;
   readonly memory: PictureMemory;
+  /** What is held for the clients of all rooms. */
   readonly held: HeldBytes;
+  /** The time that its picture has cost. */
   readonly work: Work;
   /** Whether viewers of other rooms need the relay's time, too. */
   readonly sharesTime: () => boolean;
@@ -65,11 +64,9 @@ interface RoomParts extends RoomLimits {
 
 export class Room {
   readonly picture: Picture;
-  /** What is held for the clients of all rooms. */
   readonly held: HeldBytes;
   readonly stats: Stats;
   readonly time: Time;
-  /** The time that its picture has cost. */
   readonly work: Work;
   readonly #audience: Audience;
   #producer: { readonly producer: Producer; readonly grant: Grant } | undefined;

@@ -140,12 +140,12 @@ export class Metrics implements Stats, Traffic {
     this.#refused.inc({ via: "http", reason: REASONS.get(code) ?? "other" });
   }
 
-  /** Adds what is counted at each scrape. @param memoryBytes the limit for all pictures together */
-  watch(hub: Hub, memoryBytes: number): void {
+  /** Adds what is counted at each scrape. */
+  watch(hub: Hub): void {
     const total = (count: (census: Census) => number) =>
       [...hub.census()].reduce((sum, census) => sum + count(census), 0);
-    const { held } = hub;
-    this.#gauge("picture_memory_limit_bytes", "Limit for all pictures.", () => memoryBytes);
+    const { held, maxPictureBytes } = hub.options;
+    this.#gauge("picture_memory_limit_bytes", "Limit for all pictures.", () => maxPictureBytes);
     this.#gauge("picture_memory_bytes", "Held by all pictures.", () => hub.pictureBytes);
     this.#gauge("composed_memory_bytes", "Held by composed JPEGs.", () => hub.composedBytes);
     this.#gauge("held_bytes", "Buffered for clients that have not read it.", () => held.usedBytes);

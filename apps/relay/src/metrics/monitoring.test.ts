@@ -17,7 +17,7 @@ const METRIC = /\b((?:screen_share|nodejs|process)_[a-z0-9_]+|up)\{/g;
 
 async function counted(): Promise<string> {
   const metrics = new Metrics({ version: "1.2.3" });
-  metrics.watch(newHub(), 1);
+  metrics.watch(newHub());
   return await metrics.text();
 }
 

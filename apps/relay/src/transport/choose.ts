@@ -3,13 +3,6 @@ import type { StartServer } from "./transport.ts";
 
 /** `auto`: uWebSockets.js where it loads, otherwise `ws`. */
 export const TRANSPORTS = ["auto", "uws", "ws"] as const;
-type TransportSetting = (typeof TRANSPORTS)[number];
-
-interface Choice {
-  readonly startServer: StartServer;
-  /** What this fallback loses, and why, in one line for the log. Undefined if it is not one. */
-  readonly loss?: string;
-}
 
 /** What determines whether uWebSockets.js has a build for this process. */
 export interface Runtime {
@@ -21,13 +14,17 @@ export interface Runtime {
   readonly glibc: string | undefined;
 }
 
-/** @throws Error in plain words if the requested library does not load */
+/**
+ * @returns what starts the server and, for a fallback, what it loses and why, in one line for the log
+ * @throws Error in plain words if the requested library does not load
+ */
 export async function chooseTransport(
-  setting: TransportSetting,
-  loadUws: () => Promise<StartServer> = importUws,
+  setting: (typeof TRANSPORTS)[number],
+  loadUws: () => Promise<StartServer> = async () => (await import("./uws.ts")).startUwsServer,
   runtime: Runtime = thisRuntime(),
-): Promise<Choice> {
-  if (setting === "ws") return { startServer: await importWs() };
+): Promise<{ readonly startServer: StartServer; readonly loss?: string }> {
+  const loadWs = async () => (await import("./ws.ts")).startWsServer;
+  if (setting === "ws") return { startServer: await loadWs() };
   try {
     return { startServer: await loadUws() };
   } catch (error) {
@@ -36,7 +33,7 @@ export async function chooseTransport(
       throw new Error(`uWebSockets.js does not load (${reason}); set TRANSPORT=auto or ws`);
     }
     const loss = `uWebSockets.js does not load (${reason}): the relay runs on ws, which serves the same clients and needs more CPU for many viewers`;
-    return { startServer: await importWs(), loss };
+    return { startServer: await loadWs(), loss };
   }
 }
 
@@ -58,10 +55,9 @@ export function whyNot({ platform, arch, node, glibc }: Runtime): string | undef
   if (glibc === undefined) return "it needs glibc, and this system has another C library";
   const [libcMajor = 0, libcMinor = 0] = glibc.split(".").map(Number);
   const old = libcMajor === GLIBC.major && libcMinor < GLIBC.minor;
-  if (major !== "20" && old) {
-    return `on Node ${major} it needs glibc ${GLIBC.major}.${GLIBC.minor} or newer, and this system has ${glibc}`;
-  }
-  return undefined;
+  return major !== "20" && old
+    ? `on Node ${major} it needs glibc ${GLIBC.major}.${GLIBC.minor} or newer, and this system has ${glibc}`
+    : undefined;
 }
 
 /** The library's own message ends with the cause. */
@@ -72,20 +68,8 @@ function lastLine(error: unknown): string {
 
 function thisRuntime(): Runtime {
   const { platform, arch, versions } = process;
-  return { platform, arch, node: versions.node, glibc: glibcVersion() };
-}
-
-function glibcVersion(): string | undefined {
   const report = process.report?.getReport() as
     | { header?: { glibcVersionRuntime?: string } }
     | undefined;
-  return report?.header?.glibcVersionRuntime;
-}
-
-async function importUws(): Promise<StartServer> {
-  return (await import("./uws.ts")).startUwsServer;
-}
-
-async function importWs(): Promise<StartServer> {
-  return (await import("./ws.ts")).startWsServer;
+  return { platform, arch, node: versions.node, glibc: report?.header?.glibcVersionRuntime };
 }

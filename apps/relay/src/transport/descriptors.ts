@@ -12,15 +12,6 @@ const HTTP_SHARE = 1 / 2;
 /** How often a continuing shortage is reported, ms. */
 const REPORT_EVERY_MS = 60_000;
 
-export interface DescriptorsOptions {
-  /** How many this process may have open. */
-  readonly limit: number;
-  /** How many it has open. Undefined if that cannot be known; -1 if none is left to find out. */
-  readonly count: () => number | undefined;
-  /** Reports that connections are refused, or no longer are. */
-  readonly report: (state: { readonly refusing: boolean; readonly limit: number }) => void;
-}
-
 export class Descriptors {
   #open: number;
   /** Open connections that are not WebSockets. */
@@ -28,7 +19,16 @@ export class Descriptors {
   #refused = 0;
   #reportedAt: number | undefined;
 
-  constructor(private readonly options: DescriptorsOptions) {
+  constructor(
+    private readonly options: {
+      /** How many this process may have open. */
+      readonly limit: number;
+      /** How many it has open. Undefined if that cannot be known; -1 if none is left to find out. */
+      readonly count: () => number | undefined;
+      /** Reports that connections are refused, or no longer are. */
+      readonly report: (state: { readonly refusing: boolean; readonly limit: number }) => void;
+    },
+  ) {
     this.#open = options.count() ?? 0;
   }
 
@@ -63,14 +63,14 @@ export class Descriptors {
       const open = count();
       if (open !== undefined) this.#open = open < 0 ? limit : open;
     }
-    if (this.#refused > 0) {
-      if (this.#reportedAt === undefined || now - this.#reportedAt >= REPORT_EVERY_MS) {
-        this.#reportedAt = now;
-        report({ refusing: true, limit });
-      }
-    } else if (this.#reportedAt !== undefined) {
-      this.#reportedAt = undefined;
-      report({ refusing: false, limit });
+    const refusing = this.#refused > 0;
+    const lastAt = this.#reportedAt;
+    const isDue = refusing
+      ? lastAt === undefined || now - lastAt >= REPORT_EVERY_MS
+      : lastAt !== undefined;
+    if (isDue) {
+      this.#reportedAt = refusing ? now : undefined;
+      report({ refusing, limit });
     }
     this.#refused = 0;
   }
@@ -85,7 +85,7 @@ export function descriptorLimit(): number {
   return typeof soft === "number" ? soft : Number.POSITIVE_INFINITY;
 }
 
-/** How many descriptors this process has open, as `DescriptorsOptions.count`. */
+/** How many descriptors this process has open: undefined if that cannot be known; -1 if none is left to find out. */
 export function openDescriptors(): number | undefined {
   try {
     // One of them is the folder itself.

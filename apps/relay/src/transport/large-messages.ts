@@ -1,7 +1,7 @@
 /**
- * Bounds the messages of producers that have arrived only in part, where the library does not show them. uWebSockets.js assembles messages
- * itself, and frees a part only when the connection is closed without a handshake. So strangers have few places, since each may hold a whole
- * message, and what all others hold is estimated from the process's memory that is not otherwise accounted for.
+ * Bounds the messages of producers that have arrived only in part, for uWebSockets.js, which assembles messages itself, and frees a part
+ * only when the connection is closed without a handshake. So strangers have few places, since each may hold a whole message, and what all
+ * others hold is estimated from the process's memory that is not otherwise accounted for.
  */
 import { CLOSE, ProtocolError } from "@screen-share/protocol";
 import type { PartialSender } from "./unfinished.ts";
@@ -65,7 +65,6 @@ export class LargeMessages {
     return undefined;
   }
 
-  /** A connection has ended. */
   leave(sender: LargeSender): void {
     this.#senders.delete(sender);
   }

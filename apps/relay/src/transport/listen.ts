@@ -12,15 +12,11 @@ interface Address {
 /** @param code of the system, such as "EADDRINUSE" */
 export function listenError({ host, port, purpose }: Address, code = "unknown error"): Error {
   const address = purpose ? `port ${port} of ${host}, ${purpose},` : `port ${port} of ${host}`;
-  if (code === "EADDRINUSE") return new Error(`${address} is taken already`);
-  return new Error(`${address} cannot be listened on (${code})`);
+  const problem = code === "EADDRINUSE" ? "is taken already" : `cannot be listened on (${code})`;
+  return new Error(`${address} ${problem}`);
 }
 
-/**
- * Starts a server.
- * @returns the port
- * @throws Error in plain words if the address cannot be listened on
- */
+/** @returns the port. @throws Error in plain words if the address cannot be listened on */
 export async function listen(server: Server, address: Address): Promise<number> {
   const { host, port } = address;
   await new Promise<void>((resolve, reject) => {

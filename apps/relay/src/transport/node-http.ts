@@ -14,15 +14,9 @@ const MAX_PIPELINED = 1000;
 /** How often connections are checked for a request that has not arrived completely, ms. */
 const CHECK_MS = 2000;
 
-type HttpOptions = Pick<
-  ServerOptions,
-  "host" | "port" | "answer" | "streamed" | "traffic" | "held" | "descriptors"
->;
-
-/** The requests of one connection. */
+/** The requests of one connection. After the last, no other is replied to. */
 interface Turn {
   waiting: number;
-  /** No further request is replied to. */
   last: boolean;
   done: Promise<void>;
 }
@@ -33,7 +27,7 @@ export class NodeHttp {
   readonly #connections = new WeakSet<TcpSocket>();
   readonly #turns = new WeakMap<TcpSocket, Turn>();
 
-  constructor(private readonly options: HttpOptions) {
+  constructor(private readonly options: ServerOptions) {
     this.server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HTTP_IDLE_MS,

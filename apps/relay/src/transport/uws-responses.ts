@@ -1,5 +1,4 @@
 /** Writes replies with uWebSockets.js, which is given no more of a body or a stream than the socket takes. */
-
 import type * as uWS from "uWebSockets.js";
 import { STATUS_CODES } from "node:http";
 import type { HeldBytes } from "../core/held-bytes.ts";
@@ -60,12 +59,6 @@ function end(res: uWS.HttpResponse, body: Uint8Array, held: HeldBytes): void {
 /** The library ends a response after 10 s in which its client has taken nothing. */
 const PATIENCE_MS = 4000;
 
-/** Restarts the library's timeout: the stream's source decides how long is too long. */
-function keepWaiting(res: uWS.HttpResponse): void {
-  res.pause();
-  res.resume();
-}
-
 /**
  * The last bytes of a write that the socket did not take completely are kept back. The library reports when it can take some bytes, not when
  * it has sent all that it holds; only another write shows that. So these are written one at a time to find out.
@@ -80,12 +73,17 @@ function stream(
 ): void {
   let patience: NodeJS.Timeout | undefined;
   let keptBack: Uint8Array = NOTHING;
+  /** The stream's source, not the library, decides how long is too long. */
+  const restartTimeout = () => {
+    res.pause();
+    res.resume();
+  };
   const put = (bytes: Uint8Array): boolean => {
     let taken = true;
     res.cork(() => {
       taken = bytes.length === 0 || res.write(bytes);
     });
-    if (!taken) patience ??= setInterval(() => keepWaiting(res), PATIENCE_MS);
+    if (!taken) patience ??= setInterval(restartTimeout, PATIENCE_MS);
     return taken;
   };
   const write = (bytes: Uint8Array): boolean => {

@@ -19,7 +19,7 @@ export class UwsSocket implements LibrarySocket, LargeSender {
     this.heardAt = now();
   }
 
-  /** @param events receives what happens. @returns why the connection may not stay, if so */
+  /** @returns why the connection may not stay, if so */
   report(events: WebSocketEvents): ProtocolError | undefined {
     this.#events = events;
     const refusal = this.large?.enter(this, this.heardAt);

@@ -26,7 +26,6 @@ export class WebSockets {
 
   constructor(private readonly options: ServerOptions) {}
 
-  /** A WebSocket has opened. */
   open(request: WebSocketRequest, socket: LibrarySocket): OpenWebSocket {
     const opened = new OpenWebSocket(request, socket, this.options, () =>
       this.#open.delete(opened),
@@ -47,31 +46,16 @@ export class WebSockets {
     return bytes;
   }
 
-  /** Closes all of them. */
   close(code: number, reason: string): void {
     for (const { peer } of this.#open) peer.close(code, reason);
   }
 }
 
 /** What a library reports of an open WebSocket. */
-export interface WebSocketEvents {
-  /** A whole message has arrived. Its bytes may be reused after the call. */
-  received(bytes: Uint8Array, isBinary: boolean): void;
-  /** A ping has arrived. @returns whether to reply with a pong of as many bytes */
-  pinged(payloadBytes: number): boolean;
-  ponged(payload: string): void;
-  /** The socket has sent everything that it had buffered. */
-  drained(): void;
-  /** The socket is closed. Called once. */
-  closed(code: number, reason: string): void;
-  /** Whether its client was admitted. */
-  readonly admitted: boolean;
-  /** The relay is about to drop the connection, without a close frame. */
-  breaking(code: number, reason: string): void;
-}
+export type WebSocketEvents = Omit<OpenWebSocket, "peer" | "tick">;
 
 /** Passes what a socket reports to its session. */
-class OpenWebSocket implements WebSocketEvents {
+class OpenWebSocket {
   readonly peer: SocketPeer;
   readonly #session: Session;
   readonly #frames: Bucket;
@@ -95,6 +79,7 @@ class OpenWebSocket implements WebSocketEvents {
     this.#session.tick(this.options.now());
   }
 
+  /** A whole message has arrived. Its bytes may be reused after the call. */
   received(bytes: Uint8Array, isBinary: boolean): void {
     const now = this.options.now();
     this.options.traffic?.received(this.request.role, bytes.length);
@@ -102,10 +87,12 @@ class OpenWebSocket implements WebSocketEvents {
     this.#session.receive(isBinary ? bytes : Buffer.from(bytes).toString(), now);
   }
 
+  /** Whether its client was admitted. */
   get admitted(): boolean {
     return this.options.admitted(this.#session);
   }
 
+  /** A ping has arrived. @returns whether to reply with a pong of as many bytes */
   pinged(payloadBytes: number): boolean {
     if (!this.#accepts("ping", this.options.now())) return false;
     if (this.peer.heldBytes === 0) this.#unreadPongBytes = 0;
@@ -120,26 +107,28 @@ class OpenWebSocket implements WebSocketEvents {
     if (this.#accepts("pong", now)) this.#session.ponged(payload, now);
   }
 
+  /** The socket has sent everything that it had buffered. */
   drained(): void {
     if (this.peer.gone || !this.peer.drained()) return;
     this.#unreadPongBytes = 0;
     this.#session.drained(this.options.now());
   }
 
+  /** The socket is closed. Called once. */
   closed(code: number, reason: string): void {
     this.forget();
     this.peer.lost();
     this.#session.ended(this.options.now());
     const { closedWith } = this.peer;
-    const end = closedWith
-      ? { ...closedWith, by: "relay" as const }
-      : { code, reason, by: "client" as const };
+    const end = closedWith ?? { code, reason };
     this.options.disconnected(this.request, this.#session, {
-      ...end,
+      code: end.code,
+      by: closedWith ? "relay" : "client",
       reason: plainText(end.reason, MAX_REASON_BYTES),
     });
   }
 
+  /** The relay is about to drop the connection, without a close frame. */
   breaking(code: number, reason: string): void {
     this.peer.breaking(code, reason);
   }

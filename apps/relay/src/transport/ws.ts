@@ -25,10 +25,10 @@ const CLOSE_TIMEOUT_MS = 8000;
 /** A handshake without such a key is an ordinary HTTP request (RFC 6455 §4.2.1). */
 const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSIONS: readonly (string | undefined)[] = ["13", "8"];
-const ROLES: Readonly<Record<string, Role>> = {
-  [PRODUCER_PATH]: "producer",
-  [VIEWER_PATH]: "viewer",
-};
+const ROLES: ReadonlyMap<string, Role> = new Map([
+  [PRODUCER_PATH, "producer"],
+  [VIEWER_PATH, "viewer"],
+]);
 
 export const startWsServer: StartServer = async (options: ServerOptions) => {
   const webSockets = new WebSockets(options);
@@ -64,7 +64,7 @@ export const startWsServer: StartServer = async (options: ServerOptions) => {
       const closed = http.close();
       webSockets.close(code, reason);
       await new Promise((done) => setTimeout(done, CLOSING_GRACE_MS));
-      for (const socket of sockets) socket.terminate();
+      for (const { webSocket } of sockets) webSocket.terminate();
       http.server.closeAllConnections();
       await closed;
     },
@@ -72,22 +72,20 @@ export const startWsServer: StartServer = async (options: ServerOptions) => {
 };
 
 function handshake(maxBytes: number, role: Role): WebSocketServer {
-  // The library's types lack some of these.
-  const options: ConstructorParameters<typeof WebSocketServer>[0] & {
-    readonly autoPong: boolean;
-    readonly closeTimeout: number;
-    readonly maxFragments: number;
-  } = {
+  // The library's types lack these.
+  const untyped = {
+    autoPong: false,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    maxFragments: MAX_FRAGMENTS[role],
+  };
+  return new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: maxPayloadBytes(maxBytes),
-    autoPong: false,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    maxFragments: MAX_FRAGMENTS[role],
     handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
-  };
-  return new WebSocketServer(options);
+    ...untyped,
+  });
 }
 
 /** The role of a request for a WebSocket. Undefined for all other requests. */
@@ -98,7 +96,7 @@ function roleOf({ method, url = "", headers }: IncomingMessage): Role | undefine
     headers.upgrade?.toLowerCase() === "websocket" &&
     WEBSOCKET_KEY.test(headers["sec-websocket-key"] ?? "") &&
     VERSIONS.includes(headers["sec-websocket-version"]);
-  return asksForWebSocket && Object.hasOwn(ROLES, path) ? ROLES[path] : undefined;
+  return asksForWebSocket ? ROLES.get(path) : undefined;
 }
 
 /** The head of a ping or pong from a client, with its mask (RFC 6455 §5.2). */
@@ -108,12 +106,6 @@ const PIECE_OVERHEAD_BYTES = 256;
 
 /** Results of `send`, as `LibrarySocket` defines them. */
 const SENT = { buffered: 0, taken: 1, dropped: 2 } as const;
-
-interface WsSocketParts {
-  readonly tcp: TcpSocket;
-  readonly role: Role;
-  readonly unfinished: Unfinished;
-}
 
 class WsSocket implements LibrarySocket, PartialSender {
   #isBehind = false;
@@ -129,8 +121,12 @@ class WsSocket implements LibrarySocket, PartialSender {
   #controlBytes = 0;
 
   constructor(
-    private readonly webSocket: WebSocket,
-    private readonly parts: WsSocketParts,
+    readonly webSocket: WebSocket,
+    private readonly parts: {
+      readonly tcp: TcpSocket;
+      readonly role: Role;
+      readonly unfinished: Unfinished;
+    },
   ) {
     this.#bytesRead = parts.tcp.bytesRead;
     // The library's own listener runs first, so the results of a piece are known here.
@@ -147,7 +143,7 @@ class WsSocket implements LibrarySocket, PartialSender {
     this.webSocket.on("message", (data: Buffer, isBinary) => {
       // A plain view, since `slice` of a Buffer does not copy.
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
-      this.#finished(bytes.length);
+      this.#finishedBytes = (this.#finishedBytes ?? 0) + bytes.length;
       if (!this.#closed) events.received(bytes, isBinary);
     });
     this.webSocket.on("ping", (payload: Buffer) => {
@@ -189,11 +185,6 @@ class WsSocket implements LibrarySocket, PartialSender {
   /** Drops a connection whose unfinished messages are too large. */
   drop(): void {
     this.#events?.breaking(CLOSE.full, UNFINISHED);
-    this.terminate();
-  }
-
-  /** Ends the connection without a close frame. */
-  terminate(): void {
     this.webSocket.terminate();
   }
 
@@ -206,7 +197,7 @@ class WsSocket implements LibrarySocket, PartialSender {
     }
     const silentS = (now - this.#heardAt) / 1000;
     const limitS = IDLE_TIMEOUT_S[this.parts.role];
-    if (silentS >= limitS) this.terminate();
+    if (silentS >= limitS) this.webSocket.terminate();
     else if (silentS >= limitS / 2 && !this.#closed) this.ping("");
   }
 
@@ -222,10 +213,6 @@ class WsSocket implements LibrarySocket, PartialSender {
     this.#isBehind = false;
     this.#events?.drained();
   };
-
-  #finished(bytes: number): void {
-    this.#finishedBytes = (this.#finishedBytes ?? 0) + bytes;
-  }
 
   /** Counts what has arrived of an unfinished message. */
   #arrived(bytes: number): void {
