@@ -9,7 +9,7 @@
  *            ├──────────┼────────────────┤
  *            │ newer    │ sentAt         │      sentAt ≤ newer
  */
-import { groupSizeOf, type TileChanges } from "../picture/tile-changes.ts";
+import { groupSizeOf, MAX_GROUPS, type TileChanges } from "../picture/tile-changes.ts";
 
 /** Tiles that were sent before their turn are remembered one by one, at most this many. */
 export const MAX_OUT_OF_TURN = 256;
@@ -17,6 +17,9 @@ export const MAX_OUT_OF_TURN = 256;
 const OUT_OF_TURN_BYTES = 40;
 /** What a group takes. */
 const GROUP_BYTES = 19;
+
+/** The order of turns of a receiver to which nothing was sent in turn yet. */
+const IN_ORDER = Uint16Array.from({ length: MAX_GROUPS }, (_, group) => group);
 
 /** Tiles that the receiver does not have yet. */
 export interface WaitingTiles {
@@ -46,7 +49,7 @@ export class SentTiles {
   ) {
     this.#groupSize = groupSizeOf(tileCount);
     const groups = Math.ceil(tileCount / this.#groupSize);
-    this.#order = Uint16Array.from({ length: groups }, (_, group) => group);
+    this.#order = IN_ORDER.slice(0, groups);
     this.#sentAt = new Float64Array(groups).fill(version);
     this.#newer = new Float64Array(groups);
     this.#next = new Uint8Array(groups);
@@ -59,10 +62,7 @@ export class SentTiles {
 
   /** The version at which a tile was sent, or an older one; 0 if it never was. */
   sentAt(index: number): number {
-    const group = this.#groupOf(index);
-    const next = group * this.#groupSize + (this.#next[group] ?? 0);
-    const inTurn = (index < next ? this.#newer[group] : this.#sentAt[group]) ?? 0;
-    return Math.max(inTurn, this.#outOfTurn.get(index) ?? 0);
+    return Math.max(this.#sentInTurnAt(index), this.#outOfTurn.get(index) ?? 0);
   }
 
   /** Whether the receiver lacks the tile as it is now. */
@@ -82,15 +82,23 @@ export class SentTiles {
     const turn: number[] = [];
     const later: number[] = [];
     let bytes = 0;
-    for (const group of this.#order) {
-      if (changes.groupChangedAt(group) <= (this.#sentAt[group] ?? 0)) continue;
-      const due = this.#dueOf(group, changes);
-      for (const index of due.turn) {
+    const order = this.#order;
+    const sentAt = this.#sentAt;
+    // By index: this looks at hundreds of groups for each receiver that lags.
+    for (let at = 0; at < order.length; at++) {
+      const group = order[at] ?? 0;
+      if (changes.groupChangedAt(group) <= (sentAt[group] ?? 0)) continue;
+      const first = group * this.#groupSize;
+      const end = Math.min(this.tileCount, first + this.#groupSize);
+      const next = this.#beginTurn(group, { first, end, changes });
+      for (let index = next; index < end; index++) {
+        if (!this.#waits(index, sentAt[group] ?? 0, changes)) continue;
         if (bytes > options.maxBytes) return { turn, later, bytes, all: false };
         turn.push(index);
         bytes += options.bytesOf(index);
       }
-      for (const index of due.later) {
+      for (let index = first; index < next; index++) {
+        if (!this.#waits(index, this.#newer[group] ?? 0, changes)) continue;
         later.push(index);
         bytes += options.bytesOf(index);
       }
@@ -101,21 +109,26 @@ export class SentTiles {
   /** Of those that wait the first `count` in turn were sent, at this version. */
   sentInTurn({ turn, all }: WaitingTiles, count: number, version: number): void {
     const sent = turn.slice(0, count);
-    const finished = new Set(sent.map((index) => this.#groupOf(index)));
     const last = sent.at(-1);
     if (last === undefined) return;
+    // In the order of their turns, as the tiles are.
+    const finished: number[] = [];
+    for (const index of sent) {
+      const group = this.#groupOf(index);
+      if (group !== finished.at(-1)) finished.push(group);
+    }
     const cutGroup = this.#groupOf(last);
     const stop = turn[count] ?? (all ? undefined : last + 1);
     if (stop !== undefined && (turn.length === count || this.#groupOf(stop) === cutGroup)) {
-      finished.delete(cutGroup);
+      finished.pop();
       if (this.#next[cutGroup] === 0) this.#newer[cutGroup] = version;
       this.#next[cutGroup] = stop - cutGroup * this.#groupSize;
     }
     for (const group of finished) this.#finish(group, version);
-    const others = this.#order.filter((group) => !finished.has(group));
-    this.#order.set(others);
-    this.#order.set([...finished], others.length);
-    for (const index of [...this.#outOfTurn.keys()]) this.#forgetIfKnown(index);
+    this.#moveToEnd(finished);
+    for (const [index, sentAt] of this.#outOfTurn) {
+      if (this.#sentInTurnAt(index) >= sentAt) this.#outOfTurn.delete(index);
+    }
   }
 
   /** These tiles were sent before their turn, at this version. */
@@ -138,21 +151,38 @@ export class SentTiles {
     this.#outOfTurn.clear();
   }
 
-  /** What waits of one group: in this turn, and in its next one. */
-  #dueOf(group: number, changes: TileChanges): { turn: number[]; later: number[] } {
-    const first = group * this.#groupSize;
-    const end = Math.min(this.tileCount, first + this.#groupSize);
+  /** Where the turn of a group begins: if nothing is left of one that was cut, the next one begins at its first tile. */
+  #beginTurn(
+    group: number,
+    range: { readonly first: number; readonly end: number; readonly changes: TileChanges },
+  ): number {
+    const { first, end, changes } = range;
     const next = first + (this.#next[group] ?? 0);
-    const turn: number[] = [];
-    for (let i = next; i < end; i++) if (this.lacks(i, changes)) turn.push(i);
-    // Nothing is left of the turn that was cut: the next one begins.
-    if (turn.length === 0 && next > first) {
-      this.#finish(group, 0);
-      return this.#dueOf(group, changes);
+    if (next === first) return first;
+    for (let index = next; index < end; index++) {
+      if (this.#waits(index, this.#sentAt[group] ?? 0, changes)) return next;
     }
-    const later: number[] = [];
-    for (let i = first; i < next; i++) if (this.lacks(i, changes)) later.push(i);
-    return { turn, later };
+    this.#finish(group, 0);
+    return first;
+  }
+
+  /** Whether the receiver lacks a tile that was last sent in turn at this version. */
+  #waits(index: number, sentInTurnAt: number, changes: TileChanges): boolean {
+    const changedAt = changes.changedAt(index);
+    return changedAt > sentInTurnAt && changedAt > (this.#outOfTurn.get(index) ?? 0);
+  }
+
+  /** @param groups in the order of their turns */
+  #moveToEnd(groups: readonly number[]): void {
+    const order = this.#order;
+    let kept = 0;
+    let moved = 0;
+    for (let at = 0; at < order.length; at++) {
+      const group = order[at] ?? 0;
+      if (group === groups[moved]) moved++;
+      else order[kept++] = group;
+    }
+    order.set(groups, kept);
   }
 
   #finish(group: number, version: number): void {
@@ -160,10 +190,10 @@ export class SentTiles {
     this.#next[group] = 0;
   }
 
-  #forgetIfKnown(index: number): void {
-    const version = this.#outOfTurn.get(index) ?? 0;
-    this.#outOfTurn.delete(index);
-    if (this.sentAt(index) < version) this.#outOfTurn.set(index, version);
+  #sentInTurnAt(index: number): number {
+    const group = this.#groupOf(index);
+    const next = group * this.#groupSize + (this.#next[group] ?? 0);
+    return (index < next ? this.#newer[group] : this.#sentAt[group]) ?? 0;
   }
 
   #groupOf(index: number): number {
