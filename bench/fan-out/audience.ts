@@ -72,23 +72,40 @@ function frameLength(
   return bytes.length < 10 ? undefined : { header: 10, payload: Number(bytes.readBigUInt64BE(2)) };
 }
 
+/** All sockets read into this memory: each chunk is handled before the next one is read. */
+const chunk = Buffer.alloc(256 * 1024);
+
 async function join(): Promise<void> {
-  const socket = connect(port ?? 0, "127.0.0.1");
+  let received: (bytes: Buffer) => void = () => {};
+  const socket = connect({
+    host: "127.0.0.1",
+    port: port ?? 0,
+    onread: {
+      buffer: chunk,
+      callback: (length) => {
+        received(chunk.subarray(0, length));
+        return true;
+      },
+    },
+  });
   socket.setNoDelay(true);
   await once(socket, "connect");
   socket.write(
     `GET /ws/viewer HTTP/1.1\r\nHost: localhost:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`,
   );
-  let answer = Buffer.alloc(0);
-  while (!answer.includes("\r\n\r\n")) {
-    const [chunk] = (await once(socket, "data")) as [Buffer];
-    answer = Buffer.concat([answer, chunk]);
-  }
-  if (!answer.toString("latin1").startsWith("HTTP/1.1 101"))
-    throw new Error(answer.toString("latin1"));
   const viewer = new Viewer(socket);
-  viewer.received(answer.subarray(answer.indexOf("\r\n\r\n") + 4));
-  socket.on("data", (chunk) => viewer.received(chunk));
+  await new Promise<void>((resolve, reject) => {
+    let answer = "";
+    received = (bytes) => {
+      answer += bytes.toString("latin1");
+      const end = answer.indexOf("\r\n\r\n");
+      if (end < 0) return;
+      if (!answer.startsWith("HTTP/1.1 101")) reject(new Error(answer));
+      received = (bytes) => viewer.received(bytes);
+      received(Buffer.from(answer.slice(end + 4), "latin1"));
+      resolve();
+    };
+  });
   socket.write(frame(TEXT, Buffer.from(encodeControl({ type: "hello", room: "main" }))));
 }
 

@@ -13,8 +13,8 @@ import type { AudienceReport } from "./audience.ts";
 
 const VIEWERS = 1000;
 const SECONDS = 10;
-/** The windows of viewers grow with the first updates, which are not measured. */
-const WARM_UP_SECONDS = 5;
+/** The windows of viewers grow with the first updates. These are not measured, and so few that each is applied before the next. */
+const WARM_UP = { seconds: 8, fps: 2 } as const;
 /** How often each server is measured, alternately. */
 const ROUNDS = 3;
 /** How much changes, and how often. */
@@ -98,7 +98,7 @@ async function measure(
   const audience = start("audience", [String(port), String(VIEWERS)]);
   await once(audience, "message");
   const changing = upTo(tiles, bytes);
-  const play = async (seconds: number) => {
+  const play = async ({ seconds, fps }: { readonly seconds: number; readonly fps: number }) => {
     const begun = performance.now();
     for (let i = 1; i <= fps * seconds; i++) {
       await pause(begun + (i * 1000) / fps - performance.now());
@@ -107,9 +107,9 @@ async function measure(
     await pause(1000);
   };
   await pause(2000);
-  await play(WARM_UP_SECONDS);
+  await play(WARM_UP);
   const before = { ...usageOf(pid), updates: await updatesOf(audience) };
-  await play(SECONDS);
+  await play({ seconds: SECONDS, fps });
   const { cpuSeconds } = usageOf(pid);
   const updates = (await updatesOf(audience)) - before.updates;
   producer.terminate();
