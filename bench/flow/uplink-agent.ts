@@ -46,7 +46,7 @@ const encoder = chooseEncoder({ choice: "jpeg-turbo", qualities, log });
 if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
 const url = `ws://localhost:${port}/ws/producer`;
 const publisher = new Publisher({
-  open: directOpener({ url, token }),
+  open: directOpener({ server: url, token }),
   url,
   room: "main",
   name: "bench",

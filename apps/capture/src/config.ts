@@ -17,6 +17,9 @@ import {
 import * as z from "zod";
 import packageJson from "../package.json" with { type: "json" };
 
+/** The exit code if there was no display to capture at start. Scripts rely on it. */
+export const EXIT_NO_DISPLAY = 3;
+
 /** As a user would type them. */
 const DEFAULTS = {
   ...RELAY_DEFAULTS,

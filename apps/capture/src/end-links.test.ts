@@ -1,5 +1,5 @@
 import { CLOSE } from "@screen-share/protocol";
-import { directOpener, nodePlatform } from "@screen-share/publish/node";
+import { directOpener } from "@screen-share/publish/node";
 import { FakeRelay } from "@screen-share/publish/testing/fake-relay";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { endLinks } from "./end-links.ts";
@@ -13,13 +13,10 @@ beforeEach(async () => {
 afterEach(() => relay.stop());
 
 const end = (token?: string) =>
-  endLinks({
-    open: directOpener({ url: relay.url, token }),
-    url: relay.url,
-    room: "demo",
-    identity,
-    platform: nodePlatform,
-  });
+  endLinks(
+    { server: relay.url, room: "demo" },
+    { open: directOpener({ server: relay.url, token }), identity },
+  );
 
 describe("ending all links (P-85)", () => {
   it("tells the relay of a new generation, and then that it has stopped", async () => {

@@ -4,8 +4,9 @@
  */
 import { hostname } from "node:os";
 import type { OpenSocket } from "@screen-share/protocol";
-import { type Platform, type ProducerIdentity, Publisher } from "@screen-share/publish";
-import { TerminalLinks } from "@screen-share/publish/node";
+import type { ProducerIdentity } from "@screen-share/publish";
+import { nodePlatform, terminalPublisher } from "@screen-share/publish/node";
+import type { CaptureConfig } from "./config.ts";
 
 /** A relay that is only being restarted is back by then. If none has answered yet, we wait until dialling fails. */
 const PATIENCE_MS = 5000;
@@ -19,38 +20,23 @@ export type LinksEnded =
   | { readonly problem: string };
 
 /** @param options.identity the new one, which was written already */
-export async function endLinks(options: {
-  readonly open: OpenSocket;
-  readonly url: string;
-  readonly room: string;
-  readonly viewerUrl?: string | undefined;
-  readonly identity: ProducerIdentity;
-  readonly platform: Platform;
-}): Promise<LinksEnded> {
-  const { open, url, room, viewerUrl, identity, platform } = options;
+export async function endLinks(
+  config: Pick<CaptureConfig, "server" | "room" | "viewerUrl">,
+  { open, identity }: { readonly open: OpenSocket; readonly identity: ProducerIdentity },
+): Promise<LinksEnded> {
   const failed = eventual<string>();
   const given = eventual<string>();
   const warn = (message: string) => failed.resolve(message.replace(/; trying again.*/, ""));
-  const log = { ...SILENT, warn };
-  const publisher = new Publisher({
+  const publisher = terminalPublisher(config, {
     open,
-    url,
-    room,
     name: hostname().slice(0, 100),
-    links: new TerminalLinks({
-      url,
-      viewerUrl,
-      identity: () => identity,
-      onViewerLink: given.resolve,
-      log,
-      timers: platform,
-    }),
-    log,
-    timing: platform,
+    identity: () => identity,
+    onViewerLink: given.resolve,
+    log: { ...SILENT, warn },
   });
   const ending = publisher.run();
   const timeout = eventual<void>();
-  const cancelTimeout = platform.after(PATIENCE_MS, timeout.resolve);
+  const cancelTimeout = nodePlatform.after(PATIENCE_MS, timeout.resolve);
   const outcome: LinksEnded = await Promise.race([
     given.promise.then((link) => ({ link })),
     ending.then((end) =>

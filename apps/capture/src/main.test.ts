@@ -7,11 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { signToken, tokenKey } from "@screen-share/protocol/token";
 import { type Recorded, RecordingReader } from "@screen-share/publish";
-import { expiryOf } from "@screen-share/publish/node";
+import { EXIT_FAILED, expiryOf } from "@screen-share/publish/node";
 import { FakeRelay } from "@screen-share/publish/testing/fake-relay";
 import { programFile } from "@screen-share/publish/testing/programs";
 import { describe, expect, it } from "vitest";
-import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
+import { EXIT_NO_DISPLAY } from "./config.ts";
 
 const SECRET = "a-token-that-nobody-may-read";
 

@@ -9,7 +9,6 @@ import {
   levelsOf,
   Pacer,
   Pipeline,
-  Publisher,
   Recorder,
   type Source,
   SourceFailure,
@@ -17,17 +16,17 @@ import {
 import {
   chooseEncoder,
   createLog,
+  fail,
   IdentityFile,
   identityPath,
-  linkLines,
   nodePlatform,
   openerFor,
+  printLink,
   readPublisherEnvironment,
-  TerminalLinks,
+  terminalPublisher,
 } from "@screen-share/publish/node";
-import { type CaptureConfig, readConfig, readFlags } from "./config.ts";
+import { type CaptureConfig, EXIT_NO_DISPLAY, readConfig, readFlags } from "./config.ts";
 import { endLinks } from "./end-links.ts";
-import { EXIT_FAILED, EXIT_NO_DISPLAY } from "./exit-codes.ts";
 import { createRecordingFile } from "./record/recording-file.ts";
 import { monitorTable } from "./source/monitor.ts";
 import { SharpScaler } from "./source/scaler.ts";
@@ -47,8 +46,8 @@ surviveLostOutput();
 endWithParent(() => stop());
 
 const flags = readFlags(process.argv.slice(2));
-const result = readConfig(flags, readPublisherEnvironment(import.meta.url, complain));
-if ("problems" in result) fail(result.problems.join("\n"), EXIT_FAILED);
+const result = readConfig(flags, readPublisherEnvironment(import.meta.url));
+if ("problems" in result) fail(result.problems.join("\n"));
 if (result.config.list) await printMonitors(result.config);
 else if (result.config.endLinks) await endAllLinks(result.config);
 else await share(result.config);
@@ -60,35 +59,23 @@ async function share(config: CaptureConfig): Promise<void> {
   const levels = levelsOf(config);
   const encoder = chooseEncoder({ choice: config.encoder, qualities: levels.qualities, log });
   if (encoder instanceof EncoderUnavailable) {
-    fail(`jpeg-turbo cannot be used here (${encoder.reason}).`, EXIT_FAILED);
+    fail(`jpeg-turbo cannot be used here (${encoder.reason}).`);
   }
-  const { server: url, token, room, viewerUrl } = config;
-  const open = openerFor({ url, token }, log);
-  if ("problem" in open) fail(open.problem, EXIT_FAILED);
+  const open = openerFor(config, log);
+  if ("problem" in open) fail(open.problem);
   const identity = new IdentityFile(identityPath(config), (problem) => log.warn(problem));
   if (config.freshLinks) identity.endLinks();
   const recorder = await openRecorder(config, log);
-  const links = new TerminalLinks({
-    url,
-    viewerUrl,
+  const publisher = terminalPublisher(config, {
+    open,
+    name: hostname().slice(0, 100),
     identity: () => identity.read(),
-    // The link may carry a token, so it is printed for the user who started us, and not logged.
     onViewerLink: (link) => {
       printLink(link);
       notifyParent({ type: "sharing" });
     },
-    log,
-    timers: platform,
-  });
-  const publisher = new Publisher({
-    open,
-    url,
-    room,
-    name: hostname().slice(0, 100),
-    links,
     recorder,
     log,
-    timing: platform,
   });
   const scaler = new SharpScaler(config.maxDimension);
   const pacer = new Pacer(config.fps);
@@ -102,31 +89,26 @@ async function share(config: CaptureConfig): Promise<void> {
   await Promise.race([ending, new Pipeline(parts).run()]);
   const end = await ending;
   await recorder?.end();
-  if (end.kind === "refused") fail(`The relay refused: ${end.reason}.`, EXIT_FAILED);
+  if (end.kind === "refused") fail(`The relay refused: ${end.reason}.`);
   log.info("stopped sharing");
   process.exit();
 }
 
 async function endAllLinks(config: CaptureConfig): Promise<void> {
-  const identity = new IdentityFile(identityPath(config), (problem) => fail(problem, EXIT_FAILED));
-  const { server: url, token, room, viewerUrl } = config;
-  const open = openerFor({ url, token });
-  if ("problem" in open) fail(open.problem, EXIT_FAILED);
+  const identity = new IdentityFile(identityPath(config), (problem) => fail(problem));
+  const open = openerFor(config);
+  if ("problem" in open) fail(open.problem);
   const before = identity.read();
   // It is written before the relay learns of it: an agent that is sharing reads it as soon as it is replaced.
   const ended = identity.endLinks();
-  const outcome = await endLinks({ open, url, room, viewerUrl, identity: ended, platform });
+  const outcome = await endLinks(config, { open, identity: ended });
   if ("refusal" in outcome) {
     identity.restore(before);
-    fail(`The relay refused: ${outcome.refusal}. No link has ended.`, EXIT_FAILED);
+    fail(`The relay refused: ${outcome.refusal}. No link has ended.`);
   }
-  if ("problem" in outcome) fail(outcome.problem, EXIT_FAILED);
-  process.stdout.write(`All viewer links given out for room "${room}" have ended.\n`);
+  if ("problem" in outcome) fail(outcome.problem);
+  process.stdout.write(`All viewer links given out for room "${config.room}" have ended.\n`);
   printLink(outcome.link);
-}
-
-function printLink(link: string): void {
-  process.stdout.write(linkLines(link));
 }
 
 /** Returns a source that has grabbed once: without a display there is no reason to connect. */
@@ -149,7 +131,7 @@ async function openSource(config: CaptureConfig, log: Log): Promise<Source | Sou
 async function openRecorder({ record }: CaptureConfig, log: Log): Promise<Recorder | undefined> {
   if (record === undefined) return undefined;
   const file = await createRecordingFile(record, [...process.execArgv, RECORDING_WRITER]);
-  if ("problem" in file) fail(file.problem, EXIT_FAILED);
+  if ("problem" in file) fail(file.problem);
   log.info(`recording to ${file.name}, also while nobody watches`);
   return new Recorder({ file, log, timing: platform });
 }
@@ -161,14 +143,5 @@ async function printMonitors({ x11, wayland }: CaptureConfig): Promise<void> {
 }
 
 function failFor({ kind, reason }: SourceFailure): never {
-  fail(reason, kind === "no-monitor" ? EXIT_FAILED : EXIT_NO_DISPLAY);
-}
-
-function complain(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
-}
-
-function fail(sentence: string, code: number): never {
-  complain(sentence);
-  process.exit(code);
+  fail(reason, kind === "no-monitor" ? undefined : EXIT_NO_DISPLAY);
 }

@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { EXIT_FAILED } from "@screen-share/publish/node";
 import { endsWithItsParent } from "@screen-share/publish/testing/parent-suite";
 import { programFile } from "@screen-share/publish/testing/programs";
 import { describe, expect, it } from "vitest";
-import { EXIT_FAILED } from "./exit-codes.ts";
 
 describe("the agent, started by another program", () => {
   endsWithItsParent({ program: "capture", args: () => ["--source", "test"] });

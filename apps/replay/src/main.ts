@@ -2,17 +2,18 @@
 /** `pnpm replay`: shows a recording to a relay's viewers, as a producer; or prints what is in it. */
 import { createReadStream } from "node:fs";
 import { endWithParent, surviveLostOutput } from "@screen-share/program";
-import { type Log, Publisher, type RecordingEnd } from "@screen-share/publish";
+import type { Log, Publisher, RecordingEnd } from "@screen-share/publish";
 import {
   createLog,
+  fail,
   freshSecret,
   IdentityFile,
   identityPath,
-  linkLines,
   nodePlatform,
   openerFor,
+  printLink,
   readPublisherEnvironment,
-  TerminalLinks,
+  terminalPublisher,
 } from "@screen-share/publish/node";
 import { type ReplayConfig, readReplayConfig, readReplayFlags } from "./config.ts";
 import { Feeder } from "./feeder.ts";
@@ -20,8 +21,6 @@ import { fileProblem, openingProblem, readErrorInWords } from "./opening.ts";
 import { Playback } from "./playback.ts";
 import { endInWords, summarise, summaryInWords } from "./summary.ts";
 
-/** The same code as the agent's. */
-const EXIT_FAILED = 1;
 /** `--end-links` tries for 5 s. */
 const LOOK_AT_LINKS_MS = 500;
 const platform = nodePlatform;
@@ -32,7 +31,7 @@ surviveLostOutput();
 endWithParent(() => stop());
 
 const flags = readReplayFlags(process.argv.slice(2));
-const result = readReplayConfig(flags, readPublisherEnvironment(import.meta.url, complain));
+const result = readReplayConfig(flags, readPublisherEnvironment(import.meta.url));
 if ("problems" in result) fail(result.problems.join("\n"));
 const { config } = result;
 const unfit = fileProblem(config.file);
@@ -48,34 +47,23 @@ async function printSummary(): Promise<void> {
 }
 
 async function replay(config: ReplayConfig): Promise<void> {
-  const { server: url, token, room, viewerUrl, logLevel, speed, loop = false, wait } = config;
+  const { logLevel, speed, loop = false, wait } = config;
   const problem = await openingProblem(open);
   if (problem) fail(`${config.file} cannot be played: ${problem}.`);
   const log = createLog(logLevel, { app: "replay" });
   // An identity of its own, so that it never replaces an agent in this room, but the generation of that agent's links, which stay valid.
   const producerId = freshSecret();
   const agent = new IdentityFile(identityPath(config), (message) => log.warn(message));
-  const openRelay = openerFor({ url, token }, log);
+  const openRelay = openerFor(config, log);
   if ("problem" in openRelay) fail(openRelay.problem);
-  const links = new TerminalLinks({
-    url,
-    viewerUrl,
-    identity: () => ({ producerId, generation: agent.read().generation }),
-    // The link may carry a token, so it is printed for the user who started us, and not logged.
-    onViewerLink: (link) => process.stdout.write(linkLines(link)),
-    log,
-    timers: platform,
-  });
-  const publisher = new Publisher({
+  const publisher = terminalPublisher(config, {
     open: openRelay,
-    url,
-    room,
     name: "replay",
     // An agent that loses its connection for a moment would otherwise find its place taken.
     yields: true,
-    links,
+    identity: () => ({ producerId, generation: agent.read().generation }),
+    onViewerLink: printLink,
     log,
-    timing: platform,
   });
   stop = () => publisher.stop();
   process.on("SIGINT", stop);
@@ -91,7 +79,7 @@ async function replay(config: ReplayConfig): Promise<void> {
     await Promise.race([ending, new Feeder({ playback, publisher, platform }).run()]);
   }
   const end = await ending;
-  if (end.kind === "refused") fail(`The relay refused room "${room}": ${end.reason}.`);
+  if (end.kind === "refused") fail(`The relay refused room "${config.room}": ${end.reason}.`);
   log.info("stopped playing");
   process.exit();
 }
@@ -125,13 +113,4 @@ function endLogger(log: Log, loop: boolean): (end: RecordingEnd) => void {
 
 function unreadable(error: unknown): string {
   return `${config.file} cannot be read: ${readErrorInWords(error)}.`;
-}
-
-function complain(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
-}
-
-function fail(sentence: string): never {
-  complain(sentence);
-  process.exit(EXIT_FAILED);
 }

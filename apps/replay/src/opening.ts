@@ -46,8 +46,8 @@ async function endBeforePicture(
   const picture = new RecordedPicture();
   const reader = new RecordingReader(chunks);
   for await (const record of reader.records()) {
-    const misfit = picture.take(record);
-    if (misfit) return { kind: "damaged", offset: record.offset, reason: misfit.message };
+    const end = picture.take(record);
+    if (end) return end;
     if (picture.shown) return undefined;
   }
   return reader.end;

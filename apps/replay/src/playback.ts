@@ -56,8 +56,8 @@ export class Playback {
     for await (const record of reader.records()) {
       startsAt ??= platform.now() - record.atMs / speed;
       await this.#until(startsAt + record.atMs / speed);
-      const misfit = this.#picture.take(record);
-      if (misfit) return { kind: "damaged", offset: record.offset, reason: misfit.message };
+      const end = this.#picture.take(record);
+      if (end) return end;
     }
     return reader.end;
   }

@@ -1,5 +1,5 @@
 /** What is in a recording, without showing it. */
-import type { Size, StreamDescription } from "@screen-share/protocol";
+import type { StreamDescription } from "@screen-share/protocol";
 import {
   type Recorded,
   RecordedPicture,
@@ -10,105 +10,82 @@ import {
 /** More sizes are of no use to a reader. */
 export const MAX_SIZES = 8;
 
-export interface RecordingSummary {
+export class RecordingSummary {
   /** ms since 1970; 0 if unknown */
-  readonly startedAt: number;
-  /** From the first record to the last. */
-  readonly lengthMs: number;
-  readonly longestGap: { readonly ms: number; readonly afterMs: number };
+  startedAt = 0;
+  longestGap = { ms: 0, afterMs: 0 };
   /** The sizes of its pictures in order, without successive repeats: up to `MAX_SIZES`, and one more if there are others. */
-  readonly sizes: readonly (Size & { readonly codec: StreamDescription["codec"] })[];
+  readonly sizes: Pick<StreamDescription, "width" | "height" | "codec">[] = [];
   /** How often the whole picture was sent again. */
-  readonly epochs: number;
+  epochs = 0;
   /** Over how many connections it was sent. */
-  readonly connections: number;
-  readonly updates: number;
+  connections = 0;
+  updates = 0;
   /** How many of them contain every tile. */
-  readonly keyframes: number;
+  keyframes = 0;
   /** How many of them contain a part of what changed. */
-  readonly cuts: number;
+  cuts = 0;
   /** How many of them only report that nothing changed. */
-  readonly unchanged: number;
+  unchanged = 0;
   /** The bytes of all updates. */
-  readonly bytes: number;
-  readonly largestBytes: number;
+  bytes = 0;
+  largestBytes = 0;
   /** Whether any picture was whole. */
-  readonly shown: boolean;
-  readonly end: RecordingEnd;
+  shown = false;
+  end: RecordingEnd = { kind: "whole" };
+  #firstMs: number | undefined;
+  #lastMs = 0;
+  #lastEpoch = Number.POSITIVE_INFINITY;
+
+  /** From the first record to the last. */
+  get lengthMs(): number {
+    return this.#lastMs - (this.#firstMs ?? 0);
+  }
+
+  add(record: Recorded): void {
+    this.#firstMs ??= record.atMs;
+    const gap = { ms: record.atMs - this.#lastMs, afterMs: this.#lastMs - this.#firstMs };
+    if (gap.afterMs >= 0 && gap.ms > this.longestGap.ms) this.longestGap = gap;
+    this.#lastMs = record.atMs;
+    if (record.kind === "stream") {
+      this.epochs++;
+      if (record.epoch <= this.#lastEpoch) this.connections++;
+      this.#lastEpoch = record.epoch;
+      this.#describe(record.stream);
+      return;
+    }
+    const { keyframe, cut, tiles } = record.update;
+    this.updates++;
+    if (keyframe) this.keyframes++;
+    if (cut) this.cuts++;
+    if (tiles.length === 0) this.unchanged++;
+    this.bytes += record.length;
+    this.largestBytes = Math.max(this.largestBytes, record.length);
+  }
+
+  #describe({ width, height, codec }: StreamDescription): void {
+    if (this.sizes.length > MAX_SIZES) return;
+    const last = this.sizes.at(-1);
+    if (last?.width === width && last.height === height && last.codec === codec) return;
+    this.sizes.push({ width, height, codec });
+  }
 }
 
 /** Reads a recording to its end, or to where it is damaged. */
 export async function summarise(chunks: AsyncIterable<Uint8Array>): Promise<RecordingSummary> {
   const reader = new RecordingReader(chunks);
   const picture = new RecordedPicture();
-  const count = new Counts();
+  const summary = new RecordingSummary();
   let end: RecordingEnd | undefined;
   for await (const record of reader.records()) {
-    const misfit = picture.take(record);
-    if (misfit) {
-      end = { kind: "damaged", offset: record.offset, reason: misfit.message };
-      break;
-    }
-    count.add(record);
+    end = picture.take(record);
+    if (end) break;
+    summary.add(record);
   }
-  const shown = picture.shown !== undefined;
-  return { ...count.all, startedAt: reader.startedAt, shown, end: end ?? reader.end };
-}
-
-class Counts {
-  #firstMs: number | undefined;
-  #lastMs = 0;
-  #lastEpoch = Number.POSITIVE_INFINITY;
-  #longestGap = { ms: 0, afterMs: 0 };
-  readonly #sizes: (Size & { codec: StreamDescription["codec"] })[] = [];
-  readonly #numbers = {
-    epochs: 0,
-    connections: 0,
-    updates: 0,
-    keyframes: 0,
-    cuts: 0,
-    unchanged: 0,
-    bytes: 0,
-    largestBytes: 0,
-  };
-
-  get all() {
-    const lengthMs = this.#lastMs - (this.#firstMs ?? 0);
-    return { ...this.#numbers, lengthMs, longestGap: this.#longestGap, sizes: this.#sizes };
-  }
-
-  add(record: Recorded): void {
-    this.#pass(record.atMs);
-    const numbers = this.#numbers;
-    if (record.kind === "stream") {
-      numbers.epochs++;
-      if (record.epoch <= this.#lastEpoch) numbers.connections++;
-      this.#lastEpoch = record.epoch;
-      this.#describe(record.stream);
-      return;
-    }
-    const { keyframe, cut, tiles } = record.update;
-    numbers.updates++;
-    if (keyframe) numbers.keyframes++;
-    if (cut) numbers.cuts++;
-    if (tiles.length === 0) numbers.unchanged++;
-    numbers.bytes += record.length;
-    numbers.largestBytes = Math.max(numbers.largestBytes, record.length);
-  }
-
-  #pass(atMs: number): void {
-    this.#firstMs ??= atMs;
-    const gap = { ms: atMs - this.#lastMs, afterMs: this.#lastMs - this.#firstMs };
-    if (gap.afterMs >= 0 && gap.ms > this.#longestGap.ms) this.#longestGap = gap;
-    this.#lastMs = atMs;
-  }
-
-  #describe({ width, height, codec }: StreamDescription): void {
-    if (this.#sizes.length > MAX_SIZES) return;
-    const last = this.#sizes.at(-1);
-    if (last?.width === width && last.height === height && last.codec === codec) return;
-    this.#sizes.push({ width, height, codec });
-  }
+  summary.startedAt = reader.startedAt;
+  summary.shown = picture.shown !== undefined;
+  summary.end = end ?? reader.end;
+  return summary;
 }
 
 const WHEN = { dateStyle: "medium", timeStyle: "long" } as const;

@@ -16,8 +16,7 @@ import {
 } from "@screen-share/protocol";
 import type { Baseline, Damage } from "./core/baseline.ts";
 import { STILL_MS } from "./core/quality.ts";
-import type { TileEncoder } from "./encoder.ts";
-import type { Frame } from "./source.ts";
+import type { Frame, TileEncoder } from "./ports.ts";
 
 /** At most this many tiles are repainted at once: a few ms of encoding, after which there may be new damage. */
 const MAX_REPAINTED = 256;

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { frameOf, keptLog } from "../test/frames.ts";
 import { FakeSource, LEVELS, SIZE, touched, turbo, UNSCALED } from "../test/pipeline-stage.ts";
 import { Pacer } from "./core/pacer.ts";
-import type { TileEncoder } from "./encoder.ts";
 import { nodePlatform } from "./node/platform.ts";
 import { Pipeline } from "./pipeline.ts";
+import type { TileEncoder } from "./ports.ts";
 import { type PublishedPicture, PublishSession } from "./session.ts";
 
 const FIRST = frameOf(SIZE);

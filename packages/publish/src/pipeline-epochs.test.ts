@@ -9,7 +9,7 @@ import {
   SIZE,
   touched,
 } from "../test/pipeline-stage.ts";
-import { SourceFailure } from "./source.ts";
+import { SourceFailure } from "./ports.ts";
 
 const on = eachOnPipelineStage();
 

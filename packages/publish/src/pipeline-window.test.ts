@@ -17,8 +17,8 @@ import {
   turbo,
 } from "../test/pipeline-stage.ts";
 import { STILL_MS } from "./core/quality.ts";
-import type { TileEncoder } from "./encoder.ts";
-import { JpegJsEncoder } from "./node/encode/jpeg-js.ts";
+import { JpegJsEncoder } from "./node/encode/choose.ts";
+import type { TileEncoder } from "./ports.ts";
 
 const on = eachOnPipelineStage();
 

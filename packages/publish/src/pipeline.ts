@@ -10,13 +10,18 @@ import { FirstPicture } from "./core/first-picture.ts";
 import type { Pacer } from "./core/pacer.ts";
 import { type Levels, QualityControl } from "./core/quality.ts";
 import { PipelineStats, type PipelineStep } from "./core/stats.ts";
-import type { TileEncoder } from "./encoder.ts";
-import type { Log } from "./log.ts";
 import { PendingUpdate } from "./pending-update.ts";
-import type { Platform } from "./platform.ts";
+import {
+  type Frame,
+  type Log,
+  type Platform,
+  type Scaler,
+  type Source,
+  SourceFailure,
+  type TileEncoder,
+} from "./ports.ts";
 import type { Publisher } from "./publisher/publisher.ts";
 import type { PublishSession } from "./session.ts";
-import { type Frame, type Scaler, type Source, SourceFailure } from "./source.ts";
 
 const RETRY = { firstMs: 500, maxMs: 15_000 } as const;
 const STATS_PERIOD_MS = 1000;

@@ -8,24 +8,14 @@ import {
   Sender,
   type StreamDescription,
   sameStream,
-  type Tile,
+  type Update,
 } from "@screen-share/protocol";
 
-/** What the pipeline publishes at once. */
-export interface PublishedPicture {
+/** What the pipeline publishes at once, with times on our clock. Without tiles, it reports that the picture is current. */
+export interface PublishedPicture extends Omit<Update, "epoch" | "relayedAt"> {
   readonly stream: StreamDescription;
   /** What is shown, such as one monitor among several. A different subject begins an epoch. */
   readonly subject: string;
-  /** Whether `tiles` is the whole picture. */
-  readonly keyframe: boolean;
-  /** Whether `tiles` is only a part of what changed. */
-  readonly cut: boolean;
-  /** The tiles that changed, in ascending order. Without any, the update reports that the picture is current. */
-  readonly tiles: readonly Tile[];
-  /** ms on our clock */
-  readonly capturedAt: number;
-  /** ms on our clock */
-  readonly encodedAt: number;
 }
 
 export class PublishSession {
@@ -70,15 +60,10 @@ export class PublishSession {
     const { stream, subject, keyframe, cut, tiles } = picture;
     const epoch = (this.sender.epoch ?? 0) + (this.needsWhole(stream, subject) ? 1 : 0);
     if (!this.sender.describe(epoch, stream)) return undefined;
-    const update = encodeUpdate({
-      keyframe,
-      cut,
-      epoch,
-      capturedAt: this.onRelayClock(picture.capturedAt),
-      encodedAt: this.onRelayClock(picture.encodedAt),
-      relayedAt: 0,
-      tiles,
-    });
+    const capturedAt = this.onRelayClock(picture.capturedAt);
+    const encodedAt = this.onRelayClock(picture.encodedAt);
+    const times = { capturedAt, encodedAt, relayedAt: 0 };
+    const update = encodeUpdate({ keyframe, cut, epoch, ...times, tiles });
     if (!this.sender.update(update, now)) return undefined;
     this.#described = { stream, subject };
     return update.length;

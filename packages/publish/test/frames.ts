@@ -1,8 +1,7 @@
 /** Frames and a log for tests. */
 import type { Size } from "@screen-share/protocol";
 import { screenLike } from "@screen-share/protocol/testing";
-import type { Log } from "../src/log.ts";
-import type { Frame } from "../src/source.ts";
+import type { Frame, Log } from "../src/ports.ts";
 
 /** A frame with pixels that are easy to compare. */
 export interface BufferFrame extends Frame {

@@ -4,13 +4,19 @@ import { decodeTurbo, encodeWhole } from "@screen-share/protocol/testing";
 import { afterEach, beforeEach } from "vitest";
 import { Pacer } from "../src/core/pacer.ts";
 import { levelsOf } from "../src/core/quality.ts";
-import { EncoderUnavailable, type TileEncoder } from "../src/encoder.ts";
 import { openJpegTurbo } from "../src/node/encode/jpeg-turbo.ts";
 import { nodePlatform } from "../src/node/platform.ts";
 import { directOpener } from "../src/node/socket.ts";
 import { Pipeline } from "../src/pipeline.ts";
+import {
+  EncoderUnavailable,
+  type Frame,
+  type Scaler,
+  type Source,
+  SourceFailure,
+  type TileEncoder,
+} from "../src/ports.ts";
 import { Publisher } from "../src/publisher/publisher.ts";
-import { type Frame, type Scaler, type Source, SourceFailure } from "../src/source.ts";
 import { type FakeConnection, FakeRelay } from "./fake-relay.ts";
 import { frameOf, keptLog } from "./frames.ts";
 import { IGNORED_LINKS } from "./publisher-stage.ts";
@@ -68,7 +74,7 @@ export class PipelineStage {
     this.source = new FakeSource(frameOf(size));
     const platform = { ...nodePlatform, random: () => 0 };
     const publisher = new Publisher({
-      open: directOpener({ url: relay.url }),
+      open: directOpener({ server: relay.url }),
       url: relay.url,
       room: "main",
       name: "a-host",

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect } from "vitest";
 import { nodePlatform } from "../src/node/platform.ts";
 import { directOpener } from "../src/node/socket.ts";
 import { TerminalLinks } from "../src/node/terminal-links.ts";
+import type { ProducerIdentity, ViewerLinks } from "../src/ports.ts";
 import { Publisher, type PublisherEnd, type PublisherOptions } from "../src/publisher/publisher.ts";
-import type { ProducerIdentity, ViewerLinks } from "../src/publisher/viewer-links.ts";
 import type { PublishedPicture, PublishSession } from "../src/session.ts";
 import { FakeRelay } from "./fake-relay.ts";
 import { keptLog } from "./frames.ts";
@@ -62,7 +62,7 @@ export class PublisherStage {
     const { url = this.relay.url } = options;
     const { log } = this;
     const publisher = new Publisher({
-      open: directOpener({ url, token }),
+      open: directOpener({ server: url, token }),
       url,
       room: "main",
       name: "a-host",

@@ -3,10 +3,9 @@
  * as on a desktop.
  */
 import type { Size } from "@screen-share/protocol";
-import type { Frame, Source } from "@screen-share/publish";
+import { BYTES_PER_PX, type Frame, type Source } from "@screen-share/publish";
 import { GLYPH_ADVANCE, textDots } from "./glyphs.ts";
 
-const BYTES_PER_PX = 4;
 const TITLE = "SCREEN SHARE TEST CARD";
 /** How long the moving bar takes from edge to edge, ms. */
 const SWEEP_MS = 4000;

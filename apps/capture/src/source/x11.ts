@@ -9,7 +9,7 @@
  * connection, rearranged monitors, a failed GetImage), everything is marked.
  */
 
-import { type Frame, type Source, SourceFailure } from "@screen-share/publish";
+import { BYTES_PER_PX, type Frame, type Source, SourceFailure } from "@screen-share/publish";
 import type { X11Settings } from "../config.ts";
 import { DirtyGrid, type Rectangle } from "./core/dirty-grid.ts";
 import {
@@ -21,7 +21,6 @@ import {
 } from "./monitor.ts";
 import { X11Connection, X11Failure } from "./x11-connection.ts";
 
-const BYTES_PER_PX = 4;
 /** How often a grab starts again because the screen was rearranged meanwhile. */
 const MAX_ATTEMPTS = 3;
 

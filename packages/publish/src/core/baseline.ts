@@ -2,11 +2,11 @@
  * What the receiver has been sent of a picture: the exact pixels of each tile that were encoded, how finely, and when. It begins empty
  * with each epoch, and moves only after the socket accepted an update.
  */
+
 import { type Geometry, tileRuns } from "@screen-share/protocol";
+import { BYTES_PER_PX } from "../ports.ts";
 import { allTiles, damagedTiles, type SameBytes } from "./damage.ts";
 import { differsFaintly, FAINT_PER_CLEAR, FaintChanges } from "./faint.ts";
-
-const BYTES_PER_PX = 4;
 
 /** The expected length of a tile that was never encoded, bytes: about that of a tile with text. */
 const LIKELY_BYTES = 400;

@@ -2,9 +2,9 @@
  * Damage: the tiles whose pixels differ from those that were sent. It is searched from coarse to fine (a band of one MCU row, a row of
  * px, the part of a row in one tile), so that a static screen costs one comparison per band.
  */
-import { type Geometry, MCU_SIDE, TILE_MCUS } from "@screen-share/protocol";
 
-const BYTES_PER_PX = 4;
+import { type Geometry, MCU_SIDE, TILE_MCUS } from "@screen-share/protocol";
+import { BYTES_PER_PX } from "../ports.ts";
 
 /** Whether the bytes from `start` up to `end` of two pictures are equal. A port, because only the platform compares them fast. */
 export type SameBytes = (a: Uint8Array, b: Uint8Array, start: number, end: number) => boolean;

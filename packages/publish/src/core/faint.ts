@@ -3,9 +3,10 @@
  * and encoded once more. Faint changes of a tile are therefore held back, each one longer than the one before, and sent together. In the
  * end they are sent exactly, and changes that a person would notice are never held back.
  */
-import { type Geometry, tileRuns } from "@screen-share/protocol";
 
-const BYTES_PER_PX = 4;
+import { type Geometry, tileRuns } from "@screen-share/protocol";
+import { BYTES_PER_PX } from "../ports.ts";
+
 const CHANNELS = 3;
 /** A change is faint if it is at most this large in every channel, of 255. */
 export const MAX_FAINT_LEVELS = 20;

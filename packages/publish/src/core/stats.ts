@@ -2,25 +2,10 @@
 
 export type PipelineStep = "grab" | "scale" | "damage" | "encode" | "send";
 
-/** Sums over one period. The steps' times are ms of elapsed time, not of processor time. */
-export interface PipelineTotals extends Readonly<Record<`${PipelineStep}Ms`, number>> {
-  readonly periodMs: number;
-  readonly grabs: number;
-  /** Updates sent, including those without tiles. */
-  readonly updates: number;
-  readonly tiles: number;
-  readonly bytes: number;
-  /** Processor time of the whole program. */
-  readonly cpuMs: number;
-}
-
 export class PipelineStats {
   #since: number;
   #cpuSinceMs: number;
-  #grabs = 0;
-  #updates = 0;
-  #tiles = 0;
-  #bytes = 0;
+  #counts = { grabs: 0, updates: 0, tiles: 0, bytes: 0 };
   #stepMs = zeroes();
 
   /**
@@ -32,29 +17,26 @@ export class PipelineStats {
     this.#cpuSinceMs = cpuMs;
   }
 
-  /** A step took this long. */
+  /** A step took this long, as elapsed time and not as processor time. */
   spent(step: PipelineStep, ms: number): void {
     this.#stepMs[step] += ms;
-    if (step === "grab") this.#grabs++;
+    if (step === "grab") this.#counts.grabs++;
   }
 
-  /** An update was sent. */
+  /** An update was sent, perhaps one without tiles. */
   sent(update: { readonly tiles: number; readonly bytes: number }): void {
-    this.#updates++;
-    this.#tiles += update.tiles;
-    this.#bytes += update.bytes;
+    this.#counts.updates++;
+    this.#counts.tiles += update.tiles;
+    this.#counts.bytes += update.bytes;
   }
 
   /** The sums since the last time, once at least `periodMs` have passed. Undefined until then. */
-  take(now: number, cpuMs: number, periodMs: number): PipelineTotals | undefined {
+  take(now: number, cpuMs: number, periodMs: number) {
     if (now - this.#since < periodMs) return undefined;
     const { grab, scale, damage, encode, send } = this.#stepMs;
-    const totals: PipelineTotals = {
+    const totals = {
       periodMs: rounded(now - this.#since),
-      grabs: this.#grabs,
-      updates: this.#updates,
-      tiles: this.#tiles,
-      bytes: this.#bytes,
+      ...this.#counts,
       grabMs: rounded(grab),
       scaleMs: rounded(scale),
       damageMs: rounded(damage),
@@ -64,7 +46,7 @@ export class PipelineStats {
     };
     this.#since = now;
     this.#cpuSinceMs = cpuMs;
-    this.#grabs = this.#updates = this.#tiles = this.#bytes = 0;
+    this.#counts = { grabs: 0, updates: 0, tiles: 0, bytes: 0 };
     this.#stepMs = zeroes();
     return totals;
   }

@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { privatePath, readPrivate, writePrivate } from "@screen-share/program";
 import * as z from "zod";
-import type { ProducerIdentity } from "../publisher/viewer-links.ts";
+import type { ProducerIdentity } from "../ports.ts";
 
 const secret = z.string().regex(/^[0-9a-f]{32}$/);
 const schema = z.object({ producerId: secret, generation: secret });

@@ -4,7 +4,7 @@
  */
 import type { LogLevel } from "@screen-share/program";
 import { pino } from "pino";
-import type { Log } from "../log.ts";
+import type { Log } from "../ports.ts";
 
 /** Creates a log that writes lines at or above `level`. @param options.app the program's name */
 export function createLog(

@@ -1,6 +1,6 @@
 /** The platform port on Node.js. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Platform } from "../platform.ts";
+import type { Platform } from "../ports.ts";
 
 export const nodePlatform: Platform = {
   now: () => performance.timeOrigin + performance.now(),

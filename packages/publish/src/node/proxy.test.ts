@@ -94,7 +94,7 @@ describe("a connection through a proxy", () => {
 
   /** Dials the relay. Resolves once that is open or closed. */
   async function dial(): Promise<"opened" | Closed> {
-    const open = openerFor({ url: RELAY, token: "agents-token" });
+    const open = openerFor({ server: RELAY, token: "agents-token" });
     if ("problem" in open) throw new Error(open.problem);
     return await new Promise((resolve) => {
       const ignore = () => {};

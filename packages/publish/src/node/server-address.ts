@@ -4,13 +4,6 @@
  */
 import { isLoopback, PRODUCER_PATH, ROOM_NAME, readLink } from "@screen-share/protocol";
 
-const SCHEMES: Readonly<Record<string, string>> = {
-  "ws:": "ws:",
-  "wss:": "wss:",
-  "http:": "ws:",
-  "https:": "wss:",
-};
-
 /**
  * The WebSocket address to dial. Without a scheme, it is wss://, or ws:// for this machine.
  * @returns the problem, to be printed after the setting's name, if it is not a relay's address
@@ -19,12 +12,10 @@ export function readServerAddress(
   text: string,
 ): { readonly url: string } | { readonly problem: string } {
   const url = parse(text);
-  const scheme = url && SCHEMES[url.protocol];
-  if (!url || !scheme) {
-    return {
-      problem:
-        "must be a relay's address, such as wss://relay.example, relay.example:8000, or a viewer link",
-    };
+  const scheme = url?.protocol.replace("http", "ws") ?? "";
+  if (!url || !/^wss?:$/.test(scheme)) {
+    const examples = "wss://relay.example, relay.example:8000, or a viewer link";
+    return { problem: `must be a relay's address, such as ${examples}` };
   }
   // A damaged link has its fields in the path or query, where servers would log its token.
   const holdsToken = /token(=|%3D)/i.test(`${url.pathname}${url.search}`);
@@ -33,9 +24,8 @@ export function readServerAddress(
   }
   const named = readLink(url.href).relay;
   if (named) {
-    return {
-      problem: `is a link to a page that plays from another relay: name that one, ${relayNamed(named)}`,
-    };
+    const advice = `name that one, ${relayNamed(named)}`;
+    return { problem: `is a link to a page that plays from another relay: ${advice}` };
   }
   // `URL.protocol` cannot be changed from http to ws.
   const address = new URL(`${scheme}${url.href.slice(url.protocol.length)}`);

@@ -12,6 +12,7 @@ import {
 import { DEFAULT_ROOM, isLoopback, PRODUCER_PATH, ROOM_NAME } from "@screen-share/protocol";
 import * as z from "zod";
 import { readServerAddress, viewerLinkIn } from "./server-address.ts";
+import { complain } from "./terminal.ts";
 
 /** Flags as they were typed. Those that were not given are absent. */
 export type Flags = Readonly<Record<string, string | true>>;
@@ -67,12 +68,14 @@ export const relaySettings = z.object({
   logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
 
+export type RelaySettings = z.output<typeof relaySettings>;
+
 const VIEWERS_TOKEN =
   "PRODUCER_TOKEN must be set: the token in that link is for viewers and cannot share a screen. `pnpm mint --role producer`, run where the relay runs, makes one that can.";
 
 /** A check for schemas of relay settings: anyone on the network path can read the screen and the token over ws://. */
 export function mustBePrivate(
-  settings: Pick<z.infer<typeof relaySettings>, "server" | "insecure">,
+  settings: Pick<RelaySettings, "server" | "insecure">,
   context: z.RefinementCtx,
 ): void {
   const { server, insecure } = settings;
@@ -130,12 +133,9 @@ export function readCommandLine(command: Command, argv: readonly string[]): Comm
 /**
  * Reads the process's environment and, for what it leaves unset, the `.env` at the root of the project.
  * @param program the program's own file, as `import.meta.url`
- * @param warn receives a sentence about each problem
+ * @param warn receives a sentence about each problem; by default it is printed
  */
-export function readPublisherEnvironment(
-  program: string,
-  warn: (sentence: string) => void,
-): Environment {
+export function readPublisherEnvironment(program: string, warn = complain): Environment {
   const { environment, warnings, unreadable } = readEnvironment({
     program,
     settings: AGENT_SETTINGS,

@@ -40,7 +40,7 @@ it.each([
   ["wss://far.invalid/ws/producer", { HTTPS_PROXY: "https://proxy.invalid:3129" }],
 ])("%s, by way of %j, has several seconds for each of its addresses", async (url, environment) => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  const open = openerFor({ url });
+  const open = openerFor({ server: url });
   if ("problem" in open) throw new Error(open.problem);
   const ignore = () => {};
   const events = { opened: ignore, message: ignore, alive: ignore };

@@ -7,7 +7,7 @@ import {
   SUBPROTOCOL,
 } from "@screen-share/protocol";
 import { WebSocket } from "ws";
-import type { Log } from "../log.ts";
+import type { Log } from "../ports.ts";
 import { InboundLimit } from "./inbound-limit.ts";
 import { proxyAgent, proxyFor, type RelayProxy } from "./proxy.ts";
 
@@ -32,7 +32,7 @@ const ABNORMAL = 1006;
 
 export interface RelayAddress {
   /** ws:// or wss:// */
-  readonly url: string;
+  readonly server: string;
   readonly token?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export function openerFor(
   relay: RelayAddress,
   log?: Pick<Log, "info">,
 ): OpenSocket | { readonly problem: string } {
-  const proxy = proxyFor(relay.url);
+  const proxy = proxyFor(relay.server);
   if (proxy && "problem" in proxy) return proxy;
   if (proxy) log?.info(`the relay is reached through the proxy ${proxy.name}`);
   return (events) => open(relay, events, proxy);
@@ -57,7 +57,7 @@ export function directOpener(relay: RelayAddress): OpenSocket {
 }
 
 function open(
-  { url, token }: RelayAddress,
+  { server, token }: RelayAddress,
   events: SocketEvents,
   proxy: RelayProxy | undefined,
 ): Socket {
@@ -69,7 +69,7 @@ function open(
     fail(PROXY_REFUSALS[status] ?? `it refuses with HTTP status ${status}`);
   };
   const agent = proxy && proxyAgent(proxy, { addressTimeoutMs: ADDRESS_TIMEOUT_MS, refused });
-  const socket = new WebSocket(url, SUBPROTOCOL, {
+  const socket = new WebSocket(server, SUBPROTOCOL, {
     headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
     perMessageDeflate: false,
     autoPong: false,

@@ -3,10 +3,9 @@
  * another process of ours has ended the earlier ones, which closes our connection for a moment.
  */
 import type { Timing } from "@screen-share/protocol";
-import type { Log } from "../log.ts";
+import type { Log, ProducerIdentity, ViewerLinks } from "../ports.ts";
 import { LimitedLog } from "../publisher/limited-log.ts";
 import { type Rate, RateLimit } from "../publisher/rate-limit.ts";
-import type { ProducerIdentity, ViewerLinks } from "../publisher/viewer-links.ts";
 import { leadsElsewhere, resolveLink, stillServes } from "./viewer-link.ts";
 
 /** A relay renews a link twice a day. One that keeps sending others must not fill the host's terminal. */

@@ -3,7 +3,7 @@
  * does not report it, someone is assumed to watch.
  */
 import type { Timing } from "@screen-share/protocol";
-import type { Log } from "../log.ts";
+import type { Log } from "../ports.ts";
 import type { Recorder } from "../recording/recorder.ts";
 
 /** A relay reports demand right after its welcome (P-27). On a slow network or a busy machine the two may arrive apart. */

@@ -3,7 +3,7 @@
  * is written once per interval, with the number of lines that were left out.
  */
 import type { Timing } from "@screen-share/protocol";
-import type { Log } from "../log.ts";
+import type { Log } from "../ports.ts";
 import { type Rate, RateLimit } from "./rate-limit.ts";
 
 /** A viewer that joins and leaves as fast as it can causes at most 12 lines per minute. */

@@ -16,13 +16,12 @@ import {
   type Timing,
   type ToProducerMessage,
 } from "@screen-share/protocol";
-import type { Log } from "../log.ts";
+import type { Log, ViewerLinks } from "../ports.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { PublishSession } from "../session.ts";
 import { Demand } from "./demand.ts";
 import { LimitedLog } from "./limited-log.ts";
 import { type Rate, RateLimit } from "./rate-limit.ts";
-import type { ViewerLinks } from "./viewer-links.ts";
 
 const RETRY = { firstMs: 500, maxMs: 4000 } as const;
 const STOP_TIMEOUT_MS = 500;
@@ -57,9 +56,16 @@ export interface PublisherOptions {
 
 type PublisherLine = Line<ToProducerMessage>;
 
+/** What there is from a relay's welcome to the end of that line. */
+interface Welcomed {
+  readonly session: PublishSession;
+  readonly demand: Demand;
+  /** The relay's requests for the whole picture. Those in quick succession count as one. */
+  readonly refreshes: RateLimit<void>;
+}
+
 export class Publisher {
   readonly #connection: Connection<ToProducerMessage>;
-  /** What there is from a welcome to the end of that line. */
   #welcomed: Welcomed | undefined;
   #over = false;
   #awaited: ((session: PublishSession | undefined) => void) | undefined;
@@ -161,11 +167,7 @@ export class Publisher {
       case "welcome": {
         this.#failure = "";
         line.send({ type: "status", state: "live" });
-        this.#welcomed = new Welcomed(line, {
-          ...this.options,
-          log: this.#log.viewers,
-          demandChanged: () => this.#offerTurn(),
-        });
+        this.#welcomed = this.#welcome(line);
         const room = plainText(message.room, MAX_ROOM_LENGTH);
         this.#log.relay.info(`connected to the relay, room "${room}"`);
         this.options.links.received(message.viewerLink);
@@ -175,7 +177,7 @@ export class Publisher {
         this.#welcomed?.demand.reported(message.watching);
         return;
       case "refresh":
-        this.#welcomed?.refresh();
+        this.#welcomed?.refreshes.offer();
         return;
       case "link":
         if (this.#welcomed) this.options.links.renewed(message.viewerLink);
@@ -186,6 +188,26 @@ export class Publisher {
       default:
         message satisfies never;
     }
+  }
+
+  #welcome(line: PublisherLine): Welcomed {
+    const { recorder, timing } = this.options;
+    const session = new PublishSession(line.clock, (message) => {
+      if (!line.send(message)) return false;
+      recorder?.record(message);
+      return true;
+    });
+    const refreshes = new RateLimit<void>(REFRESHES, timing, () => session.refresh());
+    const demand = new Demand({
+      log: this.#log.viewers,
+      timers: timing,
+      recorder,
+      changed: (watched) => {
+        if (watched) session.sender.wake();
+        this.#offerTurn();
+      },
+    });
+    return { session, demand, refreshes };
   }
 
   #isRetryable({ code }: LineEnd): boolean {
@@ -227,7 +249,8 @@ export class Publisher {
   }
 
   #leave(): void {
-    this.#welcomed?.stop();
+    this.#welcomed?.demand.stop();
+    this.#welcomed?.refreshes.stop();
     this.#welcomed = undefined;
   }
 
@@ -246,49 +269,5 @@ export class Publisher {
     const resolve = this.#awaited;
     this.#awaited = undefined;
     resolve?.(turn);
-  }
-}
-
-/** What there is from a relay's welcome to the end of that line. */
-class Welcomed {
-  readonly session: PublishSession;
-  readonly demand: Demand;
-  readonly #refreshes: RateLimit<void>;
-
-  constructor(
-    line: PublisherLine,
-    options: Pick<PublisherOptions, "recorder" | "timing"> & {
-      readonly log: Pick<Log, "info">;
-      /** Viewers began to watch, or the last one stopped. */
-      readonly demandChanged: () => void;
-    },
-  ) {
-    const { recorder, timing, log, demandChanged } = options;
-    const session = new PublishSession(line.clock, (message) => {
-      if (!line.send(message)) return false;
-      recorder?.record(message);
-      return true;
-    });
-    this.session = session;
-    this.#refreshes = new RateLimit(REFRESHES, timing, () => session.refresh());
-    this.demand = new Demand({
-      log,
-      timers: timing,
-      recorder,
-      changed: (watched) => {
-        if (watched) session.sender.wake();
-        demandChanged();
-      },
-    });
-  }
-
-  /** The relay requests the whole picture. Requests in quick succession count as one. */
-  refresh(): void {
-    this.#refreshes.offer();
-  }
-
-  stop(): void {
-    this.demand.stop();
-    this.#refreshes.stop();
   }
 }

@@ -18,8 +18,10 @@ const MAGIC = Uint8Array.of(0x89, 0x53, 0x53, 0x52, 0x45, 0x43, 0x0d, 0x0a);
 const VERSION = 1;
 const HEADER_BYTES = 18;
 const RECORD_HEADER_BYTES = 13;
-const KINDS = { stream: 1, update: 2 } as const;
-export type RecordKind = keyof typeof KINDS;
+/** By the byte that stands for them. */
+const KINDS = [undefined, "stream", "update"] as const;
+
+export type RecordKind = NonNullable<(typeof KINDS)[number]>;
 
 /** No payload is longer. An entry of an update takes at most 12 bytes besides its tile's. */
 const MAX_PAYLOAD_BYTES: Readonly<Record<RecordKind, number>> = {
@@ -50,7 +52,7 @@ export function encodeRecordHeader(
   const header = new Uint8Array(RECORD_HEADER_BYTES);
   const view = new DataView(header.buffer);
   view.setFloat64(0, atMs, true);
-  view.setUint8(8, KINDS[kind]);
+  view.setUint8(8, KINDS.indexOf(kind));
   view.setUint32(9, length, true);
   return header;
 }
@@ -84,23 +86,15 @@ export type RecordingEnd =
 /** Reads a file from its start, holding at most one record of it. */
 export class RecordingReader {
   readonly #source: ByteSource;
-  #end: RecordingEnd = { kind: "whole" };
-  #startedAt = 0;
+  /** How the file ends; known once `records` has ended. */
+  end: RecordingEnd = { kind: "whole" };
+  /** When the recording began, ms since 1970; known once `records` has yielded anything. */
+  startedAt = 0;
   #lastMs = 0;
 
   /** @param chunks the file's bytes, in pieces of any length */
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#source = new ByteSource(chunks);
-  }
-
-  /** When the recording began, ms since 1970; known once `records` has yielded anything. */
-  get startedAt(): number {
-    return this.#startedAt;
-  }
-
-  /** How the file ends; known once `records` has ended. */
-  get end(): RecordingEnd {
-    return this.#end;
   }
 
   /** All records up to the end, whatever that is. Call it once. An update's bytes are views. */
@@ -111,7 +105,7 @@ export class RecordingReader {
       const header = await this.#source.take(RECORD_HEADER_BYTES);
       if (header === "ended") return;
       const payload = header === "cut-off" ? header : await this.#payload(header, offset);
-      if (payload === "ended" || payload === "cut-off") this.#end = { kind: "cut-off", offset };
+      if (payload === "ended" || payload === "cut-off") this.end = { kind: "cut-off", offset };
       if (typeof payload === "string") return;
       const record = this.#decode(payload, offset);
       if (!record) return;
@@ -123,18 +117,18 @@ export class RecordingReader {
   async #header(): Promise<boolean> {
     const header = await this.#source.take(HEADER_BYTES);
     if (typeof header === "string" || MAGIC.some((byte, at) => header[at] !== byte)) {
-      this.#end = { kind: "foreign", reason: "is no recording of Screen Share" };
+      this.end = { kind: "foreign", reason: "is no recording of Screen Share" };
       return false;
     }
     const view = viewOf(header);
     const version = view.getUint16(8, true);
-    this.#startedAt = view.getFloat64(10, true);
+    this.startedAt = view.getFloat64(10, true);
     if (version !== VERSION) {
       const reason = `is a recording of format ${version}, and this reads only format ${VERSION}`;
-      this.#end = { kind: "foreign", reason };
+      this.end = { kind: "foreign", reason };
       return false;
     }
-    if (isTime(this.#startedAt)) return true;
+    if (isTime(this.startedAt)) return true;
     this.#damaged(0, "it began at an impossible time");
     return false;
   }
@@ -143,9 +137,8 @@ export class RecordingReader {
   async #payload(header: Uint8Array, offset: number) {
     const view = viewOf(header);
     const atMs = view.getFloat64(0, true);
-    const code = view.getUint8(8);
+    const kind = KINDS[view.getUint8(8)];
     const length = view.getUint32(9, true);
-    const kind = kindOf(code);
     if (!kind) return this.#damaged(offset, "a record is of no known kind");
     if (!isTime(atMs) || atMs < this.#lastMs || atMs > MAX_LENGTH_MS) {
       return this.#damaged(offset, "a record has an impossible time");
@@ -175,13 +168,9 @@ export class RecordingReader {
   }
 
   #damaged(offset: number, reason: string): "damaged" {
-    this.#end = { kind: "damaged", offset, reason };
+    this.end = { kind: "damaged", offset, reason };
     return "damaged";
   }
-}
-
-function kindOf(code: number): RecordKind | undefined {
-  return code === KINDS.stream ? "stream" : code === KINDS.update ? "update" : undefined;
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {

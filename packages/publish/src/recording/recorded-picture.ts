@@ -1,6 +1,6 @@
 /** The picture of a recording after some of its records: what a relay showed that received the same. */
 import { type FrameStore, ProtocolError, Replica } from "@screen-share/protocol";
-import type { Recorded } from "./format.ts";
+import type { Recorded, RecordingEnd } from "./format.ts";
 
 export class RecordedPicture {
   readonly #replica = new Replica();
@@ -11,15 +11,15 @@ export class RecordedPicture {
     return this.#replica.shown;
   }
 
-  /** Applies a record, or changes nothing. @returns an error if it does not fit the picture */
-  take(record: Recorded): ProtocolError | undefined {
+  /** Applies a record. If it does not fit the picture, changes nothing and returns that the recording ends there. */
+  take(record: Recorded): RecordingEnd | undefined {
     try {
       if (record.kind === "update") this.#replica.apply(record.update);
       else this.#describe(record);
       return undefined;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      return error;
+      return { kind: "damaged", offset: record.offset, reason: error.message };
     }
   }
 

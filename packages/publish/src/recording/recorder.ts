@@ -3,7 +3,7 @@
  * amount; a disk that fails ends the recording, and never the sharing. Knows nothing of files.
  */
 import type { Timing } from "@screen-share/protocol";
-import type { Log } from "../log.ts";
+import type { Log } from "../ports.ts";
 import { encodeRecordHeader, encodeRecordingHeader } from "./format.ts";
 
 /** How many bytes may wait for the disk: a minute of a busy desktop. */

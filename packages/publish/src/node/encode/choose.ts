@@ -1,18 +1,18 @@
-/** Chooses the encoder: the one that was requested, or the fastest that can be loaded on this machine. */
-import { EncoderUnavailable, type TileEncoder } from "../../encoder.ts";
-import type { Log } from "../../log.ts";
-import { JpegJsEncoder } from "./jpeg-js.ts";
+/** Chooses the encoder: the one that was requested, or the fastest that can be loaded on this machine; and the slow one, by jpeg-js. */
+import { JPEG, type Size, type StreamDescription, type Tile } from "@screen-share/protocol";
+import jpegJs from "jpeg-js";
+
+import { EncoderUnavailable, type Frame, type Log, type TileEncoder } from "../../ports.ts";
 import { openJpegTurbo } from "./jpeg-turbo.ts";
 
 export const ENCODER_CHOICES = ["auto", "jpeg-turbo", "jpeg-js"] as const;
-export type EncoderChoice = (typeof ENCODER_CHOICES)[number];
 
 /**
  * @param options.qualities 1 to 100 each, coarsest first
  * @param options.openTurbo loads the native encoder
  */
 export function chooseEncoder(options: {
-  readonly choice: EncoderChoice;
+  readonly choice: (typeof ENCODER_CHOICES)[number];
   readonly qualities: readonly number[];
   readonly log: Log;
   readonly openTurbo?: typeof openJpegTurbo;
@@ -25,4 +25,29 @@ export function chooseEncoder(options: {
     `jpeg-turbo cannot be used here (${turbo.reason}): jpeg-js encodes whole pictures instead`,
   );
   return new JpegJsEncoder(qualities);
+}
+
+/**
+ * Encodes whole pictures with jpeg-js: slow, but plain JavaScript, for machines on which the native encoder cannot be loaded. It makes
+ * no tiles, because it ends some scans in a way that strict decoders refuse between restart markers.
+ */
+export class JpegJsEncoder implements TileEncoder {
+  readonly name = "jpeg-js";
+
+  /** @param qualities 1 to 100 each, coarsest first */
+  constructor(private readonly qualities: readonly number[]) {}
+
+  describe({ width, height }: Size): StreamDescription {
+    return { codec: JPEG.name, width, height, tables: [] };
+  }
+
+  async encode(
+    { width, height, pixels }: Frame,
+    indices: readonly number[],
+    level: number,
+  ): Promise<Tile[]> {
+    if (indices.length === 0) return [];
+    const { data } = jpegJs.encode({ width, height, data: pixels }, this.qualities[level]);
+    return [{ index: 0, table: 0, bytes: data }];
+  }
 }

@@ -10,10 +10,8 @@ import { decodeTurbo, encodeWhole, seededRandom } from "@screen-share/protocol/t
 import { describe, expect, it } from "vitest";
 import { frameOf, keptLog } from "../../../test/frames.ts";
 import { allTiles } from "../../core/damage.ts";
-import { EncoderUnavailable, type TileEncoder } from "../../encoder.ts";
-import type { Frame } from "../../source.ts";
-import { chooseEncoder } from "./choose.ts";
-import { JpegJsEncoder } from "./jpeg-js.ts";
+import { EncoderUnavailable, type Frame, type TileEncoder } from "../../ports.ts";
+import { chooseEncoder, JpegJsEncoder } from "./choose.ts";
 import { openJpegTurbo } from "./jpeg-turbo.ts";
 
 const SIZES: Size[] = [

@@ -11,7 +11,6 @@ import {
   JPEG_TILES,
   MCU_SIDE,
   type QuantTables,
-  type Run,
   readTileJpeg,
   type Size,
   type StreamDescription,
@@ -20,10 +19,8 @@ import {
   tileMcuCount,
   tileRuns,
 } from "@screen-share/protocol";
-import { EncoderUnavailable, type TileEncoder } from "../../encoder.ts";
-import type { Frame } from "../../source.ts";
+import { BYTES_PER_PX, EncoderUnavailable, type Frame, type TileEncoder } from "../../ports.ts";
 
-const BYTES_PER_PX = 4;
 const STRIP_BYTES = TILE_MCUS * MCU_SIDE * MCU_SIDE * BYTES_PER_PX;
 /** The length of an EOI marker. */
 const EOI_BYTES = 2;
@@ -101,7 +98,7 @@ class JpegTurboEncoder implements TileEncoder {
     const { scanStart, tables } = readTileJpeg(jpeg);
     const expected = this.#tables[level];
     if (!expected || !equalTables(tables, expected))
-      throw new Error("the encoder changed its tables");
+      throw new Error("the encoder's tables changed");
     this.#headers.set(kind, Buffer.from(jpeg.subarray(0, scanStart)));
     return scanStart;
   }
@@ -121,31 +118,20 @@ function inPlace(frame: Frame, geometry: Geometry, index: number): Block | undef
 
 /** A copy of the tile in a strip, with the picture's edge repeated beyond it. */
 function gather(frame: Frame, geometry: Geometry, index: number, strip: Buffer): Block {
+  const pixels = bufferOf(frame.pixels);
   const width = tileMcuCount(geometry, index) * MCU_SIDE;
   for (const run of tileRuns(geometry, index)) {
+    const insideBytes = run.width * BYTES_PER_PX;
     for (let y = 0; y < MCU_SIDE; y++) {
+      const from = byteAt(frame, run.x, run.y + Math.min(y, run.height - 1));
       const to = (y * width + run.mcuOffset * MCU_SIDE) * BYTES_PER_PX;
-      copyRow({ frame, run, y: run.y + Math.min(y, run.height - 1), strip, to });
+      pixels.copy(strip, to, from, from + insideBytes);
+      const end = to + insideBytes;
+      const lastPx = Buffer.from(strip.subarray(end - BYTES_PER_PX, end));
+      strip.fill(lastPx, end, to + run.mcuCount * MCU_SIDE * BYTES_PER_PX);
     }
   }
   return { pixels: strip, width, height: MCU_SIDE, stride: width };
-}
-
-function copyRow(options: {
-  readonly frame: Frame;
-  readonly run: Run;
-  /** A row of the picture. */
-  readonly y: number;
-  readonly strip: Buffer;
-  /** An index into the strip. */
-  readonly to: number;
-}): void {
-  const { frame, run, y, strip, to } = options;
-  const from = byteAt(frame, run.x, y);
-  const inside = run.width * BYTES_PER_PX;
-  bufferOf(frame.pixels).copy(strip, to, from, from + inside);
-  const lastPx = Buffer.from(strip.subarray(to + inside - BYTES_PER_PX, to + inside));
-  strip.fill(lastPx, to + inside, to + run.mcuCount * MCU_SIDE * BYTES_PER_PX);
 }
 
 /** The same bytes as the Buffer that the native encoder requires. */
