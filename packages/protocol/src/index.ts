@@ -24,7 +24,6 @@ export * from "./hop/sender.ts";
 export * from "./hop/sent-tiles.ts";
 export * from "./hop/window.ts";
 export * from "./picture/codec.ts";
-export * from "./picture/composer.ts";
 export * from "./picture/frame-store.ts";
 export * from "./picture/geometry.ts";
 export * from "./picture/replica.ts";

@@ -4,7 +4,7 @@
  *
  *   workload → tiles → rule (how much?) → cut (which?) → kernel → bottleneck → decode and draw → ack → rule
  */
-import { chooseCut } from "../src/hop/cut.ts";
+import { CutQueue } from "../src/hop/cut.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Measures, type Report, SAMPLE_MS, type ShownTile } from "./link-measures.ts";
 import { seededRandom } from "./pictures.ts";
@@ -133,7 +133,9 @@ class Viewer {
     const chosen =
       granted >= pendingBytes
         ? pending
-        : chooseCut(pending, { maxBytes: granted - UPDATE_BYTES, columns });
+        : new CutQueue(pending, { columns })
+            .choose(granted - UPDATE_BYTES)
+            .sort((a, b) => a.index - b.index);
     const bytes = updateBytes(chosen);
     const shown: ShownTile[] = chosen.map(({ index }) => ({
       tile: index,

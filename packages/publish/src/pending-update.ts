@@ -15,10 +15,6 @@ export interface PendingUpdateOptions {
 export class PendingUpdate {
   constructor(private readonly options: PendingUpdateOptions) {}
 
-  get composed(): Composed {
-    return this.options.composed;
-  }
-
   /**
    * Sends it, and moves the baseline only if the socket accepted it.
    * @param now our clock, ms: when encoding ended

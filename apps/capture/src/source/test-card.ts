@@ -4,7 +4,6 @@
  */
 import type { Size } from "@screen-share/protocol";
 import { BYTES_PER_PX, type Frame, type Source } from "@screen-share/publish";
-import { GLYPH_ADVANCE, textDots } from "./glyphs.ts";
 
 const TITLE = "SCREEN SHARE TEST CARD";
 /** How long the moving bar takes from edge to edge, ms. */
@@ -15,6 +14,26 @@ const BARS = ["bfbfbf", "bfbf00", "00bfbf", "00bf00", "bf00bf", "bf0000", "0000b
 const WHITE = colour("ffffff");
 const BLACK = colour("000000");
 const DARK = colour("202428");
+
+/** Letters of 5×7 dots, each followed by its columns: one byte each from the left, its lowest bit at the top. */
+const GLYPHS = `
+  0 3e5149453e  1 00427f4000  2 4261514946  3 2141454b31  4 1814127f10
+  5 2745454539  6 3c4a494930  7 0171090503  8 3649494936  9 064949291e
+  A 7e1111117e  B 7f49494936  C 3e41414122  D 7f4141221c  E 7f49494941
+  F 7f09090901  G 3e4149497a  H 7f0808087f  I 00417f4100  J 2040413f01
+  K 7f08142241  L 7f40404040  M 7f020c027f  N 7f0408107f  O 3e4141413e
+  P 7f09090906  Q 3e4151215e  R 7f09192946  S 4649494931  T 01017f0101
+  U 3f4040403f  V 1f2040201f  W 3f4038403f  X 6314081463  Y 0708700807
+  Z 6151494543  : 0036360000  . 0060600000  - 0808080808
+`;
+const COLUMNS = new Map(
+  [...GLYPHS.matchAll(/(\S) (\w{10})/g)].map(([, letter, hex = ""]) => [
+    letter,
+    Buffer.from(hex, "hex"),
+  ]),
+);
+/** The width of a letter and the gap after it, dots. */
+const GLYPH_ADVANCE = 6;
 
 export interface TestCardOptions {
   /** ms since 1970. */
@@ -93,10 +112,16 @@ class Canvas {
     }
   }
 
+  /** Characters without a letter stay blank. */
   text(x: number, y: number, scale: number, text: string): void {
-    for (const [dotX, dotY] of textDots(text)) {
-      this.rectangle(x + dotX * scale, y + dotY * scale, scale, scale, WHITE);
-    }
+    [...text.toUpperCase()].forEach((letter, i) => {
+      COLUMNS.get(letter)?.forEach((column, at) => {
+        const left = x + (i * GLYPH_ADVANCE + at) * scale;
+        for (let dot = 0; dot < 7; dot++) {
+          if (column & (1 << dot)) this.rectangle(left, y + dot * scale, scale, scale, WHITE);
+        }
+      });
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 /** What makes whole JPEGs, by codec. Not imported where a picture is only drawn. */
-import type { NewComposer } from "../picture/composer.ts";
+import type { NewComposer } from "../picture/codec.ts";
 import { JPEG, jpegComposer } from "./jpeg/codec.ts";
 import { JPEG_TILES } from "./jpeg-tiles/codec.ts";
 import { tilesComposer } from "./jpeg-tiles/composer.ts";

@@ -1,8 +1,7 @@
 /**
- * How far another machine's clock is from ours, from ping/pong (Cristian's algorithm: Probabilistic clock
- * synchronization, 1989). The exchange with the shortest round trip among the last few bounds the error
- * by half of it. A clock that was set, or stood still while its machine slept, shows in an exchange that contradicts earlier ones,
- * which then no longer count. Pure: times arrive as arguments, ms.
+ * How far another machine's clock is from ours, from ping/pong (Cristian's algorithm: Probabilistic clock synchronization, 1989). The
+ * exchange with the shortest round trip among the last few bounds the error by half of it. One that contradicts earlier exchanges shows
+ * that a clock was set or stood still, and they no longer count.
  */
 
 const KEPT_SAMPLES = 8;
@@ -17,12 +16,7 @@ interface Sample {
 export class ClockOffset {
   #samples: Sample[] = [];
 
-  /**
-   * Takes one exchange in.
-   * @param exchange.sentAt our clock when the ping left, ms
-   * @param exchange.remoteAt the other clock when it was answered, ms
-   * @param exchange.receivedAt our clock when the pong came, ms
-   */
+  /** Takes one exchange in: our clock when the ping left and when the pong came, and the other clock when it answered, ms. */
   add(exchange: {
     readonly sentAt: number;
     readonly remoteAt: number;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chooseCut, type PendingTile } from "./cut.ts";
+import { CutQueue, type PendingTile } from "./cut.ts";
 
 const tile = (index: number, sentAt: number, bytesLength = 100): PendingTile => ({
   index,
@@ -9,7 +9,15 @@ const tile = (index: number, sentAt: number, bytesLength = 100): PendingTile => 
 });
 const indices = (tiles: readonly PendingTile[]) => tiles.map(({ index }) => index);
 
-describe("chooseCut", () => {
+/** The tiles of one cut, in ascending order of index. */
+function chooseCut(
+  pending: readonly PendingTile[],
+  { maxBytes, columns }: { readonly maxBytes: number; readonly columns?: number | undefined },
+): PendingTile[] {
+  return new CutQueue(pending, { columns }).choose(maxBytes).sort((a, b) => a.index - b.index);
+}
+
+describe("a cut", () => {
   const pending = fc
     .uniqueArray(
       fc.record({

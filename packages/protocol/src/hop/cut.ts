@@ -12,15 +12,11 @@ export interface PendingTile {
 /** The part of a cut that is kept for small regions. */
 export const SMALL_SHARE = 1 / 4;
 
-/** How many bytes a tile would take. Where that is not known before, the caller may be wrong, and takes less. */
-type BytesOf<T> = (tile: T) => number;
-
 /**
- * Chooses the tiles of a cut: first those whose turn it is; and a share of the cut is kept for those of small regions, so that a word
- * being typed need not take turns with a video. At least the first one, however long it is; else no more than `maxBytes`.
- * Looks at no more tiles than it takes, and one.
+ * Chooses the tiles of a cut: first those whose turn it is. A share is kept for small regions, so that a word being typed need not take
+ * turns with a video. At least the first tile is taken, however long it is, and otherwise no more than `maxBytes`.
  * @param turn in the order of their turns
- * @param options.small those of small regions, in the order of theirs; they may be in `turn`, too
+ * @param options.small tiles of small regions, in the order of their turns; they may be in `turn`, too
  * @returns how many of `turn` are sent in their turn, and which others
  */
 export function chooseTurn<T>(
@@ -28,7 +24,8 @@ export function chooseTurn<T>(
   options: {
     readonly small: readonly T[];
     readonly maxBytes: number;
-    readonly bytesOf: BytesOf<T>;
+    /** How many bytes a tile is expected to take. */
+    readonly bytesOf: (tile: T) => number;
   },
 ): { readonly count: number; readonly outOfTurn: readonly T[] } {
   const { small, maxBytes, bytesOf } = options;
@@ -136,14 +133,6 @@ class Waiting<T extends PendingTile> {
       if (!this.#removed.delete(tile)) break;
     }
   }
-}
-
-/** The tiles of one cut, in ascending order of index, as `CutQueue` has it. */
-export function chooseCut<T extends PendingTile>(
-  pending: readonly T[],
-  { maxBytes, columns }: { readonly maxBytes: number; readonly columns?: number | undefined },
-): T[] {
-  return new CutQueue(pending, { columns }).choose(maxBytes).sort((a, b) => a.index - b.index);
 }
 
 /** The tiles of regions, joined at sides or corners, that have few tiles. */

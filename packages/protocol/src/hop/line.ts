@@ -1,7 +1,6 @@
 /**
  * One socket to the relay, from dial to end: sends hello, waits for the welcome, measures the relay's clock, requests signs of life, and
- * ends a connection that gives none or breaks the protocol. It never reconnects, and once it has ended, nothing that its socket still
- * reports counts. Agents, viewers and test clients use it alike; what they send and receive beyond that is theirs.
+ * ends a connection that gives none or breaks the protocol. It never reconnects, and ignores its socket once it has ended.
  */
 import { CLOSE, type ClosingReason, closeMeaning, endOf } from "../wire/close.ts";
 import { ProtocolError } from "../wire/errors.ts";
@@ -240,16 +239,18 @@ export class Line<Message extends Incoming> {
     const { dialTimeoutMs = DIAL_TIMEOUT_MS } = this.options;
     switch (state.state) {
       case "dialling":
-        if (now - state.since >= dialTimeoutMs) this.#silent("the relay does not answer");
+        if (now - state.since >= dialTimeoutMs)
+          this.lose(CLOSE.silent, "the relay does not answer");
         break;
       case "greeting":
-        if (now - state.since >= WELCOME_TIMEOUT_MS) this.#silent("the relay sends no welcome");
+        if (now - state.since >= WELCOME_TIMEOUT_MS)
+          this.lose(CLOSE.silent, "the relay sends no welcome");
         break;
       case "live": {
         if (this.#paused) return;
         const due = this.#liveness.tick(now, this.#events.graceMs?.());
         if (due === "ping") this.ping();
-        else if (due === "dead") this.#silent(closeMeaning(CLOSE.silent).meaning);
+        else if (due === "dead") this.lose(CLOSE.silent, closeMeaning(CLOSE.silent).meaning);
         break;
       }
       case "ended":
@@ -257,10 +258,6 @@ export class Line<Message extends Incoming> {
       default:
         state satisfies never;
     }
-  }
-
-  #silent(reason: string): void {
-    this.lose(CLOSE.silent, reason);
   }
 
   #end(how: Closed & { readonly byUs: boolean }): void {

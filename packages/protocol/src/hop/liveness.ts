@@ -1,6 +1,6 @@
 /**
  * Distinguishes a dead connection from a quiet one: pings while nothing else proves that the other side is there, and judges by the clock,
- * never by how many timers have fired. A pong has to wait behind whatever is on its way, so the owner determines how long silence may last.
+ * never by how many timers have fired. The owner decides how long silence may last.
  */
 
 /** How often a sign of life is requested. */

@@ -42,11 +42,7 @@ export class Receiver<Applied> {
     this.#epoch = epoch;
   }
 
-  /**
-   * A binary message came.
-   * @param now our clock, ms
-   * @throws ProtocolError
-   */
+  /** A binary message came. @param now our clock, ms. @throws ProtocolError */
   update(message: Uint8Array, now: number): { readonly update: Update; readonly applied: Applied } {
     const update = decodeUpdate(message);
     const applied = this.picture.apply(update, now);
@@ -55,8 +51,7 @@ export class Receiver<Applied> {
   }
 
   /**
-   * Acknowledges updates.
-   * @param send hands the ack to the socket and returns whether it was taken
+   * Acknowledges updates. @param send returns whether the socket took the ack
    * @param count how many of this connection; by default all that were applied
    * @returns how many of them were not acknowledged before
    */

@@ -70,11 +70,7 @@ export class SentTiles {
     return changes.changedAt(index) > this.sentAt(index);
   }
 
-  /**
-   * The tiles that wait. Looks at no more of them than requested, and at one number of each group.
-   * @param options.maxBytes stops looking once those found take more
-   * @param options.bytesOf what a tile takes
-   */
+  /** The tiles that wait, until those found take more than `maxBytes`. Looks at no more of them, and at one number of each group. */
   waiting(
     changes: TileChanges,
     options: { readonly maxBytes: number; readonly bytesOf: (index: number) => number },

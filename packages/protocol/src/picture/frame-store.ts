@@ -76,9 +76,8 @@ export class FrameStore {
   }
 
   /**
-   * Applies an update completely, or throws and changes nothing. The tiles' bytes are copied. A tile that a keyframe repeats
-   * byte for byte keeps its version, so that a producer's reconnect costs viewers nothing.
-   * @returns the tiles that changed, in ascending order
+   * Applies an update completely, or throws and changes nothing. Bytes are copied. A tile that a keyframe repeats byte for byte keeps its
+   * version, so that a producer's reconnect costs viewers nothing. @returns the tiles that changed, in ascending order
    * @throws ProtocolError if a tile does not fit this picture
    */
   apply(received: Update): Tile[] {

@@ -46,10 +46,7 @@ export interface Run {
   readonly height: number;
 }
 
-/**
- * The grid of a picture of this size.
- * @throws ProtocolError (4413) if a picture of tiles cannot have this size
- */
+/** The grid of a picture of this size. @throws ProtocolError (4413) if a picture of tiles cannot have this size */
 export function geometryOf({ width, height }: Size): Geometry {
   checkSize({ width, height });
   const columns = Math.ceil(width / MCU_SIDE);

@@ -32,9 +32,8 @@ export class Replica {
   }
 
   /**
-   * Begins an epoch: the following updates have this number and are for a picture of this description. If it has the shown
-   * picture's size and tables, the tiles are kept. Otherwise the new picture is shown once it is whole.
-   * @throws ProtocolError (4413) if no picture may have this size
+   * Begins an epoch: the following updates are for a picture of this description. If it has the shown picture's size and tables, the tiles
+   * are kept. Otherwise the new picture is shown once it is whole. @throws ProtocolError (4413) if no picture may have this size
    */
   describe(epoch: number, stream: StreamDescription): void {
     const kept = [this.#shown, this.#next].find(
@@ -45,10 +44,7 @@ export class Replica {
     this.#epoch = epoch;
   }
 
-  /**
-   * Applies an update completely, or throws and changes nothing.
-   * @throws ProtocolError if it is of another epoch, or does not fit the picture
-   */
+  /** Applies an update completely, or throws and changes nothing. @throws ProtocolError if it does not fit epoch or picture */
   apply(update: Update): Applied {
     const store = this.#next ?? this.#shown;
     if (!store || this.#epoch === undefined) {

@@ -26,10 +26,7 @@ export function varintLength(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : 4;
 }
 
-/**
- * Writes `value` (0 … 2²⁸ − 1) as an unsigned LEB128 varint.
- * @returns the offset after it
- */
+/** Writes `value` (0 … 2²⁸ − 1) as an unsigned LEB128 varint. @returns the offset after it */
 export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
   let rest = value;
   let offset = at;
@@ -58,10 +55,7 @@ export class ByteReader {
     return value;
   }
 
-  /**
-   * Reads an unsigned LEB128 varint of at most 4 bytes, in its shortest form.
-   * @throws ProtocolError if it is longer, or could be shorter
-   */
+  /** Reads an unsigned LEB128 varint of at most 4 bytes, in its shortest form. @throws ProtocolError */
   varint(): number {
     let value = 0;
     for (let shift = 0; shift < 28; shift += 7) {

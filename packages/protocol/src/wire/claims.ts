@@ -3,10 +3,7 @@ import * as z from "zod/mini";
 import { DEFAULT_ROOM } from "./constants.ts";
 import { closingError } from "./errors.ts";
 
-/**
- * How long a token is accepted after its `exp`, since clocks differ slightly, ms. Expiry is checked once a second; together that stays
- * below 5 s (P-81).
- */
+/** How long a token is accepted after its `exp`, ms. With a check once a second, expiry takes less than 5 s (P-81). */
 export const EXPIRY_LEEWAY_MS = 2000;
 
 export type Role = "producer" | "viewer";

@@ -79,10 +79,7 @@ export function endOf(
 
 const UNKNOWN: CloseMeaning = { meaning: "the connection was lost", retryable: true };
 
-/**
- * The meaning of a close code.
- * @param code any WebSocket close code (RFC 6455 §7.4). A code outside the table counts as a lost connection
- */
+/** The meaning of any WebSocket close code (RFC 6455 §7.4). A code outside the table counts as a lost connection. */
 export function closeMeaning(code: number): CloseMeaning {
   return MEANINGS[code as CloseCode] ?? UNKNOWN;
 }

@@ -1,8 +1,8 @@
 import { CLOSE, CLOSINGS, type CloseCode, type ClosingReason } from "./close.ts";
 
 /**
- * The peer did something that the protocol does not allow. Decoders throw nothing else. Only the owner of the session catches it, and
- * closes the connection with `closeCode`. The message is plain text for a log and for the close frame, and never repeats the peer's bytes.
+ * The peer did something that the protocol does not allow: all that decoders throw. The session's owner catches it and closes the
+ * connection with `closeCode`. The message is plain text for a log and the close frame, and never repeats the peer's bytes.
  */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";

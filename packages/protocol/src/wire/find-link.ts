@@ -5,13 +5,10 @@
 import { MAX_TOKEN_LENGTH } from "./constants.ts";
 import { FIELD_NAMES, type LinkFields, MAX_LINK_TEXT_LENGTH } from "./link.ts";
 import { unwrapped } from "./link-text.ts";
-import { findToken, readToken, roomOfToken } from "./token-text.ts";
+import { findToken, match, readToken, roomOfToken, withoutEnding } from "./token-text.ts";
 
 export interface FoundLink extends LinkFields {
-  /**
-   * The text before the fields, without query and fragment: `https://host/path`, or `host/path` without a scheme. Undefined if fields
-   * or a token stand alone.
-   */
+  /** The text before the fields: `https://host/path`, or `host/path` without a scheme. Undefined if fields or a token stand alone. */
   readonly address: string | undefined;
   /** The token is incomplete: only its beginning was found. */
   readonly cutOff: boolean;
@@ -37,12 +34,10 @@ const WITHOUT_SCHEME = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:]+\])(?::\d+)?(?:\/|$)/
 /** Characters that may precede a link, and never occur in one. */
 const DELIMITERS = new Set(" \t\r\n\f\v\u00a0<>\"“”„«»‘’'`(){}");
 const PLAIN_ADDRESS = /https?:\/\/[^\s<>"“”«»]+/i;
-const PUNCTUATION = new Set(")]}'’.,;:!?*_|>…");
+const PUNCTUATION = ")]}'’.,;:!?*_|>…";
 
 /**
- * Finds the link in a text: a link to this page, or otherwise the first link. Surrounding text and damage do not matter, but fields of
- * another address never become ours.
- * @param text an address, or pasted text
+ * Finds the link in a text: one to this page, or otherwise the first. Fields of another address never become ours.
  * @param options.isHere whether an address (see `FoundLink.address`) is that of this page
  * @param options.isAddress whether the text is only an address: then spaces are part of it
  * @returns undefined if there is no link, or the text is too long
@@ -161,7 +156,7 @@ function readFields(
       }
       case "relay": {
         const value = match(RELAY, text, end);
-        relay ??= withoutPunctuation(value);
+        relay ??= withoutEnding(value, PUNCTUATION);
         end += value.length;
         break;
       }
@@ -220,16 +215,5 @@ function aloneIn(text: string, isHere: (address: string) => boolean): FoundLink 
   }
   return address === undefined
     ? undefined
-    : { ...nothing, address: here ? before : withoutPunctuation(address), here };
-}
-
-function withoutPunctuation(text: string): string {
-  let end = text.length;
-  while (end > 0 && PUNCTUATION.has(text[end - 1] ?? "")) end--;
-  return text.slice(0, end);
-}
-
-function match(pattern: RegExp, text: string, at: number): string {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0] ?? "";
+    : { ...nothing, address: here ? before : withoutEnding(address, PUNCTUATION), here };
 }

@@ -41,9 +41,8 @@ const BRACKETED = /<[^<>]*>/g;
 const SPACE = /\s+/g;
 
 /**
- * The text with damage undone, in several versions: the first is not unescaped, and each further one is unescaped once more, until no
- * escapes are left or the limit is reached.
- * @param text bounded by the caller
+ * The text with damage undone, in several versions: each is unescaped once more than the one before, until no escapes are left or the limit
+ * is reached.
  */
 export function unwrapped(text: string): readonly string[] {
   const rounds = [tidied(text)];

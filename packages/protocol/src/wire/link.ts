@@ -1,7 +1,7 @@
 /**
- * Viewer links (P-90): the address of the viewer page and a fragment of fields, `https://host/#room=demo&token=…`. Browsers do not
- * send the fragment to any server. Links are read, written and stripped of their token here; `find-link.ts` finds them in other text
- * and repairs damaged ones. Pure.
+ * Viewer links (P-90): the address of the viewer page and a fragment of fields, which browsers send to no server:
+ * `https://host/#room=demo&token=…`. They are read, written and stripped of their token here; `find-link.ts` finds and repairs them in
+ * other text. Pure.
  */
 import { DEFAULT_ROOM, MAX_TOKEN_LENGTH } from "./constants.ts";
 
@@ -82,10 +82,7 @@ export function roomLink(
   return writeLink(base, { room: isNamed ? room : undefined, token });
 }
 
-/**
- * The link to give to other people: how the page looks is left out.
- * @param shown the page's link, without its token
- */
+/** The link to give to other people, without how the page looks. @param shown the page's link, without its token */
 export function shareLink(shown: string, token: string | undefined): string {
   const { address, fields } = split(shown);
   const kept = fields.filter((field) => field !== "" && !OPTION_FIELD.test(field));
@@ -98,10 +95,7 @@ const INTACT_FIELD =
 const PART_OF_A_LINK = /token|room|relay|eyJ|[%;?#]/i;
 const HARMLESS_PATH = /^[\w./-]*$/;
 
-/**
- * Whether the page's address is as it was written, by a quick look. If not, `findLink` reads it.
- * @param url of the page
- */
+/** Whether the page's address is as it was written, by a quick look at its URL. If not, `findLink` reads it. */
 export function isIntact(url: {
   readonly pathname: string;
   readonly search: string;

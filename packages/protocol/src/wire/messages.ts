@@ -1,7 +1,4 @@
-/**
- * The control messages: JSON text, one union per direction, discriminated by `type`. Pictures travel in binary messages (`update.ts`).
- * Each message is parsed once, at the socket.
- */
+/** The control messages: JSON text, one union per direction, parsed once, at the socket. Pictures are in binary messages (`update.ts`). */
 import * as z from "zod/mini";
 import { streamDescription } from "../picture/stream.ts";
 import { linkGeneration } from "./claims.ts";

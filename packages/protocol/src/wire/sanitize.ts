@@ -6,10 +6,7 @@
  */
 const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/**
- * Removes characters that could mislead a reader or disturb the program that shows the text.
- * @param maxLength in code points; longer text is cut
- */
+/** Removes characters that could mislead a reader or disturb a program. @param maxLength in code points; longer text is cut */
 export function plainText(text: string, maxLength: number): string {
   const fit = text.replace(UNFIT, "").trim();
   return [...fit.slice(0, 2 * maxLength)].slice(0, maxLength).join("");

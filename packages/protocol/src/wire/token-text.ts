@@ -49,7 +49,7 @@ function rejoined(text: string, at: number): Pick<FoundToken, "token" | "end"> |
     const piece = match(PIECE, text, end);
     if (piece === "" || token.length + piece.length > MAX_TOKEN_LENGTH) return undefined;
     end += piece.length;
-    const last = withoutStops(piece);
+    const last = withoutEnding(piece, ".");
     const parts = last.split(".");
     const length = (parts.at(-1)?.length ?? 0) + (parts.length === 1 ? sinceDot : 0);
     if (dots + parts.length - 1 === 2 && length === SIGNATURE_LENGTH) {
@@ -64,22 +64,18 @@ function rejoined(text: string, at: number): Pick<FoundToken, "token" | "end"> |
   }
 }
 
-function withoutStops(piece: string): string {
-  let end = piece.length;
-  while (piece[end - 1] === ".") end--;
-  return piece.slice(0, end);
+/** Removes these characters from the end of a text, in linear time. */
+export function withoutEnding(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1] ?? "")) end--;
+  return text.slice(0, end);
 }
 
 /** Removes full stops of the sentence, and hyphens and underscores of markup behind a complete signature. */
 function trimmed(piece: string): string {
-  const token = withoutStops(piece);
+  const token = withoutEnding(piece, ".");
   const whole = token.lastIndexOf(".") + 1 + SIGNATURE_LENGTH;
-  return isMarkup(token, whole, token.length) ? token.slice(0, whole) : token;
-}
-
-function isMarkup(text: string, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (text[at] !== "_" && text[at] !== "-") return false;
-  return true;
+  return /^[_-]*$/.test(token.slice(whole)) ? token.slice(0, whole) : token;
 }
 
 function isShaped(token: string): boolean {
@@ -121,7 +117,8 @@ function base64UrlText(encoded: string): string {
   return text;
 }
 
-function match(pattern: RegExp, text: string, at: number): string {
+/** What a sticky pattern matches at `at`; "" if nothing. */
+export function match(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0] ?? "";
 }

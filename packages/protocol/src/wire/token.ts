@@ -49,7 +49,6 @@ export async function signToken(key: TokenKey, token: NewToken): Promise<string>
 
 /**
  * Verifies a token: it must be signed with one of these keys and must not have expired.
- * @param keys tried in order
  * @param wallNow ms since 1970
  * @throws ProtocolError (4401) whose message names the problem and never contains the token
  */

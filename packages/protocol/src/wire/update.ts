@@ -86,11 +86,7 @@ export function encodeUpdate(update: Update): Uint8Array<ArrayBuffer> {
   return message;
 }
 
-/**
- * Decodes an update. The tiles' bytes are views of the message: a caller that keeps them must copy them. `FrameStore` checks whether
- * they fit the picture.
- * @throws ProtocolError
- */
+/** Decodes an update. The tiles' bytes are views of the message, and `FrameStore` checks whether they fit. @throws ProtocolError */
 export function decodeUpdate(message: Uint8Array): Update {
   if (message[0] !== UPDATE || message.length <= HEADER_BYTES) {
     throw new ProtocolError("this binary message is not an update");
@@ -152,11 +148,7 @@ export function encodeAck(count: number): Uint8Array<ArrayBuffer> {
   return message;
 }
 
-/**
- * Decodes an ack.
- * @returns how many updates of this connection the peer has applied
- * @throws ProtocolError
- */
+/** Decodes an ack. @returns how many updates of this connection the peer has applied. @throws ProtocolError */
 export function decodeAck(message: Uint8Array): number {
   if (message[0] !== ACK || message.length !== ACK_BYTES) {
     throw new ProtocolError("this binary message is not an ack");

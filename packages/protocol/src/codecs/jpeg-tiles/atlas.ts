@@ -11,7 +11,7 @@ import {
   tileRuns,
 } from "../../picture/geometry.ts";
 import type { Tile } from "../../wire/update.ts";
-import type { QuantTables } from "../jpeg/tables.ts";
+import { type QuantTables, tablesAt } from "../jpeg/tables.ts";
 import { assembleJpeg, EMPTY_TILE } from "./segment.ts";
 
 const TILE_WIDTH = TILE_MCUS * MCU_SIDE;
@@ -22,10 +22,8 @@ const ATLAS_ROWS = 4096 / MCU_SIDE;
 const ATLAS_TILES = ATLAS_COLUMNS * ATLAS_ROWS;
 
 /**
- * Assembles tiles into as few JPEGs as their tables and number allow. If all tiles of a picture have the same tables, the JPEG is the
- * picture itself.
- * @param tiles in ascending order of index
- * @param tables those of the stream
+ * Assembles tiles, in ascending order, into as few JPEGs as their tables and number allow. If all tiles of a picture have the same tables,
+ * the JPEG is the picture itself. @param tables those of the stream
  */
 export function assembleAtlases(
   geometry: Geometry,
@@ -35,7 +33,7 @@ export function assembleAtlases(
   const first = tiles[0];
   if (!first) return [];
   if (tiles.length === geometry.tileCount && tiles.every(({ table }) => table === first.table)) {
-    return [wholePicture(geometry, tiles, tableOf(tables, first))];
+    return [wholePicture(geometry, tiles, tablesAt(tables, first.table))];
   }
   const groups = new Map<string, Tile[]>();
   for (const tile of tiles) {
@@ -55,20 +53,12 @@ export function assembleAtlases(
   return atlases;
 }
 
-function tableOf(tables: readonly QuantTables[], tile: Tile): QuantTables {
-  const found = tables[tile.table];
-  if (!found)
-    throw new RangeError(`tile ${tile.index} names table ${tile.table} of ${tables.length}`);
-  return found;
-}
-
 function wholePicture(geometry: Geometry, tiles: readonly Tile[], tables: QuantTables): CellImage {
   const { width, height } = geometry;
-  return {
-    type: "image/jpeg",
-    bytes: assembleJpeg({ width, height, tables, segments: tiles.map(({ bytes }) => bytes) }),
-    blits: [{ sourceX: 0, sourceY: 0, x: 0, y: 0, width, height }],
-  };
+  const segments = tiles.map(({ bytes }) => bytes);
+  const blits = [{ sourceX: 0, sourceY: 0, x: 0, y: 0, width, height }];
+  const bytes = assembleJpeg({ width, height, tables, segments });
+  return { type: "image/jpeg", bytes, blits };
 }
 
 function atlas(
@@ -85,28 +75,15 @@ function atlas(
   while (segments.length < columns * rows) segments.push(EMPTY_TILE);
   const blits: Blit[] = [];
   tiles.forEach(({ index }, place) => {
-    for (const run of tileRuns(geometry, index)) {
-      const { x, y, width, height } = run;
-      addBlit(blits, {
-        sourceX: (place % columns) * TILE_WIDTH + run.mcuOffset * MCU_SIDE,
-        sourceY: Math.floor(place / columns) * MCU_SIDE,
-        x,
-        y,
-        width,
-        height,
-      });
+    for (const { mcuOffset, x, y, width, height } of tileRuns(geometry, index)) {
+      const sourceX = (place % columns) * TILE_WIDTH + mcuOffset * MCU_SIDE;
+      const sourceY = Math.floor(place / columns) * MCU_SIDE;
+      addBlit(blits, { sourceX, sourceY, x, y, width, height });
     }
   });
-  return {
-    type: "image/jpeg",
-    bytes: assembleJpeg({
-      width: columns * mcus * MCU_SIDE,
-      height: rows * MCU_SIDE,
-      tables: tableOf(tables, first),
-      segments,
-    }),
-    blits,
-  };
+  const size = { width: columns * mcus * MCU_SIDE, height: rows * MCU_SIDE };
+  const bytes = assembleJpeg({ ...size, tables: tablesAt(tables, first.table), segments });
+  return { type: "image/jpeg", bytes, blits };
 }
 
 /** Adds a rectangle, or extends the last one if it continues to the right of it in both images. */

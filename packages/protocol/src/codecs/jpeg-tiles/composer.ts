@@ -1,12 +1,10 @@
-/**
- * Makes a standard JPEG of a picture of tiles: those of coarser tables are requantised to the finest in use, then all are joined.
- */
-import type { ComposerMemory, Composition, NewComposer, Progress } from "../../picture/composer.ts";
+/** Makes a standard JPEG of a picture of tiles: coarser ones are requantised to the finest tables in use, then all are joined. */
+import type { ComposerMemory, Composition, NewComposer, Progress } from "../../picture/codec.ts";
 import { MAX_PICTURE_BYTES } from "../../picture/frame-store.ts";
 import { type Geometry, geometryOf, tileMcuCount } from "../../picture/geometry.ts";
 import type { StreamDescription } from "../../picture/stream.ts";
 import type { Tile } from "../../wire/update.ts";
-import type { QuantTables } from "../jpeg/tables.ts";
+import { tablesAt } from "../jpeg/tables.ts";
 import { Requantiser } from "./requantise.ts";
 import { emptySegment, JpegJoiner, joinedLength } from "./segment.ts";
 
@@ -16,7 +14,7 @@ const TILES_PER_LOOK = 256;
 export const tilesComposer: NewComposer = (memory) => {
   const requantised = new RequantisedTiles(memory);
   return {
-    begin: (stream, tiles) => new TilesComposition(stream, tiles, { requantised, memory }),
+    begin: (stream, tiles) => new TilesComposition(stream, tiles, requantised),
     clear: () => requantised.clear(),
   };
 };
@@ -26,7 +24,7 @@ class RequantisedTiles {
   #table = -1;
   readonly #tiles = new Map<number, { readonly of: Tile; readonly bytes: Uint8Array }>();
 
-  constructor(private readonly memory: ComposerMemory) {}
+  constructor(readonly memory: ComposerMemory) {}
 
   /** Begins with a table; those of another are forgotten. */
   begin(table: number): void {
@@ -71,14 +69,11 @@ class TilesComposition implements Composition {
   constructor(
     private readonly stream: StreamDescription,
     private readonly tiles: readonly Tile[],
-    private readonly parts: {
-      readonly requantised: RequantisedTiles;
-      readonly memory: ComposerMemory;
-    },
+    private readonly requantised: RequantisedTiles,
   ) {
     this.#geometry = geometryOf(stream);
     this.#finest = tiles.reduce((max, { table }) => Math.max(max, table), 0);
-    parts.requantised.begin(this.#finest);
+    requantised.begin(this.#finest);
   }
 
   get jpeg(): Uint8Array {
@@ -94,7 +89,7 @@ class TilesComposition implements Composition {
     while (this.#segments.length < this.tiles.length) {
       const tile = this.tiles[this.#segments.length];
       if (!tile) break;
-      const costly = tile.table !== this.#finest && !this.parts.requantised.get(tile);
+      const costly = tile.table !== this.#finest && !this.requantised.get(tile);
       const segment = this.#segment(tile);
       if (!segment) return "no memory";
       this.#segments.push(segment);
@@ -107,9 +102,9 @@ class TilesComposition implements Composition {
   #join(timeIsUp: () => boolean): Progress {
     if (!this.#joiner) {
       const { width, height } = this.stream;
-      const tables = tablesAt(this.stream, this.#finest);
+      const tables = tablesAt(this.stream.tables, this.#finest);
       const parts = { width, height, tables, segments: this.#segments };
-      if (!this.parts.memory.compose(joinedLength(parts))) return "no memory";
+      if (!this.requantised.memory.compose(joinedLength(parts))) return "no memory";
       this.#joiner = new JpegJoiner(parts);
     }
     while (!this.#joiner.join(TILES_PER_LOOK)) if (timeIsUp()) return "unfinished";
@@ -128,25 +123,18 @@ class TilesComposition implements Composition {
   }
 
   #requantised(tile: Tile, mcuCount: number): Uint8Array | undefined {
-    const { requantised } = this.parts;
-    const known = requantised.get(tile);
+    const known = this.requantised.get(tile);
     if (known) return known;
     const bytes = this.#requantiser(tile.table).requantise(tile.bytes, mcuCount);
-    return requantised.keep(tile, bytes) ? bytes : undefined;
+    return this.requantised.keep(tile, bytes) ? bytes : undefined;
   }
 
   #requantiser(table: number): Requantiser {
     const known = this.#requantisers.get(table);
     if (known) return known;
-    const [from, to] = [tablesAt(this.stream, table), tablesAt(this.stream, this.#finest)];
-    const requantiser = new Requantiser(from, to);
+    const { tables } = this.stream;
+    const requantiser = new Requantiser(tablesAt(tables, table), tablesAt(tables, this.#finest));
     this.#requantisers.set(table, requantiser);
     return requantiser;
   }
-}
-
-function tablesAt(stream: StreamDescription, table: number): QuantTables {
-  const tables = stream.tables[table];
-  if (!tables) throw new RangeError(`no table ${table} in the stream`);
-  return tables;
 }

@@ -1,7 +1,6 @@
 /**
- * Converts a tile from coarse quantisation tables to finer ones without decoding pixels: Huffman-decode, scale the coefficients,
- * Huffman-encode (ITU-T T.81 §F.1.2, §F.2.2). Whole JPEGs need it, since they have one pair of tables per picture. The producer is never
- * slowed down for them.
+ * Converts a tile from coarse quantisation tables to finer ones without decoding pixels (ITU-T T.81 §F.1.2, §F.2.2). Whole JPEGs, which
+ * have one pair of tables, need it. The producer is never slowed down for them.
  */
 import { TILE_MCUS } from "../../picture/geometry.ts";
 import {
@@ -54,10 +53,7 @@ function coder({ counts, symbols }: HuffmanTable): Coder {
 const LUMA = { dc: coder(DC_LUMA), ac: coder(AC_LUMA) };
 const CHROMA = { dc: coder(DC_CHROMA), ac: coder(AC_CHROMA) };
 
-/**
- * Coefficients become a few bits longer, so a normal tile does not grow by more than this factor. One that does is hostile, and is
- * replaced by an empty tile before it costs the relay more time.
- */
+/** Coefficients become a few bits longer, so only a hostile tile grows by more than this factor. It is replaced by an empty one. */
 const MAX_GROWTH = 6;
 
 interface Component {
@@ -159,10 +155,6 @@ export class Requantiser {
   readonly #components: readonly Component[];
   readonly #writer = new BitWriter();
 
-  /**
-   * @param from the tables of the tiles
-   * @param to the finer tables
-   */
   constructor(from: QuantTables, to: QuantTables) {
     const scale = (a: readonly number[], b: readonly number[]) =>
       Float64Array.from(a, (step, i) => step / (b[i] ?? 1));
@@ -171,11 +163,7 @@ export class Requantiser {
     this.#components = [luma, chroma, chroma];
   }
 
-  /**
-   * Converts a tile, in new bytes. A tile whose bytes are not valid becomes an empty one.
-   * @param segment that `checkSegment` accepts
-   * @param mcuCount MCUs of the tile, 1 … 16
-   */
+  /** Converts a tile that `checkSegment` accepts, of 1 … 16 MCUs, in new bytes. If its bytes are not valid, it becomes an empty one. */
   requantise(segment: Uint8Array, mcuCount: number): Uint8Array {
     try {
       const reader = new BitReader(segment);

@@ -1,7 +1,6 @@
 /**
- * Tiles are the restart intervals of one JPEG scan (ITU-T T.81 §E.1.4). At a restart marker the DC prediction is reset and the bit
- * stream is byte-aligned, so an interval's bytes mean the same at any position. This file checks a tile's bytes and joins tiles to a
- * standard JPEG, by concatenation alone.
+ * Tiles are the restart intervals of one JPEG scan (ITU-T T.81 §E.1.4). A restart marker resets the DC prediction and aligns the bit
+ * stream, so an interval's bytes mean the same at any position. Here they are checked, and joined to a standard JPEG.
  */
 
 import { TILE_MCUS } from "../../picture/geometry.ts";
@@ -19,10 +18,8 @@ export const MAX_MCU_BYTES = 2 * Math.ceil((20 + 2 * 22 + 3 * 63 * 26) / 8);
 const EOI = Uint8Array.of(0xff, 0xd9);
 
 /**
- * Checks that a tile's bytes cannot damage more than the tile: their length is possible and every FF is stuffed, so that they contain
- * no marker and do not end with the beginning of one. They are not decoded.
- * @param mcuCount MCUs of the tile, 1 … 16
- * @throws ProtocolError
+ * Checks that a tile's bytes cannot damage more than the tile: their length is possible, and every FF is stuffed, so that they contain no
+ * marker nor end with half of one. @param mcuCount MCUs of the tile, 1 … 16. @throws ProtocolError
  */
 export function checkSegment(bytes: Uint8Array, mcuCount: number): void {
   if (bytes.length * 8 < MIN_MCU_BITS * mcuCount || bytes.length > MAX_MCU_BYTES * mcuCount) {
@@ -35,10 +32,7 @@ export function checkSegment(bytes: Uint8Array, mcuCount: number): void {
   }
 }
 
-/**
- * The entropy-coded bytes of an empty tile, which is mid-grey with any quantisation tables.
- * @param mcuCount MCUs of the tile, 1 … 16
- */
+/** The entropy-coded bytes of an empty tile of 1 … 16 MCUs, which is mid-grey with any quantisation tables. */
 export function emptySegment(mcuCount: number): Uint8Array {
   // Per MCU: luma DC category 0 (00) and EOB (1010), then twice chroma DC category 0 (00) and EOB (00).
   const bits = "00101000000000".repeat(mcuCount);

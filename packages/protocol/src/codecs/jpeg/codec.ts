@@ -1,6 +1,5 @@
 /** Codec `jpeg`: the picture is one cell, a whole JPEG of any kind that browsers show (P-24). */
-import type { Codec } from "../../picture/codec.ts";
-import type { NewComposer } from "../../picture/composer.ts";
+import type { Codec, NewComposer } from "../../picture/codec.ts";
 import { ProtocolError } from "../../wire/errors.ts";
 import { decodableJpeg } from "./decodable.ts";
 import { mendJpeg, readJpegSize } from "./header.ts";

@@ -1,17 +1,13 @@
 /**
- * Prepares a producer's whole JPEG for a browser's decoder, so that all browsers show the same picture (P-97). Cameras and phones write
- * metadata that browsers apply, even with `imageOrientation: "none"`, and a hostile producer can send JPEGs that cost far more to decode
- * than to send.
+ * Prepares a producer's whole JPEG for a browser's decoder, so that all browsers show the same picture (P-97): cameras write metadata that
+ * browsers apply, and a hostile producer can send JPEGs that cost far more to decode than to send.
  */
 
 import { MAX_AREA, type Size } from "../../picture/geometry.ts";
 import { concatBytes } from "../../wire/bytes.ts";
 import { markerSegments } from "./header.ts";
 
-/**
- * The most pixels that all scans of a picture may cover together. A progressive JPEG normally has 10 to 14 scans; one with a thousand
- * would keep the decoder busy for minutes.
- */
+/** The most pixels that all scans of a picture may cover together. A progressive JPEG normally has 10 to 14 scans. */
 export const MAX_SCANNED_AREA = 16 * MAX_AREA;
 
 const SOI = Uint8Array.of(0xff, 0xd8);
@@ -19,9 +15,8 @@ const EOI = Uint8Array.of(0xff, 0xd9);
 const SOS = 0xda;
 
 /**
- * Removes metadata that changes how browsers draw the picture, such as an EXIF rotation, and stray bytes in the header. Scans beyond
+ * Removes metadata that changes how browsers draw a stored picture, such as an EXIF rotation, and stray bytes in the header. Scans beyond
  * the limit are left out, so that a progressive JPEG shows less detail.
- * @param jpeg as a `FrameStore` stores it
  */
 export function decodableJpeg(jpeg: Uint8Array, { width, height }: Size): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [SOI];

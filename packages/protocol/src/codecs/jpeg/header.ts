@@ -63,11 +63,7 @@ export function* markerSegments(jpeg: Uint8Array): Generator<MarkerSegment> {
   throw new ProtocolError("the JPEG's header has too many parts");
 }
 
-/**
- * The offset of the SOI marker: at the beginning, or after a few bytes left over from the format that the JPEG was wrapped in (line
- * breaks or the header of a multipart stream, a length).
- * @throws ProtocolError if there is none
- */
+/** The offset of the SOI marker: 0, or after a few bytes of a multipart stream or a length. @throws ProtocolError if there is none */
 function startOfJpeg(jpeg: Uint8Array): number {
   if (jpeg[0] === 0xff && jpeg[1] === SOI) return 0;
   for (let at = 1; at <= MAX_LEADING_BYTES; at++) {
@@ -118,8 +114,7 @@ function frameSize(payload: Uint8Array): Size {
 }
 
 /**
- * The size of a whole JPEG of any kind that browsers show: baseline or progressive, grey or colour, with any
- * tables. Metadata such as an EXIF rotation is ignored.
+ * The size of a whole JPEG of any kind that browsers show, without regard to metadata such as an EXIF rotation.
  * @throws ProtocolError if it is not such a JPEG (4400), or too large (4413, see `geometry.ts`)
  */
 export function readJpegSize(jpeg: Uint8Array): Size {
@@ -139,10 +134,8 @@ export function readJpegSize(jpeg: Uint8Array): Size {
 }
 
 /**
- * Makes a JPEG acceptable for decoders: removes bytes before SOI, and adds the EOI that some cameras leave out and browsers require. A
- * JPEG whose scan was cut off is drawn as far as it goes.
- * @param jpeg that `readJpegSize` accepts
- * @returns new bytes, or the same ones if nothing is wrong
+ * Makes a JPEG that `readJpegSize` accepts acceptable for decoders: removes bytes before SOI, and adds the EOI that some cameras leave out.
+ * A JPEG whose scan was cut off is drawn as far as it goes. @returns new bytes, or the same ones if nothing is wrong
  */
 export function mendJpeg(jpeg: Uint8Array): Uint8Array {
   const [first, ...others] = markerSegments(jpeg);
@@ -176,9 +169,8 @@ export interface TileJpeg extends Size {
 }
 
 /**
- * Reads a JPEG that an encoder made for one tile, and checks that its scan can be combined with others: baseline, YCbCr 4:4:4 in one
- * scan, the typical Huffman tables, no restart markers.
- * @throws Error if the encoder made anything else, which is our bug and not a peer's fault
+ * Reads a JPEG that an encoder made for one tile, and checks that its scan can be combined with others: baseline, YCbCr 4:4:4 in one scan,
+ * the typical Huffman tables, no restart markers. @throws Error otherwise, which is our bug and not a peer's fault
  */
 export function readTileJpeg(jpeg: Uint8Array): TileJpeg {
   let size: Size | undefined;
@@ -199,8 +191,7 @@ export function readTileJpeg(jpeg: Uint8Array): TileJpeg {
     }
     scanStart = end;
   }
-  const luma = tables.get(0);
-  const chroma = tables.get(1);
+  const [luma, chroma] = [tables.get(0), tables.get(1)];
   if (!size || !luma || !chroma) throw new Error("a tile's JPEG lacks its tables");
   if (jpeg.at(-2) !== 0xff || jpeg.at(-1) !== 0xd9) throw new Error("a tile's JPEG has no end");
   return { ...size, tables: { luma, chroma }, scanStart };

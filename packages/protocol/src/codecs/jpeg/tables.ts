@@ -7,12 +7,16 @@ import { concatBytes } from "../../wire/bytes.ts";
 
 const quantTable = z.array(z.int().check(z.gte(1), z.lte(255))).check(z.length(64));
 
-/**
- * The two quantisation tables of a picture, each 64 divisors of 1 … 255 in zigzag order, as a DQT segment
- * (T.81 §B.2.4.1) holds them.
- */
+/** The two quantisation tables of a picture, each 64 divisors of 1 … 255 in zigzag order, as in a DQT segment (T.81 §B.2.4.1). */
 export const quantTables = z.object({ luma: quantTable, chroma: quantTable });
 export type QuantTables = z.infer<typeof quantTables>;
+
+/** One of a stream's pairs of tables. @throws RangeError if it has no such pair */
+export function tablesAt(tables: readonly QuantTables[], index: number): QuantTables {
+  const found = tables[index];
+  if (!found) throw new RangeError(`no table ${index} in a stream of ${tables.length}`);
+  return found;
+}
 
 /** Whether both pairs of tables are equal. */
 export function equalTables(a: QuantTables, b: QuantTables): boolean {
@@ -86,10 +90,7 @@ const DHT = segment(
 );
 const SOS = segment(0xda, [Uint8Array.of(3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0)]);
 
-/**
- * The bytes before the entropy-coded data of a baseline 4:4:4 JPEG with restart markers.
- * @param options.restartInterval MCUs between restart markers
- */
+/** The bytes before the entropy-coded data of a baseline 4:4:4 JPEG. @param options.restartInterval MCUs between restart markers */
 export function jpegHeader(options: {
   readonly width: number;
   readonly height: number;
