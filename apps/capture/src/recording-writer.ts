@@ -1,7 +1,7 @@
 /**
- * Writes its standard input to the file that is open as descriptor 3. The agent runs it as a process of its own, because a process that
- * waits for a disk that hangs cannot do anything else, not even exit. It reports on its standard output how many bytes are written so
- * far, one line each, starting with 0; or the code of the error that ended it. It ends with its input, and ignores signals.
+ * Writes its standard input to the file that is open as descriptor 3. It is a process of its own, because one that waits for a disk that
+ * hangs cannot even exit. On its standard output it reports how many bytes are written, one line each from 0, or the code of the error that
+ * ended it. It ignores signals.
  */
 import { closeSync, writeSync } from "node:fs";
 

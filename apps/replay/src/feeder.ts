@@ -1,6 +1,5 @@
 /**
- * Brings the relay up to the recording's current picture, as far as the window takes it. It is the pipeline's counterpart for a picture
- * that is encoded already. Nothing is queued, so whatever the link or the speed, what arrives is never old.
+ * Brings the relay up to the recording's current picture, as far as the window takes it. Nothing is queued, so what arrives is never old.
  */
 import {
   Cursor,

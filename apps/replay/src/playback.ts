@@ -1,7 +1,4 @@
-/**
- * A recording's picture over time, at its own or another speed: at each moment, what was shown then. It goes on whether or not anybody
- * watches. Knows nothing of files or relays.
- */
+/** A recording's picture over time, at any speed: at each moment, what was shown then. It goes on whether or not anybody watches. */
 import type { FrameStore } from "@screen-share/protocol";
 import {
   type Platform,
@@ -37,10 +34,7 @@ export class Playback {
     return this.#picture.shown;
   }
 
-  /**
-   * Plays from the first record to the end, which is where the recording stops making sense; or for ever. Call it once.
-   * @throws Error if it cannot be read
-   */
+  /** Plays from the first record to the end, or for ever. Call it once. @throws Error if it cannot be read */
   async run(): Promise<void> {
     const { loop, onEnd, platform } = this.options;
     do {

@@ -52,8 +52,7 @@ export interface TileEncoder {
   describe(size: Size): StreamDescription;
 
   /**
-   * Encodes tiles.
-   * @param frame its pixels are only read, and not kept once the promise has settled
+   * Encodes tiles. The frame's pixels are only read, and not kept once the promise has settled.
    * @param indices tiles of `geometryOf(frame)`, in ascending order
    * @param level how finely: an index into the qualities that it was opened with, coarsest first
    * @returns exactly these tiles if the codec is divisible; otherwise the whole picture, or nothing for no tiles

@@ -23,10 +23,7 @@ export class PublishSession {
   #refreshCount = 0;
   #described: { readonly stream: StreamDescription; readonly subject: string } | undefined;
 
-  /**
-   * @param clock the relay's
-   * @param transmit hands a message to the socket and returns whether it was accepted
-   */
+  /** @param transmit hands a message to the socket and returns whether it was accepted */
   constructor(
     readonly clock: ClockOffset,
     transmit: (message: string | Uint8Array<ArrayBuffer>) => boolean,
@@ -52,8 +49,7 @@ export class PublishSession {
   }
 
   /**
-   * Sends a picture.
-   * @param now our clock, ms
+   * Sends a picture. @param now our clock, ms
    * @returns the bytes that the socket accepted; undefined if it did not accept the update
    */
   publish(picture: PublishedPicture, now: number): number | undefined {

@@ -1,6 +1,6 @@
 /**
- * The file of a recording: always a new one, and readable only by this user, since it contains the screen. Another process writes it, so
- * that a disk that hangs delays neither the sharing nor the agent's end.
+ * The file of a recording: always a new one, and readable only by this user. Another process writes it, so that a disk that hangs delays
+ * neither the sharing nor the agent's end.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { type FileHandle, open } from "node:fs/promises";
@@ -8,11 +8,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { RecordingFile } from "@screen-share/publish";
 
-/**
- * Creates the file.
- * @param writer the arguments with which Node.js runs `recording-writer.ts`
- * @returns a sentence that says why, if it cannot be created
- */
+/** Creates the file, or returns a sentence that says why it cannot. @param writer the arguments of Node.js for `recording-writer.ts` */
 export async function createRecordingFile(
   typed: string,
   writer: readonly string[],
@@ -30,8 +26,8 @@ export async function createRecordingFile(
 }
 
 /**
- * The writer gets only what it needs of the agent: neither its environment, which has the token, nor its standard error, whose reader
- * would have to wait for as long as the disk hangs.
+ * The writer gets neither the agent's environment, which has the token, nor its standard error, whose reader would have to wait for as long
+ * as the disk hangs.
  */
 function startWriter({ fd }: FileHandle, writer: readonly string[]): ChildProcess {
   return spawn(process.execPath, writer, { env: {}, stdio: ["pipe", "pipe", "ignore", fd] });

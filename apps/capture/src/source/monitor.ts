@@ -11,10 +11,7 @@ export interface MonitorInfo extends Rectangle {
   readonly primary: boolean;
 }
 
-/**
- * The monitor that a setting names: by its id, else by its index from 0, else by a name. Without a setting, the primary one, or else
- * the first.
- */
+/** The monitor that a setting names by id, else by index from 0, else by name. Without a setting, the primary one or the first. */
 export function chooseMonitor<T extends MonitorInfo>(
   monitors: readonly T[],
   wanted: string | undefined,
@@ -28,10 +25,7 @@ export function chooseMonitor<T extends MonitorInfo>(
   );
 }
 
-/**
- * @param detail a clause that says what went wrong; only its first line is shown
- * @param advice sentences that say what the user can do
- */
+/** @param detail a clause that says what went wrong. @param advice sentences that say what the user can do */
 export function noDisplay(detail: string, advice?: string): SourceFailure {
   const [firstLine] = detail.split("\n");
   const hint = process.platform === "linux" ? "Is DISPLAY set, and is the desktop running?" : "";

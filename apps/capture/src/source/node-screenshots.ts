@@ -1,6 +1,6 @@
 /**
  * Grabs monitors with the native addon node-screenshots. It is loaded only when needed, because it cannot be loaded without a desktop's
- * libraries (libxcb, libdbus); every failure is a `SourceFailure`, never an exception.
+ * libraries; every failure is a `SourceFailure`, never an exception.
  */
 import { execFile } from "node:child_process";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
@@ -19,10 +19,7 @@ const PROBE_TIMEOUT_MS = 10_000;
 
 type Failure = (detail: string) => SourceFailure;
 
-/**
- * The existing monitors, in the system's order.
- * @param failure makes the message for what goes wrong
- */
+/** The existing monitors, in the system's order. @param failure makes the message for what goes wrong */
 export async function listMonitors(
   failure: Failure = noDisplay,
 ): Promise<readonly MonitorInfo[] | SourceFailure> {
@@ -36,7 +33,6 @@ export class ScreenSource implements Source {
 
   /**
    * @param options.monitor an id, an index from 0 or a name; by default the primary one
-   * @param options.now ms
    * @param options.failure makes the message for what goes wrong
    */
   constructor(
@@ -73,8 +69,8 @@ export class ScreenSource implements Source {
   }
 
   /**
-   * On X11 the addon keeps one connection for the life of the process, even a dead one. So once a process of its own has grabbed
-   * something, a second copy of the addon takes over. It must be another file, because a file is loaded only once.
+   * On X11 the addon keeps one connection for the life of the process, even a dead one. So once another process has grabbed something, a
+   * second copy of the addon takes over, as another file, because a file is loaded only once.
    */
   async #reload(): Promise<void> {
     const loaded = Object.keys(nodeRequire.cache).find((path) =>

@@ -1,6 +1,4 @@
-/**
- * Makes large frames smaller, with sharp, and leaves all others as they are. It takes time, so a static screen is not scaled twice.
- */
+/** Makes large frames smaller, with sharp. It takes time, so a static screen is not scaled twice. */
 import { geometryOf, MCU_SIDE, ProtocolError, type Size } from "@screen-share/protocol";
 import type { Frame, Scaler } from "@screen-share/publish";
 

@@ -1,7 +1,6 @@
 /**
- * Chooses the grabber: our own for every X server, node-screenshots for Wayland desktops, macOS and Windows. An X server that our own
- * cannot read is refused with a reason, because node-screenshots would show a wrong picture of it. An agent that starts with the machine
- * runs before the desktop does, so it can also share the test card until there is a screen.
+ * Chooses the grabber: our own for every X server, node-screenshots for Wayland desktops, macOS and Windows, since it would show a wrong
+ * picture of some X servers. An agent that starts before the desktop does can share the test card until there is a screen.
  */
 
 import { type Log, type Source, SourceFailure } from "@screen-share/publish";

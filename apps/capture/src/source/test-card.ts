@@ -1,7 +1,4 @@
-/**
- * A source that needs no display: colour bars, a name, a clock and a moving bar. It depends only on the time, and most of it is static,
- * as on a desktop.
- */
+/** A source that needs no display: colour bars, a name, a clock and a moving bar. Most of it is static, as on a desktop. */
 import type { Size } from "@screen-share/protocol";
 import { BYTES_PER_PX, type Frame, type Source } from "@screen-share/publish";
 

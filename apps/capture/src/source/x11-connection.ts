@@ -1,7 +1,6 @@
 /**
- * One connection to an X server, by the library `x11`: requests become promises, events become calls, and every failure (no server, a
- * lost connection, no answer, a server that cannot be captured) becomes an `X11Failure`. Unless its kind is `outside`, the connection
- * cannot be used any more. Knows nothing of frames.
+ * One connection to an X server, by the library `x11`: requests become promises, events become calls, and every failure becomes an
+ * `X11Failure`. Unless its kind is `outside`, the connection cannot be used any more. Knows nothing of frames.
  */
 import x11, {
   type Client,
@@ -77,10 +76,7 @@ export class X11Connection {
 
   private constructor(private readonly events: X11Events) {}
 
-  /**
-   * Connects. From then on events are reported.
-   * @throws X11Failure
-   */
+  /** Connects. From then on events are reported. @throws X11Failure */
   static async open(settings: X11Settings, events: X11Events): Promise<X11Connection> {
     const connection = new X11Connection(events);
     try {
@@ -113,10 +109,7 @@ export class X11Connection {
     return this.#unpack;
   }
 
-  /**
-   * The current pixels of a part of the root window, for `unpack`.
-   * @throws X11Failure of kind `outside` if it is not completely on the screen
-   */
+  /** The current pixels of a part of the root window. @throws X11Failure of kind `outside` if it is not completely on the screen */
   async image({ x, y, width, height }: Rectangle): Promise<Buffer> {
     const { client, root } = this.#ready();
     const { data } = await this.#ask<{ readonly data: Buffer }>((done) =>

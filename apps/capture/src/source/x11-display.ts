@@ -1,6 +1,4 @@
-/**
- * Finds an X display (the syntax of DISPLAY, as libxcb reads it) and opens the socket to it. Knows nothing of the X protocol.
- */
+/** Finds an X display (the syntax of DISPLAY, as libxcb reads it) and opens the socket to it. */
 
 import { once } from "node:events";
 import { connect, type NetConnectOpts, type Socket } from "node:net";
@@ -48,10 +46,7 @@ function named(
   return number > MAX_NUMBER ? undefined : { number, screen: Number(screen ?? 0), sockets };
 }
 
-/**
- * A connected socket, or a clause that says why there is none.
- * @param timeoutMs for each address
- */
+/** A connected socket, or a clause that says why there is none. @param timeoutMs for each address */
 export async function openSocket(name: DisplayName, timeoutMs: number): Promise<Socket | string> {
   let problem = "";
   for (const address of name.sockets) {

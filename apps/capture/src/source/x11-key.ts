@@ -1,6 +1,6 @@
 /**
- * The key to an X display (Xau(3)): which file contains it, which of its entries fits, and advice for a user whose key is missing or
- * wrong. The advice names the file and XAUTHORITY, and never a key.
+ * The key to an X display (Xau(3)): which entry of which file fits, and advice for a user whose key is missing or wrong. It never contains
+ * a key.
  */
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";

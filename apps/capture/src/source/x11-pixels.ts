@@ -1,7 +1,4 @@
-/**
- * What the pixels of an X screen mean, according to the visual of its root window: masks of bits (TrueColor), or indices into a colormap
- * (PseudoColor, GrayScale, DirectColor), whose entries any program may change.
- */
+/** What the pixels of an X screen mean, by its root window's visual: masks of bits, or indices into a colormap that may change. */
 import type { Display, Screen } from "x11";
 import {
   type Channel,

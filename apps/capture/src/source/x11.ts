@@ -1,11 +1,9 @@
 /**
- * Grabs monitors of an X server. The server reports through its extension DAMAGE where something was drawn, and only that is fetched, so
- * a static screen costs one round trip per grab. Without the extension every grab fetches everything.
- *
- * Why nothing is ever missed: the server handles our requests in order, and reports each px drawn on since the last Subtract before it
- * answers any later request. A grab sends a request (`sync`), so it knows everything that was drawn before; it then sends Subtract, and
- * after it GetImage for everything that is marked. The answer contains what was drawn before the GetImage. What was drawn after the
- * Subtract is reported again, so the next grab fetches it: at worst something is fetched twice. Whenever that chain breaks (a new
+ * Grabs monitors of an X server. Its extension DAMAGE reports where something was drawn, and only that is fetched, so a static screen costs
+ * one round trip per grab. Without the extension every grab fetches everything.
+ * Why nothing is missed: the server handles requests in order, and reports each px drawn on since the last Subtract before it answers any
+ * later request. A grab sends a request (`sync`), so it knows everything drawn before; then Subtract, and then GetImage for everything that
+ * is marked. What was drawn after the Subtract is reported again, so at worst something is fetched twice. Whenever that chain breaks (a new
  * connection, rearranged monitors, a failed GetImage), everything is marked.
  */
 

@@ -9,12 +9,7 @@ import { BYTES_PER_PX } from "../ports.ts";
 /** Whether the bytes from `start` up to `end` of two pictures are equal. A port, because only the platform compares them fast. */
 export type SameBytes = (a: Uint8Array, b: Uint8Array, start: number, end: number) => boolean;
 
-/**
- * The tiles in which two pictures differ, in ascending order.
- * @param geometry the grid of both
- * @param before pixels of 4 bytes each, rows without padding
- * @param after in the same format; both hold at least width × height px
- */
+/** The tiles in which two pictures of this grid differ, in ascending order. */
 export function damagedTiles(
   geometry: Geometry,
   before: Uint8Array,

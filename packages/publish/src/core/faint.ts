@@ -1,7 +1,6 @@
 /**
- * When a host watches its own picture, each update changes it again, very slightly: the page draws what was encoded, which is grabbed
- * and encoded once more. Faint changes of a tile are therefore held back, each one longer than the one before, and sent together. In the
- * end they are sent exactly, and changes that a person would notice are never held back.
+ * When a host watches its own picture, each update changes it again, very slightly, since the page draws what was encoded. Faint changes of
+ * a tile are therefore held back, each one longer than the one before. In the end they are sent exactly.
  */
 
 import { type Geometry, tileRuns } from "@screen-share/protocol";
@@ -53,10 +52,7 @@ export class FaintChanges {
     this.#sentInRow = new Uint8Array(tileCount);
   }
 
-  /**
-   * Whether faint changes may be sent now. If one may, all may: an update that must be sent anyway can carry all of them.
-   * @param sentAt when a tile was sent last, ms
-   */
+  /** Whether faint changes may be sent now: if one may, all may, since an update is sent anyway. @param sentAt of a tile, ms */
   due(indices: readonly number[], sentAt: (index: number) => number, now: number): boolean {
     return indices.some((index) => now >= sentAt(index) + this.#holdMs(index, now - sentAt(index)));
   }

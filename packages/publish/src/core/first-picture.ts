@@ -1,7 +1,4 @@
-/**
- * Decides whether the first picture of a connection takes so long that the rest of it should be encoded coarsely: then viewers see
- * something sooner, and it is repainted once it is whole.
- */
+/** Decides whether the first picture of a connection takes so long that the rest is encoded coarsely, to be repainted once it is whole. */
 
 /** The link's speed is what arrives within this time. The first such period does not count, because a window begins small. */
 const MEASURED_MS = 250;

@@ -1,7 +1,4 @@
-/**
- * Decides when to grab next. It keeps a constant beat, whatever the work itself takes; after a stall the beat starts again, so that
- * missed frames are not made up for. It holds no timer: the owner waits.
- */
+/** Decides when to grab next, on a constant beat; after a stall the beat starts again, and missed frames are not made up for. */
 export class Pacer {
   /** The time between two grabs, ms. */
   readonly intervalMs: number;
@@ -12,10 +9,7 @@ export class Pacer {
     this.intervalMs = 1000 / framesPerSecond;
   }
 
-  /**
-   * How long to wait before the next grab, ms; 0 if it is due.
-   * @param now any steady clock, ms
-   */
+  /** How long to wait before the next grab, ms; 0 if it is due. @param now any steady clock, ms */
   delayMs(now: number): number {
     return Math.max(0, this.#dueAt - now);
   }

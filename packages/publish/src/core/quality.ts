@@ -1,7 +1,6 @@
 /**
- * Decides how finely to encode. If the link to the relay cannot carry what changes, coarser tables are used, and what the window does
- * not take is left for later; the resolution never changes, so that text stays readable. Areas that were sent coarsely and have been
- * static for a while are repainted finely.
+ * Decides how finely to encode: more coarsely while the link to the relay cannot carry what changes. The resolution never changes, so that
+ * text stays readable. Areas that were sent coarsely and have been static for a while are repainted finely.
  */
 
 /** An area that has not changed for this long is static, ms. */
@@ -20,7 +19,6 @@ export interface Levels {
 }
 
 /**
- * @param options.quality the configured one, 1 to 100
  * @param options.maxQuality for static areas; if undefined, they are not repainted
  * @param options.adaptive whether coarser levels may be used
  */

@@ -8,10 +8,7 @@ export class PipelineStats {
   #counts = { grabs: 0, updates: 0, tiles: 0, bytes: 0 };
   #stepMs = zeroes();
 
-  /**
-   * @param now any steady clock, ms
-   * @param cpuMs the program's processor time so far
-   */
+  /** @param now any steady clock, ms. @param cpuMs the program's processor time so far */
   constructor(now: number, cpuMs: number) {
     this.#since = now;
     this.#cpuSinceMs = cpuMs;

@@ -1,6 +1,6 @@
 /**
- * How a relay recognises this agent: a secret with which it takes over from its own half-open connection, and the generation of the
- * links that it has given out. Both outlive the process, and so does the ending of links.
+ * How a relay recognises this agent: a secret with which it takes over from its own half-open connection, and the generation of the links
+ * that it has given out. Both outlive the process.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { privatePath, readPrivate, writePrivate } from "@screen-share/program";

@@ -1,7 +1,4 @@
-/**
- * Bounds how much processing time a relay's frames can take: above the limit its socket is not read for a while, and TCP slows it down.
- * Nothing is lost, and no honest relay sends nearly as much.
- */
+/** Bounds how much processing time a relay's frames can take: above the limit its socket is not read for a while. Nothing is lost. */
 
 const INTERVAL_MS = 100;
 /** Acks of 60 fps in many cuts, and changes in who watches, stay far below this. */

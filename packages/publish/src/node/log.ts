@@ -1,7 +1,4 @@
-/**
- * The log, on stderr: plain lines at a terminal, JSON lines otherwise. One info line per lifecycle change, nothing per frame above
- * debug, never a token.
- */
+/** The log, on stderr: plain lines at a terminal, JSON lines otherwise. */
 import type { LogLevel } from "@screen-share/program";
 import { pino } from "pino";
 import type { Log } from "../ports.ts";

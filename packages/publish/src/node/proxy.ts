@@ -17,11 +17,7 @@ export interface RelayProxy {
 const HTTP = /^https?:$/;
 const SOCKS = /^socks(4|4a|5|5h)?:$/;
 
-/**
- * The proxy for a relay, as the environment names it.
- * @param relay a ws:// or wss:// address
- * @returns undefined if the relay is reached directly, as is everything on this machine
- */
+/** The proxy that the environment names for a ws:// or wss:// address. Undefined if it is reached directly, as is this machine. */
 export function proxyFor(relay: string): RelayProxy | { readonly problem: string } | undefined {
   if (isLoopback(new URL(relay).hostname)) return undefined;
   const named = getProxyForUrl(relay.replace(/^ws/, "http"));
@@ -48,8 +44,7 @@ function writtenWithScheme(url: string): boolean {
 }
 
 /**
- * The agent that makes a socket go through the proxy.
- * @param options.addressTimeoutMs how long each address of the proxy may take
+ * The agent that makes a socket go through the proxy. @param options.addressTimeoutMs for each address of the proxy
  * @param options.refused called with the HTTP status if the proxy refuses to connect us
  */
 export function proxyAgent(

@@ -1,7 +1,4 @@
-/**
- * Reads the address of a relay in any form that people have at hand: its WebSocket address, the address of its page, only its name, or
- * a whole viewer link.
- */
+/** Reads the address of a relay in any form that people have: its WebSocket address, its page's, only its name, or a whole viewer link. */
 import { isLoopback, PRODUCER_PATH, ROOM_NAME, readLink } from "@screen-share/protocol";
 
 /**
@@ -34,10 +31,7 @@ export function readServerAddress(
   return { url: address.href };
 }
 
-/**
- * Reads the other fields of a viewer link.
- * @returns the room, if it names a valid one, and whether it has a token, which is for viewers and of no use to an agent
- */
+/** Reads the other fields of a viewer link: its room, if valid, and whether it has a token, which is of no use to an agent. */
 export function viewerLinkIn(text: string): { readonly room?: string; readonly token: boolean } {
   const url = parse(text);
   if (!url) return { token: false };

@@ -1,6 +1,6 @@
 /**
- * The settings of every program that publishes to a relay, and how settings are read: flags override the environment. All problems are
- * reported at once, in plain words. The only file of the agent and replay that reads `process.env`.
+ * The settings of every program that publishes to a relay, and how settings are read: flags override the environment, and all problems are
+ * reported at once. The only file of the agent and replay that reads `process.env`.
  */
 import {
   AGENT_SETTINGS,
@@ -86,9 +86,7 @@ export function mustBePrivate(
 }
 
 /**
- * Reads settings.
- * @param given.flags as typed; they override the environment
- * @param given.environment see `readEnvironment`
+ * Reads settings. @param given.flags override the environment
  * @returns the settings, or a sentence about each problem
  */
 export function readSettings<T extends z.ZodType>(

@@ -12,8 +12,8 @@ import { InboundLimit } from "./inbound-limit.ts";
 import { proxyAgent, proxyFor, type RelayProxy } from "./proxy.ts";
 
 /**
- * How long one address of the relay may take to accept a connection. Node.js gives each only 250 ms and then tries the next, so a
- * distant relay would never be reached if its name has an IPv4 and an IPv6 address and only one of them works.
+ * How long one address of the relay may take to accept a connection. The 250 ms that Node.js gives each before it tries the next are too
+ * short for a distant relay with an IPv4 and an IPv6 address of which only one works.
  */
 const ADDRESS_TIMEOUT_MS = 5000;
 /** How long all of it may take: looking up the name, four addresses, TLS and the WebSocket handshake on a slow link. */
@@ -37,8 +37,7 @@ export interface RelayAddress {
 }
 
 /**
- * Opens sockets to a relay, through the proxy that the environment names for it, if any.
- * @param log receives a line that names the proxy
+ * Opens sockets to a relay, through the proxy that the environment names for it, if any, which is logged.
  * @returns a sentence if the environment names something that is no proxy
  */
 export function openerFor(

@@ -1,5 +1,5 @@
 /**
- * The links that a host with a terminal gives to viewers: passes a new link on when the last one no longer serves, and knows whether
+ * The links that a host with a terminal gives to viewers. Passes a new link on when the last one no longer serves, and knows whether
  * another process of ours has ended the earlier ones, which closes our connection for a moment.
  */
 import type { Timing } from "@screen-share/protocol";
@@ -22,10 +22,7 @@ export interface TerminalLinksOptions {
   readonly onViewerLink: (link: string) => void;
   readonly log: Log;
   readonly timers: Pick<Timing, "after">;
-  /**
-   * ms since 1970, by default `Date.now`: the wall clock, which also moves while the machine sleeps and when it is set, because links
-   * expire by that clock.
-   */
+  /** ms since 1970, by default `Date.now`, because links expire by the wall clock, also while the machine sleeps and if it is set. */
   readonly wallNow?: () => number;
 }
 

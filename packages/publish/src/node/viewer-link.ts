@@ -11,9 +11,8 @@ const WHEN = { dateStyle: "medium", timeStyle: "long" } as const;
 const linkClaims = z.object({ exp: z.number(), gen: z.string().optional() });
 
 /**
- * A relay that does not know its own address sends a path, which is resolved against the address that we dialled.
- * @returns undefined if it is no web address, is longer than any link, contains control characters or characters that change the
- *     direction of text, or begins with a user name, which can make a link to one host look like a link to another
+ * A link as the relay sent it; a path is resolved against the address that we dialled. Undefined if it is no web address, is longer than
+ * any link, contains control characters or ones that change the direction of text, or begins with a user name, which can mislead.
  */
 export function resolveLink(sent: string, dialled: string): string | undefined {
   if (sent !== plainText(sent, MAX_LINK_LENGTH)) return undefined;
@@ -41,9 +40,8 @@ export function expiryOf(link: string): Date | undefined {
 }
 
 /**
- * Whether viewers who were given `old` need not be given `fresh`: each connection has a token of its own in its link, but the room,
- * the address and the generation are the same, and the old link is valid for a while yet.
- * @param wallNow ms since 1970
+ * Whether viewers who were given `old` need not be given `fresh`: each connection has a token of its own in its link, but room, address and
+ * generation are the same, and the old link is valid for a while yet. @param wallNow ms since 1970
  */
 export function stillServes(old: string, fresh: string, wallNow: number): boolean {
   if (old === fresh) return true;

@@ -1,7 +1,4 @@
-/**
- * Whether pictures are wanted on one connection: while anybody watches, as the relay reports, or while they are recorded. If a relay
- * does not report it, someone is assumed to watch.
- */
+/** Whether pictures are wanted on one connection: while anybody watches, as the relay reports, or while they are recorded. */
 import type { Timing } from "@screen-share/protocol";
 import type { Log } from "../ports.ts";
 import type { Recorder } from "../recording/recorder.ts";
@@ -14,10 +11,7 @@ export class Demand {
   #watched: boolean | undefined;
   readonly #cancelTimeout: () => void;
 
-  /**
-   * The owner ends it with `stop`.
-   * @param options.changed called when viewers begin to watch, and when the last one stops
-   */
+  /** The owner ends it with `stop`. @param options.changed called when viewers begin to watch, and when the last one stops */
   constructor(
     private readonly options: {
       readonly log: Pick<Log, "info">;

@@ -1,6 +1,6 @@
 /**
- * The log of what a relay or its viewers cause, so that neither can flood the host's terminal. After a burst of lines, only the newest
- * is written once per interval, with the number of lines that were left out.
+ * A log that a relay and its viewers cannot flood: after a burst, only the newest line of each interval is written, with the number left
+ * out.
  */
 import type { Timing } from "@screen-share/protocol";
 import type { Log } from "../ports.ts";

@@ -112,8 +112,8 @@ export class Publisher {
   }
 
   /**
-   * Resolves once a picture may be published: connected, watched, and the window not known to be full. Resolves with undefined once
-   * the publisher has ended. One caller at a time may await it.
+   * Resolves once a picture may be published: connected, watched, and the window not known to be full. Resolves with undefined once the
+   * publisher has ended. One caller at a time may await it.
    */
   turn(): Promise<PublishSession | undefined> {
     return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * Limits how often something happens that the other side of a connection can cause: a burst passes at once; after it, at most one item
- * per interval. Of the items that arrive meanwhile only the newest is kept, and it passes as soon as the rate allows.
+ * Limits how often something happens that the other side of a connection can cause: a burst passes at once, then one item per interval. Of
+ * the items that arrive meanwhile only the newest is kept, and it passes as soon as the rate allows.
  */
 
 import type { Timing } from "@screen-share/protocol";

@@ -14,10 +14,7 @@ export class ByteSource {
     return this.#offset;
   }
 
-  /**
-   * The next `length` bytes; a view if one piece holds all of them.
-   * @returns "ended" if there are none left, "cut-off" if there are fewer
-   */
+  /** The next `length` bytes. @returns "ended" if there are none left, "cut-off" if there are fewer */
   async take(length: number): Promise<Uint8Array | "ended" | "cut-off"> {
     while (this.#heldBytes < length) {
       const { done, value } = await this.#chunks.next();

@@ -1,7 +1,4 @@
-/**
- * The format of recordings: what was published, and when. `docs/recording.md` draws it and has the rules. The reader accepts any bytes,
- * and holds at most one record of them.
- */
+/** The format of recordings: what was published, and when. `docs/recording.md` draws it. The reader holds at most one record. */
 import {
   decodeUpdate,
   MAX_CONTROL_LENGTH,

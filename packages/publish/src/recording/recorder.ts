@@ -1,7 +1,4 @@
-/**
- * Records what is published: each stream description and each update as it was sent, and when. A slow disk may fall behind by a bounded
- * amount; a disk that fails ends the recording, and never the sharing. Knows nothing of files.
- */
+/** Records what is published, and when. A slow disk may fall behind by a bounded amount; one that fails ends the recording only. */
 import type { Timing } from "@screen-share/protocol";
 import type { Log } from "../ports.ts";
 import { encodeRecordHeader, encodeRecordingHeader } from "./format.ts";

@@ -1,7 +1,4 @@
-/**
- * Collects what was drawn, as cells of a coarse grid: any number of rectangles go in, and a few that cover all of them come out. It
- * takes one byte per cell, whatever is drawn.
- */
+/** Collects what was drawn, as cells of a coarse grid: any number of rectangles go in, and a few that cover them come out. */
 import type { Size } from "@screen-share/protocol";
 
 /** A part of a picture, px from its top left. */
@@ -50,8 +47,8 @@ export class DirtyGrid {
   }
 
   /**
-   * Returns rectangles inside the picture that cover everything that was marked and do not overlap, and unmarks everything. If there
-   * would be many, they also cover some of the cells between them.
+   * Returns rectangles inside the picture that cover everything marked and do not overlap, and unmarks everything. If there would be many,
+   * they also cover cells between them.
    */
   take(): Rectangle[] {
     const exact = this.#merged((row) => this.#runsOf(row));

@@ -1,6 +1,6 @@
 /**
- * Converts the pixels of an X image to RGBA, for every layout of the protocol: 1 to 32 bits per pixel, both byte orders, any channel
- * masks, palettes. `unpackerOf` does the arithmetic once per format, so that each pixel costs a table lookup or a few shifts.
+ * Converts the pixels of an X image of any layout of the protocol to RGBA. `unpackerOf` does the arithmetic once per format, so that each
+ * pixel costs a table lookup or a few shifts.
  */
 import type { Rectangle } from "./dirty-grid.ts";
 
@@ -32,9 +32,8 @@ interface Channels {
 }
 
 /**
- * Writes an image into an RGBA picture.
- * @param image rows of `area.width` pixels, padded as the layout says
- * @param to the picture, one word per pixel, `stride` pixels wide
+ * Writes an image into an RGBA picture of one word per pixel, `stride` pixels wide. The image has rows of `area.width` pixels, padded as
+ * its layout says.
  */
 export type Unpacker = (
   image: Uint8Array,

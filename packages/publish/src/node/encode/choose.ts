@@ -7,10 +7,7 @@ import { openJpegTurbo } from "./jpeg-turbo.ts";
 
 export const ENCODER_CHOICES = ["auto", "jpeg-turbo", "jpeg-js"] as const;
 
-/**
- * @param options.qualities 1 to 100 each, coarsest first
- * @param options.openTurbo loads the native encoder
- */
+/** @param options.qualities 1 to 100 each, coarsest first. @param options.openTurbo loads the native encoder */
 export function chooseEncoder(options: {
   readonly choice: (typeof ENCODER_CHOICES)[number];
   readonly qualities: readonly number[];
@@ -28,8 +25,8 @@ export function chooseEncoder(options: {
 }
 
 /**
- * Encodes whole pictures with jpeg-js: slow, but plain JavaScript, for machines on which the native encoder cannot be loaded. It makes
- * no tiles, because it ends some scans in a way that strict decoders refuse between restart markers.
+ * Encodes whole pictures with jpeg-js: slow, but plain JavaScript, for machines without the native encoder. It makes no tiles, because it
+ * ends some scans in a way that strict decoders refuse between restart markers.
  */
 export class JpegJsEncoder implements TileEncoder {
   readonly name = "jpeg-js";
