@@ -31,12 +31,14 @@ describe("this checkout", () => {
   });
 
   it.each([
-    "apps/relay/src/main.ts",
-    "apps/relay/src/mint.ts",
-    "apps/capture/src/main.ts",
-    "apps/replay/src/main.ts",
-  ])("%s prints its version with --version", (program) => {
-    const command = ["--import", "tsx", path.join(root, program), "--version"];
+    ["relay", "main"],
+    ["relay", "mint"],
+    ["capture", "main"],
+    ["replay", "main"],
+  ])("%s prints its version with --version (%s)", (app, entry) => {
+    // Built before all unit tests, by packages/publish/test/programs.ts.
+    const program = path.join(root, `apps/${app}/.artifacts/${entry}.js`);
+    const command = [program, "--version"];
     const { stdout, status } = spawnSync(process.execPath, command, { encoding: "utf8" });
     expect(stdout).toBe(`${version}\n`);
     expect(status).toBe(0);

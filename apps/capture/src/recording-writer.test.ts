@@ -3,15 +3,15 @@ import { once } from "node:events";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { programFile } from "@screen-share/publish/testing/programs";
 import { describe, expect, it } from "vitest";
 
-const WRITER = fileURLToPath(new URL("recording-writer.ts", import.meta.url));
+const WRITER = programFile("capture", "recording-writer");
 
 /** Starts it on this file. */
 function start(name: string) {
   const file = openSync(name, "w");
-  const writer = spawn(process.execPath, ["--import", "tsx", WRITER], {
+  const writer = spawn(process.execPath, [WRITER], {
     stdio: ["pipe", "pipe", "inherit", file],
   });
   closeSync(file);

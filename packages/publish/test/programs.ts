@@ -1,14 +1,17 @@
-/** The agent and replay as tests start them: built once from source, because tsx would take four times as long for each start. */
+/** The programs as unit tests start them: built once from source, because tsx would take four times as long for each start. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const PROGRAMS = ["capture", "replay"] as const;
+const PROGRAMS = ["capture", "relay", "replay"] as const;
 /** Not `dist`, which belongs to `pnpm build`. */
 const FOLDER = ".artifacts";
 
-/** The file to run with node. */
-export function programFile(program: (typeof PROGRAMS)[number]): string {
-  return `${folderOf(program)}${FOLDER}/main.js`;
+/**
+ * Returns the file to run with node.
+ * @param entry one of the program's inputs in `rolldown.config.ts`
+ */
+export function programFile(program: (typeof PROGRAMS)[number], entry = "main"): string {
+  return `${folderOf(program)}${FOLDER}/${entry}.js`;
 }
 
 /** Called by vitest before all tests. */

@@ -1,12 +1,11 @@
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { programFile } from "@screen-share/publish/testing/programs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createRecordingFile } from "./recording-file.ts";
 
-const WRITER = fileURLToPath(new URL("../recording-writer.ts", import.meta.url));
-const RUN_WRITER = ["--import", "tsx", WRITER];
+const RUN_WRITER = [programFile("capture", "recording-writer")];
 
 let folder: string;
 let umask: number;
