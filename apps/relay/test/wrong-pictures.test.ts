@@ -3,6 +3,7 @@
  * implements them; rules 4 and 5 also concern the agent.
  */
 import { encodeAck } from "@screen-share/protocol";
+import { runs } from "@screen-share/protocol/testing/runs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -169,7 +170,7 @@ describe("all rules together", () => {
           expect(tilesOf(viewer.replica)).toEqual(expected);
         }
       }),
-      { numRuns: 200 },
+      runs(50, 200),
     );
   });
 });

@@ -1,3 +1,4 @@
+import { runs } from "@screen-share/protocol/testing/runs";
 import { type Platform, Publisher, type RecordingEnd } from "@screen-share/publish";
 import { nodePlatform } from "@screen-share/publish/node";
 import { keptLog } from "@screen-share/publish/testing/frames";
@@ -117,7 +118,7 @@ describe("a replay", () => {
           await stop();
         },
       ),
-      { numRuns: 40 },
+      runs(10, 40),
     );
   });
 

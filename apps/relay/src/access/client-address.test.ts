@@ -1,3 +1,4 @@
+import { runs } from "@screen-share/protocol/testing/runs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clientAddress } from "./client-address.ts";
@@ -79,7 +80,7 @@ describe("a client's address (P-87)", () => {
       fc.property(odd, (told) => {
         expect(through(told)).toMatch(/^[0-9a-f.:]+(\/64)?$/);
       }),
-      { numRuns: 2000 },
+      runs(500, 2000),
     );
   });
 });

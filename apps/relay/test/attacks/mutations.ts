@@ -1,11 +1,12 @@
 /** Good messages with a few bytes flipped, cut out, doubled or taken from another: seeded, so that they are the same each time. */
 import { encodeAck, encodeControl, encodeUpdate } from "@screen-share/protocol";
+import { runs } from "@screen-share/protocol/testing/runs";
 import fc from "fast-check";
 import { picturePair } from "../participants.ts";
 import { type Attack, freshRoom, HALL, hello, inParallel, type Said, talk } from "./attack.ts";
 import { frame, OPCODE } from "./raw-socket.ts";
 
-const COUNT = 400;
+const COUNT = runs(100, 400).numRuns;
 const SEED = 20_26;
 
 const { stream, first, second } = picturePair();

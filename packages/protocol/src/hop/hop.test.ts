@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeTiles, screenLike, seededRandom } from "../../test/pictures.ts";
+import { runs } from "../../test/runs.ts";
 import { FrameStore } from "../picture/frame-store.ts";
 import { Replica } from "../picture/replica.ts";
 import { ProtocolError } from "../wire/errors.ts";
@@ -144,7 +145,7 @@ describe("a hop", () => {
         expect(link.sender.window.inFlight).toBe(0);
         expect(link.sender.ackedCount).toBe(link.receiver.appliedCount);
       }),
-      { numRuns: 200 },
+      runs(50, 200),
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../test/runs.ts";
 import { groupSizeOf, MAX_GROUPS, TileChanges } from "../picture/tile-changes.ts";
 import { MAX_OUT_OF_TURN, SentTiles } from "./sent-tiles.ts";
 
@@ -56,7 +57,7 @@ describe("what a lagging receiver was sent", () => {
           [],
         );
       }),
-      { numRuns: 100 },
+      runs(30, 100),
     );
   });
 
@@ -88,7 +89,7 @@ describe("what a lagging receiver was sent", () => {
           expect(total).toBeLessThanOrEqual(2 * all.length + 40 * updates.length);
         },
       ),
-      { numRuns: 60 },
+      runs(20, 60),
     );
   });
 

@@ -1,5 +1,6 @@
 import { geometryOf, type Size, tileRuns } from "@screen-share/protocol";
 import { seededRandom } from "@screen-share/protocol/testing";
+import { runs } from "@screen-share/protocol/testing/runs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allTiles, damagedTiles, type SameBytes } from "./damage.ts";
@@ -50,7 +51,7 @@ describe("damagedTiles", () => {
           expect(found).toEqual(naive({ width, height }, before, after));
         },
       ),
-      { numRuns: 150 },
+      runs(40, 150),
     );
   });
 

@@ -1,4 +1,5 @@
 import { geometryOf, tileRuns } from "@screen-share/protocol";
+import { runs } from "@screen-share/protocol/testing/runs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Baseline } from "./baseline.ts";
@@ -112,7 +113,7 @@ describe("changes that the eye may notice or not", () => {
         expect(Buffer.compare(agent.shown, screen)).toBe(0);
         expect(agent.look(screen)).toEqual([]);
       }),
-      { numRuns: 60 },
+      runs(20, 60),
     );
   });
 

@@ -1,3 +1,4 @@
+import { runs } from "@screen-share/protocol/testing/runs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inPieces } from "../../test/memory-file.ts";
@@ -78,7 +79,7 @@ describe("a recording", () => {
         expect(picture.shown?.stream).toEqual(last.stream);
         expect(picture.shown?.since(0)).toEqual(last.since(0));
       }),
-      { numRuns: 60 },
+      runs(15, 60),
     );
   });
 
@@ -175,7 +176,7 @@ describe("a recording", () => {
           await playThrough(flipped),
         );
       }),
-      { numRuns: 400 },
+      runs(100, 400),
     );
   });
 });
