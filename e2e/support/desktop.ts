@@ -87,14 +87,15 @@ function readXwd(dump: Buffer): Pixels {
   const [bitsPerPixel, bytesPerLine, colours] = [field(11), field(12), field(19)];
   if (bitsPerPixel !== 32) throw new Error(`the dump has ${bitsPerPixel} bits a pixel`);
   const start = headerBytes + colours * 12;
-  const rgba = new Uint32Array(width * height);
+  const rgba = new Int32Array(width * height);
   for (let y = 0; y < height; y++) {
     // Lines start at any byte of the file.
     const line = dump.subarray(start + y * bytesPerLine).subarray(0, width * 4);
-    const bgrx = new Uint32Array(Uint8Array.from(line).buffer);
-    for (const [x, pixel] of bgrx.entries()) {
+    const bgrx = new Int32Array(Uint8Array.from(line).buffer);
+    for (let x = 0; x < width; x++) {
+      const pixel = bgrx[x] ?? 0;
       const [red, blue] = [(pixel >>> 16) & 0xff, pixel & 0xff];
-      rgba[y * width + x] = (0xff000000 | (blue << 16) | (pixel & 0xff00) | red) >>> 0;
+      rgba[y * width + x] = 0xff000000 | (blue << 16) | (pixel & 0xff00) | red;
     }
   }
   return { width, height, data: new Uint8Array(rgba.buffer) };

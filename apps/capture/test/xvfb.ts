@@ -99,11 +99,11 @@ function readXwd(dump: Buffer): Buffer {
   if (field(11) !== 32 || field(12) !== width * 4) throw new Error("an unknown kind of dump");
   const start = headerBytes + colours * 12;
   const bgrx = dump.subarray(start, start + width * height * 4);
-  const rgba = Buffer.from(bgrx).swap32();
-  for (let at = 0; at < rgba.length; at += 4) {
-    // XRGB by now.
-    rgba.copyWithin(at, at + 1, at + 4);
-    rgba[at + 3] = 255;
+  const pixels = new Int32Array(Uint8Array.from(bgrx).buffer);
+  for (let at = 0; at < pixels.length; at++) {
+    const pixel = pixels[at] ?? 0;
+    const [red, blue] = [(pixel >>> 16) & 0xff, pixel & 0xff];
+    pixels[at] = 0xff000000 | (blue << 16) | (pixel & 0xff00) | red;
   }
-  return rgba;
+  return Buffer.from(pixels.buffer);
 }

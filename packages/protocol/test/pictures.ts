@@ -94,12 +94,14 @@ function tilePixels(pixels: PixelBuffer, geometry: Geometry, index: number): Pix
   const data = Buffer.alloc(width * MCU_SIDE * 4);
   for (const run of tileRuns(geometry, index)) {
     for (let y = 0; y < MCU_SIDE; y++) {
-      for (let x = 0; x < run.mcuCount * MCU_SIDE; x++) {
-        const fromX = Math.min(run.x + x, geometry.width - 1);
-        const fromY = Math.min(run.y + y, geometry.height - 1);
-        const from = (fromY * geometry.width + fromX) * 4;
-        pixels.data.copy(data, (y * width + run.mcuOffset * MCU_SIDE + x) * 4, from, from + 4);
-      }
+      const row = Math.min(run.y + y, geometry.height - 1) * geometry.width;
+      const inside = Math.min(run.mcuCount * MCU_SIDE, geometry.width - run.x);
+      const start = (y * width + run.mcuOffset * MCU_SIDE) * 4;
+      const end = start + run.mcuCount * MCU_SIDE * 4;
+      const from = (row + run.x) * 4;
+      pixels.data.copy(data, start, from, from + inside * 4);
+      const edge = pixels.data.subarray(from + (inside - 1) * 4, from + inside * 4);
+      if (start + inside * 4 < end) data.fill(edge, start + inside * 4, end);
     }
   }
   return { width, height: MCU_SIDE, data };

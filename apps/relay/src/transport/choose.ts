@@ -21,14 +21,14 @@ export interface Runtime {
 export async function chooseTransport(
   setting: (typeof TRANSPORTS)[number],
   loadUws: () => Promise<StartServer> = async () => (await import("./uws.ts")).startUwsServer,
-  runtime: Runtime = thisRuntime(),
+  runtime?: Runtime,
 ): Promise<{ readonly startServer: StartServer; readonly loss?: string }> {
   const loadWs = async () => (await import("./ws.ts")).startWsServer;
   if (setting === "ws") return { startServer: await loadWs() };
   try {
     return { startServer: await loadUws() };
   } catch (error) {
-    const reason = whyNot(runtime) ?? lastLine(error);
+    const reason = whyNot(runtime ?? thisRuntime()) ?? lastLine(error);
     if (setting === "uws") {
       throw new Error(`uWebSockets.js does not load (${reason}); set TRANSPORT=auto or ws`);
     }

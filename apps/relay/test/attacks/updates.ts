@@ -133,7 +133,7 @@ export const updateAttacks: readonly Attack[] = [
     allowed: ["4429", "open"],
     run: after(
       [described(8192, 4096)],
-      [Array.from({ length: 30 }, () => update(many, { keyframe: true, epoch: 2 }))],
+      [new Array(30).fill(update(many, { keyframe: true, epoch: 2 }))],
     ),
   },
   {
