@@ -2,10 +2,9 @@
  * The entry of `npx pnpm@10 start`, `npm start` and `node start.mjs`. This file and those that it imports must run on old versions of Node
  * (from 14.13), so that they can print what is wrong, and in a checkout without installed packages.
  */
-import { accessSync, constants } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { ensureInstalled } from "./scripts/start/installation.mjs";
+import { ensureInstalled, isWritable } from "./scripts/start/installation.mjs";
 import { machineProblem } from "./scripts/start/preflight.mjs";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
@@ -21,15 +20,6 @@ async function main() {
   const { register } = await import("tsx/esm/api");
   register();
   await import("./scripts/start.ts");
-}
-
-function isWritable(folder) {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 await main();

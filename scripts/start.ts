@@ -9,7 +9,7 @@ import { watchAncestors } from "./start/ancestors.ts";
 import { printHelp, readArguments } from "./start/arguments.ts";
 import { build } from "./start/build.ts";
 import { type Child, messageOf, runChild } from "./start/child.ts";
-import { type LanSettings, lanSettings, reachableHost } from "./start/lan.ts";
+import { lanSettings, reachableHost } from "./start/lan.ts";
 import { childEnvironments, readSettings } from "./start/settings.ts";
 
 const RESTART_DELAY_MS = 1000;
@@ -51,7 +51,7 @@ async function fail(problem: string): Promise<never> {
 
 /** Keeps the relay running. Resolves once it listens for the first time, with whether it requires tokens. */
 async function keepRelay(env: Environment): Promise<{ port: number; guarded: boolean }> {
-  const relay = runChild(RELAY, { env, args: ["--quiet"] });
+  const relay = runChild(RELAY, env, ["--quiet"]);
   children.set("relay", relay);
   const listening = await messageOf(relay, "listening");
   // It has printed the reason.
@@ -68,14 +68,13 @@ async function keepRelay(env: Environment): Promise<{ port: number; guarded: boo
 
 /** Makes a token for the agent. The answer also has the relay's port. */
 async function mintToken(env: Environment, room = "main") {
-  const args = ["--role", "producer", "--room", room, "--expires", TOKEN_TTL];
-  const mint = runChild(MINT, { env, args });
+  const mint = runChild(MINT, env, ["--role", "producer", "--room", room, "--expires", TOKEN_TTL]);
   // It has printed the reason.
   return (await messageOf(mint, "token")) ?? (await stop(1));
 }
 
 function runAgent(env: Environment, args: readonly string[]): Child {
-  const agent = runChild(AGENT, { env, args: [...AGENT_DEFAULTS, ...args] });
+  const agent = runChild(AGENT, env, [...AGENT_DEFAULTS, ...args]);
   children.set("agent", agent);
   return agent;
 }
@@ -90,12 +89,8 @@ async function keepAgent(
   firstArgs: readonly string[],
 ): Promise<void> {
   const agent = runAgent(await settings(), [...args, ...firstArgs]);
-  let shared = false;
-  void messageOf(agent, "sharing").then((message) => {
-    if (!message) return;
-    shared = true;
-    print("Sharing. Press Ctrl-C to stop.");
-  });
+  const shared = (await messageOf(agent, "sharing")) !== undefined;
+  if (shared) print("Sharing. Press Ctrl-C to stop.");
   const { code } = await agent.exited;
   if (stopping.signal.aborted) return;
   // It refused its settings and has printed the reason. Once it has shared, it can only have crashed.
@@ -139,7 +134,7 @@ const args = room === undefined ? rest : ["--room", room, ...rest];
 const forLan = typed.lan ? await settingsForLan() : { environment: {}, notices: [] };
 const relayEnv: Environment = { ...env.relay, ...forLan.environment };
 
-async function settingsForLan(): Promise<LanSettings> {
+async function settingsForLan() {
   const found = await lanSettings(settings);
   return "problem" in found ? await fail(found.problem) : found;
 }

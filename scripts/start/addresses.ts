@@ -49,21 +49,12 @@ export async function lanAddresses(network: Network = THIS_MACHINE): Promise<str
       .map(({ address, mac }) => {
         const isDefault = defaults.includes(address);
         // A tunnel has no hardware address. A VPN may be the default route, but it does not lead to the local network.
-        const rank = /^169\.254\./.test(address)
-          ? 4
-          : isDefault && mac !== NO_MAC
-            ? 0
-            : network.isHardware(name, mac)
-              ? 1
-              : isDefault
-                ? 2
-                : 3;
-        return { address, rank };
+        const ranks = [isDefault && mac !== NO_MAC, network.isHardware(name, mac), isDefault, true];
+        const rank = /^169\.254\./.test(address) ? ranks.length : ranks.indexOf(true);
+        return { address, order: rank * 2 + (isIPv6(address) ? 1 : 0) };
       }),
   );
-  const order = ({ address, rank }: { address: string; rank: number }) =>
-    rank * 2 + (isIPv6(address) ? 1 : 0);
-  return found.sort((a, b) => order(a) - order(b)).map(({ address }) => address);
+  return found.sort((a, b) => a.order - b.order).map(({ address }) => address);
 }
 
 /** An address as written in a URL. */

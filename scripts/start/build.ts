@@ -1,9 +1,10 @@
 /** Brings the build up to date, quietly unless it fails or takes long. */
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Environment } from "@screen-share/program";
+import { isWritable } from "./installation.mjs";
 
 const ANNOUNCE_AFTER_MS = 3000;
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,6 +27,7 @@ export async function build(options: {
   readonly signal: AbortSignal;
 }): Promise<boolean> {
   const { print, env, signal } = options;
+  // The checkout may belong to another user, or be on a read-only file system.
   if (!isWritable(ROOT)) {
     const built = BUILT.every((file) => existsSync(path.join(ROOT, file)));
     if (!built) print(`${ROOT} is not writable and contains no build, so nothing was started.`);
@@ -63,14 +65,4 @@ export async function build(options: {
   process.stderr.write(Buffer.concat(output));
   process.stderr.write("The build failed, so nothing was started.\n");
   return false;
-}
-
-/** An existing build is used if the checkout belongs to another user or is on a read-only file system. */
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

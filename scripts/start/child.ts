@@ -15,14 +15,11 @@ export interface Child {
 /**
  * Starts a built program that shares this one's output. It has an IPC channel to this process and ends when the channel closes, even if
  * this process is killed.
- * @param options.env its whole environment
+ * @param env its whole environment
  */
-export function runChild(
-  script: string,
-  options: { readonly env: Environment; readonly args?: readonly string[] },
-): Child {
-  const child = fork(script, options.args ?? [], {
-    env: { ...options.env },
+export function runChild(script: string, env: Environment, args: readonly string[]): Child {
+  const child = fork(script, args, {
+    env: { ...env },
     execArgv: ["--enable-source-maps"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
@@ -43,15 +40,11 @@ export function runChild(
 }
 
 /** The first message of this type from a child. Undefined if the child ends before it sends one. */
-export async function messageOf(
-  child: Child,
-  type: string,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const sent = new Promise<Record<string, unknown>>((resolve) => {
-    child.process.on("message", (message) => {
-      const fields = message as Record<string, unknown>;
-      if (fields.type === type) resolve(fields);
+export function messageOf({ process, exited }: Child, type: string) {
+  return new Promise<Readonly<Record<string, unknown>> | undefined>((resolve) => {
+    process.on("message", (message: Record<string, unknown>) => {
+      if (message.type === type) resolve(message);
     });
+    void exited.then(() => resolve(undefined));
   });
-  return await Promise.race([sent, child.exited.then(() => undefined)]);
 }

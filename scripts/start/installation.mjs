@@ -3,7 +3,7 @@
  * syntax of the first versions of Node with modules, because it runs before the version of Node is checked.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -37,6 +37,16 @@ function install(root, spawn) {
     shell: process.platform === "win32",
   });
   return status === 0;
+}
+
+/** @param {string} folder */
+export function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function contentOf(file) {

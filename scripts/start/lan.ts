@@ -10,7 +10,6 @@ import {
 import { isLoopback } from "@screen-share/protocol";
 import { lanAddresses, THIS_MACHINE, urlHost } from "./addresses.ts";
 
-const DEFAULT_PORT = "8000";
 const EVERYWHERE_IPV4 = "0.0.0.0";
 /** IPv4 included. */
 const EVERYWHERE = "::";
@@ -18,38 +17,33 @@ const EVERYWHERE = "::";
 const NOTICE = `Anyone on this network who has the link can watch. It uses plain http, so others on the network can read everything,
 including the link. To share anything private, put the relay behind https.`;
 
-export interface LanSettings {
-  /** For the relay. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** To be printed. */
-  readonly notices: readonly string[];
-}
-
 /**
- * Settings for sharing on this network. Those that are set already stay. The secret is made once, and kept in a private file.
- * @param settings those that are set already
+ * Settings of the relay for sharing on this network, and notices to be printed. The secret is made once, and kept in a private file.
+ * @param settings those that are set already, which stay
  */
 export async function lanSettings(
   settings: Environment,
   network = THIS_MACHINE,
-): Promise<LanSettings | { readonly problem: string }> {
-  const { PORT = DEFAULT_PORT, HOST, AUTH_SECRET, VIEWER_URL } = settings;
-  const everywhere = hasIPv6(network) ? EVERYWHERE : EVERYWHERE_IPV4;
-  const host = HOST ?? everywhere;
-  const own = host === EVERYWHERE || host === EVERYWHERE_IPV4 ? undefined : addressOf(host);
-  const all = await lanAddresses(network);
-  const [address, ...others] = own === undefined ? all.filter(reachedAt(host)) : [own];
+): Promise<
+  | { readonly environment: Environment; readonly notices: readonly string[] }
+  | { readonly problem: string }
+> {
+  const { PORT = "8000", HOST, AUTH_SECRET, VIEWER_URL } = settings;
+  const host = HOST ?? (hasIPv6(network) ? EVERYWHERE : EVERYWHERE_IPV4);
+  const own = isEverywhere(host) ? undefined : addressOf(host);
+  // One that listens on all addresses.
+  const reached = (await lanAddresses(network)).filter(
+    (one) => host === EVERYWHERE || !one.includes(":"),
+  );
+  const [address, ...others] = own === undefined ? reached : [own];
   if (VIEWER_URL === undefined) {
-    if (own !== undefined && isLoopback(own)) {
-      return {
-        problem: `HOST is ${host}, where only this machine can connect. Unset it for --lan.`,
-      };
-    }
-    if (address === undefined) {
-      return { problem: "This machine is on no network, so nobody else could open the link." };
-    }
-    if (PORT === "0")
-      return { problem: "--lan needs a fixed PORT, because it is part of the link." };
+    const problem =
+      own !== undefined && isLoopback(own)
+        ? `HOST is ${host}, where only this machine can connect. Unset it for --lan.`
+        : address === undefined
+          ? "This machine is on no network, so nobody else could open the link."
+          : PORT === "0" && "--lan needs a fixed PORT, because it is part of the link.";
+    if (problem) return { problem };
   }
   const at = (one: string | undefined) => `http://${urlHost(one ?? "")}:${PORT}/`;
   const secret = AUTH_SECRET === undefined ? keptSecret() : { secret: AUTH_SECRET, notices: [] };
@@ -67,13 +61,11 @@ export async function lanSettings(
 
 /** The host at which programs of this machine reach a relay with this HOST, as written in a URL. */
 export function reachableHost(host = "localhost"): string {
-  const everywhere = host === EVERYWHERE || host === EVERYWHERE_IPV4;
-  return everywhere ? "localhost" : urlHost(addressOf(host) ?? host);
+  return isEverywhere(host) ? "localhost" : urlHost(addressOf(host) ?? host);
 }
 
-/** Whether a relay that listens on all addresses can be reached at this one. */
-function reachedAt(host: string): (address: string) => boolean {
-  return (address) => host === EVERYWHERE || !address.includes(":");
+function isEverywhere(host: string): boolean {
+  return host === EVERYWHERE || host === EVERYWHERE_IPV4;
 }
 
 /** A system without IPv6 cannot listen on `::`. */

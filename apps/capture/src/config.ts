@@ -1,11 +1,10 @@
 /** The agent's command line and settings, read once at start. Flags override the environment, which overrides the `.env` file. */
 
-import { commandLine, type Environment, Option } from "@screen-share/program";
+import { commandLine, type Environment, given, Option } from "@screen-share/program";
 import { MAX_SIDE } from "@screen-share/protocol";
 import {
   ENCODER_CHOICES,
   type Flags,
-  given,
   mustBePrivate,
   RELAY_DEFAULTS,
   RELAY_NAMES,

@@ -32,10 +32,15 @@ const OUT_OF_DESCRIPTORS =
 const TURN_MS = 4;
 /** Memory for composed JPEGs, as a share of the memory for pictures. */
 const COMPOSED_SHARE = 1 / 2;
-/** Log lines about joins and leaves, per room and role. */
-const VISIT_LINES = { capacity: 100, perSecond: 1 } as const;
-/** Log lines about refused clients. */
-const REFUSAL_LINES = { capacity: 20, perSecond: 20 / 60 } as const;
+/** Per room and role. */
+const VISITS = {
+  rate: { capacity: 100, perSecond: 1 },
+  summary: "log lines about joins and leaves were suppressed",
+};
+const REFUSALS = {
+  rate: { capacity: 20, perSecond: 20 / 60 },
+  summary: "log lines about refused clients were suppressed",
+};
 
 export interface RunningRelay {
   readonly port: number;
@@ -59,20 +64,9 @@ export async function startRelay(
 ): Promise<RunningRelay> {
   const { log, files, version } = parts;
   const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics({ version });
-  const visits = new BoundedLog(
-    log,
-    {
-      rate: VISIT_LINES,
-      summary: "log lines about joins and leaves were suppressed",
-      suppressed: () => metrics?.logLineSuppressed(),
-    },
-    clock(),
-  );
-  const refusals = new BoundedLog(
-    log,
-    { rate: REFUSAL_LINES, summary: "log lines about refused clients were suppressed" },
-    clock(),
-  );
+  const suppressed = () => metrics?.logLineSuppressed();
+  const visits = new BoundedLog(log, { ...VISITS, suppressed }, clock());
+  const refusals = new BoundedLog(log, REFUSALS, clock());
   const held: HeldBytes = new HeldBytes(config.maxHeldBytes, () =>
     hub.options.stats.dropped("buffers_full"),
   );

@@ -3,12 +3,11 @@
  * from the program's own file and never from the current folder: another user's file there could send the screen and the token elsewhere.
  */
 import { readFileSync, statSync } from "node:fs";
+import { isIP } from "node:net";
 import { hostname } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type EnvFile, parseEnvFile } from "./env-file.ts";
-import { isForeignHost } from "./host.ts";
-import { LOG_LEVELS, logLevelOf } from "./log-level.ts";
 import { SECRET_SETTINGS, SYSTEM_SETTINGS } from "./names.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,12 +26,27 @@ export const NO_ENV_FILE = "SCREEN_SHARE_NO_ENV_FILE";
 /** Whether any other user of this machine may read a file of this mode. */
 const READABLE_BY_OTHERS = 0o044;
 
+const FORBIDDEN = "this user may not read it";
 const MEANINGS: Readonly<Record<string, string>> = {
-  EACCES: "this user may not read it",
+  EACCES: FORBIDDEN,
   EISDIR:
     "it is a folder (Docker makes one where a file that it should mount does not exist); remove it",
-  EPERM: "this user may not read it",
+  EPERM: FORBIDDEN,
 };
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+/** Many programs read LOG_LEVEL, so it may contain another program's word for one of our levels. */
+const LEVEL_SYNONYMS: readonly (readonly [LogLevel, readonly string[]])[] = [
+  ["debug", ["all", "finest", "silly", "trace", "verbose"]],
+  ["info", ["information", "notice"]],
+  ["warn", ["warning"]],
+  ["error", ["critical", "err", "fatal"]],
+  ["silent", ["none", "off", "quiet"]],
+];
+
+/** Such as `x86_64-conda-linux-gnu` or `arm64-apple-darwin20.0.0`. */
+const TRIPLET = /^[a-z0-9_]+(-[a-z0-9_.]+){2,3}$/i;
 
 /**
  * Reads the settings of one program.
@@ -105,7 +119,7 @@ function ownVariables(env: Environment, settings: readonly string[]): Surroundin
     if (!settings.includes(name)) return [[name, value] as const];
     const meant = SECRET_SETTINGS.includes(name) ? given(value) : given(unquoted(value));
     if (meant === undefined) return [];
-    if (name === "HOST" && isForeignHost(meant, hostname())) {
+    if (name === "HOST" && isForeignHost(meant)) {
       warnings.push(
         `HOST is "${meant}", which another program has set and which is no address; it is ignored.`,
       );
@@ -120,14 +134,32 @@ function ownVariables(env: Environment, settings: readonly string[]): Surroundin
 /** The environment with LOG_LEVEL as one of our levels, or without it. */
 function withLogLevel({ LOG_LEVEL: word, ...others }: Environment): Surroundings {
   if (word === undefined) return { environment: others, warnings: [] };
-  const level = logLevelOf(word);
-  if (level !== undefined) return { environment: { ...others, LOG_LEVEL: level }, warnings: [] };
+  const name = word.toLowerCase();
+  const level = LEVEL_SYNONYMS.find(([own, synonyms]) => own === name || synonyms.includes(name));
+  if (level) return { environment: { ...others, LOG_LEVEL: level[0] }, warnings: [] };
   const warning = `LOG_LEVEL is "${word}", which is not one of ${LOG_LEVELS.join(", ")}; it is ignored.`;
   return { environment: others, warnings: [warning] };
 }
 
+/** The address, without the brackets of IPv6. Undefined if it is not an address. `localhost` counts as one. */
+export function addressOf(text: string): string | undefined {
+  const bare = text.replace(/^\[(.*)\]$/, "$1");
+  if (isIP(bare) !== 0) return bare;
+  return bare.toLowerCase() === "localhost" ? "localhost" : undefined;
+}
+
+/**
+ * Whether HOST was set for another purpose: conda's compilers set it to the target's triplet, and tcsh and some shell profiles to the
+ * machine's name.
+ */
+function isForeignHost(text: string): boolean {
+  if (addressOf(text) !== undefined) return false;
+  const firstLabel = (name: string) => name.toLowerCase().split(".")[0];
+  return TRIPLET.test(text) || firstLabel(text) === firstLabel(hostname());
+}
+
 /** A variable that is empty counts as unset. */
-function given(value: string | undefined): string | undefined {
+export function given(value: string | undefined): string | undefined {
   return value?.trim() || undefined;
 }
 

@@ -2,8 +2,7 @@ import { chmodSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { dataFolder } from "./data-folder.ts";
-import { readPrivate, writePrivate } from "./private-file.ts";
+import { dataFolder, readPrivate, writePrivate } from "./private-file.ts";
 
 const folder = () => mkdtempSync(path.join(tmpdir(), "private-"));
 

@@ -1,7 +1,7 @@
 /** The viewers of a room: which of them have a place, who gives one up when the room is full, and how many are watching. */
 import { CLOSE, type ClosingReason, closingError, ProtocolError } from "@screen-share/protocol";
 import type { Grant } from "./grant.ts";
-import type { FoundPlace, Places } from "./places.ts";
+import type { Places } from "./places.ts";
 import type { Stats, ViewerKind } from "./stats.ts";
 
 /** A client that views a room: over a WebSocket of either kind, as an MJPEG stream, or for one snapshot. */
@@ -12,9 +12,9 @@ export interface Viewer {
   /** The picture may have changed: send what is due and can be taken now. */
   advance(now: number): void;
   /** The producer's status changed. */
-  producerChanged(): void;
+  producerChanged?(): void;
   /** The number of viewers may have changed. Called about once a second. */
-  viewersChanged(): void;
+  viewersChanged?(): void;
   /** Removes it from the room and closes its connection. */
   dismiss(why: ProtocolError): void;
 }
@@ -53,13 +53,12 @@ export class Audience implements Iterable<Viewer> {
   /** @throws ProtocolError (4429) if there is no place for such a viewer */
   checkPlace(kind: ViewerKind, { holder }: Grant): void {
     const { places, relayPlaces, stats } = this.options;
-    if (PLAIN_KINDS.includes(kind)) {
-      const held = [...places.heldBy(holder)].filter((viewer) => PLAIN_KINDS.includes(viewer.kind));
-      if (held.length >= MAX_PLAIN_PER_HOLDER) {
-        stats.dropped("too_many_streams");
-        const limit = `at most ${MAX_PLAIN_PER_HOLDER} streams and plain viewers`;
-        throw new ProtocolError(`a link may have ${limit} at one address`, CLOSE.full);
-      }
+    const isPlain = (of: ViewerKind) => PLAIN_KINDS.includes(of);
+    const plainViewers = () => [...places.heldBy(holder)].filter((viewer) => isPlain(viewer.kind));
+    if (isPlain(kind) && plainViewers().length >= MAX_PLAIN_PER_HOLDER) {
+      stats.dropped("too_many_streams");
+      const limit = `at most ${MAX_PLAIN_PER_HOLDER} streams and plain viewers`;
+      throw new ProtocolError(`a link may have ${limit} at one address`, CLOSE.full);
     }
     const place = placeIn(places, holder, "room-full");
     if (place.kind === "free") placeIn(relayPlaces, holder, "relay-full");
@@ -108,11 +107,7 @@ export class Audience implements Iterable<Viewer> {
 }
 
 /** @throws ProtocolError (4429) if there is none */
-function placeIn(
-  places: Places<Viewer>,
-  holder: string,
-  reason: ClosingReason,
-): FoundPlace<Viewer> {
+function placeIn(places: Places<Viewer>, holder: string, reason: ClosingReason) {
   const place = places.find(holder);
   if (place.kind !== "none") return place;
   throw closingError(reason, `: it takes at most ${places.max} viewers`);

@@ -10,7 +10,7 @@ import type { ShownPicture } from "./picture.ts";
 import type { Room } from "./room.ts";
 import { blankJpeg, FILLER, OPENING, StreamPart } from "./stream-part.ts";
 import type { Time } from "./time.ts";
-import type { WholeJpeg } from "./whole-jpeg.ts";
+import type { PictureVersion, WholeJpeg } from "./whole-jpeg.ts";
 
 /** The port to the response. */
 export interface StreamSink {
@@ -22,18 +22,10 @@ export interface StreamSink {
   drop(): void;
 }
 
-export interface MjpegOptions {
-  readonly grant: Grant;
-  /** The most pictures per second, repeats included. Undefined if unlimited. */
-  readonly maxFps: number | undefined;
-  readonly time: Time;
-}
-
 /**
  * Delays after which an unchanged picture is repeated, ms; the last one recurs. The first is short because Chromium shows a part only
- * once the head of the next one has arrived (crbug.com/527446), and ffmpeg shows none before it has two: on a static screen they would
- * stay one change behind. The second is for VLC, which buffers a second: it was 14 s late without it and is 2 s late with it. The third
- * lets recordings reach their end, well within the 10 s after which Home Assistant considers a stream dead.
+ * once the head of the next one has arrived (crbug.com/527446), and ffmpeg shows none before it has two. The second is for VLC, which
+ * buffers a second. The third lets recordings reach their end, within the 10 s after which Home Assistant considers a stream dead.
  */
 export const REPEATS_MS = [250, 1000, 5000] as const;
 /** The longest silence, ms. */
@@ -71,6 +63,7 @@ export class MjpegViewer implements Viewer, Holder {
   #over = false;
   /** The next scheduled call of `advance`. */
   #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
+  /** Why the relay ended it. */
   #end: { readonly code: CloseCode; readonly reason: string } | undefined;
   #frames = 0;
   #bytes = 0;
@@ -81,7 +74,12 @@ export class MjpegViewer implements Viewer, Holder {
   constructor(
     private readonly room: Room,
     private readonly sink: StreamSink,
-    private readonly options: MjpegOptions,
+    private readonly options: {
+      readonly grant: Grant;
+      /** The most pictures per second, repeats included. Undefined if unlimited. */
+      readonly maxFps: number | undefined;
+      readonly time: Time;
+    },
   ) {
     room.join(this, options.grant);
     const { maxFps, time } = options;
@@ -94,7 +92,6 @@ export class MjpegViewer implements Viewer, Holder {
 
   readonly watching = true;
 
-  /** Fields for the log line about the end of the stream. */
   get summary(): Readonly<Record<string, unknown>> {
     const { name } = this.options.grant;
     const seconds = Math.round((this.options.time.now() - this.#beganAt) / 1000);
@@ -155,10 +152,6 @@ export class MjpegViewer implements Viewer, Holder {
     else this.dismiss(new ProtocolError("it reads nothing any more", CLOSE.silent));
   }
 
-  producerChanged(): void {}
-
-  viewersChanged(): void {}
-
   /** When this picture may be sent, for the first time or again. */
   #dueAt(shown: ShownPicture): number {
     if (this.#isNew(shown)) return this.#sentAt + this.#minGapMs;
@@ -170,7 +163,7 @@ export class MjpegViewer implements Viewer, Holder {
     return this.#isNewer({ epoch, pictureVersion });
   }
 
-  #isNewer({ epoch, pictureVersion }: Omit<WholeJpeg, "bytes">): boolean {
+  #isNewer({ epoch, pictureVersion }: PictureVersion): boolean {
     return epoch !== this.#epoch || this.#cursor < pictureVersion;
   }
 

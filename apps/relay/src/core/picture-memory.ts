@@ -4,15 +4,8 @@
  */
 import { CLOSE, ProtocolError } from "@screen-share/protocol";
 
-export interface MemoryLimits {
-  /** Pictures themselves, bytes. */
-  readonly maxBytes: number;
-  /** JPEGs composed of them, bytes. */
-  readonly maxComposedBytes: number;
-}
-
 /** How a picture gives memory back. After either call it holds nothing of that kind. */
-export interface MemoryOwner {
+interface MemoryOwner {
   /** Forgets the picture and dismisses its producer. */
   evict(): void;
   /** Forgets what it has composed. */
@@ -25,9 +18,9 @@ export class PictureMemory {
   #usedBytes = 0;
   #composedBytes = 0;
 
-  /** @param reclaim forgets the pictures that nobody needs */
+  /** @param limits for pictures, and for JPEGs composed of them, bytes. @param reclaim forgets the pictures that nobody needs */
   constructor(
-    private readonly limits: MemoryLimits,
+    private readonly limits: { readonly maxBytes: number; readonly maxComposedBytes: number },
     private readonly reclaim: () => void,
   ) {}
 

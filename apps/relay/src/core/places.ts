@@ -4,7 +4,7 @@
  */
 
 /** What a newcomer finds. */
-export type FoundPlace<Member> =
+type FoundPlace<Member> =
   | { readonly kind: "free" }
   /** All places are taken; this member must give up its own. */
   | { readonly kind: "held"; readonly by: Member }

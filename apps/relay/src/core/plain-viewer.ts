@@ -80,8 +80,6 @@ export class PlainViewer extends ViewerConnection<"producer" | "ping"> {
     this.outbox.latest("producer", text);
   }
 
-  viewersChanged(): void {}
-
   protected get counts() {
     return { frames: this.#sentCount };
   }

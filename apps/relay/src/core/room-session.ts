@@ -82,8 +82,6 @@ export abstract class ViewerConnection<Slot extends string> extends RoomSession 
   }
 
   abstract advance(now: number): void;
-  abstract producerChanged(): void;
-  abstract viewersChanged(): void;
 
   override receive(message: Uint8Array | string, now: number): void {
     this.#liveness.heard(now);

@@ -1,7 +1,4 @@
-/**
- * A room: one producer, its picture and an audience. It notifies viewers that something changed. What each of them takes, and when, is
- * between the viewer and its cursor.
- */
+/** A room: one producer, its picture and an audience. It notifies viewers of changes; each decides what it takes, and when. */
 import { CLOSE, closingError, ProtocolError } from "@screen-share/protocol";
 import { Audience, type Viewer } from "./audience.ts";
 import { PLACE_TAKEN } from "./directory.ts";
@@ -12,6 +9,7 @@ import type { PictureMemory } from "./picture-memory.ts";
 import { Places } from "./places.ts";
 import type { ProducerKind, Stats, ViewerKind } from "./stats.ts";
 import type { Time } from "./time.ts";
+import type { PictureVersion } from "./whole-jpeg.ts";
 import type { Work } from "./work.ts";
 
 /** Whether pictures are arriving, and since when, ms. */
@@ -95,8 +93,8 @@ export class Room {
   }
 
   /** Identifies this picture among all that were ever shown anywhere. */
-  pictureId(picture: { readonly epoch: number; readonly pictureVersion: number }): string {
-    return `${this.parts.id}.${picture.epoch}.${picture.pictureVersion}`;
+  pictureId({ epoch, pictureVersion }: PictureVersion): string {
+    return `${this.parts.id}.${epoch}.${pictureVersion}`;
   }
 
   get status(): ProducerStatus {
@@ -129,8 +127,8 @@ export class Room {
 
   /** Whether the producer captures nothing because nobody watches, or viewers have returned and its new picture has not arrived yet. */
   get sleeping(): boolean {
-    const { onDemand } = this.#producer?.producer ?? { onDemand: false };
-    return onDemand && this.#status.state === "live" && (!this.#watched || this.#waking);
+    const isAsleep = this.#status.state === "live" && (!this.#watched || this.#waking);
+    return isAsleep && this.#producer?.producer.onDemand === true;
   }
 
   /** @throws ProtocolError (4401) if the client's link was ended */
@@ -217,17 +215,14 @@ export class Room {
     if (started) this.work.finish(started);
   }
 
-  /**
-   * Called about once a second: ends expired grants, reports the number of viewers and forgets an abandoned picture.
-   * @param wallNow ms since 1970, as in grants
-   */
+  /** Called about once a second: ends expired grants and forgets an abandoned picture. @param wallNow ms since 1970, as in grants */
   tick(now: number, wallNow: number): void {
     const hasExpired = ({ expiresAt }: Grant) => wallNow >= expiresAt;
     this.#audience.dismissEnded("expired", hasExpired);
     if (this.#producer && hasExpired(this.#producer.grant)) {
       this.#producer.producer.dismiss(closingError("expired"));
     }
-    for (const viewer of this.#audience) viewer.viewersChanged();
+    for (const viewer of this.#audience) viewer.viewersChanged?.();
     const offlineMs = now - this.#status.since;
     if (!this.#producer && offlineMs >= this.parts.pictureTtlMs) this.picture.clear();
   }
@@ -241,7 +236,7 @@ export class Room {
 
   #become(status: ProducerStatus): void {
     this.#status = status;
-    for (const viewer of this.#audience) viewer.producerChanged();
+    for (const viewer of this.#audience) viewer.producerChanged?.();
   }
 
   #joined({ kind }: Producer | Viewer, { name }: Grant): void {

@@ -19,10 +19,7 @@ export const FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
 /** The most that is handed to a socket at once, bytes. */
 const CHUNK_BYTES = 64 * 1024;
 
-/**
- * A picture as a part. It ends with the boundary of the next one, since clients show a part once they have seen its end. The picture is shared,
- * and never copied as a whole.
- */
+/** A picture as a part. It ends with the boundary of the next one, since clients show a part once they have seen its end. */
 export class StreamPart {
   readonly #head: Uint8Array;
   readonly #tail = ascii(`\r\n--${BOUNDARY}\r\n`);
@@ -32,15 +29,12 @@ export class StreamPart {
     this.#head = ascii(`Content-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
   }
 
-  get length(): number {
-    return this.#head.length + this.jpeg.length + this.#tail.length;
-  }
-
-  /** The next bytes. Undefined at the end. */
+  /** The next bytes. Undefined at the end. The picture is shared, and never copied as a whole. */
   next(): Uint8Array | undefined {
     const from = this.#at;
-    if (from >= this.length) return undefined;
-    const to = Math.min(this.length, from + CHUNK_BYTES);
+    const length = this.#head.length + this.jpeg.length + this.#tail.length;
+    if (from >= length) return undefined;
+    const to = Math.min(length, from + CHUNK_BYTES);
     this.#at = to;
     const bytes = new Uint8Array(to - from);
     let offset = 0;

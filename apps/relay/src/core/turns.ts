@@ -2,21 +2,21 @@
  * Spreads tasks over turns of the event loop. A thousand viewers may arrive or fall silent at the same moment. Without this, the
  * messages of all other clients would wait until the last of them had joined or was closed.
  */
-export interface TurnOptions {
-  /** Once tasks have taken this much time, further tasks wait for the next turn, ms. */
-  readonly maxMs: number;
-  /** Monotonic, ms. */
-  readonly clock: () => number;
-  /** Calls back once the event loop has handled pending input. */
-  readonly nextTurn: (call: () => void) => void;
-}
-
 export class Turns {
   #waiting: (() => void)[] = [];
   #spentMs = 0;
   #scheduled = false;
 
-  constructor(private readonly options: TurnOptions) {}
+  constructor(
+    private readonly options: {
+      /** Once tasks have taken this much time, further tasks wait for the next turn, ms. */
+      readonly maxMs: number;
+      /** Monotonic, ms. */
+      readonly clock: () => number;
+      /** Calls back once the event loop has handled pending input. */
+      readonly nextTurn: (call: () => void) => void;
+    },
+  ) {}
 
   /** Runs a task at once or, if this turn's time is spent, in a later turn. Tasks run in order. */
   run(task: () => void): void {
@@ -28,13 +28,11 @@ export class Turns {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.options.nextTurn(() => {
-      this.#scheduled = false;
-      this.#turn();
-    });
+    this.options.nextTurn(() => this.#turn());
   }
 
   #turn(): void {
+    this.#scheduled = false;
     this.#spentMs = 0;
     let done = 0;
     for (; this.#spentMs < this.options.maxMs; done++) {

@@ -1,7 +1,6 @@
 /**
- * A room's picture as one standard JPEG, for plain viewers, streams and snapshots. For a large picture, composing takes seconds, so it is done in
- * slices, between which the relay serves other clients. It costs the room time, and stops while the room is over its share of the relay's time
- * or the relay lacks memory.
+ * A room's picture as one standard JPEG, for plain viewers, streams and snapshots. Composing a large one takes seconds, so it is done in
+ * slices. It costs the room time, and stops while the room is over its share of the relay's time or the relay lacks memory.
  */
 import {
   CLOSE,
@@ -28,21 +27,16 @@ export interface WholeJpeg {
   /** The version at which the picture last changed. */
   readonly pictureVersion: number;
   /** The JPEG as a plain producer sent it, if it has an EXIF rotation. Shared: must not be changed. */
-  readonly producersBytes?: Uint8Array;
+  readonly producersBytes: Uint8Array | undefined;
 }
+
+/** Identifies a room's picture. */
+export type PictureVersion = Pick<WholeJpeg, "epoch" | "pictureVersion">;
 
 interface Job {
   readonly composition: Composition;
-  readonly of: Omit<WholeJpeg, "bytes">;
+  readonly of: PictureVersion;
   cancel: () => void;
-}
-
-export interface ComposerParts {
-  readonly memory: MemoryAccount;
-  readonly work: Work;
-  readonly time: Time;
-  /** A whole JPEG that took a while is ready. */
-  readonly composed: () => void;
 }
 
 export class WholeJpegs {
@@ -50,22 +44,28 @@ export class WholeJpegs {
   /** Bytes of `#ready` that are reserved. */
   #readyBytes = 0;
   /** The picture and length of the last one, even after it was forgotten. */
-  #last: { readonly of: Omit<WholeJpeg, "bytes">; readonly length: number } | undefined;
+  #last: (PictureVersion & { readonly length: number }) | undefined;
   #job: Job | undefined;
   #waiting: ((whole: WholeJpeg | undefined) => void)[] = [];
   /** Makes JPEGs of the codec that was last shown. */
   #composer: { readonly codec: string; readonly composer: Composer } | undefined;
 
-  constructor(private readonly parts: ComposerParts) {}
+  constructor(
+    private readonly parts: {
+      readonly memory: MemoryAccount;
+      readonly work: Work;
+      readonly time: Time;
+      /** A whole JPEG that took a while is ready. */
+      readonly composed: () => void;
+    },
+  ) {}
 
   /** Why this picture can never become a JPEG. Undefined if it can. */
   refusal({ store }: ShownPicture): ProtocolError | undefined {
     const { codec } = store.stream;
     if (COMPOSERS.has(codec)) return undefined;
-    return new ProtocolError(
-      `a picture of codec ${codec} cannot be sent as a JPEG`,
-      CLOSE.forbidden,
-    );
+    const reason = `a picture of codec ${codec} cannot be sent as a JPEG`;
+    return new ProtocolError(reason, CLOSE.forbidden);
   }
 
   /** The newest JPEG, perhaps of an older picture while this one is being composed. Undefined if there is none; `composed` is called later. */
@@ -84,12 +84,14 @@ export class WholeJpegs {
 
   /** The length of this picture's JPEG, bytes. Undefined if it was never composed. */
   lengthOf(shown: ShownPicture): number | undefined {
-    return this.#last && isOf(this.#last.of, shown) ? this.#last.length : undefined;
+    return this.#last && isOf(this.#last, shown) ? this.#last.length : undefined;
   }
 
-  /** The picture has changed. Composing continues; otherwise a picture that changes all the time would never be shown. */
+  /** Forgets the JPEG of an outdated picture. Composing continues; otherwise a picture that changes all the time would never be shown. */
   outdated(): void {
-    this.#drop();
+    this.#ready = undefined;
+    this.parts.memory.release(this.#readyBytes);
+    this.#readyBytes = 0;
   }
 
   /** No viewers are left, but requests may be waiting. */
@@ -98,8 +100,14 @@ export class WholeJpegs {
   }
 
   forget(): void {
-    this.#drop();
-    this.#abandon();
+    this.outdated();
+    if (this.#job) {
+      this.#job.cancel();
+      this.parts.memory.release(this.#job.composition.reservedBytes);
+      this.#job = undefined;
+      this.parts.memory.busy = false;
+    }
+    this.#settle(undefined);
     this.#composer?.composer.clear();
   }
 
@@ -146,36 +154,14 @@ export class WholeJpegs {
   }
 
   #finish({ composition, of }: Job): void {
-    this.#drop();
-    const { jpeg: bytes, producersJpeg } = composition;
-    this.#show(producersJpeg ? { ...of, bytes, producersBytes: producersJpeg } : { ...of, bytes });
+    this.outdated();
+    const { jpeg: bytes, producersJpeg: producersBytes } = composition;
+    this.#ready = { ...of, bytes, producersBytes };
+    this.#last = { ...of, length: bytes.length };
     this.#readyBytes = composition.reservedBytes;
     this.#job = undefined;
     this.parts.memory.busy = false;
-    const whole = this.#ready;
-    this.#settle(whole);
-  }
-
-  #show(whole: WholeJpeg): void {
-    this.#ready = whole;
-    const { epoch, pictureVersion, bytes } = whole;
-    this.#last = { of: { epoch, pictureVersion }, length: bytes.length };
-  }
-
-  #drop(): void {
-    this.#ready = undefined;
-    this.parts.memory.release(this.#readyBytes);
-    this.#readyBytes = 0;
-  }
-
-  #abandon(): void {
-    if (this.#job) {
-      this.#job.cancel();
-      this.parts.memory.release(this.#job.composition.reservedBytes);
-      this.#job = undefined;
-      this.parts.memory.busy = false;
-    }
-    this.#settle(undefined);
+    this.#settle(this.#ready);
   }
 
   #settle(whole: WholeJpeg | undefined): void {
@@ -183,6 +169,6 @@ export class WholeJpegs {
   }
 }
 
-function isOf(whole: Omit<WholeJpeg, "bytes">, { store, epoch }: ShownPicture): boolean {
+function isOf(whole: PictureVersion, { store, epoch }: ShownPicture): boolean {
   return whole.epoch === epoch && whole.pictureVersion === store.pictureVersion;
 }

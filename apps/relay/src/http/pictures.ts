@@ -8,7 +8,7 @@ import { protocolErrorOf } from "../core/refusal.ts";
 import type { Room } from "../core/room.ts";
 import { MJPEG_CONTENT_TYPE } from "../core/stream-part.ts";
 import type { Time } from "../core/time.ts";
-import type { WholeJpeg } from "../core/whole-jpeg.ts";
+import type { PictureVersion, WholeJpeg } from "../core/whole-jpeg.ts";
 import {
   type HttpReply,
   type HttpRequest,
@@ -87,7 +87,7 @@ async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeRepl
   if (!room || !shown) return textReply(404, "There is no picture in this room yet.");
   checkCodec(room);
   const { store, epoch, relayedAt } = shown;
-  const describe = (picture: Parameters<Room["pictureId"]>[0]) => ({
+  const describe = (picture: PictureVersion) => ({
     ...PICTURE_HEADERS,
     "Cache-Control": REVALIDATE,
     "X-Picture-Age": (Math.max(0, time.now() - (store.capturedAt || relayedAt)) / 1000).toFixed(1),

@@ -26,7 +26,7 @@ export interface HttpReply {
   readonly refused?: CloseCode;
 }
 
-/** 304: the client has the body already. */
+/** The client has the body already. */
 interface NotModified {
   readonly status: 304;
   readonly headers: HttpHeaders;
@@ -71,7 +71,6 @@ export function refusalReply({ closeCode, message }: ProtocolError): HttpReply {
   return { ...reply, headers: { ...reply.headers, ...challenge }, refused: closeCode };
 }
 
-/** Every reply that must not be cached. */
 export const UNCACHED = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",

@@ -41,23 +41,18 @@ export function route(request: HttpRequest, options: RouterOptions): Reply | Pro
   // A relay with a secret serves its page to every origin: the page alone reveals nothing.
   if (refusal && (picture || !admission.requiresToken)) return refusalReply(refusal);
   if (method === "OPTIONS" && picture && admission.requiresToken) {
-    return {
-      status: 200,
-      headers: preflightHeaders(admission.crossOriginHeaders(request)),
-      body: "",
-    };
+    const headers = preflightHeaders(admission.crossOriginHeaders(request));
+    return { status: 200, headers, body: "" };
   }
   if (method !== "GET" && method !== "HEAD") {
     const reply = textReply(405, "Only GET and HEAD are supported.");
     return { ...reply, headers: { ...reply.headers, Allow: "GET, HEAD" } };
   }
   if (picture) return replyWithPicture(request, options, picture);
-  if (path === "/healthz") return healthReply(200, "ok", options);
-  if (path === "/readyz") {
-    return options.stopping
-      ? healthReply(503, "stopping", options)
-      : healthReply(200, "ready", options);
-  }
+  // The process is alive.
+  if (path === "/healthz") return healthReply("ok", options);
+  // New clients may be sent to it.
+  if (path === "/readyz") return healthReply(options.stopping ? "stopping" : "ready", options);
   return serveStatic(files, request);
 }
 
@@ -89,8 +84,10 @@ function challengeFor({ headers }: HttpRequest): string {
   return browser ? "Bearer" : 'Basic realm="Screen Share", charset="UTF-8", Bearer';
 }
 
-/** `/healthz`: the process is alive. `/readyz`: new clients may be sent to it. */
-function healthReply(status: number, word: string, { version }: RouterOptions): WholeReply {
-  const body = `${JSON.stringify({ status: word, version })}\n`;
-  return { status, headers: { ...UNCACHED, "Content-Type": "application/json" }, body };
+function healthReply(status: "ok" | "ready" | "stopping", { version }: RouterOptions): WholeReply {
+  return {
+    status: status === "stopping" ? 503 : 200,
+    headers: { ...UNCACHED, "Content-Type": "application/json" },
+    body: `${JSON.stringify({ status, version })}\n`,
+  };
 }

@@ -7,7 +7,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { lookup } from "mrmime";
-import { type HttpReply, type HttpRequest, isKnown, textReply, type WholeReply } from "./reply.ts";
+import { type HttpRequest, isKnown, textReply, type WholeReply } from "./reply.ts";
 
 /** The policy that a page brings (`apps/viewer/scripts/csp.ts`). */
 const PAGE_POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"\r\n]+)"/;
@@ -15,18 +15,14 @@ const PAGE_POLICY = /<meta http-equiv="Content-Security-Policy" content="([^"\r\
 const STRICT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 const NONE = "'none'";
-const NOT_FOUND_PAGE = "/404.html";
-const VARIES = "Accept, Accept-Encoding";
 /** Browser features that our pages may use (Permissions Policy, §5). `vercel.json` has the same list. */
 const PERMISSIONS =
   "camera=(), microphone=(), display-capture=(), geolocation=(), fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self)";
 
 /** Files whose names contain a hash of their content. */
 const HASHED = /^\/(?:_next\/static|player)\//;
-
 /** File types that are compressed already. */
 const PACKED: readonly string[] = [".png", ".woff2"];
-
 /** Pages of other sites load this file (docs/embedding.md). It contains nothing about this relay. */
 const FOR_EVERY_PAGE = "/embed.js";
 
@@ -78,7 +74,7 @@ function staticFile(name: string, bytes: Buffer, frameAncestors: string): Static
       "Cache-Control": HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
-      ...(name === FOR_EVERY_PAGE ? SHARED_HEADERS : ownHeaders(frameAncestors)),
+      ...originHeaders(name, frameAncestors),
       ...(extension === ".html" ? pageHeaders(bytes.toString(), frameAncestors) : {}),
     },
   };
@@ -89,18 +85,17 @@ function contentType(name: string): string {
   return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }
 
-/** CORS, for module scripts of another origin (HTML, §8.1.4.2), and a resource policy for pages with COEP. */
-const SHARED_HEADERS = {
-  "Access-Control-Allow-Origin": "*",
-  "Cross-Origin-Resource-Policy": "cross-origin",
-};
-
-/** Other sites may not load our files (Fetch §3.8), unless some may frame the page. */
-function ownHeaders(frameAncestors: string): Readonly<Record<string, string>> {
-  return frameAncestors === NONE ? { "Cross-Origin-Resource-Policy": "same-origin" } : {};
+/** Other sites may not load our other files (Fetch §3.8), unless some may frame the page. */
+function originHeaders(name: string, frameAncestors: string): StaticFile["headers"] {
+  // CORS, for module scripts of another origin (HTML, §8.1.4.2), and a resource policy for pages with COEP.
+  return name === FOR_EVERY_PAGE
+    ? { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" }
+    : frameAncestors === NONE
+      ? { "Cross-Origin-Resource-Policy": "same-origin" }
+      : {};
 }
 
-function pageHeaders(html: string, frameAncestors: string): Readonly<Record<string, string>> {
+function pageHeaders(html: string, frameAncestors: string): StaticFile["headers"] {
   const policy = PAGE_POLICY.exec(html)?.[1] ?? STRICT_POLICY;
   return {
     "Content-Security-Policy": `${policy}; frame-ancestors ${frameAncestors}`,
@@ -128,19 +123,17 @@ export function serveStatic(
 }
 
 function notFound(files: StaticFiles, name: string, headers: HttpRequest["headers"]): WholeReply {
-  const page = files.get(NOT_FOUND_PAGE);
+  const page = files.get("/404.html");
   if (page && /\btext\/html\b/.test(headers.get("accept") ?? "")) {
     const { body, encoding } = packedFor(headers, page);
-    return { status: 404, headers: { ...page.headers, ...encoding, Vary: VARIES }, body };
+    const vary = { Vary: "Accept, Accept-Encoding" };
+    return { status: 404, headers: { ...page.headers, ...encoding, ...vary }, body };
   }
   const unbuilt = name === "/" ? " The viewer is not built: run `pnpm build`." : "";
   return textReply(404, `There is nothing here.${unbuilt}`);
 }
 
-function packedFor(
-  headers: HttpRequest["headers"],
-  { bytes, gzip }: StaticFile,
-): Pick<HttpReply, "body"> & { readonly encoding: Readonly<Record<string, string>> } {
+function packedFor(headers: HttpRequest["headers"], { bytes, gzip }: StaticFile) {
   const gzipped = /\bgzip\b(?!\s*;\s*q=0)/.test(headers.get("accept-encoding") ?? "");
   return gzipped && gzip
     ? { body: gzip, encoding: { "Content-Encoding": "gzip" } }

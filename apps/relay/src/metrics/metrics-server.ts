@@ -9,17 +9,16 @@ import type { Metrics } from "./metrics.ts";
 
 /** A scrape is one short request: a client that takes longer to send it is no monitoring. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** How often that is checked. Node.js checks only every 30 s by default. */
-const CHECK_INTERVAL_MS = 2000;
-/** Prometheus scrapes once per minute by default, and may reuse its connection. */
-const KEEP_ALIVE_MS = 75_000;
+const TIMEOUTS = {
+  headersTimeout: REQUEST_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  // Node.js checks these only every 30 s by default.
+  connectionsCheckingInterval: 2000,
+  // Prometheus scrapes once per minute by default, and may reuse its connection.
+  keepAliveTimeout: 75_000,
+} as const;
 /** More than a few monitoring programs need; each uses one or two. */
 const MAX_CONNECTIONS = 50;
-
-export interface MetricsServer {
-  readonly port: number;
-  close(): Promise<void>;
-}
 
 /** @throws Error in plain words if the address cannot be listened on */
 export async function startMetricsServer(options: {
@@ -27,32 +26,19 @@ export async function startMetricsServer(options: {
   /** 0 for any free port. */
   readonly port: number;
   readonly metrics: Metrics;
-}): Promise<MetricsServer> {
+}): Promise<{ readonly port: number; close(): Promise<void> }> {
   const { host, port, metrics } = options;
-  const timeouts = {
-    headersTimeout: REQUEST_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-  };
-  const server = createServer(timeouts, (request, response) => {
+  const server = createServer(TIMEOUTS, (request, response) => {
     void answer(request, response).catch((error: Error) => response.destroy(error));
   });
   server.maxConnections = MAX_CONNECTIONS;
   const boundPort = await listen(server, { host, port, purpose: "for metrics" });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isLocal = isLoopback(request.socket.localAddress ?? "");
-    if (isLocal && trustedAuthority(request.headers.host ?? "") === undefined) {
-      return end(response, 403, "These metrics are for this machine only: use localhost.\n");
-    }
-    if (request.url?.split("?")[0] !== "/metrics") {
-      return end(response, 404, "Only /metrics is served here.\n");
-    }
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      return end(response, 405, "Only GET and HEAD are supported.\n");
-    }
-    return end(response, 200, await metrics.text(), metrics.contentType);
+    const [status, problem] = refusal(request) ?? [200];
+    const type = problem ? "text/plain; charset=utf-8" : metrics.contentType;
+    response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" });
+    response.end(problem ? `${problem}\n` : await metrics.text());
   }
 
   return {
@@ -65,11 +51,12 @@ export async function startMetricsServer(options: {
   };
 }
 
-function end(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  type = "text/plain; charset=utf-8",
-): void {
-  response.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" }).end(text);
+function refusal({ socket, headers, url, method }: IncomingMessage): [number, string] | undefined {
+  const isLocal = isLoopback(socket.localAddress ?? "");
+  if (isLocal && trustedAuthority(headers.host ?? "") === undefined) {
+    return [403, "These metrics are for this machine only: use localhost."];
+  }
+  if (url?.split("?")[0] !== "/metrics") return [404, "Only /metrics is served here."];
+  if (method !== "GET" && method !== "HEAD") return [405, "Only GET and HEAD are supported."];
+  return undefined;
 }

@@ -6,6 +6,7 @@ import {
   AGENT_SETTINGS,
   type Command,
   type Environment,
+  given,
   LOG_LEVELS,
   readEnvironment,
 } from "@screen-share/program";
@@ -154,9 +155,4 @@ function offerProxies(environment: Environment): void {
       if (value !== undefined) process.env[written] = value;
     }
   }
-}
-
-/** A variable that is empty counts as unset. */
-export function given(value: string | undefined): string | undefined {
-  return value?.trim() || undefined;
 }
