@@ -4,14 +4,12 @@
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { notesOf, releasedVersions, withRelease } from "./release/changelog.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const read = (file: string) => readFileSync(path.join(root, file), "utf8");
-const git = (...args: readonly string[]) =>
-  execFileSync("git", args, { cwd: root, encoding: "utf8" });
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const read = (file: string) => readFileSync(file, "utf8");
+const git = (...args: readonly string[]) => execFileSync("git", args, { encoding: "utf8" });
 
 const CHANGELOG = "CHANGELOG.md";
 /** At the top level of a package.json. */
@@ -53,9 +51,9 @@ function check(): void {
 }
 
 function write(): void {
-  writeFileSync(path.join(root, CHANGELOG), nextChangelog());
+  writeFileSync(CHANGELOG, nextChangelog());
   for (const file of packageFiles()) {
-    writeFileSync(path.join(root, file), read(file).replace(VERSION, `$1"${version}"`));
+    writeFileSync(file, read(file).replace(VERSION, `$1"${version}"`));
   }
   git("add", CHANGELOG, ...packageFiles());
 }

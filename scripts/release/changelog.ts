@@ -10,14 +10,13 @@ export function releasedVersions(changelog: string): readonly string[] {
 
 /**
  * Returns the changelog with all unreleased entries under the heading of this version.
- * @param options.date such as "2026-11-22"
+ * @param release.date such as "2026-11-22"
  * @throws Error in plain words if nothing is unreleased, or if the version is listed already
  */
 export function withRelease(
   changelog: string,
-  options: { readonly version: string; readonly date: string },
+  { version, date }: { readonly version: string; readonly date: string },
 ): string {
-  const { version, date } = options;
   if (releasedVersions(changelog).includes(version)) {
     throw new Error(`CHANGELOG.md already lists ${version}`);
   }
@@ -27,10 +26,7 @@ export function withRelease(
   return changelog.replace(UNRELEASED, `${UNRELEASED}\n\n## ${version}, ${date}`);
 }
 
-/**
- * Returns the entries of a version, without its heading.
- * @throws Error in plain words if there are none
- */
+/** Returns the entries of a version, without its heading. @throws Error in plain words if there are none */
 export function notesOf(changelog: string, version: string): string {
   const [heading] = [...changelog.matchAll(HEADING)].find(([, each]) => each === version) ?? [];
   const notes = heading === undefined ? "" : sectionUnder(changelog, heading);
@@ -40,13 +36,7 @@ export function notesOf(changelog: string, version: string): string {
 
 /** @throws Error if there is no such line */
 function sectionUnder(changelog: string, heading: string): string {
-  const lines = changelog.split("\n");
-  const first = lines.indexOf(heading) + 1;
-  if (first === 0) throw new Error(`CHANGELOG.md has no line "${heading}"`);
-  const rest = lines.slice(first);
-  const end = rest.findIndex((line) => line.startsWith("## "));
-  return rest
-    .slice(0, end === -1 ? undefined : end)
-    .join("\n")
-    .trim();
+  const section = changelog.split(/^(?=## )/m).find((one) => one.startsWith(`${heading}\n`));
+  if (section === undefined) throw new Error(`CHANGELOG.md has no line "${heading}"`);
+  return section.slice(heading.length).trim();
 }

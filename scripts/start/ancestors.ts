@@ -1,7 +1,4 @@
-/**
- * Notices when the program that started this one has ended. A launcher such as npx may be killed without passing the signal on, and none of
- * our programs may outlive it. So when a process between this one and the terminal ends, this one does, too.
- */
+/** Notices when a launcher between this program and the terminal, such as npx, was killed without passing the signal on. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
@@ -10,26 +7,18 @@ const CHECK_INTERVAL_MS = 500;
 /** Programs that may stand between the typed command and this script. */
 const LAUNCHERS = /\b(npx|npm|pnpm|corepack|yarn)\b/;
 
-interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
-}
-
-function inspect(pid: number): Process | undefined {
+function inspect(pid: number): { parent: number; command: string } | undefined {
   try {
     if (process.platform === "linux") {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
       const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-      return { pid, parent: Number(parent), command };
+      return { parent: Number(parent), command };
     }
     if (process.platform === "win32") return undefined;
-    const line = execFileSync("ps", ["-o", "ppid=,command=", "-p", String(pid)], {
-      encoding: "utf8",
-    }).trim();
-    const [parent = "", ...command] = line.split(/\s+/);
-    return { pid, parent: Number(parent), command: command.join(" ") };
+    const args = ["-o", "ppid=,command=", "-p", String(pid)];
+    const line = execFileSync("ps", args, { encoding: "utf8" }).trim();
+    return { parent: Number.parseInt(line, 10), command: line };
   } catch {
     return undefined;
   }
@@ -37,15 +26,16 @@ function inspect(pid: number): Process | undefined {
 
 /** The launchers above this process, nearest first, up to the shell. */
 function launchers(): number[] {
-  const chain: Process[] = [];
+  const chain: number[] = [];
+  let count = 0;
   for (let next = process.ppid; next > 1 && chain.length < 10; ) {
     const found = inspect(next);
     if (!found) break;
-    chain.push(found);
+    chain.push(next);
+    if (LAUNCHERS.test(found.command)) count = chain.length;
     next = found.parent;
   }
-  const last = chain.findLastIndex(({ command }) => LAUNCHERS.test(command));
-  return chain.slice(0, last + 1).map(({ pid }) => pid);
+  return chain.slice(0, count);
 }
 
 function lives(pid: number): boolean {

@@ -13,26 +13,18 @@ const ANSWERED: readonly string[] = ["--help", "-h", "--version", "-V", "--list"
 /** Options as typed. */
 interface StartFlags {
   readonly lan?: true;
-  /** Whether links of earlier runs stay valid. */
   readonly keepLinks?: true;
-  /** The relay's port. */
   readonly port?: string;
-  /** Not for `start`, which runs its own relay. */
   readonly server?: string | true;
   readonly room?: string;
   readonly record?: string;
 }
 
-export interface StartArguments extends StartFlags {
-  /** All other arguments, for the agent. */
-  readonly agent: readonly string[];
-  readonly help: boolean;
-  /** Whether the agent only answers, without a relay. */
-  readonly answered: boolean;
-}
-
-/** Reads the arguments behind the script's name. Mistakes in its own options are reported here, and end the process. */
-export function readArguments(argv: readonly string[]): StartArguments {
+/**
+ * Reads the arguments behind the script's name. Mistakes in its own options are reported here, and end the process.
+ * @returns its options; all other arguments, for the agent; and whether the agent only answers them, without a relay
+ */
+export function readArguments(argv: readonly string[]) {
   // npm users type `start -- --fps 20`.
   const given = argv.filter((arg, i) => i > 0 || arg !== "--");
   const command = startCommand().parse(given, { from: "user" });

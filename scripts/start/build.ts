@@ -16,11 +16,7 @@ const BUILT = [
   "apps/viewer/out/index.html",
 ];
 
-/**
- * Resolves once everything is built, or the build was aborted. If the build fails, its output is printed.
- * @param options.env the whole environment of the build
- * @returns whether everything is built
- */
+/** @returns whether everything is built. If the build fails, its output is printed. @param options.env its whole environment */
 export async function build(options: {
   readonly print: (line: string) => void;
   readonly env: Environment;

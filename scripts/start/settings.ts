@@ -17,15 +17,8 @@ export function readSettings(): Surroundings {
   return readEnvironment({ program: import.meta.url, settings: ALL, env: process.env });
 }
 
-export interface ChildEnvironments {
-  readonly relay: Environment;
-  readonly agent: Environment;
-  /** Without any settings, for the build. */
-  readonly bare: Environment;
-}
-
-/** @param environment that of `start` itself */
-export function childEnvironments(environment: Environment): ChildEnvironments {
+/** @param environment that of `start` itself. @returns those of the relay and the agent and, without any settings, that of the build */
+export function childEnvironments(environment: Environment) {
   const without = (names: readonly string[]) =>
     Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
   const notOf = (settings: readonly string[]) => ALL.filter((name) => !settings.includes(name));

@@ -1,19 +1,13 @@
 /**
- * The structural rules that no other tool checks:
+ * The structural rules that no other tool checks. Pure: the caller reads the files.
  *
- * - A relative import stays in its workspace: an app, a package, `e2e`, `bench`, or `scripts` with the root. So packages are imported
- *   by name, and apps, which export nothing, not at all. Test support is shared: `e2e` and `bench` may import the `test/` folder of
- *   any workspace, and `bench` that of `e2e`, `e2e/support/`.
+ * - A relative import stays in its workspace: an app, a package, `e2e`, `bench`, or `scripts` with the root. So packages are imported by
+ *   name, and apps not at all. But `e2e` and `bench` may import the `test/` folder of any workspace, and `bench` also `e2e/support/`.
  * - No two feature folders of the viewer import each other.
  * - No two files define and export a type, interface or class under the same name.
- *
- * Pure: the caller reads the files.
  */
 import path from "node:path/posix";
 import { type Expression, parseSync, Visitor } from "oxc-parser";
-
-/** The text of each source file, by its path from the root of the repository. */
-type Sources = ReadonlyMap<string, string>;
 
 /** A line that imports a file, or that defines an exported type. */
 interface Place {
@@ -26,8 +20,11 @@ interface Place {
 const FEATURES = "apps/viewer/src/";
 const TYPE_DECLARATIONS = ["TSTypeAliasDeclaration", "TSInterfaceDeclaration", "ClassDeclaration"];
 
-/** @returns one line for each violation: both places, then the rule */
-export function violations(sources: Sources): readonly string[] {
+/**
+ * @param sources the text of each source file, by its path from the root of the repository
+ * @returns one line for each violation: both places, then the rule
+ */
+export function violations(sources: ReadonlyMap<string, string>): readonly string[] {
   const files = [...sources].map(([file, text]) => placesIn(file, text));
   const imports = files.flatMap((file) => file.imports);
   const types = files.flatMap((file) => file.types);

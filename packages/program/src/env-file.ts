@@ -16,18 +16,13 @@ export interface EnvFile {
 
 /** Parses the bytes of a `.env` file. Returns undefined if they are not text. */
 export function parseEnvFile(bytes: Uint8Array): EnvFile | undefined {
-  const text = decode(bytes);
-  if (text === undefined) return undefined;
+  const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
+  if (text.includes("\0")) return undefined;
   const values = parse(text);
   return { values, mistakes: [...unknownNames(values), ...brokenLines(text, values)] };
 }
 
 /** PowerShell 5 writes UTF-16 by default, and some editors begin UTF-8 with a byte order mark. */
-function decode(bytes: Uint8Array): string | undefined {
-  const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
-  return text.includes("\0") ? undefined : text;
-}
-
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
@@ -58,10 +53,7 @@ function brokenLines(text: string, values: EnvFile["values"]): string[] {
     }
     const value = rest.replace(/^\s*[=:]\s*/, "");
     const cut = /^[^\s"'`#]+#/.test(value) && value.startsWith(`${values[name]}#`);
-    return cut
-      ? [
-          `has a value of ${name} that ends before "#"; put the value in quotes if "#" belongs to it`,
-        ]
-      : [];
+    const mistake = `has a value of ${name} that ends before "#"; put the value in quotes if "#" belongs to it`;
+    return cut ? [mistake] : [];
   });
 }

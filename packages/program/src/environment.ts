@@ -26,12 +26,11 @@ export const NO_ENV_FILE = "SCREEN_SHARE_NO_ENV_FILE";
 /** Whether any other user of this machine may read a file of this mode. */
 const READABLE_BY_OTHERS = 0o044;
 
-const FORBIDDEN = "this user may not read it";
 const MEANINGS: Readonly<Record<string, string>> = {
-  EACCES: FORBIDDEN,
+  EACCES: "this user may not read it",
   EISDIR:
     "it is a folder (Docker makes one where a file that it should mount does not exist); remove it",
-  EPERM: FORBIDDEN,
+  EPERM: "this user may not read it",
 };
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
@@ -59,22 +58,20 @@ export function readEnvironment(options: {
   readonly settings: readonly string[];
   readonly env: Environment;
 }): Surroundings {
-  const { settings, env } = options;
-  const own = ownVariables(env, settings);
-  const file = env[NO_ENV_FILE] ? undefined : envFileOf(options.program);
-  if (file === undefined) return own;
-  const read = readEnvFile(file);
-  if ("unreadable" in read) return { ...own, unreadable: read.unreadable };
+  const { program, settings, env } = options;
+  const warnings: string[] = [];
+  const file = env[NO_ENV_FILE] ? undefined : envFileOf(program);
+  const read = file === undefined ? { values: {} } : readEnvFile(file, warnings);
   const wanted = [...settings, ...SYSTEM_SETTINGS];
-  const values = Object.entries(read.values).flatMap(([name, value]) => {
-    const meant = given(value);
-    return wanted.includes(name) && meant !== undefined ? [[name, meant] as const] : [];
-  });
-  const fromFile = withLogLevel(Object.fromEntries(values));
-  return {
-    environment: { ...fromFile.environment, ...own.environment },
-    warnings: [...read.warnings, ...fromFile.warnings, ...own.warnings],
-  };
+  const fromFile = Object.entries("values" in read ? read.values : {})
+    .filter(([name]) => wanted.includes(name))
+    .map(([name, value]) => [name, given(value)] as const);
+  const own = Object.entries(env).map(
+    ([name, value]) =>
+      [name, settings.includes(name) ? meaningOf(name, value, warnings) : value] as const,
+  );
+  const environment = { ...withLogLevel(fromFile, warnings), ...withLogLevel(own, warnings) };
+  return "unreadable" in read ? { environment, warnings, ...read } : { environment, warnings };
 }
 
 /** The `.env` beside `apps/` or `scripts/`, or undefined if the program was copied out of the project. */
@@ -85,60 +82,57 @@ function envFileOf(program: string): string | undefined {
 
 function readEnvFile(
   file: string,
-): { values: EnvFile["values"]; warnings: string[] } | { unreadable: string } {
-  let bytes: Uint8Array;
-  let mode = 0;
+  warnings: string[],
+): { readonly values: EnvFile["values"] } | { readonly unreadable: string } {
   try {
-    bytes = readFileSync(file);
-    mode = statSync(file).mode;
+    const parsed = parseEnvFile(readFileSync(file));
+    if (parsed === undefined) throw new Error("it is not a text file");
+    const { values, mistakes } = parsed;
+    for (const mistake of mistakes) {
+      warnings.push(`${file} ${mistake}${/[.?]$/.test(mistake) ? "" : "."}`);
+    }
+    const secret = SECRET_SETTINGS.find((name) => given(values[name]) !== undefined);
+    const isOpen = process.platform !== "win32" && statSync(file).mode & READABLE_BY_OTHERS;
+    if (secret !== undefined && isOpen) {
+      warnings.push(
+        `${file} holds ${secret}, and other users of this machine can read it; close it with: chmod 600 ${quoted(file)}`,
+      );
+    }
+    return { values };
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return { values: {}, warnings: [] };
+    if (code === "ENOENT") return { values: {} };
     return { unreadable: `${file} cannot be read: ${MEANINGS[code] ?? message}.` };
   }
-  const parsed = parseEnvFile(bytes);
-  if (parsed === undefined) return { unreadable: `${file} cannot be read: it is not a text file.` };
-  const { values, mistakes } = parsed;
-  const warnings = mistakes.map(
-    (mistake) => `${file} ${mistake}${/[.?]$/.test(mistake) ? "" : "."}`,
+}
+
+/** The value of one of our settings in the environment, cleaned up. */
+function meaningOf(name: string, value = "", warnings: string[]): string | undefined {
+  // Docker's --env-file and cmd's `set` keep quotes that a shell would remove.
+  const unquoted = value.trim().replace(/^(["'])(.*)\1$/, "$2");
+  const meant = given(SECRET_SETTINGS.includes(name) ? value : unquoted);
+  if (name !== "HOST" || meant === undefined || !isForeignHost(meant)) return meant;
+  warnings.push(
+    `HOST is "${meant}", which another program has set and which is no address; it is ignored.`,
   );
-  const secret = SECRET_SETTINGS.find((name) => given(values[name]) !== undefined);
-  if (secret !== undefined && process.platform !== "win32" && (mode & READABLE_BY_OTHERS) !== 0) {
-    warnings.push(
-      `${file} holds ${secret}, and other users of this machine can read it; close it with: chmod 600 ${quoted(file)}`,
-    );
-  }
-  return { values, warnings };
+  return undefined;
 }
 
-/** The environment, with our own settings cleaned up. */
-function ownVariables(env: Environment, settings: readonly string[]): Surroundings {
-  const warnings: string[] = [];
-  const values = Object.entries(env).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    if (!settings.includes(name)) return [[name, value] as const];
-    const meant = SECRET_SETTINGS.includes(name) ? given(value) : given(unquoted(value));
-    if (meant === undefined) return [];
-    if (name === "HOST" && isForeignHost(meant)) {
-      warnings.push(
-        `HOST is "${meant}", which another program has set and which is no address; it is ignored.`,
-      );
-      return [];
-    }
-    return [[name, meant] as const];
-  });
-  const levelled = withLogLevel(Object.fromEntries(values));
-  return { environment: levelled.environment, warnings: [...warnings, ...levelled.warnings] };
-}
-
-/** The environment with LOG_LEVEL as one of our levels, or without it. */
-function withLogLevel({ LOG_LEVEL: word, ...others }: Environment): Surroundings {
-  if (word === undefined) return { environment: others, warnings: [] };
+/** These variables without those that are unset, and with LOG_LEVEL as one of our levels or without it. */
+function withLogLevel(
+  variables: readonly (readonly [string, string | undefined])[],
+  warnings: string[],
+): Environment {
+  const set = Object.fromEntries(variables.filter(([, value]) => value !== undefined));
+  const { LOG_LEVEL: word, ...others } = set;
+  if (word === undefined) return others;
   const name = word.toLowerCase();
   const level = LEVEL_SYNONYMS.find(([own, synonyms]) => own === name || synonyms.includes(name));
-  if (level) return { environment: { ...others, LOG_LEVEL: level[0] }, warnings: [] };
-  const warning = `LOG_LEVEL is "${word}", which is not one of ${LOG_LEVELS.join(", ")}; it is ignored.`;
-  return { environment: others, warnings: [warning] };
+  if (level) return { ...others, LOG_LEVEL: level[0] };
+  warnings.push(
+    `LOG_LEVEL is "${word}", which is not one of ${LOG_LEVELS.join(", ")}; it is ignored.`,
+  );
+  return others;
 }
 
 /** The address, without the brackets of IPv6. Undefined if it is not an address. `localhost` counts as one. */
@@ -161,11 +155,6 @@ function isForeignHost(text: string): boolean {
 /** A variable that is empty counts as unset. */
 export function given(value: string | undefined): string | undefined {
   return value?.trim() || undefined;
-}
-
-/** Docker's --env-file and cmd's `set` keep quotes that a shell would remove. */
-function unquoted(value: string): string {
-  return value.trim().replace(/^(["'])(.*)\1$/, "$2");
 }
 
 function quoted(file: string): string {

@@ -48,18 +48,15 @@ export const AGENT_SETTINGS: readonly string[] = [
   "VIEWER_URL",
 ];
 
+/** Also known by their names in lower case. */
+const PROXY_SETTINGS = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
+
 /** Variables that the desktop or the system sets for all programs. The agent also accepts them from `.env`. */
 export const SYSTEM_SETTINGS: readonly string[] = [
-  "ALL_PROXY",
+  ...PROXY_SETTINGS,
+  ...PROXY_SETTINGS.map((name) => name.toLowerCase()),
   "DISPLAY",
-  "HTTPS_PROXY",
-  "HTTP_PROXY",
-  "NO_PROXY",
   "WAYLAND_DISPLAY",
   "XAUTHORITY",
   "XDG_SESSION_TYPE",
-  "all_proxy",
-  "https_proxy",
-  "http_proxy",
-  "no_proxy",
 ];
