@@ -24,9 +24,6 @@ const VIEWERS = Math.max(1000, Math.floor(MEMORY / (64 * 1024)));
 /** For unfinished messages; at least two of the longest must fit. */
 const UNFINISHED_BYTES = Math.floor(MEMORY / 8);
 const UNFINISHED_MESSAGES = 2;
-/** Links name the relay in the fragment if the page knows several (P-91). */
-const VIEWER_FRAGMENT = /^[^#]*(#relay=[^#&\s]+)?$/;
-
 const HOUR_MS = 3_600_000;
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: HOUR_MS, d: 24 * HOUR_MS } as const;
 
@@ -36,16 +33,14 @@ export function parseDuration(text: string): number | undefined {
   return unit === undefined ? undefined : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
 }
 
-/** The origins of browser extensions and of apps in a web view, whose schemes the URL standard does not know. */
-const APP_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/;
-
 /** An origin as browsers send it. A trailing slash is removed. */
 function originOf(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { origin, href } = new URL(text);
   if (origin !== "null") return href === `${origin}/` ? origin : undefined;
+  // Browser extensions, and apps in a web view, have schemes that the URL standard does not know.
   const bare = text.replace(/\/$/, "").toLowerCase();
-  return APP_ORIGIN.test(bare) ? bare : undefined;
+  return /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/.test(bare) ? bare : undefined;
 }
 
 /** A source of the directive `frame-ancestors` (CSP Level 3, §6.4.2). */
@@ -132,7 +127,8 @@ const settings = z.object({
   VIEWER_URL: z
     .url({ protocol: /^https?$/, message: "must be an http or https address" })
     .refine(
-      (text) => !text.includes("@") && VIEWER_FRAGMENT.test(text),
+      // Links name the relay in the fragment if the page knows several (P-91).
+      (text) => !text.includes("@") && /^[^#]*(#relay=[^#&\s]+)?$/.test(text),
       "must contain no user or password, and no fragment except #relay=… for a page that knows several relays",
     )
     .optional(),
@@ -202,10 +198,8 @@ function secrecyProblems({ HOST, AUTH_SECRET, AUTH_SECRET_PREVIOUS }: Environmen
 }
 
 /**
- * The settings of this process: `.env` at the root of the project, overridden by the environment, overridden by flags; and warnings for
- * the log. Ends the process if they are invalid.
- * @param failure the first line of the error message
- * @param flags by the names of the settings
+ * The settings of this process, and warnings for the log. Flags, by the names of settings, override the environment. Ends the process if
+ * the settings are invalid. @param failure the first line of the error message
  */
 export function readConfig(failure: string, flags: Environment = {}) {
   const { environment, warnings, unreadable } = readEnvironment({

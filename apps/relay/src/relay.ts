@@ -23,7 +23,6 @@ import { Metrics } from "./metrics/metrics.ts";
 import { startMetricsServer } from "./metrics/metrics-server.ts";
 import { chooseTransport } from "./transport/choose.ts";
 import { Descriptors, descriptorLimit, openDescriptors } from "./transport/descriptors.ts";
-import type { Server } from "./transport/transport.ts";
 
 const TICK_MS = 1000;
 const OUT_OF_DESCRIPTORS =
@@ -52,21 +51,22 @@ export interface RunningRelay {
   close(code: number, reason: string): Promise<void>;
 }
 
-/**
- * Starts a relay.
- * @param parts.files the built viewer
- * @param parts.version the product's version
- * @throws Error in plain words if a port cannot be listened on
- */
+/** @throws Error in plain words if a port cannot be listened on */
 export async function startRelay(
   config: RelayConfig,
-  parts: { readonly files: StaticFiles; readonly log: Logger; readonly version: string },
+  { log, files, version }: { log: Logger; files: StaticFiles; version: string },
 ): Promise<RunningRelay> {
-  const { log, files, version } = parts;
   const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics({ version });
   const suppressed = () => metrics?.logLineSuppressed();
   const visits = new BoundedLog(log, { ...VISITS, suppressed }, clock());
   const refusals = new BoundedLog(log, REFUSALS, clock());
+  const joined: Stats["joined"] = (member) => {
+    metrics?.joined(member);
+    const { kind, room } = member;
+    // A tool may request a snapshot every second.
+    if (kind === "snapshot") log.debug(member, "joined");
+    else visits.line({ room, role: roleOf(kind) }, "joined", member, clock());
+  };
   const held: HeldBytes = new HeldBytes(config.maxHeldBytes, () =>
     hub.options.stats.dropped("buffers_full"),
   );
@@ -81,7 +81,7 @@ export async function startRelay(
     pictureTtlMs: config.PICTURE_TTL,
     time: TIME,
     held,
-    stats: logged(metrics ?? UNCOUNTED, visits, log),
+    stats: { ...(metrics ?? UNCOUNTED), joined },
   });
   metrics?.watch(hub);
   const auth = new Auth({
@@ -90,19 +90,18 @@ export async function startRelay(
     viewerUrl: config.VIEWER_URL,
     wallNow: Date.now,
   });
-  let server: Server | undefined;
   let stopping = false;
-  const mintLink: ProducerSessionOptions["mintLink"] = (link, done) => auth.mintLink(link, done);
-  const producing = { maxBytes: config.MAX_MESSAGE_BYTES, mintLink, wallNow: Date.now };
+  const maxBytes = { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES };
+  const producing: ProducerSessionOptions = {
+    maxBytes: maxBytes.producer,
+    mintLink: (link, done) => auth.mintLink(link, done),
+    wallNow: Date.now,
+  };
   const createSession: AdmissionOptions["createSession"] = (client, peer) => {
     const { hello, grant, claim } = client;
     const now = clock();
     const room = hub.enter(client.room, now);
-    if (!claim) {
-      return hello
-        ? new ViewerSession(room, peer, grant, now)
-        : new PlainViewer(room, peer, grant, now);
-    }
+    if (!claim) return new (hello ? ViewerSession : PlainViewer)(room, peer, grant, now);
     return hello && "producerId" in hello
       ? new ProducerSession({ room, hello, grant, claim }, peer, producing, now)
       : new PlainProducer({ room, grant, claim }, peer, producing, now);
@@ -119,7 +118,7 @@ export async function startRelay(
         : config.ALLOWED_ORIGINS,
     queryTokens: config.QUERY_TOKENS,
     trustedHeader: config.TRUST_PROXY,
-    maxMessageLength: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },
+    maxMessageLength: maxBytes,
     createSession,
     pace,
     now: clock,
@@ -137,10 +136,10 @@ export async function startRelay(
   });
   const { startServer, loss } = await chooseTransport(config.TRANSPORT);
   if (loss !== undefined) log.warn(loss);
-  server = await startServer({
+  const server = await startServer({
     host: config.HOST,
     port: config.PORT,
-    maxBytes: { producer: config.MAX_MESSAGE_BYTES, viewer: MAX_VIEWER_MESSAGE_BYTES },
+    maxBytes,
     maxUnfinishedBytes: config.maxUnfinishedBytes,
     admitted: ({ summary }) => "room" in summary,
     connect: (connection, peer) => admission.open(connection, peer),
@@ -174,18 +173,16 @@ export async function startRelay(
     pace,
     now: clock,
   });
-  const { METRICS_HOST: metricsHost, METRICS_PORT: metricsPort = 0 } = config;
+  const { METRICS_HOST, METRICS_PORT = 0 } = config;
+  const address = { host: METRICS_HOST, port: METRICS_PORT };
   const metricsServer =
     metrics &&
-    (await startMetricsServer({ host: metricsHost, port: metricsPort, metrics }).catch(
-      async (error: unknown) => {
-        await server?.close(CLOSE.restarting, "the relay could not start");
-        throw error;
-      },
-    ));
-  const { port, tick, close } = server;
+    (await startMetricsServer(address, metrics).catch(async (error: unknown) => {
+      await server.close(CLOSE.restarting, "the relay could not start");
+      throw error;
+    }));
   const timer = setInterval(() => {
-    tick();
+    server.tick();
     hub.tick(clock(), Date.now());
     admission.tick();
     refusals.tick(clock());
@@ -193,28 +190,14 @@ export async function startRelay(
     visits.tick(clock());
   }, TICK_MS);
   return {
-    port,
+    port: server.port,
     metricsPort: metricsServer?.port,
     announceStop: () => {
       stopping = true;
     },
     close: async (code, reason) => {
       clearInterval(timer);
-      await Promise.all([close(code, reason), metricsServer?.close()]);
-    },
-  };
-}
-
-/** Statistics that also log each client that joins a room. */
-function logged(stats: Stats, visits: BoundedLog, log: Logger): Stats {
-  return {
-    ...stats,
-    joined: (member) => {
-      stats.joined(member);
-      const { kind, room } = member;
-      // A tool may request a snapshot every second.
-      if (kind === "snapshot") log.debug(member, "joined");
-      else visits.line({ room, role: roleOf(kind) }, "joined", member, clock());
+      await Promise.all([server.close(code, reason), metricsServer?.close()]);
     },
   };
 }

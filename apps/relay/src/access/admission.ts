@@ -14,9 +14,8 @@ import { protocolErrorOf } from "../core/refusal.ts";
 import type { HttpRequest } from "../http/reply.ts";
 import type { WebSocketRequest } from "../transport/transport.ts";
 import { clientAddress, type TrustedHeader } from "./client-address.ts";
-import { crossOriginHeaders } from "./cross-origin.ts";
 import { FailedAttempts, type Pending, PendingConnections } from "./limits.ts";
-import { foreignOrigin, refusalWithoutSecret } from "./origin.ts";
+import { crossOriginHeaders, foreignOrigin, refusalWithoutSecret } from "./origin.ts";
 import { type Admitted, type JoinRequest, PendingSession } from "./pending-session.ts";
 
 export interface AdmissionOptions {
@@ -40,7 +39,7 @@ export interface AdmissionOptions {
   readonly pace: (task: () => void) => void;
   readonly now: () => number;
   readonly sha256: (text: string) => string;
-  /** Decodes Base64 of UTF-8 text. Must not throw. */
+  /** Must not throw. */
   readonly decodeBase64: (encoded: string) => string;
 }
 
@@ -56,10 +55,7 @@ export class Admission {
     this.requiresToken = options.tokens.required;
   }
 
-  /**
-   * Why a request is refused because of its origin, whatever its token. Undefined if it is not.
-   * @param options.picture whether a picture is requested over HTTP
-   */
+  /** Why a request is refused because of its origin, if it is. @param options.picture whether a picture is requested over HTTP */
   refusal({ headers }: HttpRequest, { picture }: { picture: boolean }): ProtocolError | undefined {
     const { allowedOrigins } = this.options;
     const reason = this.requiresToken

@@ -31,8 +31,7 @@ export class Auth {
   }
 
   /**
-   * Makes the link that admits viewers to a producer's room. It is absolute if the viewer page is configured, otherwise relative to
-   * the address that the producer connected to.
+   * Makes the link that admits viewers to a producer's room: absolute if the viewer page is configured, otherwise relative to the relay.
    * @param done receives the link and the wall-clock time at which to replace it, or undefined if a new link would expire no later
    */
   mintLink(

@@ -6,10 +6,9 @@ export const TRUSTED_HEADERS = ["fly-client-ip", "x-forwarded-for"] as const;
 export type TrustedHeader = (typeof TRUSTED_HEADERS)[number];
 
 /**
- * A client's address as the key of its limits.
- * @param trusted the header to which our proxy appends the address that it saw. Undefined if no header is trusted
- * @returns undefined for programs on this machine that connect directly. IPv6 addresses are cut to /64, which is what one customer
- *   has (RFC 6177)
+ * A client's address as the key of its limits. IPv6 addresses are cut to /64, which is what one customer has (RFC 6177).
+ * @param trusted the header to which our proxy appends the address that it saw, if any
+ * @returns undefined for programs on this machine that connect directly
  */
 export function clientAddress(
   { headers, remoteAddress }: Pick<HttpRequest, "headers" | "remoteAddress">,

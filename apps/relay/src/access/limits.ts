@@ -19,7 +19,7 @@ export interface Pending {
 
 /**
  * Counts connections that cost memory and have proven nothing. Producers over the limit are refused, since each may send a large message.
- * Among viewers the one that has been silent longest is evicted, so that a flood of silent connections keeps out no viewer that sends hello.
+ * Of viewers the longest silent one is evicted, so that a flood of silent connections keeps out no viewer that sends hello.
  */
 export class PendingConnections {
   /** By role, and by role and address. */
@@ -62,18 +62,11 @@ const FAILURES = { capacity: 20, perSecond: 0.5 } as const;
 /** Addresses that are kept apart. Beyond this the one known longest is forgotten. */
 const MAX_ADDRESSES = 20_000;
 
-/**
- * Counts attempts without a valid token by address. A valid token is never refused for it: a client that shares its address with an
- * attacker is still admitted.
- */
+/** Counts attempts without a valid token by address. A valid token is never refused for it: an attacker may share its address. */
 export class FailedAttempts {
   readonly #buckets = new Map<string, Bucket>();
 
-  /**
-   * An attempt failed.
-   * @param address undefined for programs on the relay's own machine, which are not limited
-   * @returns whether the address has failed too often
-   */
+  /** An attempt failed. @param address undefined for programs of this machine. @returns whether it has failed too often */
   failed(address: string | undefined, now: number): boolean {
     if (address === undefined) return false;
     let bucket = this.#buckets.get(address);

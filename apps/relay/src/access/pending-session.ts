@@ -1,7 +1,4 @@
-/**
- * A connection before it joins a room: a v1 client sends hello, its token is verified, and its place is claimed. Only then is its session
- * created, which handles everything from there on.
- */
+/** A connection before it joins a room: a v1 client sends hello, its token is verified, and its place is claimed. Then its session begins. */
 import {
   CLOSE,
   HELLO_TIMEOUT_MS,

@@ -9,7 +9,7 @@ export interface Viewer {
   readonly kind: ViewerKind;
   /** Whether it takes pictures now. A hidden page does not. */
   readonly watching: boolean;
-  /** The picture may have changed: send what is due and can be taken now. */
+  /** The picture may have changed: sends what is due and can be taken now. */
   advance(now: number): void;
   /** The producer's status changed. */
   producerChanged?(): void;

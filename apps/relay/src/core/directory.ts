@@ -3,7 +3,7 @@ import { CLOSE, ProtocolError } from "@screen-share/protocol";
 
 export const PLACE_TAKEN = "a producer is already live in this room";
 
-/** The place of a room's producer, held until it is released. */
+/** The place of a room's producer. */
 export interface Claim {
   /** Has no effect on a claim that was replaced. */
   release(): void;

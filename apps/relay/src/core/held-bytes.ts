@@ -3,7 +3,6 @@
  * clients are sent is held, and counted, once. Above the bound the client with the most is cut off.
  */
 
-/** A client for which bytes may be held. */
 export interface Holder {
   /** Drops the connection. The client does not read, so it cannot be sent a reason. May call `release`, but not `hold`. */
   cutOff(): void;
@@ -46,7 +45,6 @@ export class HeldBytes {
     }
   }
 
-  /** Nothing is held for a client any more. */
   release(holder: Holder): void {
     this.#replace(holder, NOTHING);
   }

@@ -37,12 +37,10 @@ export class Hub {
     return this.#rooms.size;
   }
 
-  /** Held by all pictures. */
   get pictureBytes(): number {
     return this.#memory.usedBytes;
   }
 
-  /** Held by JPEGs composed of pictures. */
   get composedBytes(): number {
     return this.#memory.composedBytes;
   }
@@ -55,10 +53,7 @@ export class Hub {
     return this.#rooms.get(name);
   }
 
-  /**
-   * Finds or creates a room.
-   * @throws ProtocolError if the name is invalid (4400), or there are too many rooms for another (4429)
-   */
+  /** Finds or creates a room. @throws ProtocolError if the name is invalid (4400), or there are too many rooms (4429) */
   enter(name: string, now: number): Room {
     checkRoomName(name);
     const known = this.#rooms.get(name);

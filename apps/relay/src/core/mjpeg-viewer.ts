@@ -31,33 +31,25 @@ export const REPEATS_MS = [250, 1000, 5000] as const;
 /** The longest silence, ms. */
 export const MAX_SILENCE_MS = REPEATS_MS[2];
 
-/**
- * Fillers are header lines of the next part, and readers accept about 100 of these. After this many the part is completed with a grey
- * picture. That happens only if a stream has had nothing to show for minutes.
- */
+/** Fillers are header lines of the next part, and readers accept about 100. After this many the part is completed with a grey picture. */
 export const MAX_FILLERS_PER_PART = 48;
 /** The size of the grey picture if no other was shown yet, px. */
 const BLANK_SIZE: Size = { width: 1280, height: 720 };
 
-/**
- * How long a client may take nothing at all. HTTP has no other sign of life, and a socket becomes writable only once the client has read
- * much of what the kernel buffers for it, up to several megabytes.
- */
+/** How long a client may take nothing. A socket becomes writable only once several megabytes of the kernel's buffers have been read. */
 export const MAX_STALL_MS = 180_000;
 
 export class MjpegViewer implements Viewer, Holder {
   readonly kind = "mjpeg viewer";
   #epoch: number | undefined;
   #cursor = 0;
-  /** How often the newest picture has been repeated. */
+  /** Of the newest picture. */
   #repeats = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
   /** When anything was last written. */
   #wroteAt: number;
   #writable = true;
-  /** The part that is being written. */
   #part: StreamPart | undefined;
-  /** How many fillers the next part's header has. */
   #fillers = 0;
   #size = BLANK_SIZE;
   #over = false;

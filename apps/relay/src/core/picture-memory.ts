@@ -101,10 +101,7 @@ export class MemoryAccount {
     this.memory.changed(this, byBytes, 0);
   }
 
-  /**
-   * If all pictures together are too large, evicts the largest others, as long as they are larger than what this one needs.
-   * @throws ProtocolError (4429) if that was not enough
-   */
+  /** If all pictures are too large, evicts those that are larger than what this one needs. @throws ProtocolError (4429) if in vain */
   check(needBytes: number): void {
     this.memory.check(needBytes);
   }

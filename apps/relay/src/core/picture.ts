@@ -17,6 +17,10 @@ import type { Work } from "./work.ts";
 
 /** Composed updates are kept, by cursor, up to one whole picture plus this: viewers in sync share one, new viewers another. */
 const COMPOSED_SPARE_BYTES = 64 * 1024;
+/** The approximate cost of a tile in addition to its bytes. */
+const TILE_OVERHEAD_BYTES = 256;
+/** The approximate size of a desktop's tile. */
+const TYPICAL_TILE_BYTES = 512;
 
 /** The whole picture that a room shows, as of its newest update. The epoch counts the room's pictures. */
 export interface ShownPicture extends Supply {
@@ -25,12 +29,6 @@ export interface ShownPicture extends Supply {
   /** Whether more of the newest change is still to come. */
   readonly partial: boolean;
 }
-
-/** The approximate cost of a tile in addition to its bytes. */
-const TILE_OVERHEAD_BYTES = 256;
-
-/** The approximate size of a desktop's tile. */
-const TYPICAL_TILE_BYTES = 512;
 
 export class Picture {
   readonly #replica = new Replica();
@@ -75,7 +73,6 @@ export class Picture {
   /** The producer begins one of its epochs. @throws ProtocolError */
   describe(epoch: number, stream: StreamDescription): void {
     this.#replica.describe(epoch, stream);
-    this.#account();
     this.#checkMemory();
   }
 
@@ -91,7 +88,6 @@ export class Picture {
       encodedAt: Math.min(update.encodedAt, now),
     };
     const applied = this.#replica.apply({ ...update, ...times });
-    this.#account();
     this.#checkMemory();
     if (applied.kind === "pending") return;
     this.#forgetUpdates();
@@ -119,8 +115,7 @@ export class Picture {
 
   /** Changes the memory that is held for this picture elsewhere. @throws ProtocolError (4429) as `apply` */
   holdBeside(byBytes: number): void {
-    this.#besideBytes += byBytes;
-    this.#account();
+    this.keepBeside(byBytes);
     if (byBytes > 0) this.#checkMemory();
   }
 
@@ -184,6 +179,7 @@ export class Picture {
   }
 
   #checkMemory(): void {
+    this.#account();
     try {
       this.#memory.check(this.#needBytes());
     } catch (error) {

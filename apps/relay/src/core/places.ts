@@ -1,6 +1,6 @@
 /**
- * A limited number of places, shared fairly. One link usually serves many viewers, so places are shared between holders: a holder is a
- * link at an address. Once all places are taken, a newcomer takes the newest place of the holder with the most.
+ * A limited number of places, shared between holders: a holder is a link at an address. Once all places are taken, a newcomer takes the
+ * newest place of the holder with the most.
  */
 
 /** What a newcomer finds. */

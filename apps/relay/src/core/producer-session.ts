@@ -8,7 +8,6 @@ import {
   parseProducerMessage,
   plainText,
   Receiver,
-  type ToProducerMessage,
 } from "@screen-share/protocol";
 import { Bucket } from "./bucket.ts";
 import type { Claim } from "./directory.ts";
@@ -19,15 +18,9 @@ import { RoomSession } from "./room-session.ts";
 
 /** Control messages: a burst, and an average rate. */
 const CONTROL = { capacity: 120, perSecond: 20 } as const;
-/**
- * How often "no viewers" and "some viewers" may alternate at once. A client that keeps joining and leaving could cause thousands of changes:
- * above this rate they wait for the next tick, and only the last is sent.
- */
+/** How often "no viewers" and "some viewers" may alternate at once. Above this rate, changes wait for the next tick. */
 const DEMANDS = { capacity: 8, perSecond: 4 } as const;
-/**
- * While a room is over its share of the relay's time, acks wait, and an honest producer slows down. A producer that does not is closed once
- * the room is this far over, ms.
- */
+/** While a room is over its share of the relay's time, acks wait. A producer that does not slow down is closed at this debt, ms. */
 const MAX_DEBT_MS = 1000;
 
 export type ProducerHello = Extract<ProducerMessage, { type: "hello" }>;
@@ -35,12 +28,9 @@ export type ProducerHello = Extract<ProducerMessage, { type: "hello" }>;
 export interface ProducerSessionOptions {
   /** The longest message, bytes. */
   readonly maxBytes: number;
-  /**
-   * Makes the link to a room, for the host to share. Calls back once, possibly before it returns, with the link and the wall-clock time
-   * at which to replace it. Undefined if it never needs to be replaced.
-   */
+  /** Makes a link for the host to share. Calls back once, possibly at once, with the link and the wall-clock time to replace it, if any. */
   readonly mintLink: (link: NewLink, done: (link: string, renewAt?: number) => void) => void;
-  /** ms since 1970. Links expire by this clock, which also moves while the machine sleeps and when it is set. */
+  /** ms since 1970, by the clock that links expire by. */
   readonly wallNow: () => number;
 }
 
@@ -49,13 +39,6 @@ export interface NewLink {
   /** The grant of the producer that it is for. */
   readonly grant: Grant;
   readonly generation: string | undefined;
-}
-
-export interface AdmittedProducer {
-  readonly room: Room;
-  readonly hello: ProducerHello;
-  readonly grant: Grant;
-  readonly claim: Claim;
 }
 
 export class ProducerSession extends RoomSession implements Producer {
@@ -74,7 +57,12 @@ export class ProducerSession extends RoomSession implements Producer {
   #reported: { readonly viewers: number; readonly watching: number } | undefined;
 
   constructor(
-    private readonly admitted: AdmittedProducer,
+    private readonly admitted: {
+      readonly room: Room;
+      readonly hello: ProducerHello;
+      readonly grant: Grant;
+      readonly claim: Claim;
+    },
     peer: Peer,
     private readonly options: ProducerSessionOptions,
     now: number,
@@ -91,7 +79,7 @@ export class ProducerSession extends RoomSession implements Producer {
     this.#demands = new Bucket(DEMANDS, now);
     room.takePlace(this, grant, now);
     this.#mintLink({ room: room.name, grant, generation: hello.gen }, (viewerLink) => {
-      this.#send({ type: "welcome", room: room.name, viewerLink });
+      this.#outbox.send(encodeControl({ type: "welcome", room: room.name, viewerLink }));
       this.#welcomed = true;
       this.#reportDemand();
     });
@@ -151,7 +139,7 @@ export class ProducerSession extends RoomSession implements Producer {
         this.#status(message.state, now);
         break;
       case "ping":
-        this.#send({ type: "pong", sentAt: message.sentAt, relayAt: now });
+        this.#outbox.send(encodeControl({ type: "pong", sentAt: message.sentAt, relayAt: now }));
         break;
     }
   }
@@ -169,7 +157,9 @@ export class ProducerSession extends RoomSession implements Producer {
     const due = this.#link;
     if (due === undefined || this.options.wallNow() < due.renewAt) return;
     this.#link = undefined;
-    this.#mintLink(due.made, (viewerLink) => this.#latest("link", { type: "link", viewerLink }));
+    this.#mintLink(due.made, (viewerLink) =>
+      this.#outbox.latest("link", encodeControl({ type: "link", viewerLink })),
+    );
   }
 
   #status(state: "live" | "paused" | "stopped", now: number): void {
@@ -179,7 +169,9 @@ export class ProducerSession extends RoomSession implements Producer {
       return;
     }
     // The picture was forgotten when sharing stopped.
-    if (room.status.state === "offline") this.#latest("refresh", { type: "refresh" });
+    if (room.status.state === "offline") {
+      this.#outbox.latest("refresh", encodeControl({ type: "refresh" }));
+    }
     room.setStatus(state, now);
   }
 
@@ -211,7 +203,7 @@ export class ProducerSession extends RoomSession implements Producer {
     const { viewerCount: viewers, watchingCount: watching } = this.room;
     if (viewers === this.#reported?.viewers && watching === this.#reported.watching) return;
     this.#reported = { viewers, watching };
-    this.#latest("demand", { type: "demand", viewers, watching });
+    this.#outbox.latest("demand", encodeControl({ type: "demand", viewers, watching }));
   }
 
   /** The room. A producer that sends pictures is live, even if it had reported that it stopped. */
@@ -219,13 +211,5 @@ export class ProducerSession extends RoomSession implements Producer {
     const { room } = this;
     if (room.status.state === "offline") room.setStatus("live", now);
     return room;
-  }
-
-  #send(message: ToProducerMessage): void {
-    this.#outbox.send(encodeControl(message));
-  }
-
-  #latest(slot: "demand" | "link" | "refresh", message: ToProducerMessage): void {
-    this.#outbox.latest(slot, encodeControl(message));
   }
 }

@@ -29,7 +29,6 @@ export interface Producer {
   readonly generation: string | undefined;
   /** Whether it captures only while there are viewers. */
   readonly onDemand: boolean;
-  /** The number of viewers may have changed. */
   demandChanged(): void;
   /** Removes it from the room and closes its connection. */
   dismiss(why: ProtocolError): void;
@@ -125,7 +124,7 @@ export class Room {
     return isEmpty && this.work.debtMs <= 0;
   }
 
-  /** Whether the producer captures nothing because nobody watches, or viewers have returned and its new picture has not arrived yet. */
+  /** Whether the producer captures nothing because there are no viewers, or its new picture has not arrived since they returned. */
   get sleeping(): boolean {
     const isAsleep = this.#status.state === "live" && (!this.#watched || this.#waking);
     return isAsleep && this.#producer?.producer.onDemand === true;
@@ -163,9 +162,8 @@ export class Room {
   }
 
   /**
-   * Takes the producer's place if it is free or held by an older connection of the same agent. If the generation of links changes, links
-   * of the last one end, and the picture is forgotten.
-   * @throws ProtocolError (4000) if another producer holds it
+   * Takes the producer's place, perhaps from an older connection of the same agent. If the generation of links changes, links of the last
+   * one end, and the picture is forgotten. @throws ProtocolError (4000) if another producer holds it
    */
   takePlace(producer: Producer, grant: Grant, now: number): void {
     const replaced = this.#producer?.producer;

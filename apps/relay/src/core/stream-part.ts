@@ -13,7 +13,7 @@ const BOUNDARY = "picture";
 export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 /** What a stream begins with. */
 export const OPENING: Uint8Array = ascii(`--${BOUNDARY}\r\n`);
-/** A meaningless header line, which precedes a part's own ones. */
+/** A meaningless header line. */
 export const FILLER: Uint8Array = ascii("X-Filler: 0\r\n");
 
 /** The most that is handed to a socket at once, bytes. */

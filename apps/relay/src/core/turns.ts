@@ -1,7 +1,4 @@
-/**
- * Spreads tasks over turns of the event loop. A thousand viewers may arrive or fall silent at the same moment. Without this, the
- * messages of all other clients would wait until the last of them had joined or was closed.
- */
+/** Spreads tasks over turns of the event loop. A thousand viewers may arrive at the same moment, and must not delay all other clients. */
 export class Turns {
   #waiting: (() => void)[] = [];
   #spentMs = 0;

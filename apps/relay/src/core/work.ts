@@ -7,13 +7,6 @@ import { Bucket } from "./bucket.ts";
 /** ms in a burst, and ms per second on average. */
 const ALLOWANCE = { capacity: 1000, perSecond: 500 } as const;
 
-/** Work in progress. */
-interface Started {
-  readonly at: number;
-  /** What had been counted before, ms. */
-  readonly countedMs: number;
-}
-
 export class Work {
   readonly #bucket: Bucket;
   /** All time counted so far, ms. */
@@ -35,11 +28,11 @@ export class Work {
   }
 
   /** Starts work that `finish` counts. */
-  start(): Started {
+  start() {
     return { at: this.clock(), countedMs: this.#countedMs };
   }
 
-  finish({ at, countedMs }: Started): void {
+  finish({ at, countedMs }: ReturnType<Work["start"]>): void {
     const endedAt = this.clock();
     const ms = endedAt - at - (this.#countedMs - countedMs);
     this.#countedMs += ms;

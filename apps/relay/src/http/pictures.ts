@@ -105,9 +105,8 @@ async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeRepl
   });
   if (!whole) {
     room.stats.dropped("composing_costs_too_much");
-    return retryLater(
-      "this picture needs more of the relay's time or memory than its room may use",
-    );
+    const why = "this picture needs more of the relay's time or memory than its room may use";
+    return retryLater(why);
   }
   // The link may have ended meanwhile.
   room.checkLink(grant);
@@ -122,8 +121,8 @@ async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeRepl
 export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStream {
   const { room: name, grant, time, query } = request;
   const fps = query.get("fps");
-  const maxFps = fps === null ? undefined : parseFps(fps);
-  if (Number.isNaN(maxFps)) {
+  const maxFps = fps === null ? undefined : DECIMAL.test(fps) ? Number(fps) : Number.NaN;
+  if (maxFps !== undefined && !(maxFps >= FPS.min && maxFps <= FPS.max)) {
     return textReply(400, `fps must be a number from ${FPS.min} to ${FPS.max}.`);
   }
   try {
@@ -150,12 +149,6 @@ export function mjpeg(hub: Hub, request: PictureRequest): WholeReply | HttpStrea
 function checkCodec({ picture: { shown, whole } }: Room): void {
   const refusal = shown && whole.refusal(shown);
   if (refusal) throw refusal;
-}
-
-/** @returns NaN for anything that is not a number in the range */
-function parseFps(text: string): number {
-  const fps = DECIMAL.test(text) ? Number(text) : Number.NaN;
-  return fps >= FPS.min && fps <= FPS.max ? fps : Number.NaN;
 }
 
 /** @throws any error that is not a `ProtocolError` */

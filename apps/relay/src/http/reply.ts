@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly query: { get(name: string): string | null };
   /** Names in lower case; repeated headers are joined by ", ". */
   readonly headers: ReadonlyMap<string, string>;
-  /** The address at the other end of the socket: a client, or our proxy. */
+  /** Of a client, or of our proxy. */
   readonly remoteAddress: string;
 }
 
@@ -41,7 +41,7 @@ export type WholeReply = HttpReply | NotModified;
 export interface HttpStream {
   readonly status: 200;
   readonly headers: HttpHeaders;
-  /** Starts the stream; it may be written to, or ended, during the call. */
+  /** May write to the stream, or end it, during the call. */
   readonly begin: (sink: StreamSink) => StreamSource;
 }
 

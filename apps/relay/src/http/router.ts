@@ -1,6 +1,6 @@
 /** Which handler replies to which path. Unknown paths get 404, methods other than GET and HEAD 405. */
 import type { Admission } from "../access/admission.ts";
-import { preflightHeaders } from "../access/cross-origin.ts";
+import { preflightHeaders } from "../access/origin.ts";
 import type { Hub } from "../core/hub.ts";
 import { protocolErrorOf } from "../core/refusal.ts";
 import type { Time } from "../core/time.ts";
@@ -74,10 +74,7 @@ async function replyWithPicture(
   };
 }
 
-/**
- * How to authenticate (RFC 9110 §11.6.1). Camera software sends a password only after a Basic challenge. A browser would ask its user
- * for a password wherever a page embeds the picture.
- */
+/** Camera software sends a password only after a Basic challenge, for which a browser would ask its user wherever a page embeds it. */
 function challengeFor({ headers }: HttpRequest): string {
   const browser =
     headers.has("sec-fetch-mode") || /^Mozilla\//.test(headers.get("user-agent") ?? "");

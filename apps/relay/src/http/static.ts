@@ -1,6 +1,6 @@
 /**
- * Serves the built viewer, so that one process is the whole product on one machine. All files are read and compressed at boot and found by
- * their exact name: no request ever touches the disk. Each page brings its own policy; the relay adds who may frame it.
+ * Serves the built viewer. All files are read and compressed at boot and found by their exact name: no request ever touches the disk. Each
+ * page brings its own policy; the relay adds who may frame it.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
@@ -37,9 +37,8 @@ interface StaticFile {
 export type StaticFiles = ReadonlyMap<string, StaticFile>;
 
 /**
- * Reads a static export.
- * @param options.frameAncestors the CSP sources that may frame its pages (CSP Level 3, §6.4.2). None by default
- * @returns its files, or none if the folder does not exist
+ * Reads a static export, which may be missing.
+ * @param options.frameAncestors the CSP sources that may frame its pages (CSP Level 3, §6.4.2)
  */
 export async function loadStaticFiles(
   folder: string,

@@ -20,19 +20,16 @@ const TIMEOUTS = {
 /** More than a few monitoring programs need; each uses one or two. */
 const MAX_CONNECTIONS = 50;
 
-/** @throws Error in plain words if the address cannot be listened on */
-export async function startMetricsServer(options: {
-  readonly host: string;
-  /** 0 for any free port. */
-  readonly port: number;
-  readonly metrics: Metrics;
-}): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const { host, port, metrics } = options;
+/** @param address port 0 is any free port. @throws Error in plain words if it cannot be listened on */
+export async function startMetricsServer(
+  address: { readonly host: string; readonly port: number },
+  metrics: Metrics,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer(TIMEOUTS, (request, response) => {
     void answer(request, response).catch((error: Error) => response.destroy(error));
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const boundPort = await listen(server, { host, port, purpose: "for metrics" });
+  const port = await listen(server, { ...address, purpose: "for metrics" });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [status, problem] = refusal(request) ?? [200];
@@ -42,7 +39,7 @@ export async function startMetricsServer(options: {
   }
 
   return {
-    port: boundPort,
+    port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

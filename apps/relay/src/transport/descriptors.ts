@@ -1,13 +1,12 @@
 /**
- * Bounds file descriptors, of which each connection takes one. When they run out nothing can be accepted, and a library that does not expect
- * it retries without end. So the relay refuses connections while it still has a few, and HTTP, whose clients may stay idle for a while,
- * gets only a share.
+ * Bounds file descriptors, of which each connection takes one. Without any, a library may retry to accept connections without end. So the
+ * relay refuses connections while it still has a few, and HTTP, whose clients may stay idle for a while, gets only a share.
  */
 import { readdirSync } from "node:fs";
 
 /** Kept for the log, for files, and for the metrics server. */
 const RESERVED = 16;
-/** The share that HTTP connections may take: idle ones, requests and streams. */
+/** The share of HTTP connections: idle ones, requests and streams. */
 const HTTP_SHARE = 1 / 2;
 /** How often a continuing shortage is reported, ms. */
 const REPORT_EVERY_MS = 60_000;
@@ -44,7 +43,6 @@ export class Descriptors {
     return true;
   }
 
-  /** An HTTP connection has ended. */
   closed(): void {
     this.#open--;
     this.#http--;

@@ -35,8 +35,7 @@ export class LargeMessages {
   #closing = false;
 
   /**
-   * @param limits.maxBytes for all unfinished messages
-   * @param limits.messageBytes the length of the longest message
+   * @param limits for all unfinished messages together, and the length of the longest
    * @param unaccountedBytes memory of the process that is not otherwise accounted for
    * @param heldBytes the part of it that waits for slow clients; called only when needed
    */

@@ -1,9 +1,8 @@
 /** Bounds for both adapters. */
 
 /**
- * A WebSocket from which no byte has arrived for this long, pongs included, is dropped; this is checked every 4 s. Producers depend on it,
- * since only the transport sees the bytes of an update that is still arriving. For viewers it is the last resort: their pongs may have to
- * wait behind a picture, which their sessions account for.
+ * A WebSocket from which nothing has arrived for this long is dropped; this is checked every 4 s. Only the transport sees the bytes of a
+ * producer's update that is still arriving. For viewers it is the last resort: their pongs may have to wait behind a picture.
  */
 export const IDLE_TIMEOUT_S = { producer: 16, viewer: 120 } as const;
 /** The hard bound behind flow control, which holds one update per viewer. Above it the socket takes nothing, not even pings. */

@@ -31,11 +31,7 @@ export async function listen(server: Server, address: Address): Promise<number> 
   return typeof bound === "object" && bound ? bound.port : port;
 }
 
-/**
- * Tries to listen, for a library that would silently share a busy port. Connections of an earlier owner that are still closing do not
- * count.
- * @throws Error in plain words if the address cannot be listened on
- */
+/** Tries to listen, for a library that would silently share a busy port. @throws Error in plain words if the address cannot be listened on */
 export async function checkPort(address: Address): Promise<void> {
   const probe = createServer();
   await listen(probe, address);

@@ -17,9 +17,8 @@ export function offersOurProtocol({ headers }: Pick<HttpRequest, "headers">): bo
 }
 
 /**
- * Whether a request announces a body in any way. No body is ever read here. Its end may be ambiguous (two lengths, or both kinds of length),
- * and a proxy in front of us may see it elsewhere. So the connection is closed after the reply, and nothing that follows is taken for a
- * request (RFC 9112 §6.3 and §11.2).
+ * Whether a request announces a body in any way. None is ever read. Its end may be ambiguous, and a proxy in front of us may see it
+ * elsewhere. So the connection is closed after the reply, and what follows is not taken for a request (RFC 9112 §6.3 and §11.2).
  */
 export function hasBody({ headers }: Pick<HttpRequest, "headers">): boolean {
   return headers.has("transfer-encoding") || (headers.get("content-length") ?? "0") !== "0";

@@ -1,7 +1,4 @@
-/**
- * The port to the network: it listens, turns WebSockets into peers and sessions, and HTTP requests into values. Its two adapters, uws.ts
- * and ws.ts, pass one shared suite.
- */
+/** The port to the network: turns WebSockets into peers and sessions, and HTTP requests into values. Its adapters are uws.ts and ws.ts. */
 import type { Role } from "@screen-share/protocol";
 import type { HeldBytes } from "../core/held-bytes.ts";
 import type { Peer, Session } from "../core/peer.ts";
@@ -57,14 +54,10 @@ export interface ServerOptions {
 
 export interface Server {
   readonly port: number;
-  /** Called about once a second. */
   tick(): void;
   /** Stops listening, closes every WebSocket with this code, and resolves when all connections are closed. */
   close(code: number, reason: string): Promise<void>;
 }
 
-/**
- * Starts to listen.
- * @throws Error in plain words if the address cannot be listened on
- */
+/** Starts to listen. @throws Error in plain words if the address cannot be listened on */
 export type StartServer = (options: ServerOptions) => Promise<Server>;

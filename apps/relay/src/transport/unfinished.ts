@@ -1,7 +1,4 @@
-/**
- * Bounds the bytes of messages that have arrived only in part. These cost their senders nothing, so all of them together have a limit:
- * above it the connection with the most is dropped, strangers first.
- */
+/** Bounds the bytes of all messages that have arrived only in part. Above it the connection with the most is dropped, strangers first. */
 
 export interface PartialSender {
   /** Whether its client was admitted. All others are strangers. */

@@ -60,8 +60,8 @@ function end(res: uWS.HttpResponse, body: Uint8Array, held: HeldBytes): void {
 const PATIENCE_MS = 4000;
 
 /**
- * The last bytes of a write that the socket did not take completely are kept back. The library reports when it can take some bytes, not when
- * it has sent all that it holds; only another write shows that. So these are written one at a time to find out.
+ * Of a write that the socket did not take completely, so much is kept back. The library reports when it can take some bytes, not when it
+ * has sent all; only another write shows that. So these are written one at a time to find out.
  */
 const KEPT_BACK_BYTES = 64;
 const NOTHING = new Uint8Array();

@@ -6,9 +6,8 @@ import { type LibrarySocket, MAX_REASON_BYTES, SocketPeer } from "./socket-peer.
 import type { ServerOptions, WebSocketRequest } from "./transport.ts";
 
 /**
- * Frames from a client, of any kind: a burst, and an average rate. No honest client comes near it. Without it, thousands of tiny frames,
- * which cost their sender nothing, would delay every other connection. A plain producer may be as fast as it likes, within reason: only its
- * newest picture is shown. A ping counts for more, since it is replied to.
+ * Frames from a client, of any kind: a burst, and an average rate. No honest client comes near it. Thousands of tiny frames, which cost
+ * their sender nothing, would delay every other connection. A ping counts for more, since it is replied to.
  */
 const FRAMES = {
   producer: { capacity: 10_000, perSecond: 2000 },
