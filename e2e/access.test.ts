@@ -1,4 +1,4 @@
-/** Who may watch: the real relay with a secret, the real agent, Chromium, and links that end. */
+/** Access with the real relay and a secret, the real agent, Chromium, and links that expire or are ended. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, describe, expect, onTestFinished } from "vitest";
 import { canvasColour, viewerState } from "./support/browser.ts";
@@ -44,7 +44,7 @@ async function linkOf(program: Program): Promise<string> {
 
 async function open(link: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
-  // A page that plays on costs time until the last test is over.
+  // An open page would cost time until the last test is over.
   onTestFinished(() => page.close());
   await page.goto(link);
   return page;

@@ -1,6 +1,6 @@
 /**
- * A screen on somebody else's page: the built element and the framed viewer, on a page of another origin; the real relay, agent and
- * Chromium. The first page is the example of docs/embedding.md, to the letter but for its address and its token.
+ * A screen on another site's page: the built element and the framed viewer, on a page of another origin; the real relay, agent and
+ * Chromium. The first page is the example of docs/embedding.md with another address and token.
  */
 import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
@@ -75,7 +75,7 @@ const withElement = (element: string) =>
   `<!doctype html><html lang="en"><title>Embedding</title><main><h1>Embedding</h1>${element}</main>` +
   `<script type="module" src="http://localhost:${port}/embed.js"></script>`;
 
-/** What an element says of itself. */
+/** The state that an element reports. */
 const stateOf = (page: Page, selector = "screen-share-viewer") =>
   page.locator(selector).evaluate((element) => {
     const { state } = element as unknown as { state?: { state: string; title: string } };

@@ -1,4 +1,4 @@
-/** Failures and recovery: each part is killed in turn, and a relay is told to stop while many watch. */
+/** Failures and recovery: each part is killed in turn, and a relay is stopped while it has many viewers. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -41,7 +41,7 @@ function restingProducer(port: number, problems: string[]): SoakProducer {
   return producer;
 }
 
-/** Requests the relay's health again and again. @returns what ends that, and gives the time of the slowest answer, ms */
+/** Requests the relay's health repeatedly. @returns a function that stops this and returns the time of the slowest answer, ms */
 function watchHealth(port: number): () => Promise<number> {
   let over = false;
   const asking = (async () => {

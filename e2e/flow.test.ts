@@ -1,4 +1,4 @@
-/** Newest wins: links that are slow or stand still, and nobody watching, with the built relay and agent on real sockets. */
+/** The newest picture wins: slow and stalled links, and rooms without viewers, with the built relay and agent on real sockets. */
 import jpegJs from "jpeg-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { freshAfter } from "./support/ages.ts";
@@ -13,11 +13,11 @@ import { TestViewer } from "./support/test-viewer.ts";
 import { mintBoth, SECRET } from "./support/tokens.ts";
 import { eventually, sleep } from "./support/wait.ts";
 
-/** 1 Mbit/s, 100 ms there and back. */
+/** 1 Mbit/s, with a round trip of 100 ms. */
 const SLOW = { bytesPerSecond: 125_000, delayMs: 50 } as const;
 /**
- * How many bytes may come through that link before what is new: what it carries in 2.5 s. Counted in bytes, since a busy machine takes its
- * time, but sends no more for that. A sender that queues would send many times as much.
+ * How many bytes may arrive through that link before a new picture: what it carries in 2.5 s. Counted in bytes, since a busy machine is
+ * slower but does not send more. A sender that queues would send many times as much.
  */
 const MAX_BYTES_BEFORE = 2.5 * SLOW.bytesPerSecond;
 
@@ -40,7 +40,7 @@ describe("viewers of a picture that changes everywhere", () => {
     link = await ShapedLink.start({ port, up: SLOW, down: SLOW });
     fast = [1, 2, 3].map(() => new TestViewer(port, { token: tokens.viewer }));
     slow = new TestViewer(link.port, { token: tokens.viewer });
-    // Until it has a whole picture, and its window knows the link.
+    // Wait until it has a whole picture and its window has adapted to the link.
     await slow.until(() => slow.replica.shown !== undefined && slow.updates.length > 80);
   });
   afterEach(async () => {
@@ -50,7 +50,7 @@ describe("viewers of a picture that changes everywhere", () => {
     await relay.end("SIGTERM");
   });
 
-  /** What is shown has the tiles that were sent last, to the byte. */
+  /** The shown picture has exactly the bytes of the tiles that were sent last. */
   async function hasNewest(viewer: TestViewer): Promise<boolean> {
     const due = Buffer.concat(motion.newest.map(({ bytes }) => bytes));
     return await eventually(
@@ -119,7 +119,7 @@ describe("an agent", () => {
     await moving.stop();
   });
 
-  /** A viewer that has a picture of after it came. */
+  /** A viewer that has a picture captured after it joined. */
   async function joined(): Promise<TestViewer> {
     const since = wallNow();
     const viewer = new TestViewer(port, { token: tokens.viewer });
@@ -127,10 +127,10 @@ describe("an agent", () => {
     return viewer;
   }
 
-  /** How often it has said how it fares, which it does while it grabs. */
+  /** How often it has logged its statistics, which it does while it grabs. */
   const reports = () => agent.output.split("\n").filter((line) => line.includes('"stats"')).length;
 
-  /** Resolves once it rests. */
+  /** Resolves once it is idle. */
   async function rests(): Promise<void> {
     const word = /nobody watches/g;
     const said = () => agent.output.match(word)?.length ?? 0;
@@ -142,14 +142,14 @@ describe("an agent", () => {
     expect(said()).toBe(before + 1);
   }
 
-  /** Nothing is grabbed or sent for a while, once what was on its way has come. */
+  /** Checks that nothing is grabbed or sent for a while, after everything in flight has arrived. */
   async function expectRest(): Promise<void> {
     await sleep(1000);
     const [grabbing, sent, updates] = [reports(), link.carried.up, viewer.updates.length];
     await sleep(3000);
     expect(reports()).toBe(grabbing);
     expect(viewer.updates.length).toBe(updates);
-    // Pings of both kinds at most.
+    // At most pings of both kinds.
     expect(link.carried.up - sent).toBeLessThan(500);
   }
 
@@ -164,7 +164,7 @@ describe("an agent", () => {
       const at = wallNow();
       const carried = link.carried.up;
       await moving.desktop.finish("xdotool", "mousemove", "100", "500", "type", letter);
-      // Nothing else moves there: 1280 px are 10 tiles, and 400 px 50 rows of them.
+      // Only this area moves: 1280 px are 10 tiles, and 400 px are 50 rows of tiles.
       const isSeen = () =>
         viewer.updates.some((one) => wallNow(one.at) > at && one.indices.some((i) => i >= 500));
       await viewer.until(isSeen);
@@ -215,7 +215,7 @@ describe("an agent", () => {
       [200, 60, 20],
       [20, 60, 200],
     ] as const) {
-      // A picture of less than a quarter of a second ago counts as one of now (P-64).
+      // A picture captured less than 250 ms ago counts as current (P-64).
       await sleep(300);
       await moving.paint(colour);
       const shown = await snapshot();
@@ -223,7 +223,7 @@ describe("an agent", () => {
         ALIKE_DB,
       );
     }
-    // It would have to wait for 2 s if the agent said nothing (P-64). A busy machine is late at times, but not each time.
+    // Without the agent's answer it would wait for 2 s (P-64). A busy machine may be late once, but not each time.
     const tookMs: number[] = [];
     for (let i = 0; i < 3; i++) {
       await sleep(300);

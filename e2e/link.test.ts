@@ -1,4 +1,4 @@
-/** The link that other tests rest on is as slow and as far as it says. */
+/** Checks the simulated link that other tests use: its rate and its latency. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
@@ -17,7 +17,7 @@ async function through(options: Partial<Parameters<typeof ShapedLink.start>[0]>)
   const near = connect(link.port, "127.0.0.1");
   const [far] = await accepted;
   server.close();
-  // Its end is not this test's concern.
+  // This test does not check how it ends.
   for (const end of [near, far]) end.on("error", () => undefined);
   return { link, near, far };
 }

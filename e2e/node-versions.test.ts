@@ -1,4 +1,4 @@
-/** Later versions of Node, with the transport that runs everywhere: its suite passes, and the built relay carries a picture. */
+/** Later versions of Node, with the transport that runs on all of them: its suite passes, and the built relay carries a picture. */
 import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -16,10 +16,10 @@ const RELAY = fileURLToPath(new URL("../apps/relay/dist/main.js", import.meta.ur
 const VITEST = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
 const SIZE = { width: 320, height: 200 };
 const LIMIT_MS = 30_000;
-/** It takes 25 s. */
+/** A run takes about 25 s. */
 const SUITE_LIMIT_MS = 240_000;
 
-/** The part of the report of vitest's JSON reporter that matters here. */
+/** The relevant part of the report of vitest's JSON reporter. */
 interface Report {
   readonly testResults: readonly {
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];

@@ -1,6 +1,6 @@
 /**
- * The viewer in the browsers that the other tests do not run in: Firefox and WebKit as Debian has them, with the real relay and
- * agent. What every browser has to do alike is asked of each; what one lacks is not to be offered there.
+ * The viewer in Debian's Firefox and WebKit, with the real relay and
+ * agent. Each browser must pass the same tests, and must not offer what it lacks.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canvasColour, canvasPixels } from "./support/browser.ts";
@@ -22,7 +22,7 @@ import { WebKit } from "./support/webkit.ts";
 
 const SIZE = { width: 800, height: 450 } as const;
 const PICTURE = testPicture(SIZE.width, SIZE.height);
-/** What a PNG file ends with (PNG §11.2.5). */
+/** The last bytes of a PNG file (PNG §11.2.5). */
 const PNG_END = Buffer.from("IEND\xAE\x42\x60\x82", "latin1");
 const GUARDED = { AUTH_SECRET: SECRET, LOG_LEVEL: "error" };
 
@@ -38,7 +38,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
   });
   afterAll(() => browser.close());
 
-  /** All that an element says, by its `data-testid`; nothing where it is not there. */
+  /** The text of an element, by its `data-testid`; empty if there is none. */
   const said = (id: string) =>
     browser.evaluate((id) => {
       return document.querySelector(`[data-testid="${id}"]`)?.textContent ?? "";
@@ -51,7 +51,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
     expect(last).toMatch(words);
     return last;
   };
-  /** Remembers the page's notices from now on: each is shown for a few seconds, which a busy machine may not look in. */
+  /** Records the page's notices from now on. Each is shown for only a few seconds, which a busy machine may miss. */
   const rememberNotices = () =>
     browser.evaluate(() => {
       const notices: string[] = [];
@@ -160,7 +160,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
     it("invalid links and an absent host are reported, and the picture appears by itself", async () => {
       await browser.open(`${link}x`);
       await says("status", /^This link does not work/);
-      // The right one, in the same tab: the page is not loaded again.
+      // The right link, in the same tab: the page is not loaded again.
       await browser.evaluate((right) => location.assign(right), link);
       await says("status", /^Waiting for the host/);
       const token = await mint({ role: "producer", room: "main" });
@@ -230,7 +230,7 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       }, undefined);
       expect(await isThere('[data-action="record"]')).toBe(able.record);
       expect(await isThere('[data-action="picture-in-picture"]')).toBe(able.float);
-      // Debian's Firefox can; WebKitGTK tells what its GStreamer has, but not whether that works.
+      // Debian's Firefox can record. WebKitGTK reports which encoders its GStreamer has, but not whether they work.
       if (!(browser instanceof Firefox)) return;
       expect(able).toEqual({ record: true, float: true });
       await browser.press("p");

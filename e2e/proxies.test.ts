@@ -1,4 +1,4 @@
-/** Everything through a proxy with TLS, as on a server of one's own: agent, page, pictures, limits, losses. */
+/** The whole product behind a proxy with TLS, as on a server of your own: agent, page, pictures, limits, losses. */
 import { once } from "node:events";
 import jpeg from "jpeg-js";
 import type { Browser, Page } from "playwright-core";
@@ -19,7 +19,7 @@ it.beforeAll(({ browser: shared }) => {
   browser = shared;
 });
 
-/** So small that no buffer on the way is filled by it. */
+/** Too small to fill any buffer on the way. */
 function smallJpeg(grey: number): Buffer {
   const data = new Uint8Array(16 * 16 * 4).fill(grey);
   return jpeg.encode({ width: 16, height: 16, data }, 60).data;
@@ -163,7 +163,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (kind) => {
     await relay.end("SIGTERM");
     const [code] = await closed;
     expect(code).toBe(1012);
-    // As links come whose "#" was escaped, or lost.
+    // Links whose "#" was escaped or lost.
     for (const astray of [
       `/%23room=main&token=${token}`,
       `/room=main&token=${token}`,

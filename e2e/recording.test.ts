@@ -1,4 +1,4 @@
-/** A session that is recorded and played again: the real agent on a real desktop, the built relay, Chromium. */
+/** A session is recorded and replayed: the real agent on a real desktop, the built relay, Chromium. */
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, statSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -25,7 +25,7 @@ let relay: Program;
 let file: string;
 let env: { readonly XDG_DATA_HOME: string };
 let tokens: { readonly [name in "main" | "again"]: string };
-/** What Chromium showed of the desktop at the end. */
+/** The desktop in Chromium at the end. */
 let last: Pixels;
 
 it.beforeAll(async ({ browser: shared }) => {
@@ -59,7 +59,7 @@ async function watch(room: string): Promise<Page> {
   return await openViewer(browser, port, `#room=${room}&token=${token}`);
 }
 
-/** Whether so many of the newest updates were without any change. */
+/** Whether this many of the newest updates contained no change. */
 function restingFor({ updates }: TestViewer, count: number): boolean {
   const newest = updates.slice(-count);
   return newest.length === count && newest.every(({ tiles }) => tiles === 0);
@@ -78,7 +78,7 @@ describe("a session", () => {
       await desktop.finish("xdotool", "mousemove", "200", "200", "type", words);
     }
     expect(await likeness(page, () => desktop.pixels())).toBeGreaterThan(ALIKE_DB);
-    // An agent has nothing more to send, and nothing to repaint, once it only says that the picture is current.
+    // Once the agent only reports that the picture is current, it has nothing more to send or repaint.
     const viewer = new TestViewer(port, { token: await mint({ role: "viewer", room: "main" }) });
     await viewer.until(() => restingFor(viewer, 2));
     viewer.close();
@@ -169,14 +169,14 @@ describe("a session", () => {
     await viewer.until(() => viewer.updates.length > 0);
     const { pid } = agent.process;
     const writer = Number(await readFile(`/proc/${pid}/task/${pid}/children`, "utf8"));
-    // As if it waited for the disk.
+    // As if it were waiting for the disk.
     process.kill(writer, "SIGSTOP");
     const before = viewer.updates.length;
     await viewer.until(() => viewer.updates.length > before + 5);
     viewer.close();
     expect(await agent.end("SIGINT")).toBe(0);
     expect(agent.output).toMatch(/the end of the recording is missing in .*stuck\.recording/);
-    // What it had been handed it writes all the same.
+    // It still writes what it was given before.
     const size = statSync(stuck).size;
     process.kill(writer, "SIGCONT");
     await eventually(

@@ -1,5 +1,5 @@
 /**
- * The real thing: a desktop on Xvfb with windows in motion, the built agent with real grabs, the built relay, Chromium.
+ * The real product: a desktop on Xvfb with moving windows, the built agent with real grabs, the built relay, Chromium.
  */
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
@@ -35,7 +35,7 @@ const terminal = [
   ...["-bg", "#202428", "-fg", "#d0d4d8"],
 ];
 
-/** A desktop with a pattern, a terminal that scrolls, and one to type into. */
+/** A desktop with a pattern, a scrolling terminal, and a terminal to type into. */
 async function busyDesktop(size: { width: number; height: number }) {
   const desktop = await VirtualDesktop.start(size);
   await desktop.finish("xsetroot", "-solid", "#336699");
@@ -102,7 +102,7 @@ describe.each([
     const independent = decode(jpeg);
     expect(psnr(await desktop.pixels(), independent)).toBeGreaterThan(ALIKE_DB);
     const page = await openViewer(browser, port);
-    // The first picture may be drawn in parts. Two decoders may round differently, by a level.
+    // The first picture may be drawn in parts. Two decoders may differ by one level because of rounding.
     const alikeDb = await eventually(
       async () => {
         const shown = await canvasPixels(page);

@@ -1,6 +1,6 @@
 /**
- * The relay over time: moving rooms, and clients of every kind that come and go. It takes half a minute, or five with LONG=1, or
- * SOAK_MINUTES. SOAK_SEED repeats the choices of a run, though not its timing; SOAK_REPORT=1 prints a report.
+ * The relay over time, with moving rooms, and clients of every kind that come and go. Takes half a minute, five minutes with LONG=1, or
+ * SOAK_MINUTES. SOAK_SEED repeats the choices of a run, but not its timing. SOAK_REPORT=1 prints a report.
  */
 import { expect, it } from "vitest";
 import { describeSoak, judge } from "./support/soak/report.ts";
@@ -8,9 +8,9 @@ import { soak } from "./support/soak/soak.ts";
 
 const MINUTES = Number(process.env.SOAK_MINUTES || (process.env.LONG === "1" ? 5 : 0.5));
 const SEED = Number(process.env.SOAK_SEED || Math.floor(Math.random() * 2 ** 31));
-/** Resident memory rises and falls with garbage by more than leaks of minutes would show. */
+/** Garbage changes resident memory by more than a leak of a few minutes would. */
 const MAX_GROWTH_MB = 30;
-/** For quiet moments to settle, and for the end. */
+/** Time for the system to settle in quiet moments, and at the end. */
 const SPARE_MS = 120_000;
 
 it(
@@ -26,7 +26,7 @@ it(
     expect(new Set(openFiles).size, report).toBe(1);
     const { emptied } = result;
     expect(emptied.openFiles, report).toBe((openFiles.at(-1) ?? 0) - emptied.left);
-    // Without these it was no soak.
+    // Without these, the run has tested nothing.
     expect(result.restarts, report).toBeGreaterThan(0);
     const happened = [...result.counts.keys()].join("\n");
     for (const what of ["expires: 4401", "behaves: welcomed", "intrudes: 4000", "ends its links"]) {

@@ -1,6 +1,6 @@
 /**
  * The page on one host and the relay on another, as on Vercel and Fly: the page is built by `vercel.json`'s command, served with its
- * headers, and dials a relay of another origin that has a secret and knows where the page is.
+ * headers, and connects to a relay of another origin that has a secret and allows the page's origin.
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -20,7 +20,7 @@ import { eventually } from "./support/wait.ts";
 const LINK = /Viewer link: (\S+)\n/;
 const CONFIG = fileURLToPath(new URL("../vercel.json", import.meta.url));
 
-/** The page is built in 20 s on two idle cores. */
+/** Building the page takes 20 s on two idle cores. */
 const BUILD_LIMIT_MS = 300_000;
 
 let browser: Browser;
@@ -54,7 +54,7 @@ afterAll(async () => {
   build.remove();
 });
 
-/** A page, and all that the browser complained of. */
+/** A page, and the errors and warnings in its console. */
 async function open(address: string): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage();
   const complaints: string[] = [];
@@ -125,7 +125,7 @@ describe("a page on a different host than the relay", () => {
       (words) => /frame-ancestors/.test(words),
     );
     expect(refused).toMatch(/frame-ancestors 'none'/);
-    // What the browser shows instead comes after its complaint.
+    // The browser's replacement page appears after the error.
     const shown = await eventually(
       async () => page.frames()[1]?.url(),
       (url) => url !== "",

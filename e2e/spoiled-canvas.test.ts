@@ -1,4 +1,4 @@
-/** The viewer in a browser that gives pages noise in place of what they have drawn, as Tor Browser and LibreWolf do. */
+/** The viewer in a browser that returns noise when a page reads its canvas, as Tor Browser and LibreWolf do. */
 import { decodeTurbo } from "@screen-share/protocol/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Firefox } from "./support/firefox.ts";

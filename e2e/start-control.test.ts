@@ -1,4 +1,4 @@
-/** Who is in control of `start`: sharing ends with its programs, whichever of them is killed, but not with the readers of its output. */
+/** Control of `start`: sharing ends when any of its programs is killed, but not when the readers of its output end. */
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -85,7 +85,7 @@ it(
   async () => {
     const everything = run("npx --yes pnpm@10 start");
     await everything.until(/Sharing/, START_LIMIT_MS);
-    // A terminal's kernel side sends it to all at once.
+    // The kernel sends the signal to all processes of a terminal at once.
     for (const { pid } of mark.processes()) process.kill(pid, "SIGHUP");
     await nothingIsLeft();
   },

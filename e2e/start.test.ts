@@ -1,4 +1,4 @@
-/** `pnpm start`, as typed: one command that is the whole product, and leaves nothing behind. */
+/** `pnpm start` as users type it: one command runs the whole product, and leaves nothing behind. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Types the README's command. */
+/** Runs the README's command. */
 function start(env: Record<string, string>): Program {
   const { DISPLAY: _, ...inherited } = process.env;
   const child = spawn("npx", ["--yes", "pnpm@10", "start"], {

@@ -20,10 +20,10 @@ describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
   let site: string;
   let link: string;
 
-  /** Requests for anything that is not below the path. */
+  /** Requests for anything outside the path. */
   const elsewhere: string[] = [];
 
-  /** As `location /screen/ { proxy_pass http://relay/; }` does in nginx. */
+  /** Like nginx with `location /screen/ { proxy_pass http://relay/; }`. */
   function stripped(packet: string): string | undefined {
     const [line, url = ""] = REQUEST_LINE.exec(packet) ?? [];
     if (line === undefined) return packet;
@@ -64,7 +64,7 @@ describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
     const screen = page.getByTestId("screen");
     const drawn = () => screen.evaluate((canvas) => Number(canvas.dataset.updates));
     expect(await eventually(drawn, (updates) => updates > 2)).toBeGreaterThan(2);
-    // The worker's program and what is loaded later on lie below the path, too.
+    // The worker's script and everything that is loaded later are below the path, too.
     expect(await screen.getAttribute("data-player")).toBe("worker");
     await page.reload();
     expect(await eventually(drawn, (updates) => updates > 2)).toBeGreaterThan(2);

@@ -1,4 +1,4 @@
-/** Other people's tools: curl, ffmpeg and a page with an `<img>`, before the real relay and agent on a desktop with real windows. */
+/** Other software (curl, ffmpeg, a page with an `<img>`) with the real relay and agent on a desktop with real windows. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -14,7 +14,7 @@ import { mint, mintBoth, SECRET } from "./support/tokens.ts";
 import { curl, Ffmpeg } from "./support/tools.ts";
 import { eventually, sleep } from "./support/wait.ts";
 
-/** A point of the desktop where nothing is but its background. */
+/** A point of the desktop that shows only its background. */
 const BACKGROUND = { x: 1200, y: 650 } as const;
 const SIZE = { width: 1280, height: 720 } as const;
 const FPS = 5;
@@ -47,7 +47,7 @@ beforeEach(() => moving.rest());
 const base = () => `http://localhost:${port}`;
 const bearer = () => ["--header", `Authorization: Bearer ${tokens.viewer}`];
 
-/** How alike this is to what the X server holds, dB. */
+/** The PSNR of this picture compared with the X server's, dB. */
 async function likeness(shown: Pixels | undefined): Promise<number> {
   return shown ? psnr(await moving.desktop.pixels(), shown) : 0;
 }
@@ -63,7 +63,7 @@ describe("curl", () => {
 
   it("gets the current screen with a token in a header or in the address (P-83)", async () => {
     await moving.paint([20, 90, 160]);
-    // A picture of less than a quarter of a second ago counts as one of now (P-64).
+    // A picture captured less than 250 ms ago counts as current (P-64).
     await sleep(300);
     const { status, headers, body } = await snapshot(...bearer());
     expect(status).toBe(200);
@@ -77,7 +77,7 @@ describe("curl", () => {
 
   it("gets 304 while nothing changes, and the picture when it does (P-61)", async () => {
     let etag = '"none"';
-    // What stands still is repainted finely, and then rests.
+    // Static areas are repainted at a higher quality, and then nothing more is sent.
     const again = await eventually(
       async () => {
         const answer = await snapshot(...bearer(), "--header", `If-None-Match: ${etag}`);
@@ -139,7 +139,7 @@ describe("ffmpeg", () => {
     const seconds = (performance.now() - since) / 1000;
     process.stdout.write(`  ${frames} frames in ${seconds.toFixed(1)} s\n`);
     expect(frames).toBeLessThanOrEqual(FPS * seconds + 1);
-    // The machine may be busy with other things.
+    // The machine may be busy.
     expect(frames).toBeGreaterThan(seconds);
     moving.rest();
     expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
@@ -151,7 +151,7 @@ describe("ffmpeg", () => {
     await moving.paint([20, 160, 90]);
     read();
     expect(await alike(() => ffmpeg.frame)).toBeGreaterThan(ALIKE_DB);
-    // A colour that was never shown tells that it is the new agent's picture.
+    // A colour that was never shown identifies the new agent's picture.
     for (const [args, colour] of [
       [[], [160, 20, 90]],
       [
@@ -162,7 +162,7 @@ describe("ffmpeg", () => {
     ] as const) {
       await agent.end("SIGKILL");
       await moving.paint(colour);
-      // The last picture stands, and is sent again.
+      // The last picture stays, and is sent again.
       const lost = ffmpeg.frameCount;
       const counted = () => Promise.resolve(ffmpeg.frameCount);
       expect(await eventually(counted, (count) => count > lost)).toBeGreaterThan(lost);
@@ -226,7 +226,7 @@ describe("a page of another origin", () => {
 
   it("shows it without crossorigin, too, but not without a token", async () => {
     const url = `${base()}/snapshot.jpg`;
-    /** 0 for an image that was not shown. */
+    /** 0 if the image was not shown. */
     const widthOf = async (src: string) => {
       await embed(src);
       return await page.evaluate(async () => {

@@ -1,4 +1,4 @@
-/** Whoever reports a fault can say of which version: the log, the page and its status tell it. */
+/** Users who report a fault can find the version: in the log, the page, and its status. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { freePort } from "./support/ports.ts";

@@ -1,4 +1,4 @@
-/** Nothing that axe knows to look for stands in anybody's way, whatever the page shows, on large screens and small, dark and light. */
+/** axe finds no accessibility problem in any state of the page, on large and small screens, dark and light. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect } from "vitest";
 import { barriers } from "./support/axe.ts";
@@ -25,7 +25,7 @@ afterAll(async () => {
   await room.close();
 });
 
-/** The help, and the link where the page cannot copy it. */
+/** The help sheet, and the link that is shown if the page cannot copy it. */
 const SHEETS = ["?", "c"];
 
 describe.each([
@@ -37,12 +37,12 @@ describe.each([
 ] satisfies (BrowserContextOptions & { on: string })[])(
   "on $on, $colorScheme",
   ({ on: _, ...seen }) => {
-    // What is half faded has half its contrast.
+    // Text that is still fading in has less contrast.
     const options = { ...seen, reducedMotion: "reduce" } as const;
     it("axe finds no problem in the picture, its controls, the menu, the statistics, or while recording", async () => {
       page = await openPicture(browser, room.port, { ...options, init: takeFilePickerAway });
       expect(await barriers(page)).toEqual([]);
-      // By the keyboard: where axe took its time, the controls have hidden from a pointer at rest.
+      // By keyboard: while axe was running, the controls may have hidden from the resting pointer.
       await page.getByRole("button", { name: "More" }).press("Enter");
       await page.getByRole("menu").waitFor();
       expect(await barriers(page)).toEqual([]);

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const bar = () => page.getByTestId("controls");
 const button = (name: string) => bar().getByRole("button", { name });
-/** Whether the bar is in sight. */
+/** Whether the bar is visible. */
 const isShown = async () => (await bar().evaluate((it) => getComputedStyle(it).opacity)) === "1";
 const untilShown = (shown: boolean) => eventually(isShown, (is) => is === shown);
 
@@ -68,7 +68,7 @@ describe("the bar", () => {
     await page.keyboard.press("Space");
     expect(await button("Actual size").getAttribute("aria-pressed")).toBe("true");
     expect(await pictureRect(page)).toMatchObject({ width: 1600 });
-    // Longer than it shows itself otherwise.
+    // Longer than it normally stays visible.
     await page.waitForTimeout(4000);
     expect(await isShown()).toBe(true);
   });

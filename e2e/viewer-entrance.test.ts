@@ -1,5 +1,5 @@
 /**
- * How a person gets in, and is told why not: links, tokens, the page that asks for one, the room of last time, several relays. The
+ * How viewers get in, and what they read if they cannot: links, tokens, the form for a token, the last room, several relays. The
  * real relay and Chromium.
  */
 import type { Browser, Page } from "playwright-core";
@@ -13,7 +13,7 @@ import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 
-/** So many attempts without a valid token an address has (P-86). */
+/** How many attempts without a valid token an address has (P-86). */
 const ATTEMPTS = 20;
 const REQUEST_LINE = /^(?:GET|HEAD) [^\r\n]* HTTP\/1\.1\r\n/;
 /** The longest lifetime that is tried for a link that must expire while its viewer watches. */
@@ -110,7 +110,7 @@ describe("a relay with a secret", () => {
 
   it("disconnects viewers when the link expires, and removes the picture", async () => {
     scene.agent(await mint({ role: "producer", room: "main" }));
-    // A link that ends before the picture is there, on a busy machine, shows nothing: then one that lasts longer.
+    // On a busy machine the link may expire before the picture appears. Then a longer lifetime is tried.
     let page: Page;
     let painted: Awaited<ReturnType<typeof isPainted>>;
     let lifetimeMs = 2000;
@@ -136,7 +136,7 @@ describe("a relay with a secret", () => {
         socket.on("close", resolve);
         socket.on("error", () => {});
       });
-    // Once nothing is left of what this address has, it takes 2 s until there is again: a busy machine may try too late.
+    // When its attempts are used up, the address gets the next one after 2 s. A busy machine may try too late.
     const tryOnce = async () => {
       const page = await scene.open("", proxy.port);
       await says(page, "Open a shared screen");
@@ -159,7 +159,7 @@ describe("a relay with a secret", () => {
 describe("a page that knows several relays", () => {
   let others: number;
   beforeEach(async () => {
-    // As if it had been built for them: the policy is that of the build, which knows only the first.
+    // As if the page had been built for both relays. Its policy is the build's, which allows only the first.
     scene = await BrowserScene.set(browser, { bypassCSP: true });
     await scene.relay();
     others = await freePort();
@@ -186,7 +186,7 @@ describe("a page that knows several relays", () => {
     expect(page.url()).toMatch(/#room=demo&relay=ws:\/\/localhost:\d+$/);
     expect(dialled).toEqual([`ws://localhost:${others}/ws/viewer`]);
 
-    // Another link in the same tab: another relay, in another player.
+    // Another link in the same tab leads to another relay, in another player.
     await page.goto(`http://localhost:${scene.port}/#room=demo`);
     await page.getByText(`--server ws://localhost:${scene.port}`).waitFor();
     expect(dialled.at(-1)).toBe(`ws://localhost:${scene.port}/ws/viewer`);

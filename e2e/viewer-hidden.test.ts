@@ -1,4 +1,4 @@
-/** What is recorded while nobody sees the page: what is shown then, not what was. */
+/** A page that records while it is hidden records the current picture, not the one from before. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { VirtualDesktop } from "./support/desktop.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
@@ -34,14 +34,14 @@ it("a recording continues in a background tab, including later changes", async (
   expect(await page.getByTestId("screen").getAttribute("data-player")).toBe("worker");
 
   room.show(testPicture(1600, 900, [230, 120, 20]));
-  // Browsers let the timers of hidden pages run once a second.
+  // Browsers run the timers of hidden pages only once per second.
   const before = secondsOf(await mark.textContent());
   const later = await eventually(
     async () => secondsOf(await mark.textContent()),
     (seconds) => seconds >= before + 4,
   );
   expect(later).toBeGreaterThanOrEqual(before + 4);
-  // Not by the mouse: of a hidden page nothing can be clicked.
+  // Not with the mouse, since nothing can be clicked on a hidden page.
   await mark.getByRole("button").evaluate((stop: HTMLButtonElement) => stop.click());
   await mark.waitFor({ state: "detached" });
   await page.bringToFront();
@@ -51,7 +51,7 @@ it("a recording continues in a background tab, including later changes", async (
   expect(blue).toBeLessThan(80);
 });
 
-/** Of "Recording 0:07Stop …". */
+/** The seconds in "Recording 0:07Stop …". */
 function secondsOf(words: string | null): number {
   const [, minutes = 0, seconds = 0] = /(\d+):(\d\d)/.exec(words ?? "") ?? [];
   return Number(minutes) * 60 + Number(seconds);

@@ -1,4 +1,4 @@
-/** JPEGs as the world sends them, in the page and in the embed element: drawn alike everywhere, or refused in plain words. */
+/** JPEGs from other software, in the page and in the embed element: drawn the same everywhere, or refused with a clear message. */
 import { encodeControl, encodeUpdate, type StreamDescription } from "@screen-share/protocol";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect } from "vitest";
@@ -97,7 +97,7 @@ describe("the embed element", () => {
 
 describe("a picture that is too large (P-15)", () => {
   const jpeg = jpegOf(testPicture(64, 64));
-  /** A relay that lets anything through. */
+  /** A relay that accepts anything. */
   const careless = (description: StreamDescription, bytes: Uint8Array) =>
     StandInRelay.start((socket, hello) => {
       letIn({ type: "producer", state: "live", since: Date.now() })(socket, hello);

@@ -151,7 +151,7 @@ describe("the floating window", () => {
     const lone = await PaintedRoom.open(PICTURE);
     page = await openPicture(browser, lone.port);
     await page.keyboard.press("p");
-    /** How bright it is near its top, and whether anything is written below. */
+    /** How bright it is near its top, and whether there is text below. */
     const look = () =>
       page.evaluate(() => {
         const floating = Reflect.get(window, "documentPictureInPicture").window as Window | null;

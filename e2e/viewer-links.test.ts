@@ -1,6 +1,6 @@
 /**
- * Links as mail and chat programs pass them on, and a page of which something is missing: the token leaves the address all the same, and
- * the page says what is the matter.
+ * Links damaged by mail and chat programs, and a page with missing files: the token is still removed from the address, and
+ * the page explains the problem.
  */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect } from "vitest";
@@ -123,7 +123,7 @@ describe("a page with a missing part", () => {
 
   it("says that it was updated if its parts are gone, and offers to reload", async () => {
     await page.addInitScript(() => Object.assign(window, { Worker: undefined }));
-    // What is needed from the beginning is here; what is loaded later belongs to a build that is gone.
+    // The first files are here. Those that are loaded later belong to a build that is gone.
     await page.goto(address);
     await says("Paste the link here");
     standIn.gone = /^\/_next\//;

@@ -1,4 +1,4 @@
-/** A picture that arrives in parts, in a real browser: what of it is drawn, and what the page says meanwhile (P-98). */
+/** A picture that arrives in parts, in a real browser: what is drawn, and what the page shows meanwhile (P-98). */
 import { encodeControl, encodeUpdate, type Update } from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
 import type { Browser, Page } from "playwright-core";

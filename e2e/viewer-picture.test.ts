@@ -1,4 +1,4 @@
-/** The picture under a person's hands, in a real browser: how much of it is seen, how sharp, and that nothing else moves. */
+/** Zooming and dragging the picture in a real browser: how much is visible, how sharp it is, and that nothing else moves. */
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect } from "vitest";
 import { canvasPixels } from "./support/browser.ts";
@@ -129,7 +129,7 @@ describe("on a desktop", () => {
       const shot = await pngPixels(page, await page.screenshot());
       const picture = await canvasPixels(page);
       let wrong = 0;
-      // Between what lies over the picture.
+      // A point of the picture that nothing covers.
       for (let y = 100; y < 500; y++) {
         for (let x = 0; x < 1280; x++) {
           const from = (Math.floor((y - top) / zoom) * 1600 + Math.floor((x - left) / zoom)) * 4;
@@ -145,7 +145,7 @@ describe("on a desktop", () => {
 
   it("a picture of another size keeps the mode, and the layout does not shift", async () => {
     page = await openPicture(browser, room.port);
-    /** Its place, wherever it is on its way to while it comes or goes. */
+    /** Its final position, even during a transition. */
     const bar = () =>
       page.getByTestId("controls").evaluate((element) => {
         const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = element as HTMLElement;
@@ -186,7 +186,7 @@ describe("on a phone", () => {
       const [one, two] = [at(140 - 6 * step, 320), at(220 + 12 * step, 320)];
       await finger("touchMove", { ...one, id: 0 }, { ...two, id: 1 });
     }
-    // 80 px apart became 260, about a middle that went 30 px to the right.
+    // The fingers moved from 80 to 260 px apart, and their middle moved 30 px to the right.
     const { width } = await pictureRect(page);
     expect(width).toBeGreaterThan((360 * 260) / 80 - 8);
     expect(width).toBeLessThan((360 * 260) / 80 + 8);
@@ -202,7 +202,7 @@ describe("on a phone", () => {
   it("a double tap shows the actual size, and another the whole picture", async () => {
     page = await openPicture(browser, room.port, PHONE);
     touch = await page.context().newCDPSession(page);
-    // None waits for the answer to another: on a busy machine two taps would become two times one.
+    // Sent without waiting for answers: on a busy machine a double tap would become two single taps.
     const twice = () =>
       Promise.all([
         finger("touchStart", { ...at(100, 320), id: 0 }),

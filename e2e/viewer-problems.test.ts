@@ -1,4 +1,4 @@
-/** What the page says where things are as they rarely are: each state by itself, made by a stand-in relay, looked at in every size. */
+/** Rare states of the page, each produced by a stand-in relay and looked at in every size. */
 import { CLOSE, CLOSINGS, closeMeaning, encodeControl } from "@screen-share/protocol";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { describe, expect, onTestFinished } from "vitest";
@@ -15,15 +15,15 @@ it.beforeAll(({ browser: shared }) => {
 });
 
 interface Problem {
-  /** Of its screenshots. */
+  /** The name of its screenshots. */
   readonly name: string;
   readonly title: RegExp;
-  /** What can be done about it. */
+  /** The actions that it offers. */
   readonly offers?: RegExp;
   readonly greet?: StandInRelay["greet"];
   readonly upgrades?: StandInRelay["upgrades"];
   readonly fragment?: string;
-  /** Changes the page and its worker before anything of them runs. */
+  /** Changes the page and its worker before their scripts run. */
   readonly before?: () => void;
 }
 
@@ -106,7 +106,7 @@ const PROBLEMS: readonly Problem[] = [
     name: "blocked",
     title: /^The browser blocks the connection/,
     before: () => {
-      // As browsers do for ws: in a page that came over https.
+      // As browsers do for ws: on a page that was loaded over https.
       globalThis.WebSocket = class extends WebSocket {
         constructor() {
           throw new DOMException("insecure", "SecurityError");
@@ -145,7 +145,7 @@ async function openOn(problem: Problem): Promise<{ page: Page; relay: StandInRel
   return { page, relay };
 }
 
-/** Runs this first of all, in the page and in its worker. */
+/** Runs this before any other script, in the page and in its worker. */
 async function arrange(context: BrowserContext, before: () => void): Promise<void> {
   await context.addInitScript(before);
   await context.route("**/player/*.js", async (route) => {
@@ -199,7 +199,7 @@ it("“Retry now” reconnects at once, and the button keeps the focus", async (
   const page = await openViewer(browser, relay.port);
   onTestFinished(() => page.close());
   const button = page.getByRole("button", { name: "Retry now" });
-  // Until the waits are as long as they get: half of 4 s at least.
+  // Until the delays have reached their maximum: at least half of 4 s.
   await eventually(
     async () => relay.hellos.length,
     (count) => count >= 4,
@@ -220,7 +220,7 @@ it("“Retry now” reconnects at once, and the button keeps the focus", async (
     gapsMs.push(performance.now() - saidAt);
   }
   expect(relay.hellos.length).toBeGreaterThanOrEqual(before + PRESSES);
-  // By itself it would have waited for 2 s at least, each time. A busy machine makes some of the waits longer, not most.
+  // By itself it would have waited at least 2 s each time. A busy machine makes some of the waits longer, but not most.
   expect(median(gapsMs), JSON.stringify(gapsMs)).toBeLessThan(2000);
   expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
 });
@@ -238,7 +238,7 @@ it("the text read aloud changes with the state, not with the seconds", async () 
     const observer = new MutationObserver(() => spoken.push(region?.textContent ?? ""));
     if (region) observer.observe(region, { childList: true, subtree: true, characterData: true });
   });
-  // It has tried again, and counted down before, which could have been said.
+  // It has tried again and counted down before, which must not have been announced.
   const tries = relay.hellos.length;
   const tried = await eventually(
     async () => relay.hellos.length,

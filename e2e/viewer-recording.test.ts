@@ -1,4 +1,4 @@
-/** A recording of the picture, in a real browser: what is in it, where it goes, and when it ends. */
+/** Recording the picture in a real browser: what the file contains, where it goes, and when the recording ends. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { Browser, Download, Page } from "playwright-core";
@@ -18,9 +18,9 @@ import { clickControl, openPicture } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 import { PLACES } from "./support/watched-page.ts";
 
-/** What an index of key frames begins with in WebM (RFC 9559, §5.1.5). */
+/** The first bytes of an index of key frames in WebM (RFC 9559, §5.1.5). */
 const CUES = Buffer.from([0x1c, 0x53, 0xbb, 0x6b]);
-/** Small: the encoder is the machine's own processor. */
+/** Small, since the video is encoded in software. */
 const PICTURE = testPicture(800, 450);
 
 let browser: Browser;
@@ -46,14 +46,14 @@ async function downloaded(download: Download): Promise<Buffer> {
   return await readFile(await download.path());
 }
 
-/** A browser that records MP4 and nothing else, as Safari does; its files are downloads. */
+/** A browser that records only MP4, and only as a download, as Safari does. */
 function withMp4Alone(): void {
   Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
   const supported = MediaRecorder.isTypeSupported.bind(MediaRecorder);
   MediaRecorder.isTypeSupported = (type) => type.startsWith("video/mp4") && supported(type);
 }
 
-/** An encoder that is there by name only, as WebKitGTK's where a part of it is not installed: it starts and ends, and makes nothing. */
+/** An encoder that starts and ends but produces nothing, as in a WebKitGTK that is only partly installed. */
 function withSilentEncoder(): void {
   Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
   const listen = EventTarget.prototype.addEventListener;
@@ -74,7 +74,7 @@ describe.each(PLACES)("played in the %s", (place) => {
       async () => (await canvasPixels(page, 8))?.width,
       (width) => width === 50,
     );
-    // However late it is by now: as much again of the square one.
+    // However late it is by now, record the square picture for as long as the first one.
     const recordedS = async () => Number(/0:(\d\d)/.exec((await mark.textContent()) ?? "")?.[1]);
     const changedAtS = await recordedS();
     await eventually(recordedS, (seconds) => seconds >= changedAtS + 2);
@@ -88,13 +88,13 @@ describe.each(PLACES)("played in the %s", (place) => {
     const played = await playVideo(page, file);
     expect(played).toMatchObject({ width: 800, height: 450 });
     expect(played.frames).toBeGreaterThan(3);
-    // At its end the square picture, in the middle; its field's colour as the video gives it.
+    // At its end, the square picture is in the middle, with the field's colour as encoded in the video.
     const [red = 0, green = 0, blue = 255] = played.middle;
     expect(red).toBeGreaterThan(150);
     expect(green).toBeGreaterThan(150);
     expect(blue).toBeLessThan(90);
     expect(Math.max(...played.side)).toBeLessThan(30);
-    // Players know how long it is, and find what they are to go to.
+    // Players know its duration, and can seek.
     expect(file.includes(CUES)).toBe(true);
     const probed = await probeVideo(file);
     expect(probed.container).toContain("webm");
@@ -149,7 +149,7 @@ describe("a recording", () => {
     const worker = page.workers()[0] ?? (await page.waitForEvent("worker"));
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      // It is shown for four seconds only.
+      // It is shown for only four seconds.
       notice().getByText("Recording saved.").waitFor(),
       worker.evaluate(() => {
         setTimeout(() => {

@@ -1,4 +1,4 @@
-/** A host who opens the link on the very screen that is shared: that page says so, and no other does. The real relay, agent and Chromium. */
+/** A host opens the link on the shared screen itself: that page says so, and no other page does. The real relay, agent and Chromium. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, describe, expect } from "vitest";
 import { VirtualDesktop } from "./support/desktop.ts";
@@ -8,7 +8,7 @@ import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
 import { WindowedBrowser } from "./support/windowed-browser.ts";
 
-/** A busy machine needs several tries. */
+/** A busy machine needs several attempts. */
 const LIMIT_MS = 120_000;
 const WORDS = "You are looking at your own screen";
 
@@ -33,7 +33,7 @@ afterAll(async () => {
   await desktop.stop();
 });
 
-/** Notes when the page has tried whether the picture does what its dot does. */
+/** Records when the page has checked whether the picture contains its own dot. */
 function noteTrials(): void {
   const begin = () => {
     let changed = false;

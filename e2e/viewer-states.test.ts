@@ -1,5 +1,5 @@
 /**
- * What the page says while hosts and relays come and go: the real relay, the real agent, Chromium. Every state is looked at in every
+ * What the page says while hosts and relays come and go: the real relay, the real agent, Chromium. Every state is checked in every
  * size, light and dark, with and without a picture (support/every-view.ts).
  */
 import type { Browser } from "playwright-core";
@@ -34,7 +34,7 @@ it("the page reports a host that starts, is lost, returns, stops and starts agai
 
   const first = scene.agent();
   await says(page, "Live");
-  // Dark from the first moment on, though the system is light and the page before it was.
+  // Dark from the beginning, although the system and the previous page are light.
   const box = page.getByTestId("notice-box");
   expect(await box.evaluate((pill) => getComputedStyle(pill).backgroundColor)).toMatch(
     /^rgba\(23, /,
@@ -62,7 +62,7 @@ it("the page reports a host that starts, is lost, returns, stops and starts agai
   // A clean stop clears the store, here too (P-37).
   expect(await page.getByTestId("screen").isVisible()).toBe(false);
   expect(await problemsInEveryView(page, "host-stopped")).toEqual([]);
-  // Whoever comes only now is told the same.
+  // A viewer that joins now sees the same.
   await says(await scene.open(), "The host has stopped sharing");
 
   scene.agent();
@@ -103,7 +103,7 @@ it("the page reports a restarting relay and reconnects", async () => {
   await says(page, "Live");
   await relay.end("SIGTERM");
   await says(page, "The relay is restarting");
-  // The first try finds nobody, which is no news: after it the wait is more than a second.
+  // The first attempt fails without a change of the message. The next delay is more than a second.
   await page.getByText(/Trying again in [2-4] s/).waitFor();
   await says(page, "The relay is restarting");
   await scene.relay();

@@ -1,4 +1,4 @@
-/** The statistics panel under a person's hands, in a real browser: what it takes and leaves of the page, the keys and the focus. */
+/** Using the statistics panel in a real browser: how much of the page, the keys and the focus it takes. */
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect } from "vitest";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
@@ -27,7 +27,7 @@ afterAll(async () => {
 const bar = () => page.getByTestId("controls");
 const panel = () => page.getByTestId("statistics");
 const button = (name: string) => bar().getByRole("button", { name });
-/** Where two things lie on each other, for whoever has to mend it; undefined if nowhere. */
+/** Where two elements overlap, as a message for the developer. Undefined if they do not. */
 async function overlap(one: Locator, other: Locator): Promise<string | undefined> {
   const [a, b] = [await one.boundingBox(), await other.boundingBox()];
   if (!a || !b) throw new Error("one of them is not to be seen");
@@ -69,7 +69,7 @@ describe("the panel", () => {
     const scrolled = () => figures.evaluate(({ scrollTop }) => scrollTop);
     expect(await eventually(scrolled, (top) => top > 0)).toBeGreaterThan(0);
     expect(await pictureRect(page)).toEqual(before);
-    // Every other key does what it does.
+    // All other keys still work.
     await page.keyboard.press("1");
     expect((await pictureRect(page)).width).toBeLessThan(before.width);
   });
@@ -83,7 +83,7 @@ describe("the panel", () => {
         return names.filter((name) => name.endsWith(".js"));
       });
     const read = new Set<string>();
-    // The page loads it ahead of time, some seconds after the picture.
+    // The page preloads it some seconds after the picture.
     const isLoaded = async () => {
       const fresh = (await scripts()).filter((name) => !read.has(name));
       const texts = await Promise.all(fresh.map(async (name) => (await fetch(name)).text()));
@@ -106,7 +106,7 @@ describe("the panel", () => {
       element.value.slice(element.selectionStart, element.selectionEnd),
     );
     expect(selected).toMatch(/^Screen Share [\s\S]*Browser: /);
-    // Letters belong to the text now.
+    // Letters go to the text field now.
     await page.keyboard.press("i");
     expect(await panel().count()).toBe(1);
   });

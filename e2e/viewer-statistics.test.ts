@@ -1,4 +1,4 @@
-/** The statistics panel in a real browser: its figures against what is known otherwise, its sentence against links that are really slow. */
+/** The statistics panel in a real browser: its figures compared with independent ones, and its sentence with links that really are slow. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect } from "vitest";
 import { ShapedLink } from "./support/link.ts";
@@ -13,9 +13,9 @@ import { takeHandingOverAway } from "./support/watched-page.ts";
 
 const ROOM = "atelier-of-this-test";
 const FREE = { bytesPerSecond: Number.POSITIVE_INFINITY, delayMs: 0 } as const;
-/** A fifth of what the desktop needs, and less. */
+/** A fifth of what the desktop needs, or less. */
 const SLOW = { bytesPerSecond: 60_000, delayMs: 30 } as const;
-/** The panel looks back so far; what it says of it has to hold for a while. */
+/** The period that the panel's figures cover. */
 const RECENT_MS = 5000;
 const PATIENT_MS = 45_000;
 const TIMEOUT_MS = 90_000;
@@ -29,8 +29,8 @@ let agent: Program;
 let uplink: ShapedLink;
 let link: ShapedLink;
 let token: string;
-/** Whatever the browser complained of. */
-let complaints: string[];
+/** Errors and warnings in the page's console during a test. */
+let complaints: string[] = [];
 
 it.beforeAll(async ({ browser: shared }) => {
   browser = shared;
@@ -51,8 +51,7 @@ afterAll(async () => {
   await moving.stop();
 });
 
-beforeEach(async () => {
-  complaints = [];
+async function newPage(): Promise<void> {
   context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   page = await context.newPage();
@@ -60,11 +59,14 @@ beforeEach(async () => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
+}
+
+beforeEach(() => {
+  complaints = [];
 });
-afterEach(async () => {
+afterEach(() => {
   for (const each of [link, uplink]) each.set({ up: FREE, down: FREE });
   moving.move();
-  await context.close();
   expect(complaints).toEqual([]);
 });
 
@@ -79,7 +81,7 @@ async function open(options = ""): Promise<void> {
 
 const panel = () => page.getByTestId("statistics");
 
-/** Waits until the sentence is of this kind, and gives it. */
+/** Waits until the sentence is of this kind, and returns it. */
 async function says(kind: string): Promise<string> {
   const said = await eventually(
     async () => ({
@@ -93,7 +95,7 @@ async function says(kind: string): Promise<string> {
   return said.words;
 }
 
-/** The figure in the table's row of this name: its first number, in ms, B/s or as it stands. */
+/** The first number in the table's row of this name, in ms, B/s, or without a unit. */
 async function figure(name: string): Promise<number> {
   const header = page.getByRole("rowheader", { name, exact: true });
   const row = panel().getByRole("row").filter({ has: header });
@@ -107,7 +109,7 @@ function numberIn(text: string): number {
   return Number(digits) * (UNITS[unit] ?? 1);
 }
 
-/** What the page and the link tell by themselves, over as long as the panel looks back. */
+/** Independent figures from the page and the link, for as long as the panel's figures cover. */
 async function watched(): Promise<{ fps: number; bytesPerSecond: number; totalMs: number }> {
   const before = { bytes: link.carried.down, at: performance.now() };
   const totals = await page.evaluate(async (ms) => {
@@ -129,11 +131,18 @@ async function watched(): Promise<{ fps: number; bytesPerSecond: number; totalMs
   };
 }
 
-describe("the figures", () => {
+describe("one page in changing situations", () => {
+  it.beforeAll(async () => {
+    await newPage();
+    await open("&stats=1");
+  });
+  afterAll(async () => {
+    await context.close();
+  });
+
   it(
-    "agree with the canvas and the link",
+    "shows figures that agree with the canvas and the link",
     async () => {
-      await open("&stats=1");
       await says("nothing");
       const alike = async () => {
         const known = await watched();
@@ -146,25 +155,22 @@ describe("the figures", () => {
           off: Math.max(
             Math.abs(fps / known.fps - 1),
             Math.abs(bytesPerSecond / known.bytesPerSecond - 1),
-            // The clock of browsers ticks in ms.
+            // Clocks in browsers have a resolution of 1 ms.
             (Math.abs(totalMs - known.totalMs) - 3) / known.totalMs,
           ),
         };
       };
-      // Both look at five seconds, and not quite the same: where the machine stumbles between, another look tells.
+      // Both cover five seconds, but not exactly the same ones, so a stutter of the machine needs another attempt.
       const found = await eventually(alike, ({ off }) => off < 0.2, PATIENT_MS);
       expect(found.off, JSON.stringify(found)).toBeLessThan(0.2);
       expect(await figure("Update size")).toBeGreaterThan(100);
     },
     TIMEOUT_MS,
   );
-});
 
-describe("the sentence", () => {
   it(
     "names a slow link of the viewer, and its rate",
     async () => {
-      await open("&stats=1");
       await says("nothing");
       link.set({ up: SLOW, down: SLOW });
       await says("link");
@@ -177,8 +183,6 @@ describe("the sentence", () => {
       expect(await eventually(inPart, (percent) => percent > 50)).toBeGreaterThan(50);
       const { bytesPerSecond } = await watched();
       expect(Math.abs((await figure("Received")) / bytesPerSecond - 1)).toBeLessThan(0.25);
-      link.set({ up: FREE, down: FREE });
-      await says("nothing");
     },
     2 * TIMEOUT_MS,
   );
@@ -186,7 +190,6 @@ describe("the sentence", () => {
   it(
     "names a slow uplink of the host",
     async () => {
-      await open("&stats=1");
       await says("nothing");
       uplink.set({ up: SLOW, down: SLOW });
       expect(await says("uplink")).toMatch(/^The host’s connection is the limit: a picture takes/);
@@ -195,22 +198,9 @@ describe("the sentence", () => {
   );
 
   it(
-    "names a slow device",
-    async () => {
-      // Browsers can be told to be slow in pages only, not in workers: so the page plays.
-      await page.addInitScript(takeHandingOverAway);
-      await open("&stats=1");
-      const session = await context.newCDPSession(page);
-      await session.send("Emulation.setCPUThrottlingRate", { rate: 20 });
-      expect(await says("device")).toMatch(/^This device is the limit: it takes [\d.]+ m?s /);
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
     "says that nothing changes, that the tab is hidden, and that the host is gone",
     async () => {
-      await open("&stats=1");
+      await says("nothing");
       moving.rest();
       expect(await says("still")).toBe("Nothing is changing on the host’s screen.");
       expect(await figure("Frame rate")).toBe(0);
@@ -231,14 +221,32 @@ describe("the sentence", () => {
       expect(await panel().getByRole("row", { name: "Connection lost" }).textContent()).toMatch(
         /once/,
       );
-      // The loss of the connection is what the browser remarks upon.
+      // The browser logs the loss of the connection.
       complaints = [];
     },
     TIMEOUT_MS,
   );
 });
 
-describe("the panel", () => {
+describe("a page of its own", () => {
+  beforeEach(newPage);
+  afterEach(async () => {
+    await context.close();
+  });
+
+  it(
+    "names a slow device",
+    async () => {
+      // Browsers can throttle only pages, not workers, so the player runs on the page.
+      await page.addInitScript(takeHandingOverAway);
+      await open("&stats=1");
+      const session = await context.newCDPSession(page);
+      await session.send("Emulation.setCPUThrottlingRate", { rate: 20 });
+      expect(await says("device")).toMatch(/^This device is the limit: it takes [\d.]+ m?s /);
+    },
+    TIMEOUT_MS,
+  );
+
   it("leaves the picture to the pointer, and does not move the focus when a link opened it", async () => {
     await open("&stats=1");
     await panel().waitFor();

@@ -1,5 +1,5 @@
 /**
- * A viewer's token: from the link to the relay, and nowhere else. The relay is a stand-in that records what it is told and lets in
+ * A viewer's token goes from the link to the relay and nowhere else. The relay is a stand-in that records what it receives and accepts
  * one token; the page and its policy are the built ones.
  */
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -16,7 +16,7 @@ let context: BrowserContext;
 let page: Page;
 let standIn: StandInRelay;
 let address: string;
-/** Whatever the browser complained of. */
+/** Errors and warnings in the console. */
 let complaints: string[];
 
 it.beforeAll(({ browser: shared }) => {
@@ -37,10 +37,10 @@ afterEach(async () => {
   expect(complaints).toEqual([]);
 });
 
-/** A page with what these tests add to see what it does. */
+/** A page with the instrumentation of these tests. */
 type Watched = Window & {
   complain?: (words: string) => void;
-  /** Whether React had, when the address was changed first. */
+  /** Whether React was already loaded when the address was first changed. */
   reactHadBegun?: boolean;
   reactHasBegun?: () => boolean;
 };
@@ -68,12 +68,12 @@ async function openTab(): Promise<Page> {
   return tab;
 }
 
-/** Opens a link as it is pasted: in a tab that shows this page already, only the fragment changes. */
+/** Opens a link as if it were pasted: in a tab that already shows this page, only the fragment changes. */
 async function open(fragment: string, tab = page): Promise<void> {
   await tab.goto(address + fragment);
 }
 
-/** Waits until the relay was greeted so often, and gives what it was told last. */
+/** Waits until the relay has received this many hellos, and returns the last one. */
 async function lastOf(count: number): Promise<Pick<Hello, "room" | "token"> | undefined> {
   await eventually(
     async () => standIn.hellos.length,
@@ -95,7 +95,7 @@ async function becomes(state: string, tab = page): Promise<string> {
 }
 
 /**
- * Where a token could be seen. Not here: the browser's own record of how the page was opened (the names of navigations in its
+ * All places where a token could appear, except the browser's own record of how the page was opened (the names of navigations in its
  * performance timeline), which no page can change.
  */
 async function whatIsInSight(tab = page): Promise<string> {
@@ -190,7 +190,7 @@ describe("a link's token", () => {
       ),
     ).toBe(EXPIRED);
     expect(await whatIsInSight()).not.toContain(EXPIRED);
-    // A page that is left as soon as it is there closes its socket early, which Chromium remarks upon.
+    // A page that is left immediately closes its socket early, which Chromium logs.
     complaints = complaints.filter((text) => !/closed before the connection is/.test(text));
   });
 

@@ -1,6 +1,6 @@
 /**
- * The player runs in a worker where the browser can, and on the page where it cannot: browsers that lack something are made by
- * taking it away. Either way the picture is the host's screen.
+ * The player runs in a worker if the browser supports that, and otherwise on the page. Browsers that lack something are simulated by
+ * removing it. In both cases the picture is the host's screen.
  */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -26,7 +26,7 @@ let port: number;
 let programs: Program[];
 let context: BrowserContext;
 let page: Page;
-/** Of scripts that were asked for, by whomever. */
+/** The scripts that were requested. */
 let scripts: string[];
 
 it.beforeAll(async ({ browser: shared }) => {
@@ -58,7 +58,7 @@ beforeEach(async () => {
 });
 afterEach(() => context.close());
 
-/** Opens the page, and gives where it plays once the picture is the host's. */
+/** Opens the page and, once it shows the host's picture, returns where the player runs. */
 async function placeOfPicture(): Promise<string | null> {
   await page.goto(`http://localhost:${port}/`);
   return await shown();
@@ -70,10 +70,10 @@ async function shown(): Promise<string | null> {
   return await page.getByTestId("screen").getAttribute("data-player");
 }
 
-/** Whether a built script has the player in it: nothing else keeps a store of tiles. */
+/** Whether a built script contains the player: nothing else has a store of tiles. */
 async function isPlayer(script: string): Promise<boolean> {
   const text = await readFile(new URL(`../apps/viewer/out${script}`, import.meta.url), "utf8");
-  // What the store says of an update that it refuses.
+  // The store's error for an update that it refuses.
   return text.includes("a keyframe lacks tiles");
 }
 
@@ -85,7 +85,7 @@ describe("in a browser with workers", () => {
     const counted = (await firstLoadScripts()).map(({ path }) => path);
     const [first, later] = [scripts.slice(0, counted.length), scripts.slice(counted.length)];
     expect(new Set(first)).toEqual(new Set(counted));
-    // The controls. The player for the page itself is not loaded.
+    // The controls. The player for the page is not loaded.
     expect(later).not.toEqual([]);
     const players: string[] = [];
     for (const script of scripts) if (await isPlayer(script)) players.push(script);

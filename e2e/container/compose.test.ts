@@ -1,4 +1,4 @@
-/** Compose as docker/compose.yaml has it: Caddy with its Caddyfile before the relay, and what passes between them. */
+/** docker/compose.yaml: Caddy with our Caddyfile in front of the relay, and what passes between them. */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
@@ -18,7 +18,7 @@ import { eventually } from "../support/wait.ts";
 
 const DOCKER = fileURLToPath(new URL("../../docker/", import.meta.url));
 const ROOT_CERTIFICATE = "/data/caddy/pki/authorities/local/root.crt";
-/** What a client pretends to be; an address of documentation (RFC 5737). */
+/** A forged client address, from the range for documentation (RFC 5737). */
 const PRETENDED = "203.0.113.7";
 const START_MS = 120_000;
 
@@ -34,7 +34,7 @@ async function mint(role: "producer" | "viewer"): Promise<string> {
   return tokenIn(await compose(folder, "exec", "-T", "relay", "mint", "--role", role));
 }
 
-/** The answer's head; its body is for whoever asked. */
+/** The response's head. The body is left to the caller. */
 async function get(target: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     const asked = request(`https://localhost:${port}${target}`, { ca, headers, agent: false });
@@ -120,7 +120,7 @@ describe("Compose with Caddy", () => {
     let pictures = 0;
     for await (const chunk of stream) {
       pictures += (chunk as Buffer).toString("latin1").split("Content-Type: image/jpeg").length - 1;
-      // Each is smaller than any buffer that waited to be full.
+      // Each picture is smaller than any buffer, so a proxy that buffered would hold it back.
       if (pictures >= 5) break;
     }
     expect(pictures).toBeGreaterThanOrEqual(5);

@@ -1,9 +1,9 @@
-/** A container as the strictest host runs it: 256 MB, nothing to write to, no rights, and no network but its own. */
+/** A container with the tightest limits: 256 MB, a read-only file system, no capabilities, and no network but its own. */
 import { afterEach, describe, expect, it } from "vitest";
 import { CONFINED, Container, runOnce } from "../support/docker.ts";
 import { SECRET } from "../support/tokens.ts";
 
-/** Docker itself takes a part of it. */
+/** Part of it is used by Docker itself. */
 const MAX_END_MS = 5000;
 const MB = 2 ** 20;
 

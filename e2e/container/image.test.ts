@@ -14,9 +14,9 @@ import {
   runProgram,
 } from "../support/docker.ts";
 
-/** What we add to the base image. */
+/** The layers that we add to the base image. */
 const MAX_OWN_BYTES = 12_000_000;
-/** Names that never belong into an image. */
+/** Names of files that must never be in an image. */
 const SECRET_FILES = /(^|\/)(\.env[^/]*|\.npmrc|[^/]*\.recording|[^/]*\.pem|[^/]*\.key)$/m;
 
 async function configured(): Promise<Record<string, unknown>> {
@@ -38,7 +38,7 @@ function filesIn(folder: string): string[] {
     .map(({ parentPath, name }) => path.join(parentPath, name));
 }
 
-/** Some engines keep layers compressed, where nothing would be found in them. */
+/** Some engines keep layers compressed, and a search would find nothing in them. */
 function unpackAll(folder: string): void {
   for (const file of filesIn(folder)) {
     const bytes = readFileSync(file);
@@ -98,7 +98,7 @@ describe("what was passed to the build", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it("is in no layer and not in the history of the image", async () => {
-    // To find nothing proves something only where what is there is found: a word of a file in our layer.
+    // Finding nothing proves something only if the search works: it must find a word of a file in our layer.
     const found = async (text: string) =>
       (await runProgram(["grep", "-rlF", "--", text, "."], folder)).output;
     expect(await found("exec node /app/apps/relay/dist/mint.js")).not.toBe("");
@@ -111,7 +111,7 @@ describe("what was passed to the build", () => {
       const { code, output } = await runProgram(["tar", "-tf", file]);
       if (code !== 0) continue;
       layers++;
-      // Public roots of certificate authorities, which the base image may have.
+      // The base image may contain the public certificates of authorities.
       const names = output.split("\n").filter((name) => !/^(usr\/share|etc\/ssl)\//.test(name));
       expect(names.filter((name) => SECRET_FILES.test(name))).toEqual([]);
     }

@@ -1,4 +1,4 @@
-/** The whole product with its relay in a container: the real agent, Chromium, a plain viewer; the container is stopped and killed. */
+/** The whole product with its relay in a container, which is stopped and killed: the real agent, Chromium, a plain viewer. */
 import { once } from "node:events";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
