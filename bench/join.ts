@@ -7,11 +7,11 @@ import {
   SUBPROTOCOL,
 } from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import WebSocket from "ws";
 import { freePort } from "../e2e/support/ports.ts";
 import { startRelay } from "../e2e/support/programs.ts";
 import { percentile } from "../e2e/support/statistics.ts";
-import { TestViewer } from "../e2e/support/test-viewer.ts";
 import { digits, heading, say } from "./report.ts";
 
 /** The number of joins for each screen size. */

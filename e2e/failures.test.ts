@@ -3,8 +3,8 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { encodeControl } from "@screen-share/protocol";
 import { seededRandom } from "@screen-share/protocol/testing";
+import { Client, type ClientOptions } from "@screen-share/protocol/testing/client";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ViewersReturn } from "./support/many-viewers.ts";
 import { freePort } from "./support/ports.ts";
@@ -12,7 +12,6 @@ import { startRelay } from "./support/programs.ts";
 import { tilePictures } from "./support/soak/pictures.ts";
 import { SoakProducer } from "./support/soak/producer.ts";
 import { ask, bodyOf } from "./support/soak/readers.ts";
-import { Visit } from "./support/soak/visit.ts";
 import { histogram } from "./support/statistics.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { sleep } from "./support/wait.ts";
@@ -88,20 +87,19 @@ describe("a relay that receives a signal to stop", () => {
     const token = await mint({ role: "viewer", room: "main" });
     const agents = await mint({ role: "producer", room: "main" });
     const others = await mint({ role: "producer", room: "other" });
-    const viewer = { port, path: "/ws/viewer" } as const;
-    const producer = { port, path: "/ws/producer" } as const;
-    const watching = new Visit(viewer);
-    expect(await watching.enter("main", token)).toBe(true);
-    const sharing = new Visit({ ...producer, authorization: agents });
-    await sharing.opened;
-    const hello = { type: "hello", room: "main", producerId: "p".repeat(32) } as const;
-    sharing.socket.send(encodeControl(hello));
-    expect(await sharing.welcomed).toBe(true);
+    const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+    const viewer = (options: ClientOptions) => new Client(port, "/ws/viewer", options);
+    const producer = (options: ClientOptions, query = "") =>
+      new Client(port, `/ws/producer${query}`, options);
+    const watching = viewer({});
+    expect(await watching.enter("main", { token })).toBe(true);
+    const sharing = producer(bearer(agents));
+    expect(await sharing.enter("main", { producerId: "p".repeat(32) })).toBe(true);
     const more = [
-      new Visit(viewer),
-      new Visit(producer),
-      new Visit({ ...viewer, v1: false, authorization: token }),
-      new Visit({ ...producer, v1: false, authorization: others, query: "?room=other" }),
+      viewer({}),
+      producer({}),
+      viewer({ plain: true, ...bearer(token) }),
+      producer({ plain: true, ...bearer(others) }, "?room=other"),
     ];
     for (const { opened } of more) expect(await opened).toBe(true);
     const stream = await ask(port, `/stream.mjpeg?token=${token}`);
@@ -110,8 +108,8 @@ describe("a relay that receives a signal to stop", () => {
 
     const askedAt = performance.now();
     const ended = relay.end("SIGTERM");
-    const closed = Promise.all([watching, sharing, ...more].map((visit) => visit.closed));
-    expect(await closed).toEqual([1012, 1012, 1012, 1012, 1012, 1012]);
+    const closed = await Promise.all([watching, sharing, ...more].map((client) => client.closed));
+    expect(closed.map(({ code }) => code)).toEqual([1012, 1012, 1012, 1012, 1012, 1012]);
     expect(await ended).toBe(0);
     expect(performance.now() - askedAt).toBeLessThan(MAX_STOP_MS);
     const probe = createServer().listen({ port, host: "127.0.0.1", exclusive: true });

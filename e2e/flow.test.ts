@@ -1,15 +1,16 @@
 /** The newest picture wins: slow and stalled links, and rooms without viewers, with the built relay and agent on real sockets. */
+
+import { wallNow } from "@screen-share/protocol/testing/connect";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import jpegJs from "jpeg-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { freshAfter } from "./support/ages.ts";
-import { wallNow } from "./support/connect.ts";
 import { ShapedLink } from "./support/link.ts";
 import { MOVING, Motion } from "./support/motion.ts";
 import { MovingDesktop, stillPart } from "./support/moving-desktop.ts";
 import { ALIKE_DB, type Pixels, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
-import { TestViewer } from "./support/test-viewer.ts";
 import { mintBoth, SECRET } from "./support/tokens.ts";
 import { eventually, sleep } from "./support/wait.ts";
 

@@ -5,9 +5,9 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import { TestProducer } from "@screen-share/protocol/testing/test-producer";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { TestProducer } from "./support/test-producer.ts";
-import { TestViewer } from "./support/test-viewer.ts";
 import { eventually, within } from "./support/wait.ts";
 
 const VERSIONS = [22, 24, 26];

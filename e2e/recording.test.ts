@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, statSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, describe, expect } from "vitest";
 import { canvasPixels, likeness, openViewer } from "./support/browser.ts";
@@ -12,7 +13,6 @@ import { ALIKE_DB, colourCount, type Pixels } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay, startReplay } from "./support/programs.ts";
 import { it } from "./support/test.ts";
-import { TestViewer } from "./support/test-viewer.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 

@@ -6,6 +6,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { SUBPROTOCOL } from "@screen-share/protocol";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import jpegJs from "jpeg-js";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -21,7 +22,6 @@ import { killGroup, VirtualDesktop } from "./support/desktop.ts";
 import { ALIKE_DB, colourCount, type Pixels, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
-import { TestViewer } from "./support/test-viewer.ts";
 import { eventually } from "./support/wait.ts";
 
 let browser: Browser;

@@ -4,8 +4,8 @@
  */
 import { once } from "node:events";
 import { decodeUpdate, encodeAck, encodeControl, SUBPROTOCOL } from "@screen-share/protocol";
+import { wallNow } from "@screen-share/protocol/testing/connect";
 import WebSocket from "ws";
-import { wallNow } from "../../e2e/support/connect.ts";
 
 const VIEWERS = 20;
 

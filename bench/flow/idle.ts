@@ -1,13 +1,13 @@
 /** A moving desktop that nobody watches: what the agent costs and sends, and how soon a new viewer has a current picture. */
 
-import { wallNow } from "../../e2e/support/connect.ts";
+import { wallNow } from "@screen-share/protocol/testing/connect";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import { ShapedLink } from "../../e2e/support/link.ts";
 import { MovingDesktop } from "../../e2e/support/moving-desktop.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { usageOf } from "../../e2e/support/process-usage.ts";
 import { startAgent, startRelay } from "../../e2e/support/programs.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
-import { TestViewer } from "../../e2e/support/test-viewer.ts";
 import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";
 import { sleep } from "../../e2e/support/wait.ts";
 import { digits, heading, table } from "../report.ts";

@@ -1,11 +1,11 @@
 /** From the desktop to the viewer's page on the same machine: how long it takes, and where the time goes. */
 import { cpus } from "node:os";
+import { wallNow } from "@screen-share/protocol/testing/connect";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import { CHROMIUM_PATH, openViewer, startBrowser } from "../../e2e/support/browser.ts";
-import { wallNow } from "../../e2e/support/connect.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startAgent, startRelay } from "../../e2e/support/programs.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
-import { TestViewer } from "../../e2e/support/test-viewer.ts";
 import { eventually, sleep } from "../../e2e/support/wait.ts";
 import { digits, heading, say, table } from "../report.ts";
 import { busyDesktop } from "./busy-desktop.ts";

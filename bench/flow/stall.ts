@@ -1,13 +1,13 @@
 /** A link that stalls for 5 s: how soon a whole new picture arrives, and how many old bytes arrive first. */
 
+import { wallNow } from "@screen-share/protocol/testing/connect";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import { freshAfter } from "../../e2e/support/ages.ts";
-import { wallNow } from "../../e2e/support/connect.ts";
 import { ShapedLink } from "../../e2e/support/link.ts";
 import { MOVING, Motion } from "../../e2e/support/motion.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startRelay } from "../../e2e/support/programs.ts";
 import { median } from "../../e2e/support/statistics.ts";
-import { TestViewer } from "../../e2e/support/test-viewer.ts";
 import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";
 import { sleep } from "../../e2e/support/wait.ts";
 import { digits, heading, say, table } from "../report.ts";

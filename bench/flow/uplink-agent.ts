@@ -2,6 +2,8 @@
  * A process with the agent's pipeline and publisher and a synthetic desktop. Arguments: port, adaptive (on or off), token. The message
  * "rest" stops all movement, and is answered with what happened when.
  */
+
+import { wallNow } from "@screen-share/protocol/testing/connect";
 import {
   EncoderUnavailable,
   type Frame,
@@ -18,8 +20,6 @@ import {
   nodePlatform,
   TerminalLinks,
 } from "@screen-share/publish/node";
-
-import { wallNow } from "../../e2e/support/connect.ts";
 import { type TypedKey, VIDEO_TILES, VideoSource } from "./video-source.ts";
 
 const FPS = 10;

@@ -2,13 +2,13 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { wallNow } from "@screen-share/protocol/testing/connect";
+import { type Received, TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import { agesOf } from "../../e2e/support/ages.ts";
-import { wallNow } from "../../e2e/support/connect.ts";
 import { ShapedLink } from "../../e2e/support/link.ts";
 import { freePort } from "../../e2e/support/ports.ts";
 import { startRelay } from "../../e2e/support/programs.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
-import { type Received, TestViewer } from "../../e2e/support/test-viewer.ts";
 import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";
 import { eventually, sleep } from "../../e2e/support/wait.ts";
 import { digits, heading, say, table } from "../report.ts";

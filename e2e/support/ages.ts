@@ -1,6 +1,6 @@
 /** How old a picture was, tile by tile, told from when each of its tiles came, and of when it is. */
-import { wallNow } from "./connect.ts";
-import type { Received } from "./test-viewer.ts";
+import { wallNow } from "@screen-share/protocol/testing/connect";
+import type { Received } from "@screen-share/protocol/testing/test-viewer";
 
 const SAMPLE_MS = 20;
 

@@ -3,8 +3,8 @@
  * Sends "here" once all have the picture, and a report after all have lost it and have it again.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { wallNow } from "./connect.ts";
-import { TestViewer } from "./test-viewer.ts";
+import { wallNow } from "@screen-share/protocol/testing/connect";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 
 export interface ViewersReturn {
   /** When each was welcomed again, ms since 1970. */

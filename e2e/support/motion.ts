@@ -1,7 +1,7 @@
 /** A producer whose whole picture moves: about 100 KB of changed tiles at 10 fps, encoded in advance. */
 import { geometryOf, type Tile } from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
-import { TestProducer } from "./test-producer.ts";
+import { TestProducer } from "@screen-share/protocol/testing/test-producer";
 
 const SIZE = { width: 640, height: 432 } as const;
 const PICTURES = 4;

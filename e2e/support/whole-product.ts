@@ -3,14 +3,14 @@
  * and the time is measured until the page shows the current desktop.
  */
 import { once } from "node:events";
+import { wallNow } from "@screen-share/protocol/testing/connect";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import type { Page } from "playwright-core";
 import { canvasPixels, type KillableBrowser, openViewer, startKillableBrowser } from "./browser.ts";
-import { wallNow } from "./connect.ts";
 import { MovingDesktop, stillPart } from "./moving-desktop.ts";
 import { ALIKE_DB, psnr, sampled } from "./pixels.ts";
 import { freePort } from "./ports.ts";
 import { type Program, startAgent, startRelay } from "./programs.ts";
-import { TestViewer } from "./test-viewer.ts";
 import { mintBoth, SECRET } from "./tokens.ts";
 import { eventually, sleep } from "./wait.ts";
 

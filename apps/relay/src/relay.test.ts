@@ -11,8 +11,9 @@ import {
   SUBPROTOCOL,
 } from "@screen-share/protocol";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
+import { type Client, connect } from "@screen-share/protocol/testing/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Client, connect, liveRelay } from "../test/live-relay.ts";
+import { liveRelay } from "../test/live-relay.ts";
 import { PRODUCER_ID, picturePair } from "../test/participants.ts";
 import type { RunningRelay } from "./relay.ts";
 

@@ -1,9 +1,10 @@
 /** Limits on clients without a verified token, by the address that a trusted proxy reports, and on their origins. */
 import { encodeControl } from "@screen-share/protocol";
+import { type Client, connect } from "@screen-share/protocol/testing/client";
+import { OPCODE, RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningRelay } from "../src/relay.ts";
-import { OPCODE, RawSocket } from "./attacks/raw-socket.ts";
-import { type Client, connect, get, liveRelay } from "./live-relay.ts";
+import { get, liveRelay } from "./live-relay.ts";
 import { PRODUCER_ID } from "./participants.ts";
 import { handMade, SECRET } from "./tokens.ts";
 

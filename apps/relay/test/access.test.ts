@@ -2,10 +2,11 @@
 import { once } from "node:events";
 import http from "node:http";
 import { encodeControl, encodeUpdate, parseToProducerMessage } from "@screen-share/protocol";
+import { type Client, connect } from "@screen-share/protocol/testing/client";
 import { tokenKey, verifyToken } from "@screen-share/protocol/token";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningRelay } from "../src/relay.ts";
-import { type Client, connect, get, liveRelay } from "./live-relay.ts";
+import { get, liveRelay } from "./live-relay.ts";
 import { PRODUCER_ID, picturePair } from "./participants.ts";
 import { handMade, OLD_SECRET, SECRET, tokenOfLength } from "./tokens.ts";
 

@@ -4,10 +4,11 @@ import { once } from "node:events";
 import net from "node:net";
 import { decodeUpdate, encodeAck, encodeControl } from "@screen-share/protocol";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
+import { type Client, connect } from "@screen-share/protocol/testing/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningRelay } from "../src/relay.ts";
 import { dechunked } from "./dechunked.ts";
-import { type Client, connect, liveRelay } from "./live-relay.ts";
+import { liveRelay } from "./live-relay.ts";
 
 const jpeg = Buffer.from(encodeWhole(screenLike({ width: 320, height: 200 })));
 

@@ -1,9 +1,10 @@
 /** The typed reasons that v1 clients are sent before the close frame, on each transport (P-43). */
 import { CLOSING_REASONS, type ClosingReason, encodeControl } from "@screen-share/protocol";
+import { type Client, connect } from "@screen-share/protocol/testing/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningRelay } from "../src/relay.ts";
 import { ADAPTERS } from "./adapters.ts";
-import { type Client, connect, get, liveRelay } from "./live-relay.ts";
+import { get, liveRelay } from "./live-relay.ts";
 import { admitWith, FakeProducer, FakeViewer, newHub, PRODUCER_ID } from "./participants.ts";
 import { handMade, SECRET } from "./tokens.ts";
 

@@ -1,13 +1,14 @@
 /** Clients that request pictures and do not read them: they get everything once they do, and the relay holds little for them until then. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect } from "@screen-share/protocol/testing/client";
+import { RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import pino from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config.ts";
 import { type RunningRelay, startRelay } from "../src/relay.ts";
-import { RawSocket } from "./attacks/raw-socket.ts";
 import { dechunked } from "./dechunked.ts";
-import { connect, get } from "./live-relay.ts";
+import { get } from "./live-relay.ts";
 import { wholeJpeg } from "./participants.ts";
 
 const MB = 2 ** 20;

@@ -1,4 +1,6 @@
 /** A server on either adapter whose sessions only record what happens, for the suite that both adapters pass. */
+
+import { Happenings } from "@screen-share/protocol/testing/happenings";
 import { HeldBytes } from "../src/core/held-bytes.ts";
 import type { Peer, Session } from "../src/core/peer.ts";
 import {
@@ -13,7 +15,6 @@ import type {
   StartServer,
   WebSocketRequest,
 } from "../src/transport/transport.ts";
-import { Happenings } from "./happenings.ts";
 
 export const MAX_BYTES = { producer: 1_000_000, viewer: 1000 } as const;
 

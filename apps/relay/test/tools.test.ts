@@ -3,11 +3,12 @@ import { once } from "node:events";
 import http from "node:http";
 import { Writable } from "node:stream";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
+import { type Client, connect } from "@screen-share/protocol/testing/client";
+import { RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import pino from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import type { RunningRelay } from "../src/relay.ts";
-import { RawSocket } from "./attacks/raw-socket.ts";
-import { type Client, connect, get, liveRelay } from "./live-relay.ts";
+import { get, liveRelay } from "./live-relay.ts";
 import { handMade, SECRET } from "./tokens.ts";
 
 const jpegs = [1, 2, 3].map((seed) =>

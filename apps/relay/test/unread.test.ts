@@ -1,8 +1,8 @@
 /** The relay holds little for a client that requests much and reads nothing, and a client that reads slowly receives everything. */
 import { randomBytes } from "node:crypto";
+import { frame, OPCODE, RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RunningRelay } from "../src/relay.ts";
-import { frame, OPCODE, RawSocket } from "./attacks/raw-socket.ts";
 import { get, liveRelay } from "./live-relay.ts";
 
 const MB = 2 ** 20;

@@ -1,10 +1,10 @@
 /** Clients whose connection the relay has to close: for nonsense, because of their token, or because the room has a producer. */
 import { connect } from "node:net";
 import { CLOSE, encodeAck, encodeControl } from "@screen-share/protocol";
+import { Client } from "@screen-share/protocol/testing/client";
 import { mint } from "../tokens.ts";
 import type { Behaviour, Visitor } from "./behaviour.ts";
 import { pick } from "./pictures.ts";
-import { Visit } from "./visit.ts";
 
 /** A connection lasts at most 5 s beyond `exp`, which is in whole seconds (P-81); on a busy machine the close arrives a little later. */
 const MAX_OVERSTAY_MS = 5000 + 5000;
@@ -37,10 +37,10 @@ const AFTER_WELCOME: readonly Offence[] = [
 /** Waits for the close that is due. */
 async function expectEnd(
   { leaving, note, blame }: Visitor,
-  visit: Visit,
+  client: Client,
   due: Pick<Offence, "name" | "code">,
 ): Promise<void> {
-  const code = await visit.untilClosed(leaving);
+  const code = await client.untilClosed(leaving);
   if (code === due.code) note(`${due.name}: ${code}`);
   else if (code !== undefined) blame(`${due.name}: closed with ${code} and not ${due.code}`);
 }
@@ -48,13 +48,13 @@ async function expectEnd(
 export const talksNonsense: Behaviour = async (visitor) => {
   const { port, room, random, tokens } = visitor;
   const offence = pick([...INSTEAD_OF_HELLO, ...AFTER_WELCOME], random);
-  const visit = new Visit({ port, path: "/ws/viewer" });
+  const client = new Client(port, "/ws/viewer");
   const ready = AFTER_WELCOME.includes(offence)
-    ? await visit.enter(room, await tokens.get("viewer", room))
-    : await visit.opened;
-  if (!ready) return visit.socket.terminate();
-  for (const message of offence.messages(random)) visit.socket.send(message);
-  await expectEnd(visitor, visit, offence);
+    ? await client.enter(room, { token: await tokens.get("viewer", room) })
+    : await client.opened;
+  if (!ready) return client.socket.terminate();
+  for (const message of offence.messages(random)) client.socket.send(message);
+  await expectEnd(visitor, client, offence);
 };
 
 export const hasNoRightToken: Behaviour = async (visitor) => {
@@ -70,9 +70,9 @@ export const hasNoRightToken: Behaviour = async (visitor) => {
     ],
     random,
   )();
-  const visit = new Visit({ port, path: "/ws/viewer" });
-  void visit.enter(room, token);
-  if (await visit.opened) await expectEnd(visitor, visit, { name, code });
+  const client = new Client(port, "/ws/viewer");
+  void client.enter(room, { token });
+  if (await client.opened) await expectEnd(visitor, client, { name, code });
 };
 
 /** Stays until its token expires, at most as long as the protocol allows. */
@@ -80,9 +80,9 @@ export const expires: Behaviour = async (visitor) => {
   const { port, room, leaving, complain } = visitor;
   const expiresAt = Date.now() + 500;
   const token = await mint({ role: "viewer", room, expiresAt });
-  const visit = new Visit({ port, path: "/ws/viewer" });
-  if (!(await visit.enter(room, token))) return;
-  await expectEnd(visitor, visit, { name: "expires", code: CLOSE.unauthorized });
+  const client = new Client(port, "/ws/viewer");
+  if (!(await client.enter(room, { token }))) return;
+  await expectEnd(visitor, client, { name: "expires", code: CLOSE.unauthorized });
   const overstayMs = Date.now() - Math.floor(expiresAt / 1000) * 1000;
   if (!leaving.aborted && overstayMs > MAX_OVERSTAY_MS) {
     complain(`a token was honoured for ${overstayMs} ms after its end`);
@@ -92,11 +92,12 @@ export const expires: Behaviour = async (visitor) => {
 /** Another agent in a room that has a producer. If the room has none just then, it leaves at once. */
 export const intrudes: Behaviour = async ({ port, room, tokens, leaving, note }) => {
   const token = await tokens.get("producer", room);
-  const visit = new Visit({ port, path: "/ws/producer", authorization: token });
-  if (!(await visit.opened)) return;
-  visit.socket.send(encodeControl({ type: "hello", room, producerId: "x".repeat(32) }));
-  if (await visit.welcomed) visit.socket.terminate();
-  const code = await visit.untilClosed(leaving);
+  const client = new Client(port, "/ws/producer", {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (!(await client.opened)) return;
+  if (await client.enter(room, { producerId: "x".repeat(32) })) client.socket.terminate();
+  const code = await client.untilClosed(leaving);
   if (code === CLOSE.producerExists) note("intrudes: 4000");
 };
 

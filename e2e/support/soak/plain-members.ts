@@ -4,8 +4,8 @@
  */
 import { get } from "node:http";
 import { Backoff, closeMeaning, type FrameStore } from "@screen-share/protocol";
+import { Client } from "@screen-share/protocol/testing/client";
 import { difference, pick } from "./pictures.ts";
-import { Visit } from "./visit.ts";
 
 const BACKOFF = { firstMs: 500, maxMs: 4000 } as const;
 const INTERVAL_MS = 150;
@@ -72,7 +72,7 @@ export class SoakPlainProducer {
   moving = true;
   /** What all viewers must see. */
   jpeg: Uint8Array;
-  #visit: Visit | undefined;
+  #socket: Client["socket"] | undefined;
   readonly #redialling: Redialling;
   readonly #timer = setInterval(() => this.#tick(), INTERVAL_MS);
 
@@ -85,7 +85,7 @@ export class SoakPlainProducer {
 
   /** Whether its newest picture has been sent. */
   get settled(): boolean {
-    const socket = this.#visit?.socket;
+    const socket = this.#socket;
     return socket?.readyState === socket?.OPEN && socket?.bufferedAmount === 0;
   }
 
@@ -96,7 +96,7 @@ export class SoakPlainProducer {
 
   /** Loses its connection and dials again. */
   crash(): void {
-    this.#visit?.socket.terminate();
+    this.#socket?.terminate();
   }
 
   close(): void {
@@ -106,21 +106,19 @@ export class SoakPlainProducer {
 
   #dial(redialling: Redialling): () => void {
     const { port, room, token } = this.options;
-    const query = `?room=${room}`;
-    const visit = new Visit({
-      ...{ port, path: "/ws/producer", v1: false, query, authorization: token },
-    });
-    visit.socket.on("open", () => {
+    const headers = { authorization: `Bearer ${token}` };
+    const { socket } = new Client(port, `/ws/producer?room=${room}`, { plain: true, headers });
+    socket.on("open", () => {
       redialling.proven();
-      visit.socket.send(this.jpeg);
+      socket.send(this.jpeg);
     });
-    visit.socket.on("close", (code) => redialling.lost(code));
-    this.#visit = visit;
-    return () => visit.socket.terminate();
+    socket.on("close", (code) => redialling.lost(code));
+    this.#socket = socket;
+    return () => socket.terminate();
   }
 
   #tick(): void {
-    const socket = this.#visit?.socket;
+    const socket = this.#socket;
     if (!this.moving || socket?.readyState !== socket?.OPEN) return;
     this.jpeg = pick(this.options.jpegs, this.options.random);
     socket?.send(this.jpeg);
@@ -131,8 +129,8 @@ export function watchPlainly(options: PlainMemberOptions): PlainWatcher {
   const { port, room, token } = options;
   let picture: Uint8Array | undefined;
   const redialling = new Redialling(options, (self) => {
-    const query = `?room=${room}&token=${token}`;
-    const { socket } = new Visit({ port, path: "/ws/viewer", v1: false, query });
+    const path = `/ws/viewer?room=${room}&token=${token}`;
+    const { socket } = new Client(port, path, { plain: true });
     socket.on("message", (data: Buffer, isBinary) => {
       self.proven();
       if (isBinary) picture = data;

@@ -3,7 +3,7 @@
  * itself, change the generation of its links, and stop and resume. It knows what its viewers must see.
  */
 import { assembleJpeg, type FrameStore, type Tile } from "@screen-share/protocol";
-import { TestProducer } from "../test-producer.ts";
+import { TestProducer } from "@screen-share/protocol/testing/test-producer";
 import { mint } from "../tokens.ts";
 import { difference, type PictureSet, pick } from "./pictures.ts";
 

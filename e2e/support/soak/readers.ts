@@ -1,7 +1,7 @@
 /** Clients over HTTP: for one picture, or for a stream that they may not even read. */
 import { get, type IncomingMessage } from "node:http";
+import { timeToLeave } from "@screen-share/protocol/testing/client";
 import type { Behaviour } from "./behaviour.ts";
-import { timeToLeave } from "./visit.ts";
 
 /** Sends a request on a connection of its own. @returns undefined if the relay is not there */
 export async function ask(port: number, path: string): Promise<IncomingMessage | undefined> {

@@ -1,6 +1,6 @@
 /** A room and the clients that stay in it: its producer, two v1 viewers, a plain viewer and an MJPEG stream. */
 import type { Update } from "@screen-share/protocol";
-import { TestViewer } from "../test-viewer.ts";
+import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import { mint } from "../tokens.ts";
 import { ownRandom } from "./behaviour.ts";
 import { tilePictures, wholeJpegs } from "./pictures.ts";

@@ -1,9 +1,9 @@
 /** Viewers that come and go: well-behaved ones, slow ones, and ones that never read. */
 import { CLOSE } from "@screen-share/protocol";
-import { TestViewer, type TestViewerOptions } from "../test-viewer.ts";
+import { Client, timeToLeave } from "@screen-share/protocol/testing/client";
+import { TestViewer, type TestViewerOptions } from "@screen-share/protocol/testing/test-viewer";
 import { mint } from "../tokens.ts";
 import type { Behaviour, Visitor } from "./behaviour.ts";
-import { timeToLeave, Visit } from "./visit.ts";
 
 /** Watches with a replica. @returns the code if the relay closed the connection, or undefined if we left */
 async function watch(
@@ -60,41 +60,41 @@ export const byLink: Behaviour = async (visitor) => {
 };
 
 /** Joins as a plain or a v1 viewer. */
-async function join({ port, room, tokens }: Visitor, v1: boolean): Promise<Visit> {
+async function join({ port, room, tokens }: Visitor, plain: boolean): Promise<Client> {
   const token = await tokens.get("viewer", room);
-  const query = v1 ? "" : `?room=${room}&token=${token}`;
-  const visit = new Visit({ port, path: "/ws/viewer", v1, query });
-  if (v1) void visit.enter(room, token);
-  return visit;
+  const query = plain ? `?room=${room}&token=${token}` : "";
+  const client = new Client(port, `/ws/viewer${query}`, { plain });
+  if (!plain) void client.enter(room, { token });
+  return client;
 }
 
 /** Leaves before anything can happen. */
 export const hurries: Behaviour = async (visitor) => {
   const { random, leaving, note } = visitor;
-  const visit = await join(visitor, random() < 0.5);
-  await visit.untilClosed(leaving, random() * 30);
+  const client = await join(visitor, random() < 0.5);
+  await client.untilClosed(leaving, random() * 30);
   note("hurries");
 };
 
 /** Reads nothing from its socket. */
 export const neverReads: Behaviour = async (visitor) => {
-  const visit = await join(visitor, visitor.random() < 0.5);
-  if (await visit.opened) visit.socket.pause();
+  const client = await join(visitor, visitor.random() < 0.5);
+  if (await client.opened) client.socket.pause();
   visitor.note("never reads");
-  mayEnd(visitor, await visit.untilClosed(visitor.leaving), CLOSE.silent);
+  mayEnd(visitor, await client.untilClosed(visitor.leaving), CLOSE.silent);
 };
 
 /** Reads from time to time. */
 export const plainAndSlow: Behaviour = async (visitor) => {
   const { random, leaving, note } = visitor;
-  const visit = await join(visitor, false);
-  const { socket } = visit;
+  const client = await join(visitor, true);
+  const { socket } = client;
   const pace = setInterval(
     () => (socket.isPaused ? socket.resume() : socket.pause()),
     100 + random() * 500,
   );
-  if (await visit.opened) note("plain and slow: open");
-  const code = await visit.untilClosed(leaving, 500 + random() * 3000);
+  if (await client.opened) note("plain and slow: open");
+  const code = await client.untilClosed(leaving, 500 + random() * 3000);
   clearInterval(pace);
   mayEnd(visitor, code, CLOSE.silent);
 };

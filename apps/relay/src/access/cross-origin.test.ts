@@ -1,6 +1,8 @@
 /** What a page of another origin may request and read over HTTP. */
+
+import { connect } from "@screen-share/protocol/testing/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, get, liveRelay } from "../../test/live-relay.ts";
+import { get, liveRelay } from "../../test/live-relay.ts";
 import { wholeJpeg } from "../../test/participants.ts";
 import { handMade, SECRET } from "../../test/tokens.ts";
 import type { RunningRelay } from "../relay.ts";

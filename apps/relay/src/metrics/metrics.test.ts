@@ -9,8 +9,9 @@ import {
   SUBPROTOCOL,
 } from "@screen-share/protocol";
 import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
+import { connect } from "@screen-share/protocol/testing/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, liveRelay, get as request } from "../../test/live-relay.ts";
+import { liveRelay, get as request } from "../../test/live-relay.ts";
 import { PRODUCER_ID, picturePair } from "../../test/participants.ts";
 import { handMade, SECRET } from "../../test/tokens.ts";
 import type { RunningRelay } from "../relay.ts";

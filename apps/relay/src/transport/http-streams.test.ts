@@ -1,7 +1,8 @@
 /** What every adapter does with streams, and with clients that do not read their replies. */
+
+import { RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADAPTERS } from "../../test/adapters.ts";
-import { RawSocket } from "../../test/attacks/raw-socket.ts";
 import { get } from "../../test/live-relay.ts";
 import { RecordingServer } from "../../test/recording-server.ts";
 import type { StreamSink } from "../core/mjpeg-viewer.ts";

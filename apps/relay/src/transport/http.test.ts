@@ -1,9 +1,10 @@
 /** What every adapter does with HTTP requests and whole replies. */
 import { createServer } from "node:net";
+import { connect } from "@screen-share/protocol/testing/client";
+import { OPCODE, RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADAPTERS } from "../../test/adapters.ts";
-import { OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
-import { connect, get } from "../../test/live-relay.ts";
+import { get } from "../../test/live-relay.ts";
 import { RecordingServer } from "../../test/recording-server.ts";
 import { textReply } from "../http/reply.ts";
 

@@ -1,8 +1,9 @@
 /** What every adapter does with messages that never arrive completely (P-8). */
+
+import { connect } from "@screen-share/protocol/testing/client";
+import { frame, OPCODE, RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADAPTERS } from "../../test/adapters.ts";
-import { frame, OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
-import { connect } from "../../test/live-relay.ts";
 import { RecordingServer } from "../../test/recording-server.ts";
 import { UNFINISHED } from "./limits.ts";
 
@@ -43,7 +44,7 @@ describe.each(ADAPTERS)("unfinished messages on %s", (name, startServer) => {
       const before = server.sessions.length;
       const payload = Buffer.alloc(SENT);
       const begun = whole
-        ? Buffer.concat([frame({ opcode: OPCODE.binary, saidLength: MB }), payload])
+        ? Buffer.concat([frame({ opcode: OPCODE.binary, claimedLength: MB }), payload])
         : frame({ opcode: OPCODE.binary, payload, final: false });
       const raws = await Promise.all(
         Array.from({ length: STRANGERS }, () =>

@@ -1,9 +1,9 @@
 /** What every adapter does with clients that do not read, with pings, and with the clock. */
 import { once } from "node:events";
+import { connect } from "@screen-share/protocol/testing/client";
+import { frame, OPCODE, RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADAPTERS } from "../../test/adapters.ts";
-import { frame, OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
-import { connect } from "../../test/live-relay.ts";
 import { RecordingServer } from "../../test/recording-server.ts";
 import { Turns } from "../core/turns.ts";
 import { MAX_BACKPRESSURE_BYTES } from "./limits.ts";

@@ -1,9 +1,14 @@
 /** What every adapter does with upgrades, messages and closing of WebSockets. */
 import { SUBPROTOCOL } from "@screen-share/protocol";
+import { connect } from "@screen-share/protocol/testing/client";
+import {
+  type FrameParts,
+  frame,
+  OPCODE,
+  RawSocket,
+} from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADAPTERS } from "../../test/adapters.ts";
-import { type FrameParts, frame, OPCODE, RawSocket } from "../../test/attacks/raw-socket.ts";
-import { connect } from "../../test/live-relay.ts";
 import { MAX_BYTES, RecordingServer } from "../../test/recording-server.ts";
 import { maxPayloadBytes } from "./limits.ts";
 
@@ -145,7 +150,7 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
 
     it.each([
       ["one frame", [{ opcode: binary, payload: Buffer.alloc(maxPayloadBytes(1000) + 1) }]],
-      ["a frame that has only been announced", [{ opcode: binary, saidLength: 2 ** 40 }]],
+      ["a frame that has only been announced", [{ opcode: binary, claimedLength: 2 ** 40 }]],
       [
         "fragments",
         [

@@ -1,21 +1,13 @@
 /** Control messages that are wrong in every way that JSON allows, and right ones at the wrong time. */
-import type { Role } from "@screen-share/protocol";
-import { encodeAck, encodeControl, encodeUpdate } from "@screen-share/protocol";
+import { encodeAck, encodeControl, encodeUpdate, type Role } from "@screen-share/protocol";
 import { PRODUCER_ID, picturePair } from "../participants.ts";
-import { type Attack, freshRoom, HALL, hello, inParallel, type Said, talk } from "./attack.ts";
+import { type Attacks, conversations, freshRoom, HALL, hello, type Payload } from "./attack.ts";
 
 const { stream, first } = picturePair();
-const update = encodeUpdate({
-  keyframe: true,
-  cut: false,
-  epoch: 1,
-  capturedAt: 0,
-  encodedAt: 0,
-  relayedAt: 0,
-  tiles: first,
-});
+const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
+const update = encodeUpdate({ keyframe: true, cut: false, epoch: 1, ...times, tiles: first });
 
-/** One right message of each kind. */
+/** One valid message of each kind. */
 const RIGHT: Readonly<Record<Role, readonly Readonly<Record<string, unknown>>[]>> = {
   viewer: [
     { type: "hello", room: HALL, token: "x" },
@@ -84,81 +76,59 @@ function wrongMembers(role: Role): string[] {
   );
 }
 
+/** Messages that may be sent after hello. */
+const later = (role: Role) => RIGHT[role].filter(({ type }) => type !== "hello");
+
 const extraMembers = (role: Role) =>
-  RIGHT[role]
-    .filter(({ type }) => type !== "hello")
-    .map((message) =>
-      JSON.stringify(message).replace("{", '{"__proto__":{"type":"hello"},"constructor":0,'),
-    );
+  later(role).map((message) =>
+    JSON.stringify(message).replace("{", '{"__proto__":{"type":"hello"},"constructor":0,'),
+  );
 
-function each(role: Role, messages: readonly Said[]): (port: number) => Promise<string[]> {
-  return (port) =>
-    inParallel(messages, 16, (message) =>
-      talk(
-        port,
-        { path: `/ws/${role}` },
-        { first: hello(role, role === "viewer" ? HALL : freshRoom()), said: [message] },
-      ),
-    );
-}
+const each = (role: Role, messages: readonly Payload[]) =>
+  conversations(messages.map((message) => ({ role, sends: [message] })));
 
-/** What comes before hello, where only hello may be. */
-function early(role: Role, messages: readonly Said[]): (port: number) => Promise<string[]> {
-  return (port) =>
-    inParallel(messages, 16, (message) => talk(port, { path: `/ws/${role}` }, { said: [message] }));
-}
+/** Before hello, where only hello may be. */
+const early = (role: Role, messages: readonly Payload[]) =>
+  conversations(messages.map((message) => ({ role, sends: [message], early: true })));
 
-const both = ["viewer", "producer"] as const;
+const badTokens = (role: Role) =>
+  ["", "x", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "é".repeat(100), "x".repeat(3500)].map(
+    (token) => JSON.stringify({ ...RIGHT[role][0], token }),
+  );
 
-export const controlAttacks: readonly Attack[] = [
-  ...both.flatMap((role): Attack[] => [
-    {
-      name: `${role}: members of wrong types`,
-      allowed: ["4400", "4413", "open"],
-      run: each(role, wrongMembers(role)),
-    },
-    {
-      name: `${role}: no control messages at all`,
-      allowed: ["4400"],
-      run: each(role, NONSENSE),
-    },
-    {
-      name: `${role}: further members named as prototypes`,
-      allowed: ["open"],
-      run: each(role, extraMembers(role)),
-    },
-    {
-      name: `${role}: the right messages before hello`,
-      allowed: ["4400"],
-      run: early(role, [
-        ...RIGHT[role].filter(({ type }) => type !== "hello").map((said) => JSON.stringify(said)),
-        encodeAck(0),
-        update,
-      ]),
-    },
-    {
-      name: `${role}: a second hello`,
-      allowed: ["4400"],
-      run: each(role, [hello(role, HALL)]),
-    },
-    {
-      name: `${role}: hello and more at once, unverified`,
-      allowed: ["4400"],
-      run: early(role, [hello(role, freshRoom())]),
-    },
-    {
-      name: `${role}: tokens of nobody`,
-      allowed: ["4400", "4401", "4403"],
-      run: early(
-        role,
-        ["", "x", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "é".repeat(100), "x".repeat(3500)].map(
-          (token) => JSON.stringify({ ...RIGHT[role][0], token }),
-        ),
-      ),
-    },
-  ]),
-  {
-    name: "viewer: what only producers say, text for binary and the reverse",
+const attacksBy = (role: Role): Attacks => ({
+  [`${role}: members of wrong types`]: {
+    allowed: ["4400", "4413", "open"],
+    run: each(role, wrongMembers(role)),
+  },
+  [`${role}: no control messages at all`]: { allowed: ["4400"], run: each(role, NONSENSE) },
+  [`${role}: extra members named like prototypes`]: {
+    allowed: ["open"],
+    run: each(role, extraMembers(role)),
+  },
+  [`${role}: the right messages before hello`]: {
+    allowed: ["4400"],
+    run: early(role, [
+      ...later(role).map((message) => JSON.stringify(message)),
+      encodeAck(0),
+      update,
+    ]),
+  },
+  [`${role}: a second hello`]: { allowed: ["4400"], run: each(role, [hello(role, HALL)]) },
+  [`${role}: hello and more at once, unverified`]: {
+    allowed: ["4400"],
+    run: early(role, [hello(role, freshRoom())]),
+  },
+  [`${role}: invalid tokens`]: {
+    allowed: ["4400", "4401", "4403"],
+    run: early(role, badTokens(role)),
+  },
+});
+
+export const controlAttacks: Attacks = {
+  ...attacksBy("viewer"),
+  ...attacksBy("producer"),
+  "viewer: what only producers send, text for binary and the reverse": {
     allowed: ["4400"],
     run: each("viewer", [
       update,
@@ -171,14 +141,12 @@ export const controlAttacks: readonly Attack[] = [
       Uint8Array.of(2, 1, 0, 0, 0, 0),
     ]),
   },
-  {
-    name: "viewer: messages above 4096 (4413), far above (broken off)",
+  "viewer: messages above 4096 (4413), far above (broken off)": {
     allowed: ["4413", "1006"],
     run: each("viewer", ["x".repeat(4097), new Uint8Array(4097), "x".repeat(100_000)]),
   },
-  {
-    name: "producer: control messages above 16,384 (4413)",
+  "producer: control messages above 16,384 (4413)": {
     allowed: ["4413"],
     run: each("producer", [`"${"x".repeat(16_384)}"`, "[".repeat(100_000)]),
   },
-];
+};

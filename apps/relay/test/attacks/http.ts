@@ -1,7 +1,7 @@
-/** HTTP that is wrong, sly, or without an end. */
+/** HTTP requests that are wrong, sly, or endless. */
+import { RawSocket, upgradeRequest } from "@screen-share/protocol/testing/raw-socket";
 import { handMade } from "../tokens.ts";
-import { type Attack, HALL, inParallel } from "./attack.ts";
-import { RawSocket, upgradeRequest } from "./raw-socket.ts";
+import { type Attacks, HALL, inParallel } from "./attack.ts";
 
 const HOST = "Host: relay.example\r\n";
 /** How long an attacker waits for an answer that is due, however busy the machine; and for one that may never come. */
@@ -11,20 +11,15 @@ const SHORT_PATIENCE_MS = 400;
 const request = (target: string, headers = "", method = "GET") =>
   `${method} ${target} HTTP/1.1\r\n${HOST}${headers}\r\n`;
 
-/** Sends this, and tells the statuses that came. */
+/** Sends this. @returns the first status that came */
 async function sent(port: number, text: string, patienceMs: number): Promise<string> {
   const raw = await RawSocket.open(port);
   raw.write(Buffer.from(text, "latin1"));
-  const answered = raw.until(() => raw.statuses.length > 0);
-  let patience: NodeJS.Timeout | undefined;
-  const given = new Promise<void>((done) => {
-    patience = setTimeout(done, patienceMs);
-  });
-  await Promise.race([answered, given]);
+  const patience = setTimeout(() => raw.destroy(), patienceMs);
+  await raw.until(() => raw.statuses.length > 0);
   clearTimeout(patience);
-  const outcome = raw.statuses[0] ?? "silence";
   raw.destroy();
-  return String(outcome);
+  return String(raw.statuses[0] ?? "silence");
 }
 
 const each =
@@ -105,24 +100,20 @@ async function drip(port: number, begin: string, piece: string): Promise<string>
   return "broken off";
 }
 
-export const httpAttacks: readonly Attack[] = [
-  {
-    name: "HTTP: two lengths, both kinds of length, impossible ones",
+export const httpAttacks: Attacks = {
+  "HTTP: two lengths, both kinds of length, impossible ones": {
     allowed: ["400", "405"],
     run: each(SMUGGLED.map((rest) => `POST /healthz HTTP/1.1\r\n${HOST}${rest}`)),
   },
-  {
-    name: "HTTP: paths that lead elsewhere",
+  "HTTP: paths that lead elsewhere": {
     allowed: ["404"],
     run: each(TRICKS.map((path) => request(path))),
   },
-  {
-    name: "HTTP: no HTTP, or hardly",
+  "HTTP: no HTTP, or hardly": {
     allowed: ["400", "431", "505", "silence"],
     run: each(MALFORMED, SHORT_PATIENCE_MS),
   },
-  {
-    name: "HTTP: other methods",
+  "HTTP: other methods": {
     allowed: ["405"],
     run: each(
       ["POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"].flatMap((method) =>
@@ -130,18 +121,15 @@ export const httpAttacks: readonly Attack[] = [
       ),
     ),
   },
-  {
-    name: "HTTP: OPTIONS where no page of another origin may ask",
+  "HTTP: OPTIONS where no page of another origin may ask": {
     allowed: ["405"],
     run: each(["/", "/ws/viewer"].map((path) => request(path, "", "OPTIONS"))),
   },
-  {
-    name: "HTTP: OPTIONS of a picture, as before a request of another origin",
+  "HTTP: OPTIONS of a picture, as before a request of another origin": {
     allowed: ["200"],
     run: each([request("/snapshot.jpg", "", "OPTIONS")]),
   },
-  {
-    name: "HTTP: headers injected by room and token",
+  "HTTP: headers injected by room and token": {
     // The last name is one as any other. 431: newer versions of the library refuse long headers by themselves.
     allowed: ["400", "401", "404", "431"],
     run: each(
@@ -152,8 +140,7 @@ export const httpAttacks: readonly Attack[] = [
       ]),
     ),
   },
-  {
-    name: "HTTP: upgrades that are none",
+  "HTTP: upgrades that are none": {
     allowed: ["404", "405", "silence"],
     run: (port) =>
       each(
@@ -166,17 +153,15 @@ export const httpAttacks: readonly Attack[] = [
         SHORT_PATIENCE_MS,
       )(port),
   },
-  {
-    name: "HTTP: 1000 requests at once on one connection",
+  "HTTP: 1000 requests at once on one connection": {
     allowed: ["200"],
     run: each([request("/healthz").repeat(1000)]),
   },
-];
+};
 
-/** They take their time, and so have theirs: run beside the others. */
-export const slowHttpAttacks: readonly Attack[] = [
-  {
-    name: "HTTP: headers, bodies and upgrades that never end",
+/** These take long, so they run beside the others. */
+export const slowHttpAttacks: Attacks = {
+  "HTTP: headers, bodies and upgrades that never end": {
     allowed: ["broken off"],
     run: (port) =>
       inParallel(
@@ -192,4 +177,4 @@ export const slowHttpAttacks: readonly Attack[] = [
         ([begin, piece]) => drip(port, begin, piece),
       ),
   },
-];
+};

@@ -1,10 +1,19 @@
 /** Good messages with a few bytes flipped, cut out, doubled or taken from another: seeded, so that they are the same each time. */
 import { encodeAck, encodeControl, encodeUpdate } from "@screen-share/protocol";
+import { frame, OPCODE } from "@screen-share/protocol/testing/raw-socket";
 import { runs } from "@screen-share/protocol/testing/runs";
 import fc from "fast-check";
 import { picturePair } from "../participants.ts";
-import { type Attack, freshRoom, HALL, hello, inParallel, type Said, talk } from "./attack.ts";
-import { frame, OPCODE } from "./raw-socket.ts";
+import {
+  type Attack,
+  type Attacks,
+  conversations,
+  freshRoom,
+  HALL,
+  hello,
+  type Payload,
+  ROLES,
+} from "./attack.ts";
 
 const COUNT = runs(100, 400).numRuns;
 const SEED = 20_26;
@@ -52,7 +61,7 @@ function mutated(messages: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
     });
 }
 
-function sample(messages: readonly Uint8Array[], opcode: number, seed: number): Said[] {
+function sample(messages: readonly Uint8Array[], opcode: number, seed: number): Payload[] {
   return fc
     .sample(mutated(messages), { numRuns: COUNT, seed })
     .map((payload) => ({ frames: frame({ opcode, payload }) }));
@@ -60,41 +69,24 @@ function sample(messages: readonly Uint8Array[], opcode: number, seed: number): 
 
 const begun = [encodeControl({ type: "stream", epoch: 1, stream }), keyframe];
 
-function mutationsOf(role: "viewer" | "producer"): Attack {
-  const said = [...sample(updates, OPCODE.binary, SEED), ...sample(texts, OPCODE.text, SEED + 1)];
-  return {
-    name: `${role}: mutated updates, acks and control messages`,
-    // 1006: what was text is no UTF-8 any more.
-    allowed: ["4400", "4413", "open", "1006"],
-    run: (port) =>
-      inParallel(said, 16, (message) =>
-        talk(
-          port,
-          { path: `/ws/${role}` },
-          {
-            first: hello(role, role === "viewer" ? HALL : freshRoom()),
-            said: role === "viewer" ? [message] : [...begun, message],
-          },
-        ),
-      ),
-  };
-}
+const all = [...sample(updates, OPCODE.binary, SEED), ...sample(texts, OPCODE.text, SEED + 1)];
+const hellos = sample(texts.slice(-2), OPCODE.text, SEED + 2).slice(0, COUNT / 2);
 
-export const mutationAttacks: readonly Attack[] = [
-  mutationsOf("viewer"),
-  mutationsOf("producer"),
-  {
-    name: "hello: mutated, before anything is known",
+const mutationsOf = (role: "viewer" | "producer"): Attack => ({
+  // 1006: what was text is no UTF-8 any more.
+  allowed: ["4400", "4413", "open", "1006"],
+  run: conversations(
+    all.map((message) => ({ role, sends: role === "viewer" ? [message] : [...begun, message] })),
+  ),
+});
+
+export const mutationAttacks: Attacks = {
+  "viewer: mutated updates, acks and control messages": mutationsOf("viewer"),
+  "producer: mutated updates, acks and control messages": mutationsOf("producer"),
+  "hello: mutated, from clients that are not admitted": {
     allowed: ["4400", "4401", "4403", "4413", "open", "1006", "4000"],
-    run: (port) =>
-      inParallel(
-        ["viewer", "producer"].flatMap((role) =>
-          sample(texts.slice(-2), OPCODE.text, SEED + 2)
-            .slice(0, COUNT / 2)
-            .map((message) => ({ role, message })),
-        ),
-        16,
-        ({ role, message }) => talk(port, { path: `/ws/${role}` }, { said: [message] }),
-      ),
+    run: conversations(
+      ROLES.flatMap((role) => hellos.map((message) => ({ role, sends: [message], early: true }))),
+    ),
   },
-];
+};

@@ -1,7 +1,7 @@
-/** Updates that lie: about their lengths, counts, sizes, epochs, and what is in their tiles. */
+/** Updates with wrong lengths, counts, sizes, epochs and tiles. */
 import { encodeControl, encodeUpdate, type Tile, type Update } from "@screen-share/protocol";
 import { picturePair, wholeJpeg } from "../participants.ts";
-import { type Attack, freshRoom, hello, inParallel, type Said, talk } from "./attack.ts";
+import { type Attacks, conversations, type Payload } from "./attack.ts";
 
 const { stream, first, second } = picturePair();
 const HEADER_BYTES = 30;
@@ -71,33 +71,26 @@ const many = Array.from({ length: 32_768 }, (_, index) => ({
   bytes: new Uint8Array(28),
 }));
 
-function after(before: readonly Said[], cases: readonly (readonly Said[])[]) {
-  return (port: number) =>
-    inParallel(cases, 8, (messages) =>
-      talk(
-        port,
-        { path: "/ws/producer" },
-        { first: hello("producer", freshRoom()), said: [...before, ...messages] },
-      ),
-    );
-}
+const after = (before: readonly Payload[], cases: readonly (readonly Payload[])[]) =>
+  conversations(
+    cases.map((messages) => ({ role: "producer", sends: [...before, ...messages] })),
+    8,
+  );
 
 const begun = [encodeControl({ type: "stream", epoch: 1, stream }), keyframe];
 const jpegStream = (width: number, height: number) =>
   encodeControl({ type: "stream", epoch: 1, stream: { codec: "jpeg", width, height, tables: [] } });
 const asTile = (bytes: Uint8Array) => update([{ index: 0, table: 0, bytes }], { keyframe: true });
 
-export const updateAttacks: readonly Attack[] = [
-  {
-    name: "updates that are broken",
+export const updateAttacks: Attacks = {
+  "updates that are broken": {
     allowed: ["4400"],
     run: after(
       begun,
       broken.map((message) => [message]),
     ),
   },
-  {
-    name: "epochs that do not grow, keyframes of another",
+  "epochs that do not grow, keyframes of another": {
     allowed: ["4400"],
     run: after(begun, [
       [encodeControl({ type: "stream", epoch: 1, stream })],
@@ -106,8 +99,7 @@ export const updateAttacks: readonly Attack[] = [
       [described(64, 64), update(first, { keyframe: true, epoch: 2 })],
     ]),
   },
-  {
-    name: "sizes that no picture has",
+  "sizes that no picture has": {
     allowed: ["4400", "4413"],
     run: after(
       begun,
@@ -123,21 +115,18 @@ export const updateAttacks: readonly Attack[] = [
       ].map(([width = 0, height = 0]) => [described(width, height)]),
     ),
   },
-  {
-    name: "the largest size, over and over, without a picture",
+  "the largest size, over and over, without a picture": {
     allowed: ["open", "4429"],
     run: after(begun, [Array.from({ length: 100 }, (_, i) => described(8192, 4096 - i, i + 2))]),
   },
-  {
-    name: "32,768 empty tiles, over and over, without waiting for acks",
+  "32,768 empty tiles, over and over, without waiting for acks": {
     allowed: ["4429", "open"],
     run: after(
       [described(8192, 4096)],
       [new Array(30).fill(update(many, { keyframe: true, epoch: 2 }))],
     ),
   },
-  {
-    name: "JPEGs that are none, or of another size than was said",
+  "JPEGs that are none, or of another size than was said": {
     allowed: ["4400", "4413"],
     run: after(
       [],
@@ -150,9 +139,8 @@ export const updateAttacks: readonly Attack[] = [
       ],
     ),
   },
-  {
-    name: "an update above MAX_MESSAGE_BYTES (4413), one far above (broken off)",
+  "an update above MAX_MESSAGE_BYTES (4413), one far above (broken off)": {
     allowed: ["4413", "1006"],
     run: after(begun, [[new Uint8Array(2 ** 20 + 1)], [new Uint8Array(2 ** 21)]]),
   },
-];
+};

@@ -14,9 +14,9 @@ import {
   Replica,
   type ToViewerMessage,
   type Update,
-} from "@screen-share/protocol";
+} from "../src/index.ts";
 import { connectTo, openWs } from "./connect.ts";
-import { within } from "./wait.ts";
+import { Happenings } from "./happenings.ts";
 
 /** As in apps/viewer/src/player/player.ts. */
 const BACKOFF = { firstMs: 1000, maxMs: 4000 } as const;
@@ -51,18 +51,18 @@ export interface TestViewerOptions {
   readonly onProblem?: (problem: string) => void;
 }
 
-export class TestViewer {
+export class TestViewer extends Happenings {
   readonly replica = new Replica();
   readonly updates: Received[] = [];
   /** The number of viewers that the relay reported last. */
   viewers = 0;
   readonly #connection: Connection<ToViewerMessage>;
-  #arrived: (() => void)[] = [];
 
   constructor(
     port: number,
     private readonly options: TestViewerOptions = {},
   ) {
+    super();
     const { room = "main", token, random = Math.random, onClosed } = options;
     this.#connection = connectTo<ToViewerMessage>({
       random,
@@ -77,6 +77,7 @@ export class TestViewer {
         const code = end?.code ?? 1006;
         this.replica.disconnect();
         onClosed?.(code, end?.byUs === true);
+        this.notify();
         // A relay that is silent for too long is no problem on a busy machine.
         if (end?.byUs && code !== CLOSE.silent) this.#complain(end.reason);
         else if (retryAt === undefined) {
@@ -88,14 +89,8 @@ export class TestViewer {
   }
 
   /** Resolves once `met` holds, which is checked after each message. @throws Error if that takes too long */
-  async until(met: () => boolean): Promise<void> {
-    let over = false;
-    const isMet = async () => {
-      while (!over && !met()) await new Promise<void>((resolve) => this.#arrived.push(resolve));
-    };
-    await within(isMet(), UNTIL_LIMIT_MS, "waiting for an update").finally(() => {
-      over = true;
-    });
+  override async until(met: () => boolean): Promise<void> {
+    await super.until(met, UNTIL_LIMIT_MS);
   }
 
   /** Reports whether anybody can see it. */
@@ -122,7 +117,7 @@ export class TestViewer {
           const { count } = cellsOf(message.stream);
           missing ??= new Set(Array.from({ length: count }, (_, index) => index));
         }
-        this.#notify();
+        this.notify();
       },
       binary: (data: Uint8Array) => {
         const { update } = receiver.update(data, 0);
@@ -137,7 +132,7 @@ export class TestViewer {
         const before = missing?.size;
         for (const { index } of update.tiles) missing?.delete(index);
         onUpdate?.(update, missing?.size === 0 && before !== 0);
-        this.#notify();
+        this.notify();
       },
     };
   }
@@ -146,10 +141,6 @@ export class TestViewer {
     const indices = tiles.map(({ index }) => index);
     const at = performance.now();
     this.updates.push({ at, bytes, tiles: tiles.length, indices, capturedAt, encodedAt });
-  }
-
-  #notify(): void {
-    for (const arrived of this.#arrived.splice(0)) arrived();
   }
 
   #complain(problem: string): void {

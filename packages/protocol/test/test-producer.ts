@@ -10,8 +10,9 @@ import {
   type StreamDescription,
   type Tile,
   type ToProducerMessage,
-} from "@screen-share/protocol";
+} from "../src/index.ts";
 import { connectTo, openWs, wallNow } from "./connect.ts";
+import { Happenings } from "./happenings.ts";
 
 const BACKOFF = { firstMs: 500, maxMs: 4000 } as const;
 
@@ -26,10 +27,11 @@ export interface TestProducerOptions {
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   readonly onWelcome?: () => void;
+  readonly onClosed?: (code: number) => void;
   readonly onProblem?: (problem: string) => void;
 }
 
-export class TestProducer {
+export class TestProducer extends Happenings {
   readonly #connection: Connection<ToProducerMessage>;
   /** Of the connection that is dialled or live. */
   #epoch = 0;
@@ -39,6 +41,7 @@ export class TestProducer {
   #leaving = false;
 
   constructor(private readonly options: TestProducerOptions) {
+    super();
     const { port, room, producerId = "0".repeat(32), generation: gen } = options;
     let token: string | undefined;
     this.#connection = connectTo<ToProducerMessage>({
@@ -55,15 +58,19 @@ export class TestProducer {
           parse: parseToProducerMessage,
           control: ({ type }) => {
             if (type === "welcome") options.onWelcome?.();
+            this.notify();
           },
           binary: (data) => {
             this.#ackedCount = decodeAck(data);
             line.prove();
+            this.notify();
           },
         };
       },
       lost: (end, retryAt) => {
         const code = end?.code ?? 1006;
+        options.onClosed?.(code);
+        this.notify();
         if (retryAt === undefined || (end?.byUs && code !== CLOSE.silent)) this.#ended(code);
       },
     });

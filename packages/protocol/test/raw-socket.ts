@@ -1,61 +1,50 @@
-/** A TCP connection that may say anything at all, and WebSocket frames (RFC 6455 §5.2) made by hand, right and wrong. */
+/** A TCP client that writes HTTP and WebSocket frames as they are, however wrong, and reads what comes back, or nothing. */
 import { once } from "node:events";
 import net from "node:net";
-import { SUBPROTOCOL } from "@screen-share/protocol";
+import { SUBPROTOCOL } from "../src/index.ts";
+import { Happenings } from "./happenings.ts";
 
 export const OPCODE = { more: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-export class RawSocket {
+export class RawSocket extends Happenings {
   readonly socket: net.Socket;
   /** Resolves once the other side has closed, or reset. */
   readonly closed: Promise<void>;
   #received = Buffer.alloc(4096);
   #length = 0;
   readonly #frames: Frame[] = [];
-  /** How far the frames were read; none before the head of the response has ended. */
+  /** How far the frames were read. Undefined until the head of the response has ended. */
   #readTo: number | undefined;
-  #waiting: (() => void)[] = [];
 
   private constructor(port: number) {
+    super();
     this.socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
     this.socket.on("error", () => undefined);
     this.socket.on("data", (bytes: Buffer) => {
       this.#keep(bytes);
-      this.#tell();
+      this.notify();
     });
     this.closed = new Promise((resolve) => this.socket.once("close", () => resolve()));
-    void this.closed.then(() => this.#tell());
+    void this.closed.then(() => this.notify());
   }
 
-  /** Connects, and says nothing. */
+  /** Connects, and sends nothing. */
   static async open(port: number): Promise<RawSocket> {
     const raw = new RawSocket(port);
     await Promise.race([once(raw.socket, "connect").catch(() => undefined), raw.closed]);
     return raw;
   }
 
-  /** Connects and asks for a WebSocket; resolves once it is there, or is not to be. */
-  static async upgraded(port: number, asked: Upgrade): Promise<RawSocket> {
+  /** Connects and requests a WebSocket. Resolves once that is answered, or refused. */
+  static async upgraded(port: number, upgrade: Upgrade): Promise<RawSocket> {
     const raw = await RawSocket.open(port);
-    raw.write(upgradeRequest(port, asked));
+    raw.write(upgradeRequest(port, upgrade));
     await raw.until(() => raw.text.includes("\r\n\r\n"));
     return raw;
   }
 
   get bytes(): Buffer {
     return this.#received.subarray(0, this.#length);
-  }
-
-  #keep(bytes: Buffer): void {
-    const length = this.#length + bytes.length;
-    if (length > this.#received.length) {
-      // Twice as much each time, so that a flood is not copied again with each piece of it.
-      const larger = Buffer.alloc(2 * length);
-      this.#received.copy(larger, 0, 0, this.#length);
-      this.#received = larger;
-    }
-    bytes.copy(this.#received, this.#length);
-    this.#length = length;
   }
 
   get text(): string {
@@ -71,18 +60,16 @@ export class RawSocket {
     if (this.socket.writable) this.socket.write(bytes);
   }
 
+  send(...frames: readonly FrameParts[]): void {
+    this.write(Buffer.concat(frames.map(frame)));
+  }
+
   /** Resolves once `met` holds, or the connection is over. */
-  async until(met: () => boolean): Promise<void> {
-    while (!met() && !this.socket.closed) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+  override async until(met: () => boolean): Promise<void> {
+    await super.until(() => met() || this.socket.closed);
   }
 
-  #tell(): void {
-    for (const tell of this.#waiting.splice(0)) tell();
-  }
-
-  /** What a WebSocket server has sent whole: opcodes, and the code of a close frame. Asked again, it reads only what has come since. */
+  /** The frames that the server has completely sent so far. */
   get frames(): readonly Frame[] {
     const { bytes } = this;
     this.#readTo ??= endOfHead(bytes);
@@ -104,6 +91,18 @@ export class RawSocket {
   destroy(): void {
     this.socket.destroy();
   }
+
+  #keep(bytes: Buffer): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#received.length) {
+      // Twice as much each time, so that a flood is not copied again with each piece of it.
+      const larger = Buffer.alloc(2 * length);
+      this.#received.copy(larger, 0, 0, this.#length);
+      this.#received = larger;
+    }
+    bytes.copy(this.#received, this.#length);
+    this.#length = length;
+  }
 }
 
 interface Frame {
@@ -111,23 +110,20 @@ interface Frame {
   readonly payload: Buffer;
 }
 
-/** Where the head of an HTTP response ends; undefined if it has not. */
+/** Where the head of an HTTP response ends. Undefined if it has not. */
 function endOfHead(bytes: Buffer): number | undefined {
   const at = bytes.indexOf("\r\n\r\n");
   return at < 0 ? undefined : at + 4;
 }
 
-/** The frame of a server that begins here, and where it ends; undefined while it is not whole. */
+/** The server's frame at a position, and where it ends. Undefined until all of it has come. */
 function frameAt(bytes: Buffer, at: number): { frame: Frame; end: number } | undefined {
   const [first = 0, short = 0] = bytes.subarray(at, at + 2);
   const start = at + (short === 126 ? 4 : short === 127 ? 10 : 2);
   if (start > bytes.length) return undefined;
-  const length =
-    short === 126
-      ? bytes.readUInt16BE(at + 2)
-      : short === 127
-        ? Number(bytes.readBigUInt64BE(at + 2))
-        : short;
+  let length = short;
+  if (short === 126) length = bytes.readUInt16BE(at + 2);
+  if (short === 127) length = Number(bytes.readBigUInt64BE(at + 2));
   const end = start + length;
   if (end > bytes.length) return undefined;
   return { frame: { opcode: first & 15, payload: bytes.subarray(start, end) }, end };
@@ -161,21 +157,19 @@ export interface FrameParts {
   readonly masked?: boolean;
   /** The three reserved bits. */
   readonly reserved?: number;
-  /** What it says its length is, if that is a lie. */
-  readonly saidLength?: number;
+  /** The length that the frame claims to have, if that is a lie. */
+  readonly claimedLength?: number;
 }
 
-/** A client's frame. Its mask is all zeros, so that the payload stands as it is. */
+/** A client's frame. Its mask is all zeros, so that the payload is sent as it is. */
 export function frame(parts: FrameParts): Buffer {
   const { opcode, payload = "", final = true, masked = true, reserved = 0 } = parts;
   const bytes = Buffer.from(payload);
-  const { saidLength = bytes.length } = parts;
-  const first = (final ? 0x80 : 0) | (reserved << 4) | opcode;
-  const mask = masked ? 0x80 : 0;
-  const head = Buffer.alloc(saidLength < 126 ? 2 : saidLength < 65_536 ? 4 : 10);
-  head[0] = first;
-  head[1] = mask | (head.length === 2 ? saidLength : head.length === 4 ? 126 : 127);
-  if (head.length === 4) head.writeUInt16BE(saidLength, 2);
-  if (head.length === 10) head.writeBigUInt64BE(BigInt(saidLength), 2);
-  return Buffer.concat([head, masked ? Buffer.alloc(4) : Buffer.alloc(0), bytes]);
+  const { claimedLength: length = bytes.length } = parts;
+  const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
+  head[0] = (final ? 0x80 : 0) | (reserved << 4) | opcode;
+  head[1] = (masked ? 0x80 : 0) | (head.length === 2 ? length : head.length === 4 ? 126 : 127);
+  if (head.length === 4) head.writeUInt16BE(length, 2);
+  if (head.length === 10) head.writeBigUInt64BE(BigInt(length), 2);
+  return Buffer.concat([head, Buffer.alloc(masked ? 4 : 0), bytes]);
 }

@@ -1,4 +1,6 @@
 /** Connects test clients to a relay as the product's own clients do: through `Connection`, over the `ws` library. */
+
+import WebSocket from "ws";
 import {
   Connection,
   type ConnectionOptions,
@@ -6,8 +8,7 @@ import {
   SUBPROTOCOL,
   type ToProducerMessage,
   type ToViewerMessage,
-} from "@screen-share/protocol";
-import WebSocket from "ws";
+} from "../src/index.ts";
 
 /** ms since 1970, finer than Date's. @param at as from `performance.now()` */
 export function wallNow(at = performance.now()): number {
