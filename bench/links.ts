@@ -1,15 +1,15 @@
 /** Compares the window with other rules on simulated links and prints the results. Virtual time, so the machine does not matter. */
 
 import { Window } from "@screen-share/protocol";
+import type { Report } from "@screen-share/protocol/testing/link-measures";
 import { ROWS, type Row, TYPING_ROWS } from "@screen-share/protocol/testing/link-scenarios";
-import { type Report, simulate } from "@screen-share/protocol/testing/link-simulation";
+import { type Rule, simulate } from "@screen-share/protocol/testing/link-simulation";
 import {
   DesignWindow,
   NoAcks,
   RateTimesMinRtt,
   StopAndWait,
 } from "@screen-share/protocol/testing/rules";
-import type { Rule } from "@screen-share/protocol/testing/scenario";
 import { heading, say, table } from "./report.ts";
 
 const RULES: Readonly<Record<string, () => Rule>> = {

@@ -1,5 +1,5 @@
 /** Measures what a simulated viewer saw. Times are in ms. */
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./link-scenarios.ts";
 import type { SimulatedLink } from "./simulated-link.ts";
 
 /** How often the picture is sampled. */
@@ -45,7 +45,7 @@ export class Measures {
   readonly #oldest: number[] = [];
   readonly #keys: number[] = [];
   readonly #buffered: number[] = [];
-  readonly #typed: { tile: number; version: number; at: number }[] = [];
+  #typed: { tile: number; version: number; at: number }[] = [];
   #updates = 0;
   #measuring = false;
   #samples = 0;
@@ -63,8 +63,8 @@ export class Measures {
     this.#shownCapture = new Float64Array(scenario.workload.tileBytes.length);
   }
 
-  typed(key: { tile: number; version: number; at: number }): void {
-    if (this.#measuring) this.#typed.push(key);
+  typed(tile: number, version: number, at: number): void {
+    if (this.#measuring) this.#typed.push({ tile, version, at });
   }
 
   sent(): void {
@@ -76,12 +76,10 @@ export class Measures {
       this.#shownVersion[tile] = version;
       this.#shownCapture[tile] = capturedAt;
     }
-    for (let i = this.#typed.length - 1; i >= 0; i--) {
-      const key = this.#typed[i];
-      if (!key || (this.#shownVersion[key.tile] ?? 0) < key.version) continue;
-      this.#keys.push(now - key.at);
-      this.#typed.splice(i, 1);
-    }
+    const isShown = (key: { tile: number; version: number }) =>
+      (this.#shownVersion[key.tile] ?? 0) >= key.version;
+    for (const key of this.#typed) if (isShown(key)) this.#keys.push(now - key.at);
+    this.#typed = this.#typed.filter((key) => !isShown(key));
     if (this.#measuring) this.#delivered += update.bytes;
     const { stallEndsAt } = this.scenario;
     if (stallEndsAt === undefined || now < stallEndsAt) return;

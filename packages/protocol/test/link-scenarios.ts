@@ -1,6 +1,39 @@
 /** The links and pictures that the window is tested with. */
-import type { Scenario, Workload } from "./scenario.ts";
 import type { LinkModel } from "./simulated-link.ts";
+
+export interface Workload {
+  /** The bytes of each tile by index. 0 for a tile that never changes. */
+  readonly tileBytes: readonly number[];
+  /** Tiles in a row. */
+  readonly columns: number;
+  /** The tiles that move, and their rate. */
+  readonly moving: readonly number[];
+  readonly fps: number;
+  /** When they move. By default always. */
+  readonly movesAt?: (now: number) => boolean;
+  /** The tiles that are typed into, one at random per keystroke. */
+  readonly typed: readonly number[];
+  readonly keysPerS: number;
+}
+
+export interface Scenario {
+  readonly link: LinkModel;
+  readonly workload: Workload;
+  readonly durationMs: number;
+  /** When measuring starts. */
+  readonly fromMs: number;
+  /** When each viewer joins. By default there is one from the start. */
+  readonly joinsAt?: readonly number[];
+  /** The time to decode and draw an update, one after another. By default 8 ms. */
+  readonly applyMs?: (bytes: number) => number;
+  /** When a stall of the link ends. */
+  readonly stallEndsAt?: number;
+  /** The size of the kernel's send buffer. By default 4 MB. */
+  readonly kernelBytes?: number;
+  readonly seed?: number;
+  /** Whether cuts keep a share for small regions. By default true. */
+  readonly smallFirst?: boolean;
+}
 
 const COLUMNS = 15;
 const TILE_ROWS = 135;

@@ -4,19 +4,26 @@
  *
  *   workload → tiles → rule (how much?) → cut (which?) → kernel → bottleneck → decode and draw → ack → rule
  */
-import { CutQueue } from "../src/hop/cut.ts";
-import { EventQueue } from "./event-queue.ts";
+import { CutQueue, type PendingTile } from "../src/hop/cut.ts";
 import { Measures, type Report, SAMPLE_MS, type ShownTile } from "./link-measures.ts";
+import type { Scenario, Workload } from "./link-scenarios.ts";
 import { seededRandom } from "./pictures.ts";
-import type { Rule, Scenario, Workload } from "./scenario.ts";
-import { SimulatedConnection, SimulatedLink } from "./simulated-link.ts";
+import { EventQueue, SimulatedConnection, SimulatedLink } from "./simulated-link.ts";
 
 const UPDATE_BYTES = 40;
 const TILE_BYTES = 4;
 const PING_BYTES = 40;
 const PING_INTERVAL_MS = 5000;
 
-export type { Report };
+/** A rule of flow control, as a sender uses it. */
+export interface Rule {
+  /** How many of the pending bytes an update may have now: all, some, or 0 to wait. */
+  grant(pendingBytes: number, now: number): number;
+  sent(bytes: number, now: number): void;
+  acked(count: number, now: number): void;
+  /** The round trip of a ping on an idle connection. */
+  pinged?(rttMs: number): void;
+}
 
 /** Runs a scenario. @returns a report for each viewer */
 export function simulate(scenario: Scenario, makeRule: () => Rule): Report[] {
@@ -40,7 +47,7 @@ export function simulate(scenario: Scenario, makeRule: () => Rule): Report[] {
     const tile = workload.typed[Math.floor(random() * workload.typed.length)];
     if (tile !== undefined && events.now > 0) {
       source.change([tile], events.now);
-      for (const viewer of viewers) viewer.typed(tile);
+      for (const viewer of viewers) viewer.measures.typed(tile, source.version, events.now);
       for (const viewer of viewers) viewer.advance();
     }
     events.at(events.now + ((0.5 + random()) * 1000) / workload.keysPerS, key);
@@ -73,14 +80,6 @@ class Source {
   }
 }
 
-interface Surroundings {
-  readonly events: EventQueue;
-  readonly link: SimulatedLink;
-  readonly source: Source;
-  readonly scenario: Scenario;
-  readonly joinsAt: number;
-}
-
 /** A sender and its viewer. */
 class Viewer {
   readonly measures: Measures;
@@ -93,7 +92,13 @@ class Viewer {
   #joined = false;
 
   constructor(
-    private readonly around: Surroundings,
+    private readonly around: {
+      readonly events: EventQueue;
+      readonly link: SimulatedLink;
+      readonly source: Source;
+      readonly scenario: Scenario;
+      readonly joinsAt: number;
+    },
     private readonly rule: Rule,
   ) {
     const { source, link, scenario } = around;
@@ -110,11 +115,6 @@ class Viewer {
       this.advance();
     });
     this.#sample(Math.max(this.around.scenario.fromMs, this.around.joinsAt));
-  }
-
-  typed(tile: number): void {
-    const { events, source } = this.around;
-    this.measures.typed({ tile, version: source.version, at: events.now });
   }
 
   /** Sends as much as the rule allows. */
@@ -159,9 +159,9 @@ class Viewer {
     return true;
   }
 
-  #pending(): { index: number; bytesLength: number; sentAt: number }[] {
+  #pending(): PendingTile[] {
     const { source } = this.around;
-    const pending: { index: number; bytesLength: number; sentAt: number }[] = [];
+    const pending: PendingTile[] = [];
     if (this.#cursor === source.version) return pending;
     source.changedAt.forEach((version, index) => {
       if (version <= (this.#sentVersion[index] ?? 0)) return;

@@ -2,7 +2,6 @@
  * A bottleneck and the TCP connections through it, in virtual time. TCP is modelled as its user sees it: a send buffer in the kernel,
  * bytes in order, a congestion window that a loss halves, and a wait of one round trip behind a lost segment.
  */
-import type { EventQueue } from "./event-queue.ts";
 
 const SEGMENT_BYTES = 1448;
 const FIRST_CONGESTION_WINDOW = 10 * SEGMENT_BYTES;
@@ -22,6 +21,40 @@ export interface LinkModel {
   readonly bunchMs?: number;
 }
 
+/** Virtual time. Events run in the order of their times; those with the same time in the order in which they were scheduled. */
+export class EventQueue {
+  #now = 0;
+  /** The next one is last. */
+  readonly #due: { readonly at: number; readonly run: () => void }[] = [];
+
+  /** ms since the start. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Schedules `run` at time `at`, or now if that has passed. */
+  at(at: number, run: () => void): void {
+    const due = { at: Math.max(at, this.#now), run };
+    let [low, high] = [0, this.#due.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#due[middle]?.at ?? 0) > due.at) low = middle + 1;
+      else high = middle;
+    }
+    this.#due.splice(low, 0, due);
+  }
+
+  /** Runs all events up to this time. */
+  runUntil(endMs: number): void {
+    for (let next = this.#due.at(-1); next && next.at <= endMs; next = this.#due.at(-1)) {
+      this.#due.pop();
+      this.#now = next.at;
+      next.run();
+    }
+    this.#now = endMs;
+  }
+}
+
 interface Segment {
   readonly bytes: number;
   readonly owner: SimulatedConnection;
@@ -30,10 +63,11 @@ interface Segment {
 }
 
 export class SimulatedLink {
+  queuedBytes = 0;
+  /** For how long it has been sending. */
+  busyMs = 0;
   readonly #queue: Segment[] = [];
-  #queuedBytes = 0;
   #busy = false;
-  #busyMs = 0;
 
   constructor(
     readonly events: EventQueue,
@@ -41,21 +75,12 @@ export class SimulatedLink {
     readonly random: () => number,
   ) {}
 
-  /** For how long it has been sending, ms. */
-  get busyMs(): number {
-    return this.#busyMs;
-  }
-
-  get queuedBytes(): number {
-    return this.#queuedBytes;
-  }
-
   /** @returns whether it fits into the queue */
   push(segment: Segment): boolean {
     const { queueBytes = 4e6 } = this.model;
-    if (this.#queuedBytes + segment.bytes > queueBytes) return false;
+    if (this.queuedBytes + segment.bytes > queueBytes) return false;
     this.#queue.push(segment);
-    this.#queuedBytes += segment.bytes;
+    this.queuedBytes += segment.bytes;
     if (!this.#busy) this.#serve();
     return true;
   }
@@ -80,9 +105,9 @@ export class SimulatedLink {
     }
     const tookMs = segment.bytes / rate;
     this.events.at(this.events.now + tookMs, () => {
-      this.#busyMs += tookMs;
+      this.busyMs += tookMs;
       this.#queue.shift();
-      this.#queuedBytes -= segment.bytes;
+      this.queuedBytes -= segment.bytes;
       segment.owner.left(segment);
       this.#serve();
     });
@@ -91,8 +116,9 @@ export class SimulatedLink {
 
 /** One direction of a TCP connection. */
 export class SimulatedConnection {
+  /** Bytes that the other end's TCP has not acknowledged: in the kernel or in flight. */
+  buffered = 0;
   readonly #waiting: Segment[] = [];
-  #buffered = 0;
   #unacknowledged = 0;
   #congestionWindow = FIRST_CONGESTION_WINDOW;
   #threshold = Number.POSITIVE_INFINITY;
@@ -106,15 +132,10 @@ export class SimulatedConnection {
     private readonly bufferBytes: number,
   ) {}
 
-  /** Bytes that the other end's TCP has not acknowledged: in the kernel or in flight. */
-  get buffered(): number {
-    return this.#buffered;
-  }
-
   /** @returns whether the kernel took it. If so, `arrived` is called once all of it has arrived */
   send(bytes: number, arrived: () => void): boolean {
-    if (this.#buffered > 0 && this.#buffered + bytes > this.bufferBytes) return false;
-    this.#buffered += bytes;
+    if (this.buffered > 0 && this.buffered + bytes > this.bufferBytes) return false;
+    this.buffered += bytes;
     // Fast links carry several segments at a time, like network cards, which keeps the simulation fast.
     const step = this.link.model.loss
       ? SEGMENT_BYTES
@@ -188,7 +209,7 @@ export class SimulatedConnection {
 
   #acknowledged(bytes: number): void {
     this.#unacknowledged -= bytes;
-    this.#buffered -= bytes;
+    this.buffered -= bytes;
     if (this.#limited) {
       const slowStart = this.#congestionWindow < this.#threshold;
       this.#congestionWindow += slowStart

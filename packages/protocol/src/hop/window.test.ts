@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ROWS, TYPING_ROWS } from "../../test/link-scenarios.ts";
+import { ROWS, type Scenario, TYPING_ROWS } from "../../test/link-scenarios.ts";
 import { simulate } from "../../test/link-simulation.ts";
 import { StopAndWait } from "../../test/rules.ts";
-import type { Scenario } from "../../test/scenario.ts";
+
 import { Window } from "./window.ts";
 
 const MIN_BYTES = 3000;
