@@ -3,13 +3,14 @@
  * worker and, as in browsers without workers, on the page; alternately, since the machine's other load varies.
  */
 import { CHROMIUM_PATH, startBrowser } from "../e2e/support/browser.ts";
+import { PLACES, type Place } from "../e2e/support/places.ts";
 import { freePort } from "../e2e/support/ports.ts";
 import { startAgent, startRelay } from "../e2e/support/programs.ts";
 import { percentile, slope } from "../e2e/support/statistics.ts";
 import { sleep } from "../e2e/support/wait.ts";
-import { PLACES, type Place, WatchedPage } from "../e2e/support/watched-page.ts";
 import { busyDesktop } from "./flow/busy-desktop.ts";
 import { digits, heading, say, table } from "./report.ts";
+import { WatchedPage } from "./viewer/watched-page.ts";
 
 type Browser = Awaited<ReturnType<typeof startBrowser>>;
 

@@ -10,6 +10,7 @@ import { foreignPage } from "./support/foreign-page.ts";
 import { type OtherBrowser, savedFile } from "./support/other-browser.ts";
 import { jpegOf, PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { ALIKE_DB, psnr } from "./support/pixels.ts";
+import { PLACES } from "./support/places.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { wrongColoursOfTestCard } from "./support/test-card.ts";
@@ -17,7 +18,6 @@ import { mint, SECRET } from "./support/tokens.ts";
 import { playVideo } from "./support/video.ts";
 import { pngPixels } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
-import { PLACES } from "./support/watched-page.ts";
 import { WebKit } from "./support/webkit.ts";
 
 const SIZE = { width: 800, height: 450 } as const;

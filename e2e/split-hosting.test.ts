@@ -11,7 +11,7 @@ import { afterAll, describe, expect } from "vitest";
 import { canvasColour, viewerState } from "./support/browser.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
-import { StaticHost } from "./support/static-host.ts";
+import { type StaticHost, serveFolder } from "./support/static-host.ts";
 import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { buildViewer, type ViewerBuild } from "./support/viewer-build.ts";
@@ -35,7 +35,7 @@ it.beforeAll(async ({ browser: shared }) => {
   browser = shared;
   relayPort = await freePort();
   build = buildViewer({ NEXT_PUBLIC_RELAY_URL: `ws://localhost:${relayPort}` });
-  host = await StaticHost.start(build.folder, CONFIG);
+  host = await serveFolder(build.folder, CONFIG);
   const origin = `http://localhost:${host.port}`;
   relay = await startRelay(relayPort, {
     AUTH_SECRET: SECRET,

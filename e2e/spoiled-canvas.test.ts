@@ -6,7 +6,7 @@ import { noteNotices, noticesOf } from "./support/notices.ts";
 import { savedFile } from "./support/other-browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { ALIKE_DB, psnr } from "./support/pixels.ts";
-import { PLACES } from "./support/watched-page.ts";
+import { PLACES } from "./support/places.ts";
 
 const SIZE = { width: 800, height: 450 } as const;
 const PICTURE = testPicture(SIZE.width, SIZE.height);

@@ -7,11 +7,11 @@ import { cutOff, withoutEnd, withRotation } from "./support/field-jpegs.ts";
 import { foreignPage } from "./support/foreign-page.ts";
 import { jpegOf, PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { ALIKE_DB, type Pixels, psnr } from "./support/pixels.ts";
+import { PLACES } from "./support/places.ts";
 import { letIn, StandInRelay } from "./support/stand-in-relay.ts";
 import { it } from "./support/test.ts";
 import { openPicture, pngPixels } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
-import { PLACES } from "./support/watched-page.ts";
 
 const PICTURE = testPicture(480, 270);
 const OTHER = testPicture(320, 400, [60, 160, 60]);

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { canvasPixels } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { psnr } from "./support/pixels.ts";
+import { PLACES } from "./support/places.ts";
 import { it } from "./support/test.ts";
 import { mintBoth, SECRET } from "./support/tokens.ts";
 import {
@@ -13,7 +14,6 @@ import {
   takeCopyingAway,
 } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
-import { PLACES } from "./support/watched-page.ts";
 
 const PICTURE = testPicture(1600, 900);
 

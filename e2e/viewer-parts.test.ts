@@ -6,10 +6,10 @@ import { afterEach, describe, expect } from "vitest";
 import type { WebSocket } from "ws";
 import { canvasPixels } from "./support/browser.ts";
 import { ALIKE_DB, psnr } from "./support/pixels.ts";
+import { PLACES, type Place, takeHandingOverAway } from "./support/places.ts";
 import { letIn, StandInRelay } from "./support/stand-in-relay.ts";
 import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
-import { PLACES, type Place, takeHandingOverAway } from "./support/watched-page.ts";
 
 const SIZE = { width: 512, height: 256 };
 const PICTURE = screenLike(SIZE);

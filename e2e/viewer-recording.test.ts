@@ -5,6 +5,7 @@ import type { Browser, Download, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect } from "vitest";
 import { canvasPixels } from "./support/browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { PLACES } from "./support/places.ts";
 import { it } from "./support/test.ts";
 import {
   chooseFileOfPage,
@@ -16,7 +17,6 @@ import {
 } from "./support/video.ts";
 import { clickControl, openPicture } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
-import { PLACES } from "./support/watched-page.ts";
 
 /** The first bytes of an index of key frames in WebM (RFC 9559, §5.1.5). */
 const CUES = Buffer.from([0x1c, 0x53, 0xbb, 0x6b]);

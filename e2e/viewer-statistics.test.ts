@@ -3,13 +3,13 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect } from "vitest";
 import { ShapedLink } from "./support/link.ts";
 import { MovingDesktop } from "./support/moving-desktop.ts";
+import { takeHandingOverAway } from "./support/places.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { median } from "./support/statistics.ts";
 import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
-import { takeHandingOverAway } from "./support/watched-page.ts";
 
 const ROOM = "atelier-of-this-test";
 const FREE = { bytesPerSecond: Number.POSITIVE_INFINITY, delayMs: 0 } as const;

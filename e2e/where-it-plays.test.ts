@@ -12,11 +12,11 @@ import { likeness, viewerState } from "./support/browser.ts";
 import { VirtualDesktop } from "./support/desktop.ts";
 import { FIRST_LOAD_MAX_BYTES, firstLoadScripts } from "./support/first-load.ts";
 import { ALIKE_DB, colourCount } from "./support/pixels.ts";
+import { takeHandingOverAway } from "./support/places.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
-import { takeHandingOverAway } from "./support/watched-page.ts";
 
 const PROGRAM = "**/player/*.js";
 

@@ -2,9 +2,9 @@
 import { type Browser, firefox, type Page } from "playwright-core";
 import { closing } from "./browser.ts";
 import type { OtherBrowser } from "./other-browser.ts";
+import { type Place, takeHandingOverAway } from "./places.ts";
 import { ProgramSession } from "./session.ts";
 import { WINDOW } from "./viewer-page.ts";
-import { type Place, takeHandingOverAway } from "./watched-page.ts";
 
 const FIREFOX_PATH = process.env.FIREFOX_PATH || "/usr/bin/firefox-esr";
 

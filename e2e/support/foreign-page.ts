@@ -1,11 +1,10 @@
-/** A web server of somebody else, who embeds a screen: another origin than the relay's. */
-import { once } from "node:events";
+/** A page of another origin than the relay's, which embeds a screen. */
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "./ports.ts";
 
 export interface ForeignPage {
   readonly origin: string;
-  /** What it answers to every request. */
+  /** The answer to every request. */
   html: string;
   headers: Readonly<Record<string, string>>;
   close(): void;
@@ -16,16 +15,11 @@ export async function foreignPage(): Promise<ForeignPage> {
     response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", ...page.headers });
     response.end(page.html);
   });
-  server.listen(0, "localhost");
-  await once(server, "listening");
-  const page: ForeignPage = {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
-    html: "",
-    headers: {},
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
   };
+  const origin = `http://localhost:${await listen(server)}`;
+  const page: ForeignPage = { origin, html: "", headers: {}, close };
   return page;
 }

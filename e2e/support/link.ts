@@ -1,9 +1,10 @@
 /**
- * A network between two programs of this machine: a TCP relay that is as slow, as far, as uneven and as unreliable as it is told.
- * What it holds is bounded, so that it hides no queue of its own: whoever sends more is made to wait.
+ * A network between two programs of this machine: a TCP relay with a rate, a delay, jitter and failures.
+ * What it holds is bounded, so that it hides no queue of its own: a sender of more has to wait.
  */
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server, Socket } from "node:net";
+import { createServer, type Server, Socket } from "node:net";
+import { listen } from "./ports.ts";
 
 /** One direction of a link. */
 export interface Way {
@@ -40,22 +41,17 @@ export class ShapedLink {
 
   private constructor(
     private readonly server: Server,
-    { up = FREE, down = FREE, port }: LinkOptions,
+    /** Where to dial. */
+    readonly port: number,
+    { up = FREE, down = FREE, port: farPort }: LinkOptions,
   ) {
     this.#ways = { up, down };
-    server.on("connection", (near) => this.#join(near, new Socket().connect(port, "127.0.0.1")));
+    server.on("connection", (near) => this.#join(near, new Socket().connect(farPort, "127.0.0.1")));
   }
 
   static async start(options: LinkOptions): Promise<ShapedLink> {
     const server = createServer({ noDelay: true });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return new ShapedLink(server, options);
-  }
-
-  /** Where to dial. */
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return new ShapedLink(server, await listen(server, "127.0.0.1"), options);
   }
 
   /** From now on it is like this. */

@@ -1,4 +1,4 @@
-/** Processes that a test has started, however far removed from it: found by a mark in their environment, which children inherit. */
+/** Processes that a test has started, however far removed: found by a mark in their environment (environ of proc(5)), which children inherit. */
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -20,12 +20,8 @@ export class Mark {
 
   /** Those that run now. One that has ended and waits for its parent has no environment any more. */
   processes(): MarkedProcess[] {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((pid) => {
-        const found = inspect(pid);
-        return found?.environment[NAME] === this.#value ? [found] : [];
-      });
+    const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    return all.flatMap((pid) => inspect(pid, `${NAME}=${this.#value}`) ?? []);
   }
 
   /** The one whose command line matches. @throws Error if there is not exactly one */
@@ -36,30 +32,32 @@ export class Mark {
     throw new Error(`not one ${command} among\n${all.map((one) => one.command).join("\n")}`);
   }
 
-  /** Kills whatever still runs. */
-  kill(): void {
-    for (const { pid } of this.processes()) {
+  /** Kills those that run now. @returns them */
+  kill(): MarkedProcess[] {
+    const running = this.processes();
+    for (const { pid } of running) {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
         // It has ended by itself.
       }
     }
+    return running;
   }
 }
 
-function inspect(pid: string): MarkedProcess | undefined {
+function inspect(pid: string, mark: string): MarkedProcess | undefined {
   try {
     const parts = (file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8").split("\0");
-    const pairs = parts("environ").map((pair) => {
-      const at = pair.indexOf("=");
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    });
-    return {
-      pid: Number(pid),
-      command: parts("cmdline").join(" "),
-      environment: Object.fromEntries(pairs),
-    };
+    const pairs = parts("environ");
+    if (!pairs.includes(mark)) return undefined;
+    const environment = Object.fromEntries(
+      pairs.map((pair) => {
+        const [name = "", ...value] = pair.split("=");
+        return [name, value.join("=")];
+      }),
+    );
+    return { pid: Number(pid), command: parts("cmdline").join(" "), environment };
   } catch {
     // It has ended, or belongs to another user.
     return undefined;

@@ -4,8 +4,8 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import type { Place } from "./places.ts";
 import { eventually } from "./wait.ts";
-import type { Place } from "./watched-page.ts";
 
 /** Where functions can be run in a page. What goes in and comes out is JSON. */
 export interface Evaluating {

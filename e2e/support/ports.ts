@@ -1,7 +1,7 @@
 /** Ports for servers that tests start: reserved, so that no other test and no outgoing connection can take one before its server does. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 
 /** Below what Linux hands out for outgoing connections and for port 0 (32,768 … 60,999; ip(7), ip_local_port_range). */
 const FIRST_PORT = 20_000;
@@ -31,6 +31,13 @@ async function isFree(port: number): Promise<boolean> {
       probe.close(() => resolve(true));
     });
   });
+}
+
+/** Has a server listen on any free port. @returns the port */
+export async function listen(server: Server, host = "localhost"): Promise<number> {
+  server.listen(0, host);
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
 }
 
 async function reserve(port: number): Promise<boolean> {

@@ -1,7 +1,8 @@
-/** The built relay and agent as processes of their own, started and killed as a person would. */
+/** The built programs as processes of their own. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { Happenings } from "@screen-share/protocol/testing/happenings";
 import { within } from "./wait.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -12,39 +13,28 @@ const START_LIMIT_MS = 30_000;
 /** Until a program prints what is waited for. */
 const OUTPUT_LIMIT_MS = 45_000;
 
-/** A process of ours, and what it has said. */
+/** A process of ours, and what it has printed. */
 export class Program {
   output = "";
-  #waiting: (() => void)[] = [];
+  readonly #happenings = new Happenings();
 
   constructor(readonly process: ChildProcess) {
-    process.stdout?.on("data", (chunk: Buffer) => this.#said(chunk));
-    process.stderr?.on("data", (chunk: Buffer) => this.#said(chunk));
-    process.once("exit", () => this.#tell());
-  }
-
-  #said(chunk: Buffer): void {
-    this.output += chunk.toString();
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const tell of this.#waiting.splice(0)) tell();
+    for (const stream of [process.stdout, process.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        this.output += chunk.toString();
+        this.#happenings.notify();
+      });
+    }
+    process.once("exit", () => this.#happenings.notify());
   }
 
   /** Resolves once its output matches. @throws Error if it ends before that, or takes too long */
   async until(pattern: RegExp, limitMs = OUTPUT_LIMIT_MS): Promise<void> {
     try {
-      await within(this.#matches(pattern), limitMs, `waiting for ${pattern}`);
+      await this.#happenings.until(() => pattern.test(this.output) || this.#ended, limitMs);
+      if (!pattern.test(this.output)) throw new Error("it ended");
     } catch (error) {
-      throw new Error(`${error}\nIt printed:\n${this.output}`);
-    }
-  }
-
-  async #matches(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.output)) {
-      if (this.#ended) throw new Error("it ended");
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      throw new Error(`waiting for ${pattern}: ${error}\nIt printed:\n${this.output}`);
     }
   }
 

@@ -1,6 +1,6 @@
 /** A TCP proxy that rewrites the head of each HTTP request, as reverse proxies do. */
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect, createServer } from "node:net";
+import { listen } from "./ports.ts";
 
 export interface RewritingProxy {
   readonly port: number;
@@ -8,7 +8,7 @@ export interface RewritingProxy {
 }
 
 /**
- * @param rewrite returns what goes to the server in place of the first packet of a request; undefined closes the connection. Browsers and
+ * @param rewrite returns what the server gets in place of the first packet of a request; undefined closes the connection. Browsers and
  *   `ws` send no second request before the first has been answered.
  */
 export async function rewritingProxy(
@@ -29,7 +29,5 @@ export async function rewritingProxy(
     upstream.pipe(downstream);
     for (const socket of [downstream, upstream]) socket.on("close", end).on("error", end);
   });
-  server.listen(0, "localhost");
-  await once(server, "listening");
-  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+  return { port: await listen(server), close: () => server.close() };
 }

@@ -1,8 +1,6 @@
 /** A stand-in for the relay, with the built page: it does what a real one does rarely or only in trouble, and records each hello. */
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -14,6 +12,7 @@ import {
   type ViewerMessage,
 } from "@screen-share/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
+import { listen } from "./ports.ts";
 import { sendFile } from "./static-host.ts";
 
 const VIEWER = fileURLToPath(new URL("../../apps/viewer/out", import.meta.url));
@@ -24,6 +23,7 @@ export const GOOD = "eyJhbGciOiJIUzI1NiJ9.good_token-of-this-test.c2ln";
 export type Hello = Extract<ViewerMessage, { type: "hello" }>;
 
 export class StandInRelay {
+  port = 0;
   readonly hellos: Hello[] = [];
   /** What happens to WebSocket requests: accepted, left without an answer, or cut off. */
   upgrades: "accepted" | "unanswered" | "cut" = "accepted";
@@ -54,10 +54,6 @@ export class StandInRelay {
     return relay;
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
   get address(): string {
     return `http://localhost:${this.port}/`;
   }
@@ -74,8 +70,7 @@ export class StandInRelay {
       if (this.upgrades === "cut") return socket.destroy();
       this.#sockets.handleUpgrade(request, socket, head, (client) => this.#accept(client));
     });
-    this.#server.listen(0, "localhost");
-    await once(this.#server, "listening");
+    this.port = await listen(this.#server);
   }
 
   #accept(client: WebSocket): void {

@@ -1,9 +1,8 @@
-/** A host of static files that does what `vercel.json` says, as far as it says it: files by their names, 404.html, headers. */
-import { once } from "node:events";
+/** A host of static files that follows `vercel.json` as far as it goes: files by their names, 404.html, headers. */
 import { readFile } from "node:fs/promises";
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type ServerResponse } from "node:http";
 import path from "node:path";
+import { listen } from "./ports.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css",
@@ -19,6 +18,11 @@ interface HeaderRule {
   readonly headers: readonly { readonly key: string; readonly value: string }[];
 }
 
+export interface StaticHost {
+  readonly port: number;
+  close(): void;
+}
+
 /** Sends the file of a folder that a path names, or its 404.html. @param isGone whether the file must not be found */
 export async function sendFile(
   response: ServerResponse,
@@ -31,35 +35,20 @@ export async function sendFile(
   response.end(found ?? (await readFile(path.join(folder, "404.html"))));
 }
 
-export class StaticHost {
-  readonly #server: Server;
-
-  private constructor(folder: string, rules: readonly HeaderRule[]) {
-    this.#server = createServer((request, response) => {
-      const { pathname } = new URL(request.url ?? "/", "http://localhost");
-      for (const { source, headers } of rules) {
-        if (!new RegExp(`^${source}$`).test(pathname)) continue;
-        for (const { key, value } of headers) response.setHeader(key, value);
-      }
-      void sendFile(response, { folder, pathname });
-    });
-  }
-
-  /** Serves a folder on a free port of 127.0.0.1. */
-  static async start(folder: string, configFile: string): Promise<StaticHost> {
-    const { headers } = JSON.parse(await readFile(configFile, "utf8"));
-    const host = new StaticHost(folder, headers);
-    host.#server.listen(0, "127.0.0.1");
-    await once(host.#server, "listening");
-    return host;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
+/** Serves a folder on a free port of 127.0.0.1. */
+export async function serveFolder(folder: string, configFile: string): Promise<StaticHost> {
+  const rules: readonly HeaderRule[] = JSON.parse(await readFile(configFile, "utf8")).headers;
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    for (const { source, headers } of rules) {
+      if (!new RegExp(`^${source}$`).test(pathname)) continue;
+      for (const { key, value } of headers) response.setHeader(key, value);
+    }
+    void sendFile(response, { folder, pathname });
+  });
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { port: await listen(server, "127.0.0.1"), close };
 }

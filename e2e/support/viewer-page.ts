@@ -3,8 +3,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { canvasPixels } from "./browser.ts";
 import type { Evaluating } from "./other-browser.ts";
 import type { Pixels } from "./pixels.ts";
+import { type Place, takeHandingOverAway } from "./places.ts";
 import { eventually } from "./wait.ts";
-import { type Place, takeHandingOverAway } from "./watched-page.ts";
 
 export const WINDOW = { viewport: { width: 1280, height: 720 } } as const;
 export const PHONE = {

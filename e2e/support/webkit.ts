@@ -6,10 +6,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { VirtualDesktop } from "./desktop.ts";
 import type { OtherBrowser } from "./other-browser.ts";
+import type { Place } from "./places.ts";
 import { freePort } from "./ports.ts";
 import { ProgramSession } from "./session.ts";
 import { eventually } from "./wait.ts";
-import type { Place } from "./watched-page.ts";
 
 /** W3C WebDriver §17.4.2: keys that are no letters. */
 const KEYS: Readonly<Record<string, string>> = { Escape: "\uE00C" };

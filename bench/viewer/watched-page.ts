@@ -1,15 +1,12 @@
 /** A viewer's page, the only one of its browser, and what it costs: its thread's time by the browser's account, its process's by the kernel's. */
-import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
-import { usageOf } from "./process-usage.ts";
-import { eventually } from "./wait.ts";
+import type { startBrowser } from "../../e2e/support/browser.ts";
+import type { Place } from "../../e2e/support/places.ts";
+import { usageOf } from "../../e2e/support/process-usage.ts";
+import { openPicture } from "../../e2e/support/viewer-page.ts";
 
-export const PLACES = ["worker", "page"] as const;
-export type Place = (typeof PLACES)[number];
-
-/** To be run in a page before its own scripts: then no worker can be given the canvas, and the page plays itself. */
-export function takeHandingOverAway(): void {
-  Reflect.deleteProperty(HTMLCanvasElement.prototype, "transferControlToOffscreen");
-}
+type Browser = Awaited<ReturnType<typeof startBrowser>>;
+type Page = Awaited<ReturnType<typeof openPicture>>;
+type DevTools = Awaited<ReturnType<ReturnType<Page["context"]>["newCDPSession"]>>;
 
 const MB = 1_000_000;
 
@@ -36,28 +33,18 @@ export class WatchedPage {
   private constructor(
     private readonly browser: Browser,
     private readonly before: ReadonlyMap<number, number>,
-    private readonly context: BrowserContext,
     private readonly page: Page,
-    private readonly devTools: CDPSession,
+    private readonly devTools: DevTools,
   ) {}
 
   /** Opens the viewer, and resolves once it has a picture. */
   static async open(browser: Browser, port: number, place: Place): Promise<WatchedPage> {
     const before = await renderers(browser);
-    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-    const page = await context.newPage();
-    if (place === "page") await page.addInitScript(takeHandingOverAway);
-    await page.goto(`http://localhost:${port}/`);
-    const screen = page.getByTestId("screen");
-    await eventually(
-      () => screen.getAttribute("data-updates"),
-      (updates) => Number(updates) > 0,
-    );
-    const played = await screen.getAttribute("data-player");
-    if (played !== place) throw new Error(`it plays in ${played}, not in ${place}`);
-    const devTools = await context.newCDPSession(page);
+    const viewport = { width: 1920, height: 1080 };
+    const page = await openPicture(browser, port, { viewport, place });
+    const devTools = await page.context().newCDPSession(page);
     await devTools.send("Performance.enable");
-    return new WatchedPage(browser, before, context, page, devTools);
+    return new WatchedPage(browser, before, page, devTools);
   }
 
   async watch(ms: number): Promise<Seen> {
@@ -111,7 +98,7 @@ export class WatchedPage {
   }
 
   async close(): Promise<void> {
-    await this.context.close();
+    await this.page.context().close();
   }
 }
 
