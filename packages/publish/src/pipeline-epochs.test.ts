@@ -2,16 +2,17 @@ import { describe, expect, it } from "vitest";
 import { frameOf } from "../test/frames.ts";
 import {
   begin,
-  eachOnPipelineStage,
   nextChange,
+  PipelineStage,
   pixelsExpected,
   pixelsOf,
   SIZE,
   touched,
 } from "../test/pipeline-stage.ts";
+import { eachOn } from "../test/publisher-stage.ts";
 import { SourceFailure } from "./ports.ts";
 
-const on = eachOnPipelineStage();
+const on = eachOn(PipelineStage);
 
 describe("the pipeline, where a picture begins anew", () => {
   it("begins an epoch when the size changes", async () => {

@@ -4,11 +4,11 @@ import { frameOf } from "../test/frames.ts";
 import {
   BIG,
   begin,
-  eachOnPipelineStage,
   FINE,
   LEVELS,
   nextChange,
   now,
+  PipelineStage,
   pixelsExpected,
   pixelsOf,
   SIZE,
@@ -16,11 +16,12 @@ import {
   touched,
   turbo,
 } from "../test/pipeline-stage.ts";
+import { eachOn } from "../test/publisher-stage.ts";
 import { STILL_MS } from "./core/quality.ts";
 import { JpegJsEncoder } from "./node/encode/choose.ts";
 import type { TileEncoder } from "./ports.ts";
 
-const on = eachOnPipelineStage();
+const on = eachOn(PipelineStage);
 
 describe("the pipeline, where a picture does not go at once", () => {
   it("sends no more than the window takes, and grabs nothing while it is full", async () => {

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { frameOf, keptLog } from "../test/frames.ts";
 import {
   begin,
-  eachOnPipelineStage,
   FakeSource,
   LEVELS,
   nextChange,
   now,
+  PipelineStage,
   pixelsExpected,
   pixelsOf,
   SIZE,
@@ -15,12 +15,13 @@ import {
   turbo,
   UNSCALED,
 } from "../test/pipeline-stage.ts";
+import { eachOn } from "../test/publisher-stage.ts";
 import { Pacer } from "./core/pacer.ts";
 import { nodePlatform } from "./node/platform.ts";
 import { Pipeline } from "./pipeline.ts";
 import { type PublishedPicture, PublishSession } from "./session.ts";
 
-const on = eachOnPipelineStage();
+const on = eachOn(PipelineStage);
 
 describe("the pipeline", () => {
   it("sends the whole picture first, then only damage, and the relay holds the very pixels", async () => {

@@ -1,4 +1,4 @@
-/** A relay that does only what the test tells it to: welcome or not, ack or not, close with any code, vanish. */
+/** A relay that a test controls: it welcomes or not, acks or not, closes with any code, vanishes. */
 import { once } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -15,7 +15,6 @@ import {
 } from "@screen-share/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
 
-/** What came, in the order in which it came. */
 type Received = ProducerMessage | ({ readonly type: "update" } & Update);
 type OfType<T extends Received["type"]> = Extract<Received, { readonly type: T }>;
 
@@ -48,7 +47,7 @@ export class FakeRelay {
     return this.#arrivals.take();
   }
 
-  /** The next connection, its hello heard and its welcome said. */
+  /** The next connection, with its hello received and its welcome sent. */
   async welcomed(): Promise<FakeConnection> {
     const connection = await this.connection();
     await connection.receive("hello");
@@ -83,21 +82,14 @@ export class FakeConnection {
     });
   }
 
-  /** The next message but pings, which must be of this type. */
-  async receive<T extends Received["type"]>(type: T): Promise<OfType<T>> {
-    for (;;) {
-      const message = await this.#take();
-      if (message.type === type) return message as OfType<T>;
-      if (message.type !== "ping") throw new Error(`got ${message.type} instead of ${type}`);
-    }
+  /** The next message except for pings, which must be of this type. */
+  receive<T extends Received["type"]>(type: T): Promise<OfType<T>> {
+    return this.#next(type, (other) => other === "ping");
   }
 
   /** The next message of a type, whatever comes before it. */
-  async skipTo<T extends Received["type"]>(type: T): Promise<OfType<T>> {
-    for (;;) {
-      const message = await this.#take();
-      if (message.type === type) return message as OfType<T>;
-    }
+  skipTo<T extends Received["type"]>(type: T): Promise<OfType<T>> {
+    return this.#next(type, () => true);
   }
 
   /** Acknowledges every update that was taken so far. */
@@ -105,10 +97,13 @@ export class FakeConnection {
     this.ack(this.#updates);
   }
 
-  async #take(): Promise<Received> {
-    const message = await this.#inbox.take();
-    if (message.type === "update") this.#updates++;
-    return message;
+  async #next<T extends Received["type"]>(type: T, maySkip: (other: string) => boolean) {
+    for (;;) {
+      const message = await this.#inbox.take();
+      if (message.type === "update") this.#updates++;
+      if (message.type === type) return message as OfType<T>;
+      if (!maySkip(message.type)) throw new Error(`got ${message.type} instead of ${type}`);
+    }
   }
 
   send(message: ToProducerMessage): void {
@@ -120,7 +115,7 @@ export class FakeConnection {
     this.demand(1);
   }
 
-  /** So many watch. */
+  /** This many viewers watch. */
   demand(watching: number): void {
     this.send({ type: "demand", viewers: watching, watching });
   }

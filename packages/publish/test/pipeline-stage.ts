@@ -1,12 +1,10 @@
-/** The pipeline between a screen that shows what the test wants and a relay that does, all new for each test. */
+/** The pipeline between a screen and a relay that a test controls. */
 import { assembleJpeg, Replica, type Size } from "@screen-share/protocol";
 import { decodeTurbo, encodeWhole } from "@screen-share/protocol/testing";
-import { afterEach, beforeEach } from "vitest";
 import { Pacer } from "../src/core/pacer.ts";
 import { levelsOf } from "../src/core/quality.ts";
 import { openJpegTurbo } from "../src/node/encode/jpeg-turbo.ts";
 import { nodePlatform } from "../src/node/platform.ts";
-import { directOpener } from "../src/node/socket.ts";
 import { Pipeline } from "../src/pipeline.ts";
 import {
   EncoderUnavailable,
@@ -16,14 +14,13 @@ import {
   SourceFailure,
   type TileEncoder,
 } from "../src/ports.ts";
-import { Publisher } from "../src/publisher/publisher.ts";
-import { type FakeConnection, FakeRelay } from "./fake-relay.ts";
-import { frameOf, keptLog } from "./frames.ts";
-import { IGNORED_LINKS } from "./publisher-stage.ts";
+import type { FakeConnection, FakeRelay } from "./fake-relay.ts";
+import { frameOf } from "./frames.ts";
+import { IGNORED_LINKS, PublisherStage } from "./publisher-stage.ts";
 
 export const { now } = nodePlatform;
 
-/** A screen that shows what the test puts on it, and notices who grabs too much. */
+/** A screen that shows what the test puts on it, and fails if two grabs overlap. */
 export class FakeSource implements Source {
   readonly name = "fake";
   grabs = 0;
@@ -41,7 +38,7 @@ export class FakeSource implements Source {
     return shown instanceof SourceFailure ? shown : { ...shown, capturedAt: now() };
   }
 
-  /** Waits until it was grabbed so many times more. */
+  /** Waits until it was grabbed this many more times. */
   async grabbed(times: number): Promise<void> {
     for (const goal = this.grabs + times; this.grabs < goal; ) {
       await new Promise((resolve) => setTimeout(resolve, 2));
@@ -63,52 +60,32 @@ export function turbo(qualities = LEVELS.qualities): TileEncoder {
 }
 
 export class PipelineStage {
-  readonly log = keptLog();
   source = new FakeSource(frameOf(SIZE));
-  #running: { readonly publisher: Publisher; readonly ended: Promise<unknown> } | undefined;
+  readonly log: PublisherStage["log"];
+  readonly #stage: PublisherStage;
+  #running: Promise<unknown> | undefined;
 
-  constructor(readonly relay: FakeRelay) {}
+  constructor(readonly relay: FakeRelay) {
+    this.#stage = new PublisherStage(relay);
+    this.log = this.#stage.log;
+  }
 
   start(encoder = turbo(), size = SIZE, { levels = LEVELS, fps = 60 } = {}): void {
-    const { log, relay } = this;
     this.source = new FakeSource(frameOf(size));
-    const platform = { ...nodePlatform, random: () => 0 };
-    const publisher = new Publisher({
-      open: directOpener({ server: relay.url }),
-      url: relay.url,
-      room: "main",
-      name: "a-host",
-      links: IGNORED_LINKS,
-      log,
-      timing: platform,
-    });
-    const parts = {
-      source: this.source,
-      encoder,
-      levels,
-      publisher,
-      scaler: UNSCALED,
+    this.#stage.start({ links: IGNORED_LINKS });
+    const { publisher } = this.#stage;
+    this.#running = new Pipeline({
+      ...{ source: this.source, encoder, levels, publisher, scaler: UNSCALED },
       pacer: new Pacer(fps),
-    };
-    const running = new Pipeline({ ...parts, log, platform }).run();
-    this.#running = { publisher, ended: Promise.all([publisher.run(), running]) };
+      log: this.log,
+      platform: { ...nodePlatform, random: () => 0 },
+    }).run();
   }
 
   async end(): Promise<void> {
-    this.#running?.publisher.stop();
-    await this.#running?.ended;
-    await this.relay.stop();
+    await this.#stage.end();
+    await this.#running;
   }
-}
-
-/** Sets the stage for each test of a file. */
-export function eachOnPipelineStage(): () => PipelineStage {
-  let stage: PipelineStage;
-  beforeEach(async () => {
-    stage = new PipelineStage(await FakeRelay.start());
-  });
-  afterEach(() => stage.end());
-  return () => stage;
 }
 
 /** The next update that has tiles; those without are acknowledged on the way. @param count acks so far */
@@ -150,7 +127,7 @@ export function touched(frame: Frame, x: number, y: number): Frame {
   return { ...frame, pixels };
 }
 
-/** Long enough for several frames, had they been wanted. */
+/** Long enough for several frames, if any were grabbed. */
 export async function someFrames(): Promise<void> {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 5));
 }

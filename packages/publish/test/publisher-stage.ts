@@ -40,11 +40,10 @@ interface StageOptions extends Partial<PublisherOptions> {
   readonly token?: string;
 }
 
-/** What a test has before it. */
 export class PublisherStage {
   identity = IDENTITY;
   readonly log = keptLog();
-  /** That viewers were to be given. */
+  /** That were given out to viewers. */
   readonly links: string[] = [];
   #running: { readonly publisher: Publisher; readonly ending: Promise<PublisherEnd> } | undefined;
 
@@ -89,10 +88,10 @@ export class PublisherStage {
     return session;
   }
 
-  /** No test may have made it tell its token. */
+  /** No test may have made it print its token. */
   async end(): Promise<void> {
-    this.publisher.stop();
-    await this.ending;
+    this.#running?.publisher.stop();
+    await this.#running?.ending;
     await this.relay.stop();
     expect(this.log.lines.join()).not.toContain(SECRET);
   }
@@ -103,17 +102,19 @@ export class PublisherStage {
   }
 }
 
-/** Sets the stage for each test of a file. */
-export function eachOnStage(): () => PublisherStage {
-  let stage: PublisherStage;
+/** Makes a stage for each test of a file. */
+export function eachOn<S extends { end(): Promise<void> }>(
+  Stage: new (relay: FakeRelay) => S,
+): () => S {
+  let stage: S;
   beforeEach(async () => {
-    stage = new PublisherStage(await FakeRelay.start());
+    stage = new Stage(await FakeRelay.start());
   });
   afterEach(() => stage.end());
   return () => stage;
 }
 
-/** Waits until something that no event tells is so. */
+/** Waits for something that no event reports. */
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

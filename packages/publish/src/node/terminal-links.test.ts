@@ -2,11 +2,11 @@ import { CLOSE } from "@screen-share/protocol";
 import { signToken, tokenKey } from "@screen-share/protocol/token";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FakeConnection } from "../../test/fake-relay.ts";
-import { eachOnStage, IDENTITY } from "../../test/publisher-stage.ts";
+import { eachOn, IDENTITY, PublisherStage } from "../../test/publisher-stage.ts";
 import { nodePlatform } from "./platform.ts";
 import { LINKS, TerminalLinks } from "./terminal-links.ts";
 
-const on = eachOnStage();
+const on = eachOn(PublisherStage);
 const KEY = tokenKey("a secret of thirty-two bytes or more");
 
 describe("the link that viewers are given", () => {

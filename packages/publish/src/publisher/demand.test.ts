@@ -1,9 +1,9 @@
 import { decodeUpdate, encodeControl } from "@screen-share/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FakeConnection } from "../../test/fake-relay.ts";
-import { eachOnStage, PICTURE, until } from "../../test/publisher-stage.ts";
+import { eachOn, PICTURE, PublisherStage, until } from "../../test/publisher-stage.ts";
 
-const on = eachOnStage();
+const on = eachOn(PublisherStage);
 
 describe("demand (P-27)", () => {
   let connection: FakeConnection;

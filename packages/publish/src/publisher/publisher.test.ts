@@ -4,9 +4,16 @@ import type { AddressInfo } from "node:net";
 import { CLOSE } from "@screen-share/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type FakeConnection, FakeRelay } from "../../test/fake-relay.ts";
-import { eachOnStage, IDENTITY, PICTURE, SECRET, until } from "../../test/publisher-stage.ts";
+import {
+  eachOn,
+  IDENTITY,
+  PICTURE,
+  PublisherStage,
+  SECRET,
+  until,
+} from "../../test/publisher-stage.ts";
 
-const on = eachOnStage();
+const on = eachOn(PublisherStage);
 
 describe("connecting", () => {
   it("says hello, with the token in the header alone, and once welcomed that it is live", async () => {
