@@ -11,6 +11,7 @@ import { FakePeer } from "./fake-peer.ts";
 import { PRODUCER_ID } from "./participants.ts";
 import { SECRET } from "./tokens.ts";
 
+/** The address of a client on another machine. */
 export const FAR = "192.0.2.1";
 export const SILENT: Session = {
   receive: () => {},
@@ -94,7 +95,7 @@ export async function verdict({ peer }: { readonly peer: FakePeer }): Promise<Gr
   }
 }
 
-/** What becomes of a viewer of the room `main`. */
+/** The code with which a viewer of the room `main` is refused, or "admitted". */
 export async function refusedWith(admission: Admission, asked: HttpRequest, plain = true) {
   const connection = opened(admission, asked, { plain });
   if (!plain) connection.hello({});

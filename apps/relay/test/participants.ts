@@ -1,4 +1,4 @@
-/** Producers and viewers of a room, each on a fake peer, as short as tests want them. */
+/** Producers and viewers of a room, each on a fake peer. */
 import {
   decodeAck,
   decodeUpdate,
@@ -6,7 +6,6 @@ import {
   encodeControl,
   encodeUpdate,
   type ProducerMessage,
-  ProtocolError,
   parseToViewerMessage,
   Replica,
   type Role,
@@ -32,23 +31,25 @@ import { FakePeer, FakeSink } from "./fake-peer.ts";
 export const MAX_BYTES = 1_000_000;
 export const PRODUCER_ID = "0123456789abcdef0123456789abcdef";
 
-export function newHub(limits: Partial<ConstructorParameters<typeof Hub>[0]> = {}): Hub {
-  const defaults = {
+export function newHub(options: Partial<ConstructorParameters<typeof Hub>[0]> = {}): Hub {
+  let rooms = 0;
+  return new Hub({
     maxRooms: 10,
     maxPlaces: 100,
     maxViewers: 10,
     maxPictureBytes: 2 ** 30,
     maxComposedBytes: 2 ** 30,
-  };
-  const newWork = () => new FakeWork();
-  let rooms = 0;
-  const newRoomId = () => `room${++rooms}`;
-  const parts = { newWork, newRoomId, stats: UNCOUNTED, time: new FakeTime() };
-  const held = new HeldBytes(2 ** 30, () => {});
-  return new Hub({ ...defaults, pictureTtlMs: 600_000, held, ...parts, ...limits });
+    pictureTtlMs: 600_000,
+    held: new HeldBytes(2 ** 30, () => {}),
+    newWork: () => new FakeWork(),
+    newRoomId: () => `room${++rooms}`,
+    stats: UNCOUNTED,
+    time: new FakeTime(),
+    ...options,
+  });
 }
 
-/** Work on a clock of its own, which takes as long as a test says. */
+/** Work on a clock of its own. */
 export class FakeWork extends Work {
   /** How long each piece of work takes, ms. */
   costMs = 0;
@@ -71,7 +72,8 @@ export class FakeWork extends Work {
   }
 }
 
-type Admit = () => Admitted | Promise<Admitted>;
+export type Admit = () => Admitted | Promise<Admitted>;
+type PendingOptions = { admit?: Admit; greeted?: () => void; now?: number };
 type Create = ConstructorParameters<typeof PendingSession>[0]["create"];
 
 /** Admits a client with this grant. */
@@ -84,7 +86,7 @@ export function pendingSession(
   role: Role,
   peer: FakePeer,
   create: Create,
-  options: { admit?: Admit; greeted?: () => void; plain?: boolean; now?: number } = {},
+  options: PendingOptions & { plain?: boolean } = {},
 ): PendingSession {
   const { admit = admitWith(), greeted = () => {}, plain = false, now = 0 } = options;
   const pace = (task: () => void) => task();
@@ -109,43 +111,27 @@ export function liveRoom({ stream, first } = picturePair(), hub = newHub()) {
   return { hub, producer };
 }
 
-/** Admits a client when it is told to, as where tokens are verified. */
-export class SlowAdmission {
-  #settle: ((verdict: Admitted | ProtocolError) => void) | undefined;
-
-  readonly admit: Admit = async () => {
-    const verdict = await new Promise<Admitted | ProtocolError>((resolve) => {
-      this.#settle = resolve;
-    });
-    if (verdict instanceof ProtocolError) throw verdict;
-    return verdict;
-  };
-
-  /** Resolves once the verdict has had its effect. */
-  async settle(verdict: Grant | ProtocolError, release = () => {}): Promise<void> {
-    if (!this.#settle) throw new Error("no hello has arrived");
-    const grant =
-      verdict instanceof ProtocolError ? verdict : { grant: verdict, claim: { release } };
-    this.#settle(grant);
-    await new Promise((resolve) => setTimeout(resolve));
-  }
+/** A plain client's session, which has begun. */
+function plainSession(
+  role: Role,
+  peer: FakePeer,
+  create: Create,
+  room: string,
+  granted: Partial<Grant>,
+) {
+  const session = pendingSession(role, peer, create, { admit: admitWith(granted), plain: true });
+  session.begin({ room, hello: undefined });
+  return session;
 }
 
 /** A plain producer in the room `main`. */
 export function plainProducer(hub = newHub(), granted: Partial<Grant> = {}) {
   const peer = new FakePeer();
-  const options = { maxBytes: MAX_BYTES };
   const create: Create = ({ room }, { grant, claim = NO_CLAIM }) =>
-    new PlainProducer({ room: hub.enter(room, 0), grant, claim }, peer, options, 0);
-  const session = pendingSession("producer", peer, create, {
-    admit: admitWith(granted),
-    plain: true,
-  });
-  session.begin({ room: "main", hello: undefined });
-  return { hub, peer, session };
+    new PlainProducer({ room: hub.enter(room, 0), grant, claim }, peer, { maxBytes: MAX_BYTES }, 0);
+  return { hub, peer, session: plainSession("producer", peer, create, "main", granted) };
 }
 
-/** A plain viewer in the room `main`. */
 export function plainViewer(
   hub: Hub,
   peer = new FakePeer(),
@@ -154,12 +140,7 @@ export function plainViewer(
 ) {
   const create: Create = ({ room }, { grant }) =>
     new PlainViewer(hub.enter(room, 0), peer, grant, 0);
-  const session = pendingSession("viewer", peer, create, {
-    admit: admitWith(granted),
-    plain: true,
-  });
-  session.begin({ room, hello: undefined });
-  return { peer, session };
+  return { peer, session: plainSession("viewer", peer, create, room, granted) };
 }
 
 /** An MJPEG stream of the room `main`. */
@@ -174,16 +155,13 @@ export function mjpegViewer(
   return { sink, viewer, time };
 }
 
-/** A request for a picture of the room `main`, by whoever has been let in. */
-export function pictureRequest(
-  options: {
-    granted?: Partial<Grant>;
-    headers?: Record<string, string>;
-    query?: string;
-    time?: FakeTime;
-  } = {},
-): PictureRequest {
-  const { granted = {}, headers = {}, query = "", time = new FakeTime() } = options;
+/** An admitted request for a picture of the room `main`. */
+export function pictureRequest({
+  granted = {} as Partial<Grant>,
+  headers = {},
+  query = "",
+  time = new FakeTime(),
+} = {}): PictureRequest {
   return {
     room: "main",
     grant: { ...UNLIMITED, ...granted },
@@ -198,7 +176,6 @@ export function wholeJpeg(seed: number, width = 64): Uint8Array {
   return encodeWhole(screenLike({ width, height: 48 }, seed));
 }
 
-/** What a v1 producer's session is made with. */
 export function producerParts() {
   const mintLink: ProducerSessionOptions["mintLink"] = ({ room }, done) => done(`/#room=${room}`);
   return { maxBytes: MAX_BYTES, mintLink, wallNow: () => 0 };
@@ -206,7 +183,6 @@ export function producerParts() {
 
 const NO_CLAIM = { release: () => {} };
 
-/** Creates a v1 producer's session. */
 export function createProducer(hub: Hub, peer: FakePeer, now = 0): Create {
   return ({ room, hello }, { grant, claim = NO_CLAIM }) => {
     if (!hello || !("producerId" in hello)) throw new Error("this is no producer's hello");
@@ -215,7 +191,6 @@ export function createProducer(hub: Hub, peer: FakePeer, now = 0): Create {
   };
 }
 
-/** Creates a v1 viewer's session. */
 export function createViewer(hub: Hub, peer: FakePeer, now = 0): Create {
   return ({ room }, { grant }) => new ViewerSession(hub.enter(room, now), peer, grant, now);
 }
@@ -227,14 +202,7 @@ export class FakeProducer {
 
   constructor(
     hub: Hub,
-    options: {
-      room?: string;
-      producerId?: string;
-      gen?: string;
-      admit?: Admit;
-      greeted?: () => void;
-      now?: number;
-    } = {},
+    options: PendingOptions & { room?: string; producerId?: string; gen?: string } = {},
   ) {
     const { room = "main", producerId = PRODUCER_ID, gen, now = 0 } = options;
     const create = createProducer(hub, this.peer, now);
@@ -260,13 +228,13 @@ export class FakeProducer {
     this.session.receive(encodeUpdate(update), now);
   }
 
-  /** How many of its updates the relay says it applied. */
+  /** How many of its updates the relay has acknowledged. */
   get acked(): number {
     return this.peer.binary.map(decodeAck).at(-1) ?? 0;
   }
 }
 
-/** A viewer with a replica of its own, which acks when it is told to. */
+/** A viewer with a replica of its own, which acks on cue. */
 export class FakeViewer {
   readonly peer = new FakePeer();
   readonly session: PendingSession;
@@ -292,18 +260,17 @@ export class FakeViewer {
     }
   }
 
-  /** Acknowledges all that came. */
+  /** Acknowledges everything that came. */
   ack(): void {
     this.session.receive(encodeAck(this.peer.binary.length), 0);
   }
 
-  /** Reads and acknowledges until nothing comes any more. */
+  /** Reads and acknowledges until nothing more comes. */
   settle(): void {
-    for (let before = -1; before !== this.peer.sent.length; ) {
-      before = this.peer.sent.length;
+    do {
       this.read();
       this.ack();
-    }
+    } while (this.#read < this.peer.sent.length);
   }
 }
 

@@ -9,10 +9,11 @@ export class Happenings {
   /** Resolves once `met` holds. @throws Error if that takes longer than `limitMs`, or what `met` throws */
   async until(met: () => boolean, limitMs?: number): Promise<void> {
     let late = false;
-    const timer = setTimeout(() => {
-      late = limitMs !== undefined;
+    const expire = () => {
+      late = true;
       this.notify();
-    }, limitMs);
+    };
+    const timer = limitMs === undefined ? undefined : setTimeout(expire, limitMs);
     try {
       while (!met()) {
         if (late) throw new Error(`it took over ${limitMs} ms`);

@@ -2,6 +2,7 @@ import { encodeControl, HELLO_TIMEOUT_MS, ProtocolError } from "@screen-share/pr
 import { describe, expect, it } from "vitest";
 import { FakePeer } from "../../test/fake-peer.ts";
 import {
+  type Admit,
   createProducer,
   createViewer,
   FakeProducer,
@@ -12,11 +13,29 @@ import {
   PRODUCER_ID,
   pendingSession,
   picturePair,
-  SlowAdmission,
 } from "../../test/participants.ts";
-import { UNLIMITED } from "../core/grant.ts";
+import { type Grant, UNLIMITED } from "../core/grant.ts";
 import type { Hub } from "../core/hub.ts";
 import type { Session } from "../core/peer.ts";
+import type { Admitted } from "./pending-session.ts";
+
+/** Admits a client when the test says so, as if its token took long to verify. */
+class SlowAdmission {
+  #settle: ((verdict: Admitted | Promise<never>) => void) | undefined;
+
+  readonly admit: Admit = () =>
+    new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+
+  /** Resolves once the verdict has had its effect. */
+  async settle(verdict: Grant | ProtocolError, release = () => {}): Promise<void> {
+    if (!this.#settle) throw new Error("no hello has arrived");
+    const refused = verdict instanceof ProtocolError;
+    this.#settle(refused ? Promise.reject(verdict) : { grant: verdict, claim: { release } });
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
 
 const { stream, second } = picturePair();
 const refused = new ProtocolError("the token is not valid here", 4401);
