@@ -29,12 +29,17 @@ export function latencyOf(
   const { capturedAt, encodedAt, relayedAt, receivedAt, drawnAt } = times;
   const between = (from: number, to: number) => (from && to ? Math.max(0, to - from) : undefined);
   const known = Number.isFinite(clock.errorMs);
-  return {
+  const parts = {
     captureMs: between(capturedAt, encodedAt),
     uplinkMs: between(encodedAt, relayedAt),
     linkMs: known ? between(relayedAt, clock.toRemote(receivedAt)) : undefined,
     decodeMs: Math.max(0, drawnAt - receivedAt),
-    totalMs: known ? between(capturedAt, clock.toRemote(drawnAt)) : undefined,
+  };
+  const totalMs = known ? between(capturedAt, clock.toRemote(drawnAt)) : undefined;
+  return {
+    ...parts,
+    // The first estimates of the clock may be wrong by more than the whole latency.
+    totalMs: totalMs === undefined ? undefined : Math.max(totalMs, sumOfParts(parts)),
     errorMs: clock.errorMs,
   };
 }
