@@ -1,14 +1,12 @@
 /** The picture's place on the page. Only the painter draws on the canvas. */
 import type { Size } from "@screen-share/protocol";
-import type { RefObject } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
+import type { Placement } from "./core/view.ts";
 import type { ViewState } from "./core/view-state.ts";
 import styles from "./screen.module.css";
-import { useDeviceBox } from "./use-device-box.ts";
-import { usePlacement } from "./use-placement.ts";
 
 /**
  * @param props.stage the element around the picture
- * @param props.view the visible part of the picture
  * @param props.picture the size of the drawn picture; undefined if there is none, and then nothing is shown
  * @param props.stale dims the picture, because it is out of date
  */
@@ -21,7 +19,31 @@ export function Screen(props: {
 }) {
   const { canvas, stage, view, picture } = props;
   const box = useDeviceBox(stage);
-  usePlacement({ canvas, stage, view, picture, box });
+  // Without React: a gesture moves the picture 60 times per second, and then only four lengths change, once per frame.
+  useLayoutEffect(() => {
+    const [shown, around] = [canvas.current, stage.current];
+    if (!shown || !around) return;
+    view.setScene(picture && box ? { picture, box } : undefined);
+    let placed: Placement | undefined;
+    let frame = 0;
+    const put = () => {
+      frame = 0;
+      const placement = view.getPlacement();
+      if (!placement || placement === placed) return;
+      placed = placement;
+      putAt(shown, placement, box?.devicePixelRatio ?? 1);
+      around.toggleAttribute("data-draggable", placement.cropped);
+    };
+    // A new picture or box takes effect in the frame that shows it, and a gesture at most one frame later.
+    put();
+    const leave = view.subscribe(() => {
+      frame ||= requestAnimationFrame(put);
+    });
+    return () => {
+      leave();
+      cancelAnimationFrame(frame);
+    };
+  }, [canvas, stage, view, picture, box]);
   return (
     <div ref={stage} data-testid="stage" className={styles.stage}>
       <canvas
@@ -37,4 +59,57 @@ export function Screen(props: {
       />
     </div>
   );
+}
+
+function putAt({ style }: HTMLCanvasElement, placement: Placement, ratio: number): void {
+  for (const side of ["left", "top", "width", "height"] as const) {
+    style[side] = `${placement[side] / ratio}px`;
+  }
+  style.imageRendering = placement.pixelated ? "pixelated" : "auto";
+}
+
+interface DeviceBox extends Size {
+  readonly devicePixelRatio: number;
+}
+
+/** The element's content box in whole device px; undefined until it is measured. */
+function useDeviceBox(element: RefObject<HTMLElement | null>): DeviceBox | undefined {
+  const [box, setBox] = useState<DeviceBox>();
+  useEffect(() => {
+    const observed = element.current;
+    if (!observed) return;
+    let measured: ResizeObserverEntry | undefined;
+    const update = () => setBox((old) => (measured ? boxOf(measured, old) : old));
+    const observer = new ResizeObserver(([entry]) => {
+      measured = entry ?? measured;
+      update();
+    });
+    try {
+      observer.observe(observed, { box: "device-pixel-content-box" });
+    } catch {
+      // Safari reports only CSS px, which stay the same when the page moves to a screen of another density.
+      observer.observe(observed);
+    }
+    window.addEventListener("resize", update);
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("resize", update);
+    };
+  }, [element]);
+  return box;
+}
+
+function boxOf(entry: ResizeObserverEntry, old: DeviceBox | undefined): DeviceBox {
+  const { devicePixelRatio } = window;
+  const { contentRect, devicePixelContentBoxSize: [exact] = [] } = entry;
+  const width = wholePixels(contentRect.width * devicePixelRatio, exact?.inlineSize);
+  const height = wholePixels(contentRect.height * devicePixelRatio, exact?.blockSize);
+  const same =
+    old?.width === width && old.height === height && old.devicePixelRatio === devicePixelRatio;
+  return same ? old : { width, height, devicePixelRatio };
+}
+
+/** The browser's own count, because it knows how it rounded. An emulated density, as in tests, is missing in it. */
+function wholePixels(computed: number, exact: number | undefined): number {
+  return exact !== undefined && Math.abs(exact - computed) <= 1 ? exact : Math.round(computed);
 }

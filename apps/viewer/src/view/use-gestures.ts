@@ -15,10 +15,8 @@ const LINE_PX = 33;
 
 export function useGestures(stage: RefObject<HTMLElement | null>, view: ViewState): void {
   useEffect(() => {
-    const element = stage.current;
-    if (!element) return;
     const ending = new AbortController();
-    listen(element, view, ending.signal);
+    if (stage.current) listen(stage.current, view, ending.signal);
     return () => ending.abort();
   }, [stage, view]);
 }
@@ -88,12 +86,9 @@ function isPinch(event: Event): event is Event & Located & { readonly scale: num
   return "scale" in event && "clientX" in event && typeof event.scale === "number";
 }
 
-function pointOf(
-  event: Located,
-  stage: HTMLElement,
-): { readonly at: Point; readonly timeMs: number } {
+function pointOf(event: Located, stage: HTMLElement) {
   const { left, top } = stage.getBoundingClientRect();
-  const at = {
+  const at: Point = {
     x: (event.clientX - left) * devicePixelRatio,
     y: (event.clientY - top) * devicePixelRatio,
   };
