@@ -10,7 +10,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const FILE = at("../out/embed.js");
 
 await build({
-  input: at("../src/embed/main.ts"),
+  input: at("../src/embed/viewer-element.ts"),
   platform: "browser",
   tsconfig: at("../tsconfig.json"),
   // As Next does it for the page: a browser has no environment.

@@ -4,10 +4,7 @@ import type { Snapshot } from "../player/core/snapshot.ts";
 import { statusOf } from "../status/core/status.ts";
 
 export interface EmbedState {
-  /**
-   * `connecting`; `live`: pictures arrive; `waiting`: for the host; `disconnected`: it retries automatically; `ended`: retrying cannot
-   * help.
-   */
+  /** `live`: pictures arrive; `waiting`: for the host; `disconnected`: it retries automatically; `ended`: retrying cannot help. */
   readonly state: "connecting" | "live" | "waiting" | "disconnected" | "ended";
   /** Texts for people. They may change between versions. */
   readonly title: string;
@@ -20,10 +17,7 @@ export interface EmbedState {
   readonly ageS: number | undefined;
 }
 
-export function embedStateOf(
-  snapshot: Snapshot,
-  browser: { readonly online: boolean },
-): EmbedState {
+export function embedStateOf(snapshot: Snapshot, browser: { online: boolean }): EmbedState {
   const { connection, picture, ageS } = snapshot;
   const { title, detail } = statusOf(snapshot, browser);
   return {

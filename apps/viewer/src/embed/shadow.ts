@@ -30,26 +30,19 @@ export interface Shadow {
 /** Fills a shadow root without parsing markup and without a style element, so that pages with strict policies allow it. */
 export function fillShadow(root: ShadowRoot, retry: () => void): Shadow {
   addStyle(root);
-  const stage = element("div", "stage");
-  const canvas = element("canvas", "canvas");
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", "The shared screen");
-  canvas.setAttribute("part", "canvas");
-  canvas.hidden = true;
+  const stage = element("div", { class: "stage" });
+  const name = "The shared screen";
+  const canvas = element("canvas", { role: "img", "aria-label": name, part: "canvas", hidden: "" });
   stage.append(canvas);
-  const box = element("div", "status");
-  box.setAttribute("part", "status");
-  const text = element("div", "text");
-  text.setAttribute("role", "status");
-  const title = element("div", "title");
-  const detail = element("div", "detail");
+  const box = element("div", { class: "status", part: "status", hidden: "" });
+  const text = element("div", { role: "status" });
+  const title = element("div", { class: "title" });
+  const detail = element("div", { class: "detail" });
   text.append(title, detail);
-  const button = element("button", "retry");
-  button.type = "button";
+  const button = element("button", { type: "button" });
   button.textContent = "Retry now";
   button.addEventListener("click", retry);
   box.append(text, button);
-  box.hidden = true;
   root.append(stage, box);
   return {
     canvas,
@@ -79,9 +72,11 @@ function addStyle(root: ShadowRoot): void {
 
 function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
-  className: string,
+  attributes: Readonly<Record<string, string>>,
 ): HTMLElementTagNameMap[Name] {
-  return Object.assign(document.createElement(name), { className });
+  const made = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  return made;
 }
 
 /** Leaves an unchanged text alone: setting it would have it read aloud again. */
