@@ -81,7 +81,7 @@ export function Charts({ history }: { readonly history: readonly Moment[] }) {
               role="img"
               aria-label={`${name} over the last minute: ${now} now, ${most} at most`}
             >
-              <path d={sparklineOf(values, chart).path} />
+              <path d={sparklineOf(values, chart)} />
             </svg>
             <p aria-hidden="true">max {most}</p>
           </figure>

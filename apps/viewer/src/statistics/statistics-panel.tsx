@@ -1,19 +1,21 @@
 /** The statistics panel beside the picture: the bottleneck, where the time goes, charts, and all figures. */
 import { useEffect, useId, useRef, useState, useSyncExternalStore } from "react";
+import { copyText } from "../keep/clipboard.ts";
+import type { PlayerHandle } from "../player/handle.ts";
 import type { Statistics } from "../player/meter/statistics.ts";
 import { Icon } from "../ui/icon.tsx";
 import ui from "../ui/ui.module.css";
+import { useBriefly } from "../ui/use-briefly.ts";
 import { Charts, LatencyBar } from "./charts.tsx";
-import { CopyReport } from "./copy-report.tsx";
 import { type Bottleneck, BottleneckWatch } from "./core/bottleneck.ts";
+import { reportOf } from "./core/report.ts";
 import { sectionsOf } from "./core/rows.ts";
 import styles from "./statistics-panel.module.css";
 
+const CONFIRMED_MS = 3000;
+
 /** A player that measures its statistics while there are subscribers. */
-export interface StatisticsSource {
-  readonly subscribeStatistics: (listener: () => void) => () => void;
-  readonly getStatistics: () => Statistics | undefined;
-}
+export type StatisticsSource = Pick<PlayerHandle, "subscribeStatistics" | "getStatistics">;
 
 /** @param props.takesFocus it was opened by hand: it takes the focus, and returns it when it is closed */
 export function StatisticsPanel(props: {
@@ -40,7 +42,7 @@ export function StatisticsPanel(props: {
   return (
     <section
       ref={panel}
-      className={styles.panel}
+      className={`${styles.panel} ${ui.surface}`}
       aria-labelledby={heading}
       tabIndex={-1}
       data-testid="statistics"
@@ -103,6 +105,48 @@ function useBottleneck(statistics: Statistics | undefined): Bottleneck | undefin
     if (statistics) setFound(watch.next(statistics));
   }, [watch, statistics]);
   return found;
+}
+
+/** Copies the statistics as text, or shows the text if the browser does not allow copying. @param props.sentence the bottleneck */
+function CopyReport(props: {
+  readonly statistics: Statistics;
+  readonly sentence: string;
+  readonly version: string;
+}) {
+  const { statistics, sentence, version } = props;
+  const [copied, setCopied] = useBriefly<boolean>(CONFIRMED_MS);
+  const [byHand, setByHand] = useState<string>();
+  const copy = async () => {
+    const report = reportOf(statistics, sentence, {
+      version,
+      userAgent: navigator.userAgent,
+      window: { width: innerWidth, height: innerHeight },
+      devicePixelRatio,
+      at: new Date().toISOString(),
+    });
+    const copied = await copyText(report);
+    setCopied(copied);
+    setByHand(copied ? undefined : report);
+  };
+  return (
+    <>
+      <span role="status">{copied && "Copied."}</span>
+      <button type="button" className={styles.copy} onClick={() => void copy()}>
+        Copy as text
+      </button>
+      {byHand !== undefined && (
+        <label className={styles.text}>
+          The browser does not allow the page to copy. Here is the text:
+          <textarea key={byHand} ref={focusText} readOnly rows={6} value={byHand} />
+        </label>
+      )}
+    </>
+  );
+}
+
+function focusText(field: HTMLTextAreaElement | null): void {
+  field?.focus();
+  field?.select();
 }
 
 function Table({ statistics }: { readonly statistics: Statistics }) {

@@ -1,15 +1,14 @@
 /** The statistics, which are loaded and measured only while they are open. */
 import { useCallback, useEffect, useState } from "react";
+import type { Toggle } from "../ui/core/toggle.ts";
 import { loadLater, usePreload } from "../ui/load-later.ts";
 import type { StatisticsSource } from "./statistics-panel.tsx";
 
 const Panel = loadLater(async () => (await import("./statistics-panel.tsx")).StatisticsPanel);
 
-interface StatisticsPanelState {
+interface StatisticsPanelState extends Toggle {
   /** If it was opened by the link, the focus stays where it is. */
   readonly opened: "by link" | "by hand" | undefined;
-  readonly on: boolean;
-  readonly toggle: () => void;
   readonly close: () => void;
 }
 
@@ -23,9 +22,9 @@ export function useStatisticsPanel(linked: boolean): StatisticsPanelState {
   }, [linked]);
   useEffect(() => {
     const onKey = ({ key, defaultPrevented, isComposing }: KeyboardEvent) => {
+      if (key !== "Escape" || defaultPrevented || isComposing) return;
       // The same key closes a sheet above, after this.
-      if (defaultPrevented || isComposing || document.querySelector("dialog:modal")) return;
-      if (key === "Escape") close();
+      if (!document.querySelector("dialog:modal")) close();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

@@ -53,8 +53,11 @@ export interface TypicalLatency extends Readonly<Record<Part, number | undefined
 }
 
 export function typicalOf(latencies: readonly Latency[]): TypicalLatency {
-  const totals = latencies.flatMap(({ totalMs }) => (totalMs === undefined ? [] : [totalMs]));
-  const middle = middleHalf(latencies);
+  const totals = latencies.flatMap(({ totalMs }) => totalMs ?? []);
+  const knownMs = (latency: Latency) => latency.totalMs ?? sumOfParts(latency);
+  const sorted = [...latencies].sort((a, b) => knownMs(a) - knownMs(b));
+  const quarter = Math.floor(sorted.length / 4);
+  const middle = sorted.slice(quarter, sorted.length - quarter);
   return {
     p50Ms: percentile(totals, 0.5),
     p95Ms: percentile(totals, 0.95),
@@ -75,14 +78,6 @@ export function percentile(values: readonly number[], share: number): number | u
 /** The sum of the known parts. */
 export function sumOfParts(latency: Readonly<Record<Part, number | undefined>>): number {
   return PARTS.reduce((sum, part) => sum + (latency[part] ?? 0), 0);
-}
-
-/** Without the fastest and the slowest quarter. */
-function middleHalf(latencies: readonly Latency[]): readonly Latency[] {
-  const knownMs = (latency: Latency) => latency.totalMs ?? sumOfParts(latency);
-  const sorted = [...latencies].sort((a, b) => knownMs(a) - knownMs(b));
-  const quarter = Math.floor(sorted.length / 4);
-  return sorted.slice(quarter, sorted.length - quarter);
 }
 
 function meanOf(latencies: readonly Latency[], part: Part): number | undefined {

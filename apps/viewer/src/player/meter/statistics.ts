@@ -15,7 +15,6 @@ const RECENT_S = 5;
 export const HISTORY_S = 60;
 /** Tables are listed from coarse to fine. The last two are the usual quality and the quality of repaints. */
 const USUAL_TABLES = 2;
-
 /** A new viewer gets the whole picture in parts. For this long, that does not mean that the connection is slow. */
 const JOINING_S = 3;
 
@@ -26,8 +25,8 @@ export interface Moment {
   readonly bytesPerSecond: number | undefined;
 }
 
-/** Plain values, so that they can be posted to another thread. */
-export interface Statistics {
+/** Values that are not measured here. */
+interface Unmeasured {
   readonly connection: ConnectionState;
   /** How long the page has been connected to the relay, s. Undefined while it is not. */
   readonly connectedS: number | undefined;
@@ -37,6 +36,16 @@ export interface Statistics {
   readonly visible: boolean;
   readonly picture: Size | undefined;
   readonly codec: StreamDescription["codec"] | undefined;
+  /** JPEGs that this browser could not decode, since the player was started. */
+  readonly undecodable: number;
+}
+
+export interface Standing extends Unmeasured {
+  readonly asOf: AsOf | undefined;
+}
+
+/** Plain values, so that they can be posted to another thread. */
+export interface Statistics extends Unmeasured {
   /** Since the grab of the picture, or since the host last confirmed that it is current; ms. */
   readonly ageMs: number | undefined;
   readonly latency: TypicalLatency;
@@ -66,33 +75,11 @@ export interface Statistics {
   readonly mergedPerSecond: number;
   /** The share of time spent decoding and drawing. */
   readonly drawingShare: number;
-  /** JPEGs that this browser could not decode, since the player was started. */
-  readonly undecodable: number;
   /** The oldest first, at most `HISTORY_S` of them. */
   readonly history: readonly Moment[];
 }
 
-/** Values that are not measured here. */
-export interface Standing
-  extends Pick<
-    Statistics,
-    | "connection"
-    | "connectedS"
-    | "losses"
-    | "hiddenS"
-    | "visible"
-    | "picture"
-    | "codec"
-    | "undecodable"
-  > {
-  readonly asOf: AsOf | undefined;
-}
-
-const UNKNOWN: Moment = {
-  latencyMs: undefined,
-  paintedFps: undefined,
-  bytesPerSecond: undefined,
-};
+const UNKNOWN: Moment = { latencyMs: undefined, paintedFps: undefined, bytesPerSecond: undefined };
 
 export class StatisticsMeter {
   readonly #behind = new Behind();
@@ -116,10 +103,9 @@ export class StatisticsMeter {
   /** @param arrival.bytes of the message; `tableCount`: the number of tables that its picture may use */
   updated(
     update: Pick<Update, "cut" | "tiles">,
-    arrival: { readonly at: number; readonly bytes: number; readonly tableCount: number },
+    { at, bytes, tableCount }: { at: number; bytes: number; tableCount: number },
   ): void {
     const second = this.#second;
-    const { at, bytes, tableCount } = arrival;
     if (!update.cut) this.#joiningS = JOINING_S;
     const { sendingMs, renewalMs } = this.#behind.updated(update, at);
     second.updates++;
@@ -140,12 +126,7 @@ export class StatisticsMeter {
   }
 
   /** Updates were drawn. @param drawing.stands see `Screen.draw`; `updates`: how many; `latency`: of the newest update */
-  drawn(drawing: {
-    readonly stands: boolean;
-    readonly updates: number;
-    readonly drawingMs: number;
-    readonly latency: Latency;
-  }): void {
+  drawn(drawing: { stands: boolean; updates: number; drawingMs: number; latency: Latency }): void {
     const { stands, updates, drawingMs, latency } = drawing;
     const second = this.#second;
     second.drawingMs += Math.max(0, drawingMs);
@@ -178,8 +159,8 @@ export class StatisticsMeter {
     this.#second = newSecond();
     this.#recent = [...this.#recent.slice(1 - RECENT_S), second];
     // Timers of hidden pages fire late. The seconds in between are unknown.
-    const missed = Math.min(HISTORY_S, Math.round(seconds) - 1);
-    const gap: Moment[] = Array.from({ length: Math.max(0, missed) }, () => UNKNOWN);
+    const missed = Math.max(0, Math.min(HISTORY_S, Math.round(seconds) - 1));
+    const gap = new Array<Moment>(missed).fill(UNKNOWN);
     this.#history = [...this.#history, ...gap, momentOf(second)].slice(-HISTORY_S);
     const { asOf, picture, ...known } = standing;
     const figures = {

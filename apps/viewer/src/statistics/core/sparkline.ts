@@ -1,16 +1,10 @@
-/** The lines of a small chart: where a figure of each second goes. Pure. */
-
-export interface Sparkline {
-  /** Of an SVG path; "" if there is nothing to draw. */
-  readonly path: string;
-  /** What the top stands for. */
-  readonly top: number;
-}
+/** The lines of a small chart. Pure. */
 
 /**
- * The newest value is at the right edge; seconds of which nothing is known are gaps.
+ * The newest value is at the right edge. Unknown values are gaps.
  * @param values the oldest first
  * @param chart.length how many values fill the width; `floor`: the least that the top stands for, so that small noise stays small
+ * @returns the data of an SVG path; "" if there is nothing to draw
  */
 export function sparklineOf(
   values: readonly (number | undefined)[],
@@ -20,7 +14,7 @@ export function sparklineOf(
     readonly height: number;
     readonly floor: number;
   },
-): Sparkline {
+): string {
   const { length, width, height, floor } = chart;
   const shown = values.slice(-length);
   const top = shown.reduce<number>((most, value) => Math.max(most, value ?? 0), floor);
@@ -40,7 +34,7 @@ export function sparklineOf(
     if (!drawing && shown[i + 1] === undefined) path += `h${round(step / 2)}`;
     drawing = true;
   });
-  return { path, top };
+  return path;
 }
 
 function round(value: number): number {
