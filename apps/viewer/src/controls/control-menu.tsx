@@ -80,7 +80,7 @@ export function ControlMenu(props: {
         role="menu"
         tabIndex={-1}
         aria-label="More"
-        className={styles.menu}
+        className={`${styles.menu} ${ui.surface}`}
         onBeforeToggle={place}
         onToggle={({ newState }) => setOpen(newState === "open")}
         onKeyDown={onKeyDown}

@@ -23,7 +23,7 @@ export function Sheet(props: {
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
-      className={styles.sheet}
+      className={`${styles.sheet} ${ui.surface}`}
       onClose={() => {
         // The event comes some time later. In development React has opened the dialog again by then.
         if (!dialog.current?.open) close();
