@@ -48,9 +48,7 @@ function relaySources(relayUrls: string | undefined): readonly string[] {
   if (relayUrls === undefined) return [];
   const sources = relayUrls.split(",").flatMap((relayUrl) => {
     const { protocol, host } = new URL(relayUrl);
-    return protocol === "wss:"
-      ? [`wss://${host}`, `https://${host}`]
-      : [`ws://${host}`, `http://${host}`];
+    return [`${protocol}//${host}`, `${protocol.replace("ws", "http")}//${host}`];
   });
   return [...new Set(sources)];
 }

@@ -28,12 +28,10 @@ export function withFirstScript(
 export function packed(script: string): string {
   const comments: Comment[] = [];
   parse(script, { ecmaVersion: 5, onComment: comments });
-  let [code, from] = ["", 0];
-  for (const { start, end } of comments) {
-    code += script.slice(from, start);
-    from = end;
-  }
-  code += script.slice(from);
+  const code = comments.reduceRight(
+    (rest, { start, end }) => rest.slice(0, start) + rest.slice(end),
+    script,
+  );
   const lines = code.split("\n").map((line) => line.trim());
   return lines.filter((line) => line !== "").join("\n");
 }

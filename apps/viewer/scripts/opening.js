@@ -28,35 +28,27 @@
   function show(title, detail, offersReload) {
     if (begun || !document.body) return;
     hide();
-    var button;
     notice = document.createElement("div");
     notice.setAttribute("role", "alert");
     notice.id = "not-begun";
-    var style = notice.style;
-    style.position = "fixed";
-    style.top = style.right = style.bottom = style.left = "0";
-    style.zIndex = "1000";
-    style.padding = "15vh 1.5rem 1.5rem";
-    style.background = "#17171b";
-    style.color = "#fafafa";
-    style.font = "1rem/1.5 system-ui, sans-serif";
-    style.textAlign = "center";
-    append("h2", title).style.fontWeight = "bold";
-    append("p", detail);
+    notice.style.cssText =
+      "position: fixed; top: 0; right: 0; bottom: 0; left: 0; z-index: 1000; padding: 15vh 1.5rem 1.5rem; " +
+      "background: #17171b; color: #fafafa; font: 1rem/1.5 system-ui, sans-serif; text-align: center";
+    append("h2", title, "font-weight: bold");
+    append("p", detail, "");
     if (offersReload) {
-      button = append("button", "Reload");
-      button.type = "button";
-      button.style.cssText = "margin-top: 1rem; padding: .5rem 1.5rem; font: inherit";
-      button.onclick = function () {
-        location.reload();
-      };
+      append("button", "Reload", "margin-top: 1rem; padding: .5rem 1.5rem; font: inherit").onclick =
+        function () {
+          location.reload();
+        };
     }
     document.body.appendChild(notice);
     document.title = title;
   }
 
-  function append(name, text) {
+  function append(name, text, css) {
     var element = document.createElement(name);
+    element.style.cssText = css;
     element.appendChild(document.createTextNode(text));
     return notice.appendChild(element);
   }
@@ -66,42 +58,30 @@
     notice = undefined;
   }
 
-  function sayMissing() {
-    show(
-      "A part of this page did not arrive",
-      "The page may have been updated, or the connection was interrupted.",
-      true
-    );
+  function showMissing() {
+    var why = "The page may have been updated, or the connection was interrupted.";
+    show("A part of this page did not arrive", why, true);
   }
 
-  function sayTooOld() {
-    show("This browser cannot run this page", "It needs " + NEEDED + ".", false);
+  function showTooOld() {
+    if (!notice) show("This browser cannot run this page", "It needs " + NEEDED + ".", false);
   }
 
-  function saySlow() {
-    show(
-      "This page is still loading",
-      "A part of it has not arrived yet. The connection may be slow.",
-      true
-    );
+  function showSlow() {
+    var why = "A part of it has not arrived yet. The connection may be slow.";
+    if (!notice) show("This page is still loading", why, true);
   }
 
   function failed(event) {
     var target = event.target;
     if (begun) return;
-    if (target && target.tagName === "SCRIPT") window.setTimeout(sayMissing, SOON_MS);
-    else if (target === window && !notice) window.setTimeout(sayIfNothingElse, SOON_MS);
-  }
-
-  function sayIfNothingElse() {
-    if (!notice) sayTooOld();
+    if (target && target.tagName === "SCRIPT") window.setTimeout(showMissing, SOON_MS);
+    else if (target === window && !notice) window.setTimeout(showTooOld, SOON_MS);
   }
 
   if (!isNotFound) {
     window.addEventListener("error", failed, true);
-    window.setTimeout(function () {
-      if (!notice) saySlow();
-    }, LATE_MS);
+    window.setTimeout(showSlow, LATE_MS);
   }
 
   window.opening = {

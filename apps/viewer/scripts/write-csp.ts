@@ -5,14 +5,12 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { relative, rooted } from "./addresses.ts";
 import { withPolicy } from "./csp.ts";
 import { packed, withFirstScript } from "./first-script.ts";
-import { relative } from "./relative.ts";
-import { rooted } from "./rooted.ts";
 
-const FIRST_SCRIPT = fileURLToPath(new URL("opening.js", import.meta.url));
+const FIRST_SCRIPT = new URL("opening.js", import.meta.url);
 const FOLDER = fileURLToPath(new URL("../out", import.meta.url));
-
 const NOT_FOUND = "404.html";
 
 async function main(): Promise<readonly string[]> {

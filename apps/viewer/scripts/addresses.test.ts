@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ASSET_PREFIX, relative } from "./relative.ts";
+import { ASSET_PREFIX, relative, rooted } from "./addresses.ts";
 
 it("files are named relative to the page, and nothing else is changed", () => {
   const file = (prefix: string) =>
@@ -10,4 +10,13 @@ it("files are named relative to the page, and nothing else is changed", () => {
 
 it("the prefix has no path, for which Next would add rewrites", () => {
   expect(new URL(ASSET_PREFIX).pathname).toBe("/");
+});
+
+it("names the files of a page from the root, and changes nothing else", () => {
+  const html =
+    '<link rel="icon" href="./icon.svg"/><script src="./_next/a.js"></script><p>"./b"</p>';
+  const expected =
+    '<link rel="icon" href="/icon.svg"/><script src="/_next/a.js"></script><p>"./b"</p>';
+  expect(rooted(html)).toBe(expected);
+  expect(rooted(expected)).toBe(expected);
 });

@@ -1,0 +1,18 @@
+/** The addresses of a page's files in an export. Pure. */
+
+/**
+ * What stands in a build for the folder that the page is in, until the last step names files relative to it. Next is not given "." itself:
+ * for a prefix with a path of its own it adds what matches rewrites to the page, 3 KB that an export never needs. This address cannot
+ * exist (RFC 2606), and has no path.
+ */
+export const ASSET_PREFIX = "https://assets.invalid";
+
+/** @param file a page, script or style sheet of the build */
+export function relative(file: string): string {
+  return file.replaceAll(ASSET_PREFIX, ".");
+}
+
+/** For the page for what is not found, which is shown at any depth. @param html an exported page, whose files are named relative to it */
+export function rooted(html: string): string {
+  return html.replace(/(<(?:link|script)\b[^>]*?\b(?:href|src)=")\.\//g, "$1/");
+}
