@@ -9,11 +9,7 @@ export const NOISE = "This browser hides what pages draw, and gives them noise i
 const SIDE = 16;
 
 /** Colours that differ from pixel to pixel, because some browsers do not alter plain areas. */
-const colourAt = (at: number): readonly [number, number, number] => [
-  (at * 37) % 256,
-  (at * 91) % 256,
-  (at * 173) % 256,
-];
+const colourAt = (at: number) => [37, 91, 173].map((factor) => (at * factor) % 256);
 
 /** @param document creates the canvas */
 export function isReadable(document: Pick<Document, "createElement">): boolean {

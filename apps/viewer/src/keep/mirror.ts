@@ -3,15 +3,13 @@
  * a new drawing is not on it yet when it is reported, and in Chromium may never be while the page is hidden.
  */
 import type { Size } from "@screen-share/protocol";
-import type { EncodedPicture } from "../player/handle.ts";
+import type { PlayerHandle } from "../player/handle.ts";
 import { contained } from "./core/recording.ts";
 
 /** A picture that can be copied. */
-export interface PictureSource {
+export interface PictureSource extends Pick<PlayerHandle, "bitmap"> {
   /** The size of the current picture, px; undefined if there is none to be seen. */
   size(): Size | undefined;
-  /** The picture, for the caller to draw and close. Rejects while there is none. */
-  bitmap(): Promise<ImageBitmap>;
   /** The remark to show with an outdated picture; undefined while the picture is current. */
   remark(): string | undefined;
   /** Calls `listener` after each drawing. @returns a function that ends this */
@@ -19,11 +17,9 @@ export interface PictureSource {
 }
 
 /** The picture that is playing, and what can be done with it. */
-export interface PictureHandle extends PictureSource {
-  /** The current picture as a PNG file, at its full size. Rejects if there is none. */
-  snapshotPng(): Promise<Blob>;
-  /** The current picture as it was received. */
-  encoded(): Promise<EncodedPicture>;
+export interface PictureHandle
+  extends PictureSource,
+    Pick<PlayerHandle, "snapshotPng" | "encoded"> {
   /** A link that opens this room for another person. */
   link(): string;
   /** Keeps playing while the page is hidden. @returns a function that ends this */
@@ -64,7 +60,8 @@ export function mirror(
     while (behind && !ended) {
       behind = false;
       const bitmap = await source.bitmap().catch(() => undefined);
-      if (!ended) put(context, bitmap, fixed);
+      if (!ended && !fixed && bitmap) resize(target, bitmap);
+      if (!ended) put(context, bitmap);
       const remark = marked && !ended ? source.remark() : undefined;
       if (remark !== undefined) mark(context, remark);
       bitmap?.close();
@@ -83,13 +80,9 @@ export function mirror(
   };
 }
 
-function put(
-  context: CanvasRenderingContext2D,
-  bitmap: ImageBitmap | undefined,
-  fixed: Size | undefined,
-): void {
+/** Fits a picture into the canvas. Without one, the canvas becomes black. */
+function put(context: CanvasRenderingContext2D, bitmap: ImageBitmap | undefined): void {
   const { canvas } = context;
-  if (!fixed && bitmap) resize(canvas, bitmap);
   const place = bitmap && contained(bitmap, canvas);
   if (place?.width !== canvas.width || place.height !== canvas.height) {
     context.fillRect(0, 0, canvas.width, canvas.height);

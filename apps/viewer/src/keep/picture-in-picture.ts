@@ -24,18 +24,9 @@ export async function openFloating(
   onClosed: () => void,
 ): Promise<() => void> {
   const floating: unknown = Reflect.get(window, "documentPictureInPicture");
-  return floating
-    ? await openPage(floating as DocumentPictureInPicture, source, onClosed)
-    : await openVideo(source, onClosed);
-}
-
-async function openPage(
-  floating: DocumentPictureInPicture,
-  source: PictureSource,
-  onClosed: () => void,
-): Promise<() => void> {
+  if (!floating) return await openVideo(source, onClosed);
   const { width, height } = source.size() ?? { width: 16, height: 9 };
-  const page = await floating.requestWindow({
+  const page = await (floating as DocumentPictureInPicture).requestWindow({
     width: WIDTH,
     height: Math.round((WIDTH * height) / width),
   });
@@ -45,19 +36,15 @@ async function openPage(
   const canvas = inside.createElement("canvas");
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", "The shared screen");
-  Object.assign(inside.body.style, { margin: "0", background: "#000", overflow: "hidden" });
-  const fitting = { display: "block", width: "100vw", height: "100vh", objectFit: "contain" };
-  Object.assign(canvas.style, fitting);
+  inside.body.style.cssText = "margin: 0; background: #000; overflow: hidden";
+  canvas.style.cssText = "display: block; width: 100vw; height: 100vh; object-fit: contain";
   inside.body.append(canvas);
   const copy = mirror(source, canvas, { marked: true });
-  page.addEventListener(
-    "pagehide",
-    () => {
-      copy.end();
-      onClosed();
-    },
-    { once: true },
-  );
+  const close = () => {
+    copy.end();
+    onClosed();
+  };
+  page.addEventListener("pagehide", close, { once: true });
   return () => page.close();
 }
 

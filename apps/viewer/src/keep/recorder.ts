@@ -32,12 +32,8 @@ const KEY_FRAME_MS = 5000;
  */
 export async function startRecording(
   source: PictureSource,
-  options: {
-    readonly nameOf: (extension: string) => string;
-    readonly signal: AbortSignal;
-  },
+  { nameOf, signal }: { nameOf: (extension: string) => string; signal: AbortSignal },
 ): Promise<Recording | undefined> {
-  const { nameOf, signal } = options;
   const format = formatOf((type) => MediaRecorder.isTypeSupported(type));
   if (!format) throw new Error("this browser cannot make any of the supported video formats");
   const sink = await openSink(format, nameOf(format.extension));
@@ -85,13 +81,8 @@ async function record(source: PictureSource, format: Format, sink: Sink): Promis
 /** Packs and writes the recorder's data until it stops. Resolves once everything is saved. */
 async function follow(
   recorder: MediaRecorder,
-  options: {
-    readonly container: Format["extension"];
-    readonly sink: Sink;
-    readonly end: () => void;
-  },
+  { container, sink, end }: { container: Format["extension"]; sink: Sink; end: () => void },
 ): Promise<RecordingOutcome> {
-  const { container, sink, end } = options;
   let full = false;
   let bytes = 0;
   let failure: unknown;
@@ -107,7 +98,6 @@ async function follow(
   });
   const packed = remuxer.done.catch(fail);
   const startedAt = performance.now();
-  let durationMs = 0;
   const add = async (part: Blob) => {
     bytes += part.size;
     try {
@@ -123,12 +113,8 @@ async function follow(
   recorder.addEventListener("error", (event) => {
     fail("error" in event ? event.error : "the encoder failed");
   });
-  await new Promise<void>((resolve) => {
-    recorder.addEventListener("stop", () => {
-      durationMs = performance.now() - startedAt;
-      resolve();
-    });
-  });
+  await new Promise((resolve) => recorder.addEventListener("stop", resolve));
+  const durationMs = performance.now() - startedAt;
   end();
   await adding;
   remuxer.end(durationMs / 1000);
@@ -140,13 +126,10 @@ async function follow(
   } catch (error) {
     failure ??= error;
   }
-  return failure ? { type: "failed", reason: reasonOf(failure) } : { type: "saved", full };
+  if (!failure) return { type: "saved", full };
+  return { type: "failed", reason: failure instanceof Error ? failure.message : String(failure) };
 }
 
 function stop(recorder: MediaRecorder): void {
   if (recorder.state !== "inactive") recorder.stop();
-}
-
-function reasonOf(failure: unknown): string {
-  return failure instanceof Error ? failure.message : String(failure);
 }

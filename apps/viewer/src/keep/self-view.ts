@@ -68,11 +68,7 @@ async function seesItself(source: PictureSource, signal: AbortSignal): Promise<b
 /** @returns the spots that the picture shows in this colour first; none if it never does */
 async function spotsThatBecome(
   colour: Colour,
-  options: {
-    readonly source: PictureSource;
-    readonly spots: readonly Spot[];
-    readonly signal: AbortSignal;
-  },
+  options: { source: PictureSource; spots: readonly Spot[]; signal: AbortSignal },
 ): Promise<readonly Spot[]> {
   const { source, spots, signal } = options;
   const deadline = performance.now() + ANSWER_MS;
@@ -86,10 +82,9 @@ async function spotsThatBecome(
 }
 
 function twoAtRandom(): readonly Colour[] {
-  const first = Math.floor(Math.random() * COLOURS.length);
-  const others = COLOURS.filter((_, i) => i !== first);
-  const second = Math.floor(Math.random() * others.length);
-  return [...COLOURS.slice(first, first + 1), ...others.slice(second, second + 1)];
+  const left = [...COLOURS];
+  const take = () => left.splice(Math.floor(Math.random() * left.length), 1);
+  return [...take(), ...take()];
 }
 
 /** Undefined while there is no picture, the page is hidden, or the picture is too large. */

@@ -16,11 +16,8 @@ export interface Sink {
 
 /** Not every browser has it, and no library has types for it. */
 type Picker = (options: {
-  readonly suggestedName: string;
-  readonly types: readonly {
-    readonly description: string;
-    readonly accept: Readonly<Record<string, readonly string[]>>;
-  }[];
+  suggestedName: string;
+  types: { description: string; accept: Record<string, string[]> }[];
 }) => Promise<FileSystemFileHandle>;
 
 /** @returns undefined if the user chose no file */
