@@ -9,12 +9,8 @@ import { pageRelays, type Relays } from "./relays.ts";
 
 type Problem = Exclude<Pasted, { kind: "here" }>;
 
-export interface JoinFormProps {
-  /** The current room, if any. */
-  readonly here?: Destination | undefined;
-}
-
-export function JoinForm({ here }: JoinFormProps) {
+/** @param props.here the current room, if any */
+export function JoinForm({ here }: { readonly here?: Destination | undefined }) {
   const id = useId();
   const [page, setPage] = useState<{ readonly relays: Relays; readonly last?: LastRoom }>();
   const [problem, setProblem] = useState<Problem>();
@@ -24,7 +20,8 @@ export function JoinForm({ here }: JoinFormProps) {
     const known = relays.some(({ name }) => name === last?.relay);
     setPage({ relays, ...(known && last ? { last } : {}) });
   }, []);
-  const elsewhere = page?.last && !isSame(page.last, here) ? page.last : undefined;
+  const last = page?.last;
+  const isElsewhere = last?.room !== here?.room || last?.relay !== here?.relay;
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -76,9 +73,9 @@ export function JoinForm({ here }: JoinFormProps) {
           </>
         )}
       </div>
-      {page && elsewhere && (
+      {last && isElsewhere && (
         <p>
-          Last time: <a href={fragmentOf(elsewhere, page.relays)}>the room “{elsewhere.room}”</a>
+          Last time: <a href={fragmentOf(last, page.relays)}>the room “{last.room}”</a>
         </p>
       )}
     </form>
@@ -93,8 +90,4 @@ function enter(text: string, chosenRelay: string, relays: Relays): Problem | und
   const relay = pasted.anyRelay && relays.length > 1 ? chosenRelay : pasted.relay;
   if (goTo({ ...pasted, relay }, relays)) return undefined;
   return { kind: "nothing", problem: `This page does not know the link’s relay, ${relay}.` };
-}
-
-function isSame(last: LastRoom, here: Destination | undefined): boolean {
-  return last.room === here?.room && last.relay === here.relay;
 }

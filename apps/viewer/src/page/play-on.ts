@@ -39,8 +39,9 @@ export async function playOn(
   options: PageOptions,
 ): Promise<Playing | undefined> {
   const { signal, workerUrl, relayUrl, relays } = options;
-  const worker =
-    workerUrl !== undefined && canHandOver() ? await beginWorker(workerUrl) : undefined;
+  const program =
+    workerUrl !== undefined && canHandOver() && new URL(workerUrl, location.href).href;
+  const worker = program ? await ableWorker(() => startWorker(program)) : undefined;
   // Loaded only without a worker, whose program contains it.
   const play = worker ? undefined : (await loadPart(() => import("../player/play.ts"))).play;
   if (signal.aborted) {
@@ -97,10 +98,6 @@ function canHandOver(): boolean {
     typeof OffscreenCanvas === "function" &&
     "transferControlToOffscreen" in HTMLCanvasElement.prototype
   );
-}
-
-function beginWorker(url: string) {
-  return ableWorker(() => startWorker(new URL(url, location.href).href));
 }
 
 function expose({ dataset }: HTMLCanvasElement, { updates, latency, undecodable }: Drawn): void {

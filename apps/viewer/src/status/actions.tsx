@@ -2,7 +2,6 @@
 import { DEFAULT_ROOM } from "@screen-share/protocol";
 import { copyText } from "../keep/clipboard.ts";
 import { type Destination, fragmentOf } from "../links/go.ts";
-import type { JoinFormProps } from "../links/join-form.tsx";
 import { pageRelays } from "../links/relays.ts";
 import { loadLater } from "../ui/load-later.ts";
 import ui from "../ui/ui.module.css";
@@ -10,16 +9,10 @@ import { useBriefly } from "../ui/use-briefly.ts";
 import styles from "./actions.module.css";
 import type { MessageAction } from "./core/messages.ts";
 
-// Loaded on demand: most viewers have a link that works.
-const JoinForm = loadLater(async () => (await import("../links/join-form.tsx")).JoinForm);
-
-/** The field for a link. */
-export function LaterJoinForm(props: JoinFormProps) {
-  return <JoinForm.Part {...props} onMissing={retryLater} />;
-}
-
-/** Loading is retried as long as the form is shown. */
-function retryLater(): void {}
+/** The field for a link. Loaded on demand: most viewers have a link that works. */
+export const LaterJoinForm = loadLater(
+  async () => (await import("../links/join-form.tsx")).JoinForm,
+).Part;
 
 /**
  * @param props.here the current room
@@ -32,64 +25,40 @@ export function Actions(props: {
   readonly trying: boolean;
 }) {
   const { actions, here, retry, trying } = props;
-  const buttons = actions.filter((action) => action !== "link");
+  const lookOf = (action: MessageAction) =>
+    action === actions[0] ? ui.button : `${ui.button} ${ui.secondary}`;
   return (
     <>
       {actions.includes("link") && <LaterJoinForm here={here} />}
-      {buttons.length > 0 && (
+      {actions.some((action) => action !== "link") && (
         <div className={styles.actions}>
-          {buttons.map((action, i) => (
-            <Control
-              key={action}
-              {...{ action, here, retry, trying }}
-              className={
-                i === 0 && buttons.length === actions.length
-                  ? ui.button
-                  : `${ui.button} ${ui.secondary}`
-              }
-            />
-          ))}
+          {actions.includes("retry") && (
+            <button
+              type="button"
+              className={lookOf("retry")}
+              aria-disabled={trying || undefined}
+              onClick={() => !trying && retry()}
+            >
+              Retry now
+            </button>
+          )}
+          {actions.includes("reload") && (
+            <button type="button" className={lookOf("reload")} onClick={() => location.reload()}>
+              Reload the page
+            </button>
+          )}
+          {actions.includes("main") && (
+            <a
+              href={fragmentOf({ ...here, room: DEFAULT_ROOM }, pageRelays())}
+              className={lookOf("main")}
+            >
+              Go to the room “main”
+            </a>
+          )}
         </div>
       )}
     </>
   );
-}
-
-function Control(props: {
-  readonly action: Exclude<MessageAction, "link">;
-  readonly here: Destination;
-  readonly retry: () => void;
-  readonly trying: boolean;
-  readonly className: string | undefined;
-}) {
-  const { action, here, retry, trying, className } = props;
-  switch (action) {
-    case "retry":
-      return (
-        <button
-          type="button"
-          className={className}
-          aria-disabled={trying || undefined}
-          onClick={() => !trying && retry()}
-        >
-          Retry now
-        </button>
-      );
-    case "reload":
-      return (
-        <button type="button" className={className} onClick={() => location.reload()}>
-          Reload the page
-        </button>
-      );
-    case "main":
-      return (
-        <a href={fragmentOf({ ...here, room: DEFAULT_ROOM }, pageRelays())} className={className}>
-          Go to the room “main”
-        </a>
-      );
-    default:
-      return action satisfies never;
-  }
 }
 
 const CONFIRMED_MS = 2000;

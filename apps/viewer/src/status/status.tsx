@@ -3,9 +3,8 @@ import { DEFAULT_ROOM, VIEWER_PATH } from "@screen-share/protocol";
 import type { ListedRelay } from "../links/relays.ts";
 import type { Snapshot } from "../player/core/snapshot.ts";
 import { Actions, Command } from "./actions.tsx";
-
-import { captureCommand, type Status as StatusWords, statusOf } from "./core/status.ts";
-import { Notice, type NoticeProps } from "./notice.tsx";
+import { captureCommand, statusOf } from "./core/status.ts";
+import { Notice } from "./notice.tsx";
 
 /**
  * @param props.relay undefined in the prerendered page
@@ -30,9 +29,10 @@ export function Status(props: {
   const { counting } = status;
   const place = room === DEFAULT_ROOM || picture ? undefined : `room “${room}”`;
   const first = connection.state === "connecting" && connection.after === undefined;
+  const isHidden = embedded && (status.quiet || first);
   return (
     <Notice
-      form={formOf(status, { picture: picture !== undefined, embedded, first })}
+      form={isHidden ? "none" : picture ? "pill" : "page"}
       state={connection.state}
       tone={status.tone}
       title={status.title}
@@ -56,12 +56,4 @@ export function Status(props: {
       />
     </Notice>
   );
-}
-
-function formOf(
-  { quiet }: StatusWords,
-  page: { readonly picture: boolean; readonly embedded: boolean; readonly first: boolean },
-): NoticeProps["form"] {
-  if (page.embedded && (quiet || page.first)) return "none";
-  return page.picture ? "pill" : "page";
 }
