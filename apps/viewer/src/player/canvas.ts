@@ -1,16 +1,12 @@
-/** The browser's image decoder and a canvas: what the painter decodes with and draws on. On the page or in a worker. */
+/** The browser's image decoder and canvas, for the painter. On the page or in a worker. */
 import type { Decode, Surface } from "./painter.ts";
 
 export type AnyCanvas = HTMLCanvasElement | OffscreenCanvas;
 
-/** Decodes off this thread. */
 export const decodeBitmap: Decode<ImageBitmap> = ({ bytes, type }) =>
   createImageBitmap(new Blob([bytes], { type }));
 
-/**
- * A canvas as a surface. It stays its owner's: its place and look are not touched, only its size in px.
- * @throws Error if the browser gives no 2D context
- */
+/** A canvas as a surface. Only its pixels and their number are changed. @throws Error if the browser gives no 2D context */
 export function canvasSurface(canvas: AnyCanvas): Surface<ImageBitmap> {
   const context = context2d(canvas);
   if (!context) throw new Error("this browser draws no 2D canvas");
@@ -20,7 +16,7 @@ export function canvasSurface(canvas: AnyCanvas): Surface<ImageBitmap> {
         canvas.width = width;
         canvas.height = height;
       }
-      // Taking a size resets this.
+      // A new size resets this.
       context.imageSmoothingEnabled = false;
       for (const { bitmap, blits } of pieces) {
         for (const { sourceX, sourceY, x, y, width: w, height: h } of blits) {
@@ -34,7 +30,7 @@ export function canvasSurface(canvas: AnyCanvas): Surface<ImageBitmap> {
   };
 }
 
-/** Both kinds have the method, but no common type for it; and where there is no OffscreenCanvas its name is an error. */
+/** Both kinds have the method, but no common type for it. */
 function context2d(
   canvas: AnyCanvas,
 ): CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null {
@@ -44,11 +40,12 @@ function context2d(
     : canvas.getContext("2d", settings);
 }
 
+/** Browsers without OffscreenCanvas have no such name. */
 function isOffscreen(canvas: AnyCanvas): canvas is OffscreenCanvas {
   return "convertToBlob" in canvas;
 }
 
-/** What stands on a canvas, as a PNG file. Rejects if the browser makes none. */
+/** The canvas as a PNG file. Rejects if the browser makes none. */
 export function pngOf(canvas: AnyCanvas): Promise<Blob> {
   if (isOffscreen(canvas)) return canvas.convertToBlob({ type: "image/png" });
   return new Promise((resolve, reject) =>

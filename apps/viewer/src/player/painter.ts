@@ -1,26 +1,25 @@
 /**
- * Draws the picture, one pass at a time. It is one more viewer with a cursor: a pass asks the store what changed
- * since the version on the surface, decodes that, and draws it in one task. What came meanwhile is the next
- * pass; so nothing queues up, order cannot be lost, and a lost surface is drawn again from the store.
+ * Draws the picture, one pass at a time. A pass takes what changed in the store since the version on the surface, decodes it, and draws
+ * it in one task. What came in the meantime is left to the next pass, so nothing queues up, and a lost surface can be drawn again.
  */
 import type { Blit, CellImage, FrameStore, Size } from "@screen-share/protocol";
 
 /** Where a subscriber has its picture drawn. */
 export interface Screen {
-  /** The size of the picture that stands there, px; the same object until another takes its place. */
+  /** The size of the drawn picture, px. The same object until another picture takes its place. */
   readonly size: Size | undefined;
-  /** How often a JPEG could not be decoded. The old pixels stay, and the next pass tries again. */
+  /** The number of JPEGs that could not be decoded. The old pixels stay, and the next pass tries again. */
   readonly undecodable: number;
   /**
-   * Draws all that the store holds by now. What it does not hold stays as it is: black, where nothing stood.
-   * @returns whether it stands there; not if some of it could not be decoded, or another picture was asked for
+   * Draws everything that the store holds now. The rest of the picture stays as it is.
+   * @returns false if some of it could not be decoded, or another picture was requested in the meantime
    */
   draw(store: FrameStore): Promise<boolean>;
-  /** Blank, at once, whatever is still being decoded. */
+  /** Takes effect at once, whatever is still being decoded. */
   clear(): void;
 }
 
-/** Decodes an image that has no EXIF rotation; rejects if it cannot. */
+/** Rejects if it cannot. The image has no EXIF rotation. */
 export type Decode<Bitmap> = (image: CellImage) => Promise<Bitmap>;
 
 export interface Piece<Bitmap> {
@@ -28,9 +27,8 @@ export interface Piece<Bitmap> {
   readonly blits: readonly Blit[];
 }
 
-/** What is drawn on. */
 export interface Surface<Bitmap> {
-  /** Takes the size if it has another, and draws the pieces, all in one task. The bitmaps stay the caller's. */
+  /** Resizes the surface if necessary, and draws the pieces, all in one task. The caller closes the bitmaps. */
   draw(size: Size, pieces: readonly Piece<Bitmap>[]): void;
   clear(): void;
 }
@@ -57,7 +55,7 @@ export class Painter<Bitmap extends { close(): void }> implements Screen {
   draw(store: FrameStore): Promise<boolean> {
     this.#wanted = store;
     const pass = this.#passes.then(() => this.#pass());
-    // One pass that throws is a bug, which its caller sees. The next ones run all the same.
+    // A pass that throws is a bug, which its caller sees. The next ones still run.
     this.#passes = pass.catch(() => {});
     return pass;
   }

@@ -1,10 +1,11 @@
 /** Runs a player in the calling thread, on the browser's socket, decoder and canvas. */
-import type { Timing } from "@screen-share/protocol";
+import { type OpenSocket, SUBPROTOCOL, type Timing } from "@screen-share/protocol";
 import { type AnyCanvas, canvasSurface, decodeBitmap, pngOf } from "./canvas.ts";
 import { PLAYER_ENDED, type PlayerHandle, type PlayOptions } from "./handle.ts";
 import { Painter } from "./painter.ts";
 import { Player } from "./player.ts";
-import { dial } from "./web-socket.ts";
+
+const NO_PICTURE = "there is no picture yet";
 
 // The wall clock: on some systems `performance.now()` stops while they sleep.
 const timing: Timing = {
@@ -15,6 +16,33 @@ const timing: Timing = {
     return () => clearTimeout(timer);
   },
 };
+
+/** The browser's WebSocket as a line's socket. It dials `url` (ws: or wss:). */
+function dial(url: string): OpenSocket {
+  return (events) => {
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(url, SUBPROTOCOL);
+    } catch {
+      // An insecure address on a secure page: browsers throw before they dial.
+      return undefined;
+    }
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => events.opened();
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
+      events.message(typeof data === "string" ? data : new Uint8Array(data));
+    // An `error` event has no details, and a `close` event always follows it.
+    socket.onclose = ({ code, reason }) => events.closed({ code, reason });
+    return {
+      send(message) {
+        socket.send(message);
+        return true;
+      },
+      // Browsers throw at characters that take more bytes than the frame has.
+      close: (code, reason) => socket.close(code, reason.replace(/[^\x20-\x7e]/g, "")),
+    };
+  };
+}
 
 /**
  * Plays on `canvas` the room that is entered, until it is stopped.
@@ -35,7 +63,7 @@ export function play(canvas: AnyCanvas, options: PlayOptions): PlayerHandle {
   let ended = false;
   const paintedCanvas = () => {
     if (ended) throw new Error(PLAYER_ENDED);
-    if (!painter.size) throw new Error("there is no picture yet");
+    if (!painter.size) throw new Error(NO_PICTURE);
     return canvas;
   };
   return {
@@ -52,7 +80,7 @@ export function play(canvas: AnyCanvas, options: PlayOptions): PlayerHandle {
     encoded: async () => {
       paintedCanvas();
       const { shown } = player;
-      if (!shown) throw new Error("there is no picture yet");
+      if (!shown) throw new Error(NO_PICTURE);
       return { stream: shown.stream, tiles: shown.since(0) };
     },
     bitmap: async () => await createImageBitmap(paintedCanvas()),

@@ -1,7 +1,4 @@
-/**
- * Keeps one viewer in one room: connects, has updates drawn, and reports what to show beside the picture. Knows neither React nor the
- * DOM; its owner reports visibility and the browser's network state.
- */
+/** Keeps one viewer in one room: connects, has updates drawn, and reports what to show beside the picture. Uses neither React nor DOM. */
 import {
   Connection,
   type FrameStore,
@@ -20,12 +17,11 @@ import { type Loss, lossOf } from "./core/loss.ts";
 import { Parts } from "./core/parts.ts";
 import { INITIAL_SNAPSHOT, type Snapshot, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
 import type { Latency } from "./meter/latency.ts";
-import type { Statistics } from "./meter/statistics.ts";
 import { StatisticsFeed } from "./meter/statistics-feed.ts";
 import type { Screen } from "./painter.ts";
 import { Subscriber, type SubscriberEvent } from "./subscriber.ts";
 
-/** A page is back within 5 s after its relay; the first tries of many are spread over half a second. */
+/** A page is back within 5 s after its relay. The first attempts of many pages are spread over half a second. */
 const BACKOFF = { firstMs: 1000, maxMs: 4000 };
 const TICK_MS = 1000;
 
@@ -38,7 +34,7 @@ export interface PlayerParts {
   readonly timing: Timing;
   readonly screen: Screen;
   readonly visible: boolean;
-  /** How many updates have been drawn since the page was opened, and what the newest took; called after each drawing. */
+  /** Called after each drawing with the number of updates drawn so far, and the latency of the newest. */
   readonly onDrawn: (updates: number, latency: Latency) => void;
 }
 
@@ -54,10 +50,8 @@ export class Player {
   #visible: boolean;
   #subscriber: Subscriber | undefined;
   #asOf: AsOf | undefined;
-  /** What came last could not be decoded. */
   #undecodable = false;
   #parts = new Parts();
-  /** Nothing was heard from the relay since the browser lost its network. */
   #unheard = false;
   /** Whether the relay has let us into this room before. */
   #welcomed = false;
@@ -78,31 +72,33 @@ export class Player {
     this.#cancelTick = parts.timing.after(TICK_MS, () => this.#tick());
   }
 
-  /** @returns what ends the subscription */
+  /** @returns a function that ends the subscription */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
-  /** What to show now. The same object until something changes. */
+  /** The same object until something changes. */
   readonly getSnapshot = (): Snapshot => this.#snapshot;
 
-  /** The picture as it came, newer than what is drawn by a moment at most; undefined while there is none. */
+  /** The picture as it was received, at most a moment newer than what is drawn. */
   get shown(): FrameStore | undefined {
     return this.#replica.shown;
   }
 
-  /** As `subscribe`, to figures that are made about once a second while anybody listens. */
-  readonly subscribeStatistics = (listener: () => void): (() => void) =>
-    this.#statistics.subscribe(listener);
+  /** Like `subscribe`. Statistics are made about once a second while there are listeners. */
+  get subscribeStatistics() {
+    return this.#statistics.subscribe;
+  }
 
-  /** Undefined until the first are made; the same object until there are newer ones. */
-  readonly getStatistics = (): Statistics | undefined => this.#statistics.get();
+  /** Undefined until the first statistics are made. The same object until there are newer ones. */
+  get getStatistics() {
+    return this.#statistics.get;
+  }
 
   /**
-   * Enters a room, and leaves the previous one with its picture. The same room is entered again with another token, or if it had ended.
-   * @param room undefined if the link names one that cannot be: then the player says so
-   * @param token what opens the room, where it takes that
+   * Enters a room, and leaves the previous one with its picture. The same room is entered again with another token, or after its end.
+   * @param room undefined if the link names an invalid one, which the player then reports
    */
   enter(room: string | undefined, token?: string): void {
     const sameRoom = room !== undefined && room === this.#room;
@@ -118,19 +114,19 @@ export class Player {
     else this.#change({ type: "ended", ending: NO_SUCH_NAME });
   }
 
-  /** Tries again now, if nothing is connected or being tried: someone asked, or the network is back. */
+  /** Tries again now, unless it is connected or connecting. */
   retry(): void {
     if (this.#room !== undefined) this.#connection.dial();
   }
 
-  /** The browser has lost its network. A relay that answers all the same is on this machine. */
+  /** The browser has lost its network. A relay that still answers is on this machine. */
   offline(): void {
     this.#unheard = true;
     this.#refresh();
     this.#subscriber?.probe();
   }
 
-  /** The network is back. What had ended for good stays so. */
+  /** The network is back. */
   online(): void {
     if (this.#state.state === "disconnected") this.retry();
   }
@@ -206,7 +202,7 @@ export class Player {
         this.#loss = undefined;
         break;
       case "producer":
-        // Sharing was ended on purpose: what it showed is not for looking at any more (P-37).
+        // Sharing was ended on purpose, so its picture must not stay (P-37).
         if (event.stopped) this.#forgetPicture();
         break;
     }
@@ -221,7 +217,7 @@ export class Player {
       return;
     }
     if (mayNotSee(end.code)) this.#forgetPicture();
-    // Updates that were applied and not drawn yet are the newest that there will be for a while.
+    // Updates that were applied but not drawn yet are the newest for a while.
     if (this.#replica.shown) void this.parts.screen.draw(this.#replica.shown);
     if (retryAt === undefined) {
       this.#change({ type: "ended", ending: endingOf(end, this.#token !== undefined) });
@@ -250,7 +246,7 @@ export class Player {
     this.#refresh();
   }
 
-  /** In whole percent; 0 where only a part of an earlier picture stands. */
+  /** See `Snapshot.arriving`. 0 if only a part of an earlier picture is shown. */
   #arriving(): number | undefined {
     const newest = this.#replica.stores.at(-1);
     if (newest ? newest.complete : !this.parts.screen.size) return undefined;

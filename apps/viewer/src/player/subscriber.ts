@@ -1,4 +1,4 @@
-/** What a viewer does on one line to the relay: keeps the replica in step, has it drawn, and acknowledges what was drawn. */
+/** A viewer's side of one connection to the relay: applies updates to the replica, has it drawn, and acknowledges what was drawn. */
 import {
   type Line,
   type LineEvents,
@@ -7,7 +7,6 @@ import {
   type Replica,
   type Times,
   type ToViewerMessage,
-  type Update,
 } from "@screen-share/protocol";
 import type { AsOf } from "./core/age.ts";
 import { type Latency, latencyOf } from "./meter/latency.ts";
@@ -15,23 +14,18 @@ import type { StatisticsMeter } from "./meter/statistics.ts";
 import type { Screen } from "./painter.ts";
 
 const NORMAL_CLOSE = 1000;
-/**
- * How much longer than usual the relay may be silent while a whole picture is on its way: a page learns of messages, not of bytes, and
- * everything else that the relay sends has to wait behind it.
- */
+/** How much longer than usual the relay may be silent while a whole picture is on its way, behind which everything else has to wait. */
 export const PICTURE_GRACE_MS = 45_000;
 const NEVER = { capturedAt: 0, encodedAt: 0, relayedAt: 0, receivedAt: 0, cut: false } as const;
 
 export type SubscriberEvent =
   | Extract<ToViewerMessage, { type: "welcome" | "producer" | "viewers" }>
-  /** This many more updates were applied, and everything that they changed is on the screen. */
+  /** This many more updates are on the screen. `latency` and `cut` are those of the newest. */
   | {
       readonly type: "drawn";
       readonly updates: number;
       readonly asOf: AsOf;
-      /** Of the newest of them. */
       readonly latency: Latency;
-      /** More follows the newest of them: some of the picture is older. */
       readonly cut: boolean;
     }
   /** Some of what was applied could not be decoded, and is not on the screen. */
@@ -41,14 +35,13 @@ export type SubscriberEvent =
 
 export interface SubscriberParts {
   readonly room: string;
-  /** The token that opens the room, where that takes one. */
   readonly token: string | undefined;
   readonly replica: Replica;
   readonly screen: Screen;
   readonly visible: boolean;
   /** Our clock, ms. */
   readonly now: () => number;
-  /** Takes measurements while statistics are shown. */
+  /** Undefined unless statistics are shown. */
   readonly meter: () => StatisticsMeter | undefined;
   readonly report: (event: SubscriberEvent) => void;
 }
@@ -77,7 +70,6 @@ export class Subscriber implements LineEvents<ToViewerMessage> {
     return { type: "hello", room, token } as const;
   }
 
-  /** Reports to the relay whether anybody can see the page. */
   setVisible(visible: boolean): void {
     if (visible === this.#visible) return;
     this.#visible = visible;
@@ -133,17 +125,15 @@ export class Subscriber implements LineEvents<ToViewerMessage> {
     const { update } = this.#receiver.update(message, receivedAt);
     const tableCount = replica.stores.at(-1)?.stream.tables.length ?? 0;
     meter()?.updated(update, { at: receivedAt, bytes: message.length, tableCount });
-    this.#arrived(update, receivedAt);
-    if (!this.#drawing) void this.#drawNewest();
-  }
-
-  #arrived({ capturedAt, encodedAt, relayedAt, cut }: Update, receivedAt: number): void {
+    const { capturedAt, encodedAt, relayedAt, cut } = update;
     this.#newest = { capturedAt, encodedAt, relayedAt, receivedAt, cut };
-    if (this.#pictureDueSince === undefined) return;
-    // How long the whole picture took shows how long another one may take on this link.
-    const tookMs = Math.max(0, receivedAt - this.#pictureDueSince);
-    this.#graceMs = Math.min(PICTURE_GRACE_MS, 2 * tookMs);
-    this.#pictureDueSince = undefined;
+    if (this.#pictureDueSince !== undefined) {
+      // The time that this picture took shows how long another one may take on this link.
+      const tookMs = Math.max(0, receivedAt - this.#pictureDueSince);
+      this.#graceMs = Math.min(PICTURE_GRACE_MS, 2 * tookMs);
+      this.#pictureDueSince = undefined;
+    }
+    if (!this.#drawing) void this.#drawNewest();
   }
 
   /** Draws what has been applied, acknowledges that, and continues with what came meanwhile. */
@@ -167,7 +157,7 @@ export class Subscriber implements LineEvents<ToViewerMessage> {
     const { undecodable } = screen;
     const beganAt = now();
     const capturedAt = picture?.capturedAt ?? 0;
-    // What cannot be decoded is acknowledged all the same, or nothing would ever come again.
+    // Even what cannot be decoded is acknowledged, or nothing would ever come again.
     const stands = picture ? await screen.draw(picture).catch((bug) => this.#fail(bug)) : false;
     if (this.line.ended) return;
     const updates = this.#receiver.ack((ack) => this.line.send(ack), appliedCount);
@@ -187,7 +177,7 @@ export class Subscriber implements LineEvents<ToViewerMessage> {
     } else if (screen.undecodable > undecodable) report({ type: "undecodable" });
   }
 
-  /** A bug of ours must not freeze the picture for good: the next connection starts from nothing. */
+  /** A bug of ours must not freeze the picture for good. The next connection starts from nothing. */
   #fail(bug: unknown): false {
     this.line.lose(NORMAL_CLOSE, `the picture could not be drawn (${String(bug)})`);
     return false;

@@ -9,7 +9,7 @@ type ProducerMessage = Extract<ToViewerMessage, { type: "producer" }>;
 type AwayHost = Exclude<ProducerMessage["state"], "live"> | "stopped" | "unknown";
 
 export type ConnectionState =
-  /** `after`: the loss before this attempt. Undefined for the first attempt. */
+  /** `after`: the loss before this attempt. Undefined for the first one. */
   | { readonly state: "connecting"; readonly after: Loss | undefined }
   /** In the room, and the host is live. */
   | { readonly state: "connected"; readonly viewers: number | undefined }
@@ -21,7 +21,6 @@ export type ConnectionState =
   | { readonly state: "ended"; readonly ending: Ending };
 
 export type ConnectionEvent =
-  /** `after`: the loss before this attempt. */
   | { readonly type: "dialled"; readonly after: Loss | undefined }
   | { readonly type: "welcome" }
   | Pick<ProducerMessage, "type" | "state" | "stopped">
@@ -33,15 +32,18 @@ export type ConnectionEvent =
 export function transition(connection: ConnectionState, event: ConnectionEvent): ConnectionState {
   switch (event.type) {
     case "dialled":
-      return connection.state === "connecting" && connection.after === event.after
-        ? connection
-        : { state: "connecting", after: event.after };
+      if (connection.state === "connecting" && connection.after === event.after) return connection;
+      return { state: "connecting", after: event.after };
     case "welcome":
       return connection.state === "connecting"
         ? { state: "waiting", host: "unknown", viewers: undefined }
         : connection;
-    case "producer":
-      return isJoined(connection) ? withHost(connection, hostOf(event)) : connection;
+    case "producer": {
+      const isStopped = event.state === "offline" && event.stopped;
+      return isJoined(connection)
+        ? withHost(connection, isStopped ? "stopped" : event.state)
+        : connection;
+    }
     case "viewers":
       return isJoined(connection) && connection.viewers !== event.count
         ? { ...connection, viewers: event.count }
@@ -62,19 +64,11 @@ function isJoined(connection: ConnectionState): connection is Joined {
   return connection.state === "connected" || connection.state === "waiting";
 }
 
-function hostOf({
-  state,
-  stopped,
-}: Pick<ProducerMessage, "state" | "stopped">): "live" | Exclude<AwayHost, "unknown"> {
-  return state === "offline" && stopped ? "stopped" : state;
-}
-
-function withHost(connection: Joined, host: ReturnType<typeof hostOf>): ConnectionState {
+function withHost(connection: Joined, host: ProducerMessage["state"] | "stopped"): Joined {
   const { viewers } = connection;
   if (host === "live") {
     return connection.state === "connected" ? connection : { state: "connected", viewers };
   }
-  return connection.state === "waiting" && connection.host === host
-    ? connection
-    : { state: "waiting", host, viewers };
+  const same = connection.state === "waiting" && connection.host === host;
+  return same ? connection : { state: "waiting", host, viewers };
 }

@@ -1,5 +1,5 @@
 /** Why there is no connection, if trying again automatically can help. Pure. */
-import { CLOSE, type ClosingReason } from "@screen-share/protocol";
+import { CLOSE, type LineEnd } from "@screen-share/protocol";
 
 export type LossKind =
   /** There was none yet. */
@@ -27,14 +27,7 @@ export interface Loss {
 const RESTART_MS = 30_000;
 
 /** How a connection ended. */
-export interface End {
-  /** The close code (RFC 6455 §7.1.5), or that of `closing`. */
-  readonly code: number;
-  /** The text for people (RFC 6455 §7.1.6). */
-  readonly reason: string;
-  /** The relay's typed reason. Undefined if the code is enough, and from relays that predate `closing`. */
-  readonly closing?: ClosingReason | undefined;
-}
+export type End = Pick<LineEnd, "code" | "reason"> & Partial<Pick<LineEnd, "closing">>;
 
 /**
  * @param known.welcomed whether the relay has ever let this viewer into this room
@@ -42,17 +35,14 @@ export interface End {
  */
 export function lossOf(
   end: End,
-  known: {
-    readonly now: number;
-    readonly welcomed: boolean;
-    readonly before: Loss | undefined;
-  },
+  known: { now: number; welcomed: boolean; before: Loss | undefined },
 ): Loss {
   const { now, welcomed, before } = known;
   const since = before?.since ?? now;
-  const kind = kindOf(end) ?? (welcomed ? "lost" : "unreachable");
+  const kind = kindOf(end);
   const restarts = before?.kind === "restarting" && now - since < RESTART_MS;
-  return restarts && kind !== "restarting" && kindOf(end) === undefined ? before : { kind, since };
+  if (kind === undefined && restarts) return before;
+  return { kind: kind ?? (welcomed ? "lost" : "unreachable"), since };
 }
 
 function kindOf({ code, closing }: End): LossKind | undefined {

@@ -43,18 +43,14 @@ export function snapshotOf(
 ): Snapshot {
   const { asOf, ...same } = model;
   const { connection, picture } = same;
+  const retryAt = connection.state === "disconnected" ? connection.retryAt : undefined;
+  const age = picture && asOf && ageMs(asOf, now);
+  const isCurrent = connection.state === "connected" && age !== undefined && age <= CURRENT_FOR_MS;
   return {
     ...same,
-    retryInS:
-      connection.state === "disconnected"
-        ? Math.max(1, Math.ceil((connection.retryAt - now) / 1000))
-        : undefined,
-    ageS: picture && asOf ? staleS(connection, ageMs(asOf, now)) : undefined,
+    retryInS: retryAt === undefined ? undefined : Math.max(1, Math.ceil((retryAt - now) / 1000)),
+    ageS: age === undefined || isCurrent ? undefined : Math.floor(age / 1000),
   };
-}
-
-function staleS({ state }: ConnectionState, age: number): number | undefined {
-  return state === "connected" && age <= CURRENT_FOR_MS ? undefined : Math.floor(age / 1000);
 }
 
 /** Whether all fields are the same. */
