@@ -80,7 +80,7 @@ function Percent({ view }: { readonly view: ViewState }) {
   );
 }
 
-/** Shows the scale while the user changes it, and for a moment after. A scale that follows from a new picture or window is not shown. */
+/** Shows the scale while the user changes it, and for a moment after, but not a scale that follows from a new picture or window. */
 export function ZoomFlash({ view }: { readonly view: ViewState }) {
   const [percent, setPercent] = useState<number>();
   useEffect(() => {

@@ -26,7 +26,6 @@ function preload(): void {
 type OpenSheet = { readonly type: "help" } | { readonly type: "link"; readonly link: string };
 
 /**
- * @param props.stage the element around the picture, for gestures
  * @param props.hasPicture without a picture there is no bar, but the hotkeys that need no picture work
  * @param props.room undefined if no room can be watched; with no picture either, no hotkey works
  * @param props.notify shows a message. It outlives the controls, which are replaced together with their player
@@ -53,7 +52,11 @@ export function Controls(props: {
   const hotkeys = useHotkeysEnabled();
   useHotkeys(hotkeys.on && (room !== undefined || hasPicture) ? actions : NO_ACTIONS);
   const resting = useResting(bar, menuOpen || sheet !== undefined);
-  useHiddenPointer(resting && hasPicture);
+  useEffect(() => {
+    // In full screen a pointer at rest is only in the way; `base.css` hides it there.
+    document.documentElement.toggleAttribute("data-resting", resting && hasPicture);
+    return () => document.documentElement.removeAttribute("data-resting");
+  }, [resting, hasPicture]);
   useEffect(() => {
     if (!hasPicture) setMenuOpen(false);
   }, [hasPicture]);
@@ -77,12 +80,4 @@ export function Controls(props: {
       {sheet?.type === "link" && <LinkSheet.Part link={sheet.link} {...{ close, onMissing }} />}
     </>
   );
-}
-
-/** In full screen a pointer at rest is only in the way; `base.css` hides it there. */
-function useHiddenPointer(hidden: boolean): void {
-  useEffect(() => {
-    document.documentElement.toggleAttribute("data-resting", hidden);
-    return () => document.documentElement.removeAttribute("data-resting");
-  }, [hidden]);
 }

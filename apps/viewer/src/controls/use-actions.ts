@@ -17,9 +17,7 @@ export function useActions(page: {
   /** Undefined while no room can be watched. */
   readonly room: string | undefined;
   readonly statistics: Toggle;
-  /** Shows a message. */
   readonly notify: (message: string) => void;
-  /** Opens the help sheet. */
   readonly help: () => void;
   /** Shows a link that could not be copied. */
   readonly showLink: (link: string) => void;
@@ -44,10 +42,7 @@ export function useActions(page: {
         // The visible part moves right, so the picture moves left.
         return panBy(now, { x: -across * width, y: -down * height }, scene);
       }),
-    recording: recording.toggle && {
-      on: recording.since !== undefined,
-      toggle: recording.toggle,
-    },
+    recording: recording.toggle && { on: recording.since !== undefined, toggle: recording.toggle },
     saveSnapshot: async () => notify(await saveSnapshot(handle, room)),
     copyPicture: canCopyPictures() ? async () => notify(await copyPicture(handle)) : undefined,
     copyLink,
@@ -60,16 +55,14 @@ export function preloadActions(): void {
   for (const load of [loadRecorder, loadFloating]) load().catch(() => {});
 }
 
+function subscribeToFullScreen(listener: () => void): () => void {
+  document.addEventListener("fullscreenchange", listener);
+  return () => document.removeEventListener("fullscreenchange", listener);
+}
+
 /** Undefined where the browser cannot, as on iPhones, or where a frame may not. */
 function useFullScreen(): Toggle | undefined {
-  const on = useSyncExternalStore(
-    (listener) => {
-      document.addEventListener("fullscreenchange", listener);
-      return () => document.removeEventListener("fullscreenchange", listener);
-    },
-    isFullScreen,
-    () => false,
-  );
+  const on = useSyncExternalStore(subscribeToFullScreen, isFullScreen, () => false);
   if (typeof document === "undefined" || !document.fullscreenEnabled) return undefined;
   const toggle = () => {
     const change = isFullScreen()

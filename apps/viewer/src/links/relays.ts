@@ -12,15 +12,8 @@ export interface ListedRelay {
   readonly url: string;
 }
 
-/** The first is the relay of links that name none. */
+/** The first one is for links that name none. */
 export type Relays = readonly [ListedRelay, ...ListedRelay[]];
-
-const SCHEMES: Readonly<Record<string, string>> = {
-  "http:": "ws:",
-  "https:": "wss:",
-  "ws:": "ws:",
-  "wss:": "wss:",
-};
 
 /** Undefined if the page was built for its own server alone. An unusable setting fails the build. */
 export const BUILT_RELAYS = RELAY_URLS === undefined ? undefined : builtFor(RELAY_URLS);
@@ -65,8 +58,9 @@ export function relayNamed(relays: Relays, name: string | undefined): ListedRela
  */
 export function viewerUrl(relay: string): string {
   const url = parse(relay);
-  const scheme = SCHEMES[url?.protocol ?? ""];
-  if (!url || !scheme) throw new Error("it is no http://, https://, ws:// or wss:// URL");
+  const scheme = url?.protocol.replace("http", "ws") ?? "";
+  if (!url || !/^wss?:$/.test(scheme))
+    throw new Error("it is no http://, https://, ws:// or wss:// URL");
   if (url.username || url.password || url.search || url.hash) {
     throw new Error("it holds a user, a password, a query or a fragment; none belongs there");
   }

@@ -4,8 +4,7 @@ import { pageRelays } from "../links/relays.ts";
 import { useLink } from "../links/use-link.ts";
 import { missingIn } from "../player/support.ts";
 import { LaterJoinForm } from "../status/actions.tsx";
-import type { Message } from "../status/core/messages.ts";
-import { Notice } from "../status/notice.tsx";
+import { Notice, type NoticeProps } from "../status/notice.tsx";
 import ui from "../ui/ui.module.css";
 import { Viewer } from "./viewer.tsx";
 
@@ -30,35 +29,25 @@ export function Entry({ version }: { readonly version: string }) {
 
 type Closed = Exclude<Entrance, { kind: "watch" }>;
 
-function Explanation({
-  entrance,
-  version,
-}: {
-  readonly entrance: Closed;
-  readonly version: string;
-}) {
-  const { tab, remarks, ...message } = messageOf(entrance);
+function Explanation(props: { readonly entrance: Closed; readonly version: string }) {
+  const { entrance, version } = props;
+  const { tab, ...message } = messageOf(entrance);
   return (
     <>
       <title>{tab}</title>
-      <Notice
-        form="page"
-        tip={`Screen Share ${version}`}
-        state={entrance.kind}
-        {...message}
-        remarks={remarks}
-      >
+      <Notice form="page" tip={`Screen Share ${version}`} state={entrance.kind} {...message}>
         {entrance.kind !== "unsupported" && <LaterJoinForm />}
       </Notice>
     </>
   );
 }
 
-/** @returns also the title of the browser's tab */
-function messageOf(entrance: Closed): Pick<Message, "tone" | "title" | "detail"> & {
+interface Explained extends Pick<NoticeProps, "tone" | "title" | "detail" | "remarks"> {
+  /** The title of the browser's tab. */
   readonly tab: string;
-  readonly remarks?: string[];
-} {
+}
+
+function messageOf(entrance: Closed): Explained {
   switch (entrance.kind) {
     case "choose":
       return {
@@ -74,7 +63,8 @@ function messageOf(entrance: Closed): Pick<Message, "tone" | "title" | "detail">
         title: "This link leads to a relay that this page does not know",
         detail:
           "The link was not followed, and nothing was sent. Open it on the relay’s own page, or ask for another link.",
-        remarks: [shortened(entrance.name)],
+        // The name comes from the link, so it may be of any length.
+        remarks: [entrance.name.replace(/^(.{200}).+/s, "$1…")],
       };
     case "unsupported":
       return {
@@ -86,9 +76,4 @@ function messageOf(entrance: Closed): Pick<Message, "tone" | "title" | "detail">
     default:
       return entrance satisfies never;
   }
-}
-
-/** A relay's name comes from the link, so it may be of any length. */
-function shortened(name: string): string {
-  return name.length > 200 ? `${name.slice(0, 200)}…` : name;
 }

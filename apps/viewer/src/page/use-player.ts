@@ -19,14 +19,14 @@ const initialSnapshot = () => INITIAL_SNAPSHOT;
 /** Canvases that were used by a player. No other player can use them. */
 const PLAYED_ON = new WeakSet<HTMLCanvasElement>();
 
+const failure = (kind: EndingKind): Snapshot => ({
+  ...INITIAL_SNAPSHOT,
+  connection: { state: "ended", ending: { kind, reason: "" } },
+});
 /** The snapshot if part of the page could not be loaded, or the browser cannot draw. */
 const UNLOADED = failure("unloaded");
 const UPDATED = failure("updated");
 const unloadedSnapshot = () => (wasUpdated() ? UPDATED : UNLOADED);
-
-function failure(kind: EndingKind): Snapshot {
-  return { ...INITIAL_SNAPSHOT, connection: { state: "ended", ending: { kind, reason: "" } } };
-}
 
 /** One run of a player. A canvas that was handed to a worker cannot be used again, so each run has its own. */
 interface Run {

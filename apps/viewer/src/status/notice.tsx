@@ -4,7 +4,7 @@ import ui from "../ui/ui.module.css";
 import type { Tone } from "./core/messages.ts";
 import styles from "./notice.module.css";
 
-interface NoticeProps {
+export interface NoticeProps {
   /** `page`: instead of a picture. `pill`: over the picture. `none`: hidden, in an embedded page. */
   readonly form: "page" | "pill" | "none";
   /** For tests: the state of the connection, or the topic of the page. */

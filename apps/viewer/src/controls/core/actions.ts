@@ -30,7 +30,6 @@ interface Row {
   readonly id: string;
   /** Values of a keyboard event's `key`; letters in lower case. */
   readonly keys: readonly string[];
-  /** A pair: while it is off, and while it is on. */
   readonly icon: IconName | readonly [off: IconName, on: IconName];
   readonly label: string | readonly [off: string, on: string];
   /** The label on the help sheet, if it is another one there. */
@@ -42,7 +41,7 @@ interface Row {
   readonly on?: (page: ActionHandlers) => boolean | undefined;
   /** Whether a key that is held down repeats it. */
   readonly repeats?: true;
-  /** The handler; undefined if the browser cannot do it. */
+  /** The handler. Undefined if the browser cannot do it. */
   readonly run: (page: ActionHandlers) => ((key?: string) => void) | undefined;
 }
 
@@ -97,15 +96,13 @@ const PAN_STEPS: Readonly<Record<string, readonly [across: number, down: number]
 export interface Action extends Pick<Row, "id" | "keys" | "group" | "place" | "repeats"> {
   readonly name: string;
   readonly icon: IconName;
-  /** The name on the help sheet. */
   readonly help: string;
   /** Whether this browser and this page can do it at all. If not, it is not shown. */
   readonly available: boolean;
-  /** Whether it is possible now. */
   readonly enabled: boolean;
   /** Whether it is on; undefined if its name shows that, or if it is never on. */
   readonly pressed: boolean | undefined;
-  /** @param key the key that was pressed, if one was */
+  /** @param key the pressed key, if any */
   readonly run: (key?: string) => void;
 }
 
