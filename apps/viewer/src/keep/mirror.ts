@@ -1,14 +1,13 @@
 /**
- * Copies the picture to another canvas after each drawing. The source is not the picture's own canvas, which may belong to a worker:
- * a new drawing is not on it yet when it is reported, and in Chromium may never be while the page is hidden.
+ * Copies the picture to another canvas after each drawing. The source is not the picture's own canvas, because a worker's drawing is not
+ * on it yet when it is reported, and in Chromium may never be while the page is hidden.
  */
 import type { Size } from "@screen-share/protocol";
 import type { PlayerHandle } from "../player/handle.ts";
 import { contained } from "./core/recording.ts";
 
-/** A picture that can be copied. */
 export interface PictureSource extends Pick<PlayerHandle, "bitmap"> {
-  /** The size of the current picture, px; undefined if there is none to be seen. */
+  /** Undefined if there is no picture. */
   size(): Size | undefined;
   /** The remark to show with an outdated picture; undefined while the picture is current. */
   remark(): string | undefined;
@@ -16,7 +15,6 @@ export interface PictureSource extends Pick<PlayerHandle, "bitmap"> {
   onDrawn(listener: () => void): () => void;
 }
 
-/** The picture that is playing, and what can be done with it. */
 export interface PictureHandle
   extends PictureSource,
     Pick<PlayerHandle, "snapshotPng" | "encoded"> {
@@ -32,11 +30,11 @@ export interface Mirror {
   end(): void;
 }
 
-/** An unchanged picture is copied at this interval, so that a video of it has frames, and a picture that is gone disappears here too. */
+/** An unchanged picture is copied at this interval, so that a video of it has frames, and a picture that is gone disappears. */
 const REPEAT_MS = 1000;
 
 /**
- * @param options.size the fixed size of the target, into which pictures are fitted; undefined: the target takes the picture's size
+ * @param options.size a fixed size of the target, into which pictures are fitted
  * @param options.marked whether an outdated picture is dimmed and has a remark
  * @throws Error if the browser gives no 2D context
  */

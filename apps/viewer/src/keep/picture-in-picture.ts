@@ -1,7 +1,4 @@
-/**
- * The picture in a floating window: a small page where the browser supports that, which is as sharp as this one; else the browser's own
- * window for videos.
- */
+/** The picture in a floating window: a small page if the browser supports that, which is sharper, or its own window for videos. */
 import type { Size } from "@screen-share/protocol";
 import { mirror, type PictureSource } from "./mirror.ts";
 
@@ -10,7 +7,7 @@ interface DocumentPictureInPicture {
   requestWindow(options: Size): Promise<Window>;
 }
 
-/** The initial width of a floating window, CSS px. */
+/** The initial width, CSS px. */
 const WIDTH = 480;
 
 /**

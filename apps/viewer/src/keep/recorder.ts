@@ -1,7 +1,4 @@
-/**
- * Records the picture to a video file. The source is a copy of fixed size, because encoders stop or fail when the size of their input
- * changes.
- */
+/** Records the picture to a video file. It records a copy of fixed size, because encoders fail when the size of their input changes. */
 import { bitsPerSecond, type Format, formatOf, recordedSize } from "./core/recording.ts";
 import { mirror, type PictureSource } from "./mirror.ts";
 import { Remuxer } from "./remux.ts";
@@ -19,7 +16,6 @@ export interface Recording {
 }
 
 const MAX_FPS = 30;
-/** The interval at which the recorder delivers its data. */
 const PART_MS = 1000;
 /** The distance between the pictures that players can seek to. Everything between two of them is kept in memory. */
 const KEY_FRAME_MS = 5000;

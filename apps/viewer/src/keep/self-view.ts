@@ -1,6 +1,6 @@
 /**
  * Detects whether this page is on the screen that it shows. If its own dot seems to be in the picture, the dot briefly takes two other
- * random colours: only if the picture does the same does the page see itself. On all other pages nothing blinks.
+ * random colours. The page sees itself if the picture does the same.
  */
 import {
   type CanvasPixels,
@@ -15,7 +15,7 @@ import type { PictureSource } from "./mirror.ts";
 /** By then the notice no longer moves, and the host has captured it. */
 const FIRST_MS = 1500;
 const AGAIN_MS = 10_000;
-/** How long the picture may take to show the new colour: a capture, both ways, and a slow link. */
+/** How long the picture may take to show the new colour. */
 const ANSWER_MS = 8000;
 const LOOK_MS = 200;
 /** Larger pictures, beyond 4K, cost too much to read. */
@@ -28,10 +28,7 @@ const COLOURS: readonly Colour[] = [
   [255, 255, 255],
 ];
 
-/**
- * Watches until the signal aborts.
- * @param options.report called whenever the result changes; the initial `false` is not reported
- */
+/** Watches until the signal aborts. @param options.report called whenever the result changes; at first it is false */
 export async function watchSelf(
   source: PictureSource,
   options: { readonly report: (seesItself: boolean) => void; readonly signal: AbortSignal },

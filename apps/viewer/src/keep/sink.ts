@@ -4,7 +4,7 @@ import { download } from "./save-file.ts";
 
 export interface Sink {
   /**
-   * Writes bytes at a position in the file: at its end, or over earlier bytes. Rejects if they cannot be written.
+   * Writes bytes at the end of the file, or over earlier bytes. Rejects if they cannot be written.
    * @returns false if there is no room for more pictures. The end of the file can still be written
    */
   write(data: Uint8Array<ArrayBuffer>, position: number): Promise<boolean>;

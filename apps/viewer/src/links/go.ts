@@ -1,4 +1,4 @@
-/** Goes to another room in this tab, as a link would, but the token is never in the address, not even for a moment. */
+/** Goes to another room in this tab, as a link would, except that the token is never in the address. */
 import { readLink, writeLink } from "@screen-share/protocol";
 import { type Relays, relayNamed } from "./relays.ts";
 import { TAB_TOKENS } from "./tab-tokens.ts";

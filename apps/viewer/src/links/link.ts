@@ -1,7 +1,6 @@
 /**
- * The link in the page's address bar. Its token is moved out of sight, into this tab's session storage, one for each relay and room:
- * a reload finds it there, and it is sent to no other relay (P-92). If the browser stores nothing, the token stays in the state of
- * the history entry.
+ * The link in the page's address bar. Its token is moved into this tab's session storage, one for each relay and room: a reload finds it
+ * there, and it is sent to no other relay (P-92). If the browser stores nothing, it stays in the state of the history entry.
  */
 import {
   DEFAULT_ROOM,
@@ -14,14 +13,11 @@ import {
 import { type ListedRelay, type Relays, relayNamed } from "./relays.ts";
 import { TAB_TOKENS } from "./tab-tokens.ts";
 
-/**
- * What the first script of the page (`scripts/opening.js`) leaves for the rest of it. That script runs before anything else is loaded,
- * and is written in syntax that every browser reads.
- */
+/** What the first script of the page (`scripts/opening.js`) leaves for the rest of it. */
 interface Opening {
   /** The link that the page was opened with, which the address no longer shows. Undefined once it was read. */
   link: string | undefined;
-  /** To be called once the page has started: nothing that it needed to start is missing. */
+  /** To be called once the page has started. */
   begun(): void;
 }
 
@@ -38,15 +34,12 @@ export interface LinkedPage {
   readonly opening?: Opening | undefined;
 }
 
-/**
- * Whether a link was damaged on its way. A damaged link starts as `unread`. Once it has been read, it is `repaired`, or `cut-off` if its
- * token is incomplete.
- */
+/** A damaged link starts as `unread`. Once it has been read, it is `repaired`, or `cut-off` if its token is incomplete. */
 export type LinkDamage = "unread" | "repaired" | "cut-off";
 
 /** How a link wants the page to look. */
 interface Options {
-  /** `embed=1`: only the picture, and nothing beside it unless something is wrong. */
+  /** `embed=1`: only the picture, unless something is wrong. */
   readonly embedded: boolean;
   /** `background=transparent`, in an embedded page: the page around the frame shows around the picture. */
   readonly transparent: boolean;
@@ -59,13 +52,13 @@ export interface Link {
   readonly relay: ListedRelay | undefined;
   /** The relay's name as written in the link. */
   readonly relayName: string | undefined;
-  /** Undefined if the link names a room that cannot exist. */
+  /** Undefined if the link names an invalid room. */
   readonly room: string | undefined;
   /** The token for this room of this relay, from this link or from an earlier one. */
   readonly token: string | undefined;
   /** Whether the link names neither relay, room nor token, and this tab keeps no token for it. */
   readonly bare: boolean;
-  /** Damage of the link that led to this address. If it is `unread`, nothing else here counts. */
+  /** If it is `unread`, nothing else here counts. */
   readonly damage: LinkDamage | undefined;
   readonly options: Options;
 }
@@ -74,16 +67,12 @@ export interface Link {
 interface Origin {
   readonly shown: string;
   readonly damage: LinkDamage | undefined;
-  /** The link that is still to be read, if any. */
   readonly unread?: string | undefined;
 }
 
 const ORIGINS = new WeakMap<LinkedPage, Origin>();
 
-/**
- * Reads the page's link, and takes the token out of the address. Must be called before anything else reads the address.
- * @param relays those that the page may dial
- */
+/** Reads the page's link, and takes the token out of the address. Must be called before anything else reads the address. */
 export function readLink(page: LinkedPage, relays: Relays, tokens = TAB_TOKENS): Link {
   const { location, opening } = page;
   const href = opening?.link ?? location.href;
@@ -146,23 +135,18 @@ function optionsOf(fields: readonly string[]): Options {
   return { embedded, transparent, statistics: fields.includes("stats=1") };
 }
 
-/** Where a link leads: to a screen, or to a page that explains why not. */
+/** Where a link leads: to a screen, or to a page that explains why not. `choose`: it names no relay, and there are several. */
 export type Entrance =
-  /** To the link's room, on a relay that this page knows. */
   | { readonly kind: "watch"; readonly relayUrl: string }
-  /** The link names no relay, and there are several. */
   | { readonly kind: "choose" }
-  /** The page does not know the link's relay. Nothing is dialled. */
   | { readonly kind: "unknown-relay"; readonly name: string }
-  /** The browser lacks an API that the player needs. */
   | { readonly kind: "unsupported"; readonly missing: string };
 
-/** @param page.missing what the browser lacks */
+/** @param page.missing an API that the player needs and the browser lacks */
 export function entranceOf(
   { relay, relayName = "", bare }: Pick<Link, "relay" | "relayName" | "bare">,
-  page: { readonly relayCount: number; readonly missing: string | undefined },
+  { relayCount, missing }: { relayCount: number; missing: string | undefined },
 ): Entrance {
-  const { relayCount, missing } = page;
   if (missing !== undefined) return { kind: "unsupported", missing };
   if (!relay) return { kind: "unknown-relay", name: relayName };
   return bare && relayCount > 1 ? { kind: "choose" } : { kind: "watch", relayUrl: relay.url };

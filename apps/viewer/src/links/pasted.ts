@@ -2,14 +2,12 @@
 import { DEFAULT_ROOM, findLink, ROOM_NAME, writeLink } from "@screen-share/protocol";
 
 export type Pasted =
-  /** A place on this page. */
+  /** A place on this page. `relay`: as named in the link; `anyRelay`: it is only a name or a token, without a relay. */
   | {
       readonly kind: "here";
       readonly room: string;
       readonly token: string | undefined;
-      /** As named in the link. */
       readonly relay: string | undefined;
-      /** It is only a name or a token, without a relay. */
       readonly anyRelay: boolean;
     }
   /** A link to another page, to be opened there: its token is not for us. `host` is where it really leads. */
@@ -57,10 +55,8 @@ function parse(address: string, pageOrigin: string): URL | undefined {
 
 /** The same page can have several paths. */
 function pathOf(pathname: string): string {
-  return `/${pathname
-    .split("/")
-    .filter((part) => part !== "" && part !== "index.html")
-    .join("/")}`;
+  const parts = pathname.split("/").filter((part) => part !== "" && part !== "index.html");
+  return parts.join("/");
 }
 
 function nothing(problem: string): Pasted {

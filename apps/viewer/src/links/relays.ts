@@ -1,6 +1,6 @@
 /**
- * The relays that this page may dial (P-91): those that it was built for, or its own server. A link may name one of them, exactly as
- * written at build time. A link that names any other relay is not followed, and its token is not sent.
+ * The relays that this page may dial (P-91): those that it was built for, or its own server. A link that names any other relay is not
+ * followed, and its token is not sent.
  */
 import { VIEWER_PATH } from "@screen-share/protocol";
 import { RELAY_URLS } from "../env.ts";
@@ -54,7 +54,7 @@ export function relayNamed(relays: Relays, name: string | undefined): ListedRela
 /**
  * The WebSocket address that viewers dial.
  * @param relay its http(s) or ws(s) URL. A path in front of ours is kept, for relays behind a proxy
- * @throws Error in plain words if it is not such a URL, or contains parts that do not belong there
+ * @throws Error in plain words if it is none
  */
 export function viewerUrl(relay: string): string {
   const url = parse(relay);

@@ -1,13 +1,13 @@
 /** The tokens of this tab: one for each relay and room, as long as the tab is open (P-92). */
 
-export interface KnownToken {
+interface KnownToken {
   readonly token: string;
   /** Whether it survives a reload. */
   readonly stored: boolean;
 }
 
 export class TabTokens {
-  /** Tokens that the browser did not store: they last as long as the page. */
+  /** Tokens that the browser did not store. They last as long as the page. */
   readonly #unstored = new Map<string, string>();
 
   /** @param storage called for each access; may throw, as browsers do if storage is blocked */
@@ -42,5 +42,4 @@ function keyOf(relayUrl: string, room: string): string {
   return `screen-share token ${new URL(relayUrl).href} ${room}`;
 }
 
-/** The tokens of this page. */
 export const TAB_TOKENS = new TabTokens(() => window.sessionStorage);

@@ -1,24 +1,18 @@
 /** Runs the player on a page, in a worker if the browser supports it, and passes the page's events to it. */
-
+import type { PictureHandle } from "../keep/mirror.ts";
 import { readLink } from "../links/link.ts";
 import type { Relays } from "../links/relays.ts";
 import type { Drawn, PlayerHandle } from "../player/handle.ts";
 import { ableWorker, playInWorker, startWorker } from "../player/worker-proxy.ts";
 import { loadPart } from "../ui/load-part.ts";
 
-/** A player that runs on a page. */
-export interface Playing {
+export interface Playing extends Pick<PictureHandle, "onDrawn" | "keepPlaying"> {
   readonly player: PlayerHandle;
-  /** Calls the listener after each drawing. @returns a function that ends this */
-  onDrawn(listener: () => void): () => void;
-  /** Keeps playing while the page is hidden, for copies of the picture elsewhere. @returns a function that ends this */
-  keepPlaying(): () => void;
 }
 
 export interface PageOptions {
   /** The address to dial: that of one of `relays`. */
   readonly relayUrl: string;
-  /** The relays that the page's link may name. */
   readonly relays: Relays;
   /** The address of the worker's program, relative to the page. Undefined: no worker is used. */
   readonly workerUrl: string | undefined;
@@ -28,9 +22,9 @@ export interface PageOptions {
 }
 
 /**
- * Plays the room of the page's link on `canvas`, as long as the link leads to this relay, until the signal. For tests and debugging,
- * the canvas has the number of drawn updates in `data-updates`, the latency of the newest in `data-latency`, and `worker` or `page` in
- * `data-player`. Rejects if part of the page cannot be loaded.
+ * Plays the room of the page's link until the signal, as long as the link leads to this relay. For tests and debugging, the canvas has
+ * `data-updates` (how many were drawn), `data-latency` (of the newest) and `data-player` (`worker` or `page`).
+ * Rejects if part of the page cannot be loaded.
  * @param canvas a new canvas that nothing else draws on
  * @returns undefined if the signal was aborted first
  */

@@ -16,7 +16,7 @@ type PlayedPicture = PictureHandle & StatisticsSource;
 
 const subscribeToNothing = () => () => {};
 const initialSnapshot = () => INITIAL_SNAPSHOT;
-/** Canvases that were used by a player. No other player can use them. */
+/** Canvases that were used by a player, and that no other player can use. */
 const PLAYED_ON = new WeakSet<HTMLCanvasElement>();
 
 const failure = (kind: EndingKind): Snapshot => ({
@@ -27,12 +27,6 @@ const failure = (kind: EndingKind): Snapshot => ({
 const UNLOADED = failure("unloaded");
 const UPDATED = failure("updated");
 const unloadedSnapshot = () => (wasUpdated() ? UPDATED : UNLOADED);
-
-/** One run of a player. A canvas that was handed to a worker cannot be used again, so each run has its own. */
-interface Run {
-  readonly number: number;
-  readonly inWorker: boolean;
-}
 
 /**
  * Plays on the canvas as long as the component is mounted.
@@ -49,7 +43,8 @@ export function usePlayer(
   /** Undefined until it plays. Each player has its own. */
   readonly handle: PlayedPicture | undefined;
 } {
-  const [run, setRun] = useState<Run>({ number: 0, inWorker: true });
+  // A canvas that was handed to a worker cannot be used again, so each run has its own.
+  const [run, setRun] = useState({ number: 0, inWorker: true });
   const [playing, setPlaying] = useState<Playing>();
   const [unloaded, setUnloaded] = useState(false);
   useEffect(() => {

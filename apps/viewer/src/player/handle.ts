@@ -3,13 +3,10 @@ import type { StreamDescription, Tile } from "@screen-share/protocol";
 import type { Latency } from "./meter/latency.ts";
 import type { Player } from "./player.ts";
 
-/**
- * All commands and queries of a player. A new one takes an entry here and its implementation in `play.ts`: the calls to the worker and
- * its answers are typed by this table. Arguments and results must be structured-cloneable.
- */
+/** All commands and queries, implemented in `play.ts`. Calls to the worker are typed by this; arguments and results are cloned. */
 export interface PlayerCalls
   extends Pick<Player, "enter" | "retry" | "online" | "offline" | "setVisible"> {
-  /** The picture on the canvas as a PNG file, at full size. Rejects if there is no picture, after the end, and if the browser cannot. */
+  /** The picture on the canvas as a PNG file. Rejects if there is no picture, after the end, and if the browser cannot. */
   snapshotPng(): Promise<Blob>;
   /** The picture as it was received, for browsers whose pixels cannot be trusted. Rejects likewise. */
   encoded(): Promise<EncodedPicture>;
@@ -21,7 +18,6 @@ export interface PlayerHandle
   extends PlayerCalls,
     Pick<Player, "subscribe" | "getSnapshot" | "subscribeStatistics" | "getStatistics" | "stop"> {}
 
-/** A picture as it was received: the description of its stream, and all tiles. */
 export interface EncodedPicture {
   readonly stream: StreamDescription;
   readonly tiles: readonly Tile[];

@@ -1,7 +1,4 @@
-/**
- * The page's side of a player in a worker. The page's own thread then has no part in the picture: no socket, no decoding, no drawing.
- * Every message is a plain value, so that it can be cloned.
- */
+/** The page's side of a player in a worker, which then has the socket, the decoder and the canvas. All messages are plain values. */
 import { INITIAL_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
 import {
   type Drawn,
@@ -12,7 +9,7 @@ import {
 } from "./handle.ts";
 import type { Statistics } from "./meter/statistics.ts";
 
-/** A worker that has not reported within this time is not used. */
+/** A worker that has not reported by then is not used. */
 const READY_TIMEOUT_MS = 10_000;
 
 /** A command or query; its answer carries the same `id`. */
@@ -26,10 +23,9 @@ export type Call = {
 }[keyof PlayerCalls];
 
 export type ToWorker =
-  /** The first message; the canvas is transferred with it. */
+  /** The first message. The canvas is transferred with it. */
   | ({ readonly type: "start"; readonly canvas: OffscreenCanvas } & Omit<PlayOptions, "onDrawn">)
   | Call
-  /** Statistics are made only while they are wanted. */
   | { readonly type: "statistics"; readonly wanted: boolean };
 
 export type ToPage =
@@ -51,8 +47,8 @@ export interface WorkerPort {
 }
 
 /**
- * Starts a worker on a program of this page's own server, through a blob: so it inherits this page's Content-Security-Policy. Started
- * from the program's own address it would have the policy served with that file, on most servers none (HTML §7.9, policy containers).
+ * Starts a worker on a program of this page's own server, through a blob, so that it inherits this page's Content-Security-Policy. From
+ * the program's own address it would have the policy served with that file, usually none (HTML §7.9, policy containers).
  */
 export function startWorker(programUrl: string): WorkerPort {
   const source = `importScripts(${JSON.stringify(programUrl)})`;
@@ -63,8 +59,7 @@ export function startWorker(programUrl: string): WorkerPort {
 }
 
 /**
- * Resolves to a worker that can run the player, or to undefined. This must be known before a canvas is handed over, which cannot be
- * undone.
+ * Resolves to a worker that can run the player, or to undefined. A canvas that was handed over cannot be taken back.
  * @param start throws if the browser has no workers, or forbids them
  */
 export async function ableWorker(start: () => WorkerPort): Promise<WorkerPort | undefined> {
@@ -104,13 +99,11 @@ export function playInWorker(
   let snapshot: Snapshot = INITIAL_SNAPSHOT;
   let statistics: Statistics | undefined;
 
-  const send = (message: ToWorker, transfer: Transferable[] = []) =>
-    worker.postMessage(message, transfer);
   const call = (name: keyof PlayerCalls, args: unknown[]): Promise<unknown> => {
     const result = new Promise<unknown>((resolve, reject) => {
       if (ended) throw new Error(PLAYER_ENDED);
       pending.set(calls, { resolve, reject });
-      send({ type: "call", id: calls++, name, args } as Call);
+      worker.postMessage({ type: "call", id: calls++, name, args } as Call);
     });
     // A command's caller does not wait for its result.
     result.catch(() => {});
@@ -139,7 +132,7 @@ export function playInWorker(
         onDrawn(data.drawn);
         return;
       case "statistics":
-        // These were on their way when the last listener left; the next one needs newer ones.
+        // They were on their way when the last listener left. The next one needs newer ones.
         if (statisticsListeners.size === 0) return;
         statistics = data.statistics;
         for (const listener of statisticsListeners) listener();
@@ -160,7 +153,7 @@ export function playInWorker(
     stop();
     onCrash();
   };
-  send({ type: "start", canvas, relayUrl, visible }, [canvas]);
+  worker.postMessage({ type: "start", canvas, relayUrl, visible }, [canvas]);
 
   return withCalls(call, {
     subscribe(listener) {
@@ -170,11 +163,11 @@ export function playInWorker(
     getSnapshot: () => snapshot,
     subscribeStatistics(listener) {
       statisticsListeners.add(listener);
-      if (statisticsListeners.size === 1) send({ type: "statistics", wanted: true });
+      if (statisticsListeners.size === 1) worker.postMessage({ type: "statistics", wanted: true });
       return () => {
         if (!statisticsListeners.delete(listener) || statisticsListeners.size > 0) return;
         statistics = undefined;
-        send({ type: "statistics", wanted: false });
+        worker.postMessage({ type: "statistics", wanted: false });
       };
     },
     getStatistics: () => statistics,
@@ -182,7 +175,7 @@ export function playInWorker(
   });
 }
 
-/** The handle: its own members, and every other one a call to the worker. */
+/** A handle whose other members are calls to the worker. */
 function withCalls(
   call: (name: keyof PlayerCalls, args: unknown[]) => Promise<unknown>,
   own: Omit<PlayerHandle, keyof PlayerCalls>,

@@ -13,7 +13,7 @@ export interface NoticeProps {
   /** Like `detail`, it is read aloud whenever it changes, so it must not contain numbers that count. */
   readonly title: string;
   readonly detail?: string | undefined;
-  /** Numbers that count, and other remarks. They are not read aloud when they change. */
+  /** They are not read aloud when they change, so they may contain numbers that count. */
   readonly remarks?: readonly string[] | undefined;
   /** Shrinks to a dot after a while, until the pointer is on it. */
   readonly quiet?: boolean | undefined;
@@ -21,7 +21,6 @@ export interface NoticeProps {
   readonly late?: boolean | undefined;
   /** The name and version of the page. */
   readonly tip: string;
-  /** Actions. */
   readonly children?: ReactNode;
 }
 

@@ -2,10 +2,9 @@
 import { CLOSE } from "@screen-share/protocol";
 import type { End } from "./loss.ts";
 
+/** `status/core/messages.ts` explains each to the user. */
 export type EndingKind =
-  /** The relay requires a token, and this page has none. */
   | "no-token"
-  /** The same, because the link was damaged on its way. */
   | "damaged-link"
   | "expired"
   | "ended-by-host"
@@ -14,15 +13,11 @@ export type EndingKind =
   | "wrong-link"
   /** The relay does not allow this page, whatever its token. */
   | "wrong-page"
-  /** The link names an invalid room. */
   | "room-name"
   /** The browser refuses to dial. */
   | "blocked"
-  /** Part of this page could not be loaded or started. */
   | "unloaded"
-  /** Part of this page is gone, because its server has a newer version. */
   | "updated"
-  /** Page and relay have incompatible versions. */
   | "incompatible";
 
 export interface Ending {

@@ -1,15 +1,14 @@
 /** Why there is no connection, if trying again automatically can help. Pure. */
 import { CLOSE, type LineEnd } from "@screen-share/protocol";
 
+/** `status/core/messages.ts` explains each to the user. */
 export type LossKind =
-  /** There was none yet. */
+  /** There was no connection yet. */
   | "unreachable"
-  /** There was one before. */
   | "lost"
   | "restarting"
   | "room-full"
   | "relay-full"
-  /** Too many invalid links were tried from this network. */
   | "throttled"
   | "silent"
   /** The page refuses the picture because of its size (P-15). */

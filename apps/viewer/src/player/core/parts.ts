@@ -8,7 +8,7 @@ export class Parts {
   #since = 0;
   #behind = false;
 
-  /** Something was drawn, at `now` on our clock, ms. @param cut whether the update was cut */
+  /** An update was drawn, at `now` on our clock, ms. */
   drawn(cut: boolean, now: number): void {
     if (cut !== this.#cut) this.#since = now;
     this.#cut = cut;

@@ -1,6 +1,6 @@
 /**
- * Measures a picture that arrives in parts: while the relay marks updates as cut, it has more to send than the window allows. The rate
- * at which they arrive is then the rate of the connection, and the time until the same tile arrives again is the redraw interval.
+ * Measures a picture that arrives in parts. While updates are cut, the relay has more to send than the window allows: the rate at which
+ * they arrive is the rate of the connection, and the time until the same tile arrives again is the redraw interval.
  */
 import type { Update } from "@screen-share/protocol";
 import { percentile } from "./latency.ts";
@@ -11,15 +11,8 @@ export class Behind {
   /** When the last update arrived, if it was cut. */
   #since: number | undefined;
 
-  /**
-   * An update arrived.
-   * @param at our clock, ms
-   * @returns how long the relay has been sending it, if the one before was cut; and how long ago its tiles last arrived
-   */
-  updated(
-    { cut, tiles }: Pick<Update, "cut" | "tiles">,
-    at: number,
-  ): { readonly sendingMs: number | undefined; readonly renewalMs: number | undefined } {
+  /** @returns how long the relay has been sending this update, if the one before was cut; and how long ago its tiles last arrived */
+  updated({ cut, tiles }: Pick<Update, "cut" | "tiles">, at: number) {
     const sendingMs = this.#since === undefined ? undefined : Math.max(0, at - this.#since);
     const renewalMs = cut || this.#since !== undefined ? this.#renew(tiles, at) : undefined;
     if (!cut) this.reset();

@@ -1,4 +1,4 @@
-/** How long updates take from the host's screen to this one, and where the time goes. All times are in ms. */
+/** How long updates take from the host's screen to this one, and where the time goes. */
 import type { ClockOffset, Times } from "@screen-share/protocol";
 
 /** The latency of one update. Undefined parts were not reported by their side. */
@@ -13,7 +13,7 @@ export interface Latency {
   readonly decodeMs: number;
   /** From the grab to the screen. */
   readonly totalMs: number | undefined;
-  /** How wrong the clocks may be: half a round trip of this page to the relay. The host's own error is not known here. */
+  /** How wrong the clocks may be: half a round trip to the relay. The host's own error is not known here. */
   readonly errorMs: number;
 }
 
@@ -48,7 +48,6 @@ export function latencyOf(
 export interface TypicalLatency extends Readonly<Record<Part, number | undefined>> {
   readonly p50Ms: number | undefined;
   readonly p95Ms: number | undefined;
-  /** The number of drawings. */
   readonly count: number;
 }
 
@@ -75,7 +74,6 @@ export function percentile(values: readonly number[], share: number): number | u
   return sorted[Math.ceil(share * sorted.length) - 1];
 }
 
-/** The sum of the known parts. */
 export function sumOfParts(latency: Readonly<Record<Part, number | undefined>>): number {
   return PARTS.reduce((sum, part) => sum + (latency[part] ?? 0), 0);
 }

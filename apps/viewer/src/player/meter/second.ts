@@ -5,13 +5,11 @@ import type { Latency } from "./latency.ts";
 const MAX_KEPT = 240;
 
 const SUMS = {
-  /** Its real length. */
   seconds: 0,
-  /** Updates that arrived; those with tiles; and those with only part of the pending tiles. */
+  /** Updates that arrived, those with tiles, and those with only part of the pending tiles. */
   updates: 0,
   moving: 0,
   cuts: 0,
-  /** Of whole messages. */
   bytes: 0,
   tiles: 0,
   /** Tiles in coarser tables than the host intends to use. */
@@ -45,7 +43,6 @@ export function keep<T>(list: T[], one: T): void {
   if (list.length < MAX_KEPT) list.push(one);
 }
 
-/** Adds them up. */
 export function together(seconds: readonly Second[]): Second {
   const sum = newSecond();
   for (const one of seconds) {

@@ -1,7 +1,4 @@
-/**
- * The statistics of a player, made only while there are listeners. A few numbers are always kept because they cannot be measured
- * later: how long the connection has existed, how often it was lost, and how long the page was hidden.
- */
+/** The statistics of a player, made only while there are listeners. A few numbers are always kept: they cannot be measured later. */
 import type { ConnectionEvent } from "../core/connection-state.ts";
 import { type Standing, type Statistics, StatisticsMeter } from "./statistics.ts";
 

@@ -1,7 +1,4 @@
-/**
- * Measures the picture: once a second it makes the figures of the statistics panel, as long as the panel is open. Time is an argument,
- * ms of our clock. docs/statistics.md defines each figure and its accuracy.
- */
+/** Makes the figures of the statistics panel once a second. docs/statistics.md defines each figure and its accuracy. */
 import type { Size, StreamDescription, Update } from "@screen-share/protocol";
 import { type AsOf, ageMs } from "../core/age.ts";
 import type { ConnectionState } from "../core/connection-state.ts";
@@ -9,9 +6,8 @@ import { Behind } from "./behind.ts";
 import { type Latency, percentile, type TypicalLatency, typicalOf } from "./latency.ts";
 import { keep, newSecond, type Second, together } from "./second.ts";
 
-/** Figures cover this many of the last seconds. */
+/** Figures cover the last seconds, and charts the last minute. */
 const RECENT_S = 5;
-/** Charts go back this far. */
 export const HISTORY_S = 60;
 /** Tables are listed from coarse to fine. The last two are the usual quality and the quality of repaints. */
 const USUAL_TABLES = 2;
@@ -46,36 +42,34 @@ export interface Standing extends Unmeasured {
 
 /** Plain values, so that they can be posted to another thread. */
 export interface Statistics extends Unmeasured {
-  /** Since the grab of the picture, or since the host last confirmed that it is current; ms. */
+  /** Since the grab of the picture, or since the host last confirmed that it is current. */
   readonly ageMs: number | undefined;
   readonly latency: TypicalLatency;
   /** The first whole picture is still arriving. */
   readonly joining: boolean;
   /** Nothing changes on the screen: the latency is that of heartbeats. */
   readonly quiet: boolean;
-  /** The error of the latency, ms: half of our shortest round trip. */
+  /** The error of the latency: half of our shortest round trip. */
   readonly clockErrorMs: number | undefined;
-  /** Of the last ping to the relay, ms. */
   readonly roundTripMs: number | undefined;
   readonly paintedFps: number;
   readonly updatesPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Mean size of updates with tiles. */
+  /** The mean size of updates with tiles, and the share of them that were cut. */
   readonly updateBytes: number | undefined;
-  /** The share of updates with tiles that were cut. */
   readonly cutShare: number;
   /** The share of tiles that were coarser than usual. */
   readonly coarseShare: number;
   /** The share of time in which the relay had more to send. */
   readonly behindShare: number;
-  /** While updates are cut: the time until the same tile arrives again, ms, and the rate of the connection. */
+  /** While updates are cut: the time until the same tile arrives again, and the rate of the connection. */
   readonly renewalMs: number | undefined;
   readonly linkBytesPerSecond: number | undefined;
   /** Updates per second that were drawn together with a newer one. */
   readonly mergedPerSecond: number;
   /** The share of time spent decoding and drawing. */
   readonly drawingShare: number;
-  /** The oldest first, at most `HISTORY_S` of them. */
+  /** The oldest first. */
   readonly history: readonly Moment[];
 }
 
@@ -86,7 +80,7 @@ export class StatisticsMeter {
   #second = newSecond();
   #recent: readonly Second[] = [];
   #history: readonly Moment[] = [];
-  /** For each update that is not drawn yet: whether it has tiles. */
+  /** For each update that is not drawn yet, whether it has tiles. */
   #undrawn: boolean[] = [];
   #joining = false;
   /** How long there has been a picture, while joining. */
@@ -95,7 +89,7 @@ export class StatisticsMeter {
   #clockErrorMs: number | undefined;
   #since: number;
 
-  /** @param since when measuring starts */
+  /** @param since when measuring starts. All times are ms on our clock */
   constructor(since: number) {
     this.#since = since;
   }
@@ -138,7 +132,6 @@ export class StatisticsMeter {
     keep(moved ? second.latencies : second.quietLatencies, latency);
   }
 
-  /** A ping was answered. */
   answered(roundTripMs: number): void {
     this.#roundTripMs = Math.max(0, roundTripMs);
   }

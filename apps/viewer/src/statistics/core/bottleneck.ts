@@ -1,8 +1,5 @@
-/**
- * Finds what limits the picture, and describes it in one sentence. It uses the figures of the last seconds. A different answer must hold
- * for a while before it replaces the current one.
- */
-import { PARTS, type Part, sumOfParts } from "../../player/meter/latency.ts";
+/** Finds what limits the picture, and describes it in one sentence. A different answer must hold for a while before it counts. */
+import { PARTS, sumOfParts } from "../../player/meter/latency.ts";
 import type { Statistics } from "../../player/meter/statistics.ts";
 import { milliseconds, rate } from "./figures.ts";
 
@@ -12,7 +9,7 @@ const WELL_MS = 150;
 const FAR_MS = 200;
 /** A link may take this much longer than its distance before it counts as slow. */
 const LINK_QUEUE_MS = 60;
-/** If the relay has more to send for this share of the time, connection or device are too slow. An occasional turn of a page takes less. */
+/** If the relay has more to send for this share of the time, connection or device are too slow. */
 const BEHIND_SHARE = 0.3;
 /** A device that decodes and draws for this share of the time is at its limit. */
 const BUSY_SHARE = 0.7;
@@ -33,7 +30,7 @@ export type BottleneckKind =
   /** Nothing changes on the screen. */
   | "still"
   | "measuring"
-  /** Nothing can arrive: the page is hidden, the host does not share, or the relay is away. */
+  /** Nothing can arrive. */
   | "hidden"
   | "host"
   | "relay";
@@ -43,7 +40,6 @@ export interface Bottleneck {
   readonly words: string;
 }
 
-/** The figures that are used here. */
 export type Figures = Omit<Statistics, "history" | "ageMs">;
 
 /** Facts that need no measuring count at once. */
@@ -101,7 +97,9 @@ function measured(figures: Figures, current: BottleneckKind | undefined): Bottle
   if (busy && (behind || slow)) return "device";
   if (behind) return "link";
   if (!slow) return "nothing";
-  const slowest = slowestPart(figures);
+  const slowest = PARTS.reduce((most, part) =>
+    (latency[part] ?? 0) > (latency[most] ?? 0) ? part : most,
+  );
   switch (slowest) {
     case "captureMs":
       // A picture that waits for the connection is encoded late: that is not the computer's fault.
@@ -115,10 +113,6 @@ function measured(figures: Figures, current: BottleneckKind | undefined): Bottle
     default:
       return slowest satisfies never;
   }
-}
-
-function slowestPart({ latency }: Figures): Part {
-  return PARTS.reduce((most, part) => ((latency[part] ?? 0) > (latency[most] ?? 0) ? part : most));
 }
 
 function isCoarse({ coarseShare }: Figures): boolean {

@@ -3,10 +3,7 @@ import type { ConnectionState } from "../../player/core/connection-state.ts";
 import type { Ending, EndingKind } from "../../player/core/ending.ts";
 import type { LossKind } from "../../player/core/loss.ts";
 
-/**
- * `good`: no attention is needed. `calm`: it is the user's turn. `busy`: it continues automatically, soon. `away`: it waits for someone
- * else. `bad`: something is wrong.
- */
+/** `good`: all is well; `calm`: the user's turn; `busy`: it continues soon; `away`: it waits for someone else; `bad`: something is wrong. */
 export type Tone = "good" | "calm" | "busy" | "away" | "bad";
 
 /** Try again now; reload the page; go to the default room; paste another link. */
@@ -16,7 +13,6 @@ export type MessageAction = "retry" | "reload" | "main" | "link";
 export interface Message {
   readonly tone: Tone;
   readonly title: string;
-  /** One or two sentences: what it means, and what happens next. */
   readonly detail?: string;
   /** It needs no attention: the message may shrink to its dot. */
   readonly quiet?: boolean;

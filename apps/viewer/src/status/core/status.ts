@@ -68,8 +68,8 @@ function lossMessage(
 ): Message {
   const message = LOSS[kind];
   if (!online) return { ...message, ...OFFLINE };
-  const stays = picture && kind === "lost";
-  return stays ? { ...message, detail: "The last picture stays until it is back." } : message;
+  if (!picture || kind !== "lost") return message;
+  return { ...message, detail: "The last picture stays until it is back." };
 }
 
 function countingOf({ connection, retryInS }: Snapshot, { online }: Browser): string | undefined {
@@ -105,9 +105,8 @@ export function agedWords(snapshot: Snapshot, browser: Browser): string | undefi
 
 /** The page's title: the room and its state, without numbers that count. */
 export function titleOf(snapshot: Snapshot, browser: Browser): string {
-  const { room, connection, picture } = snapshot;
-  const place =
-    room === undefined || room === DEFAULT_ROOM ? "Screen Share" : `${room} · Screen Share`;
+  const { room = DEFAULT_ROOM, connection, picture } = snapshot;
+  const place = room === DEFAULT_ROOM ? "Screen Share" : `${room} · Screen Share`;
   const unremarkable = connection.state === "connected" && !picture && !snapshot.unheard;
   return unremarkable ? place : `${statusOf(snapshot, browser).title} · ${place}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Gestures on the picture, as a reducer: one finger or the mouse drags, two fingers pinch and drag at the same time, a wheel zooms,
- * two taps toggle the zoom. Points are device px from the box's top left corner, times are ms. Pure.
+ * Gestures on the picture, as a reducer: one finger or the mouse drags, two fingers pinch and drag, a wheel zooms, two taps toggle the
+ * zoom. Points are device px from the box's top left corner. Pure.
  */
 import { type Point, place, type Scene, type View } from "./view.ts";
 import { panBy, toggleZoom, zoomTo } from "./zoom.ts";
@@ -23,7 +23,7 @@ interface Mark {
 }
 
 export interface GestureState {
-  /** The fingers on the screen, at most two. */
+  /** At most two. */
   readonly fingers: readonly Finger[];
   /** Where and when the only finger came down. Undefined once this can no longer be a tap. */
   readonly press: Mark | undefined;
@@ -44,17 +44,12 @@ export const NO_GESTURE: GestureState = {
 };
 
 export type GestureInput =
-  | { readonly type: "press"; readonly id: number; readonly at: Point; readonly timeMs: number }
-  | { readonly type: "move"; readonly id: number; readonly at: Point }
+  | ({ readonly type: "press" } & Finger & Mark)
+  | ({ readonly type: "move" } & Finger)
   | { readonly type: "lift"; readonly id: number; readonly timeMs: number }
   /** The system took the finger over, so this is no tap. */
   | { readonly type: "cancel"; readonly id: number }
-  | {
-      readonly type: "wheel";
-      readonly at: Point;
-      readonly factor: number;
-      readonly timeMs: number;
-    };
+  | ({ readonly type: "wheel"; readonly factor: number } & Mark);
 
 /** A view and the gestures that are changing it. */
 export interface Gesturing {
@@ -66,7 +61,7 @@ export interface Gesturing {
 export function gesture(
   { state, view }: Gesturing,
   input: GestureInput,
-  stage: { readonly scene: Scene; readonly slop: number },
+  stage: { scene: Scene; slop: number },
 ): Gesturing {
   const { scene, slop } = stage;
   switch (input.type) {
@@ -80,9 +75,8 @@ export function gesture(
       if (!press || input.timeMs - press.timeMs > TAP_MS) return { state: rest, view };
       const isSecond =
         tap && press.timeMs - tap.timeMs <= TAP_MS && distance(tap.at, press.at) <= 3 * slop;
-      return isSecond
-        ? { state: rest, view: toggleZoom(view, press.at, scene) }
-        : { state: { ...rest, tap: { at: press.at, timeMs: input.timeMs } }, view };
+      if (isSecond) return { state: rest, view: toggleZoom(view, press.at, scene) };
+      return { state: { ...rest, tap: { at: press.at, timeMs: input.timeMs } }, view };
     }
     case "cancel":
       return { state: lifted(state, input.id), view };
@@ -101,11 +95,8 @@ export function gesture(
   }
 }
 
-function pressed(
-  state: GestureState,
-  { id, at, timeMs }: Extract<GestureInput, { type: "press" }>,
-  scale: number,
-): GestureState {
+function pressed(state: GestureState, input: Finger & Mark, scale: number): GestureState {
+  const { id, at, timeMs } = input;
   const [other, third] = state.fingers.filter((finger) => finger.id !== id);
   if (third) return state;
   if (!other) return { ...state, fingers: [{ id, at }], press: { at, timeMs } };
@@ -120,8 +111,8 @@ function pressed(
 
 function moved(
   { state, view }: Gesturing,
-  { id, at }: Extract<GestureInput, { type: "move" }>,
-  { scene, slop }: { readonly scene: Scene; readonly slop: number },
+  { id, at }: Finger,
+  { scene, slop }: { scene: Scene; slop: number },
 ): Gesturing {
   const before = state.fingers;
   if (!before.some((finger) => finger.id === id)) return { state, view };

@@ -1,12 +1,11 @@
 /**
- * Where the picture is in its box: whole or in part, with its edges on device pixels, so that nothing is resampled without need. A
- * view describes what the user wants to see of any picture, so it survives a change of the picture's or the box's size. Pure.
+ * Where the picture is in its box, with its edges on device pixels, so that nothing is resampled without need. A view describes what the
+ * user wants to see of any picture, so it survives a change of sizes. Scales are device px per picture px. Pure.
  */
 import type { Size } from "@screen-share/protocol";
 
 /** A scale this near to a whole number becomes that number: sharpness is worth up to 1 % of black, or of edge. */
 const SNAP = 0.01;
-/** The largest scale, in device px per picture px. */
 export const MAX_SCALE = 16;
 /** The whole picture; one device px per picture px; as wide as the box. */
 export type Mode = "fit" | "actual" | "width";
@@ -16,10 +15,9 @@ export interface Point {
   readonly y: number;
 }
 
-/** What the user wants to see. */
 export interface View {
   readonly mode: Mode | "free";
-  /** Device px per picture px; only for mode `free`. */
+  /** Only for mode `free`. */
   readonly scale: number;
   /** The point of the picture in the middle of the box, in parts of the picture's width and height. */
   readonly centre: Point;
@@ -39,7 +37,6 @@ export interface Placement {
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** Device px per picture px. */
   readonly scale: number;
   /** Each picture px is a square of whole device px, and must be drawn as one, unsmoothed. */
   readonly pixelated: boolean;
@@ -73,7 +70,6 @@ function offset(length: number, room: number, centre: number): number {
   return Math.round(Math.min(0, Math.max(free, room / 2 - centre * length)));
 }
 
-/** The scale of a mode, in device px per picture px. */
 export function scaleOf(mode: Mode, { picture, box }: Scene): number {
   const across = box.width / picture.width;
   switch (mode) {

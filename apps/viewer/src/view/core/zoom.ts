@@ -19,8 +19,7 @@ const STEPS = [
 const STEP_TOLERANCE = 1.001;
 
 /**
- * Zooms to a scale, and keeps the point of the picture under `anchor` in place. The smallest scale is that of the whole picture, or
- * the current one if that is smaller.
+ * Zooms to a scale, but at least to the whole picture, and keeps the point of the picture under `anchor` in place.
  * @param anchor device px from the box's top left corner
  */
 export function zoomTo(view: View, wanted: number, anchor: Point, scene: Scene): View {
