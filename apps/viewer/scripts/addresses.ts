@@ -1,9 +1,8 @@
 /** The addresses of a page's files in an export. Pure. */
 
 /**
- * What stands in a build for the folder that the page is in, until the last step names files relative to it. Next is not given "." itself:
- * for a prefix with a path of its own it adds what matches rewrites to the page, 3 KB that an export never needs. This address cannot
- * exist (RFC 2606), and has no path.
+ * What stands in a build for the folder of the page, until the last step names files relative to it. Next is not given "." itself: for a
+ * prefix with a path it adds 3 KB to the page that an export never needs. This address cannot exist (RFC 2606).
  */
 export const ASSET_PREFIX = "https://assets.invalid";
 

@@ -8,8 +8,7 @@ import { elementsOf, insertBehindCharset, type PageElement, withoutElements } fr
 const POLICY = "Content-Security-Policy";
 
 /**
- * Returns the page with its policy. A page that already has it comes back unchanged.
- * @param html an exported page; `<meta name="relay">` names the relays that it may connect to, besides the server of the page
+ * @param html an exported page, with or without a policy; `<meta name="relay">` names the relays that it may connect to
  * @throws Error in plain words if the page contains something that no policy of ours allows, or has no place for one
  */
 export function withPolicy(html: string): string {

@@ -6,9 +6,8 @@ const ID = "opening";
 
 /**
  * @param html an exported page; the script of an earlier build is replaced
- * @param script what to run; it must not contain the end tag of a script
  * @param options.isNotFound whether it is the page for addresses that do not exist
- * @throws Error if the page's <head> does not begin with its charset
+ * @throws Error if the script contains the end tag of a script, or the page's <head> does not begin with its charset
  */
 export function withFirstScript(
   html: string,
@@ -21,10 +20,7 @@ export function withFirstScript(
   return insertBehindCharset(page, `<script id="${ID}"${marker}>${script}</script>`);
 }
 
-/**
- * A script without its comments and indentation, and otherwise as it is written: no tool may make newer syntax of it.
- * @throws SyntaxError if it is not ECMAScript 5
- */
+/** A script without comments and indentation. No tool may make newer syntax of it. @throws SyntaxError if it is not ECMAScript 5 */
 export function packed(script: string): string {
   const comments: Comment[] = [];
   parse(script, { ecmaVersion: 5, onComment: comments });

@@ -1,7 +1,6 @@
 /**
- * The first script of every page, inline, before anything else is loaded. It is ECMAScript 5, so that it also runs in browsers that
- * cannot parse the others: it takes the token out of the address, and explains why the page does not start. `src/links/link.ts` has
- * its types.
+ * The first script of every page, inline, in ECMAScript 5, so that it also runs in browsers that cannot parse the others. It takes the
+ * token out of the address, and explains why the page does not start. `src/links/link.ts` has its types.
  */
 (function (window, document) {
   /** Shown in browsers that are too old. These are the targets of Next.js. */

@@ -1,7 +1,4 @@
-/**
- * Runs before React and Next's router start, so that they never see a token in the address. The same holds if another link is pasted,
- * which changes only the fragment: these listeners are the first.
- */
+/** Runs before React and Next's router start, and its listeners before theirs, so that they never see a token in the address. */
 import { readLink } from "./links/link.ts";
 import { pageRelays } from "./links/relays.ts";
 

@@ -1,7 +1,6 @@
 /**
- * The menu with all actions that the bar has no room for. It is a popover: the browser puts it above everything, and closes it on a
- * press outside. Browsers without popovers (before Chrome 114, Firefox 125 and Safari 17) get the same menu above the bar; there its
- * button, Escape, Tab and a choice close it.
+ * The menu with all actions that the bar has no room for. It is a popover, which a press outside closes. Browsers without popovers
+ * (before Chrome 114, Firefox 125 and Safari 17) get the same menu above the bar; there its button, Escape, Tab and a choice close it.
  */
 import { type KeyboardEvent, useCallback, useEffect, useId, useRef } from "react";
 import { Icon } from "../ui/icon.tsx";

@@ -28,7 +28,6 @@ type OpenSheet = { readonly type: "help" } | { readonly type: "link"; readonly l
 /**
  * @param props.hasPicture without a picture there is no bar, but the hotkeys that need no picture work
  * @param props.room undefined if no room can be watched; with no picture either, no hotkey works
- * @param props.notify shows a message. It outlives the controls, which are replaced together with their player
  */
 export function Controls(props: {
   readonly handle: PictureHandle;

@@ -1,6 +1,6 @@
 /**
  * The tooltip of the bar: the name and key of the control under the mouse, or with the keyboard's focus. It is a popover, so that
- * nothing cuts it off. Screen readers have the same from the control itself. Browsers without popovers show none.
+ * nothing cuts it off. Browsers without popovers show none.
  */
 import { type RefObject, useEffect, useRef } from "react";
 import styles from "./controls.module.css";

@@ -40,10 +40,7 @@ function isTakenElsewhere({ target, key }: KeyboardEvent): boolean {
 const STORAGE_KEY = "screen-share keys";
 const OFF = "off";
 
-/**
- * Whether hotkeys are enabled. Tools such as speech input can press single keys by accident, so they can be turned off (WCAG 2.2,
- * 2.1.4). The browser keeps the choice.
- */
+/** The browser keeps this choice. Tools such as speech input can press single keys by accident (WCAG 2.2, 2.1.4). */
 export function useHotkeysEnabled(): Toggle {
   const [on, setOn] = useState(readEnabled);
   const toggle = () => {

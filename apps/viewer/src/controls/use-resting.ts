@@ -3,10 +3,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 
 const REST_MS = 3000;
 
-/**
- * @param controls they stay while the mouse is on them, or the keyboard in them
- * @param held whether they must stay for another reason
- */
+/** @param controls they stay while the mouse or the keyboard's focus is on them, and while `held` */
 export function useResting(controls: RefObject<HTMLElement | null>, held: boolean): boolean {
   const [resting, setResting] = useState(false);
   const hidden = useRef(false);

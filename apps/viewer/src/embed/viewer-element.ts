@@ -1,7 +1,6 @@
 /**
- * The script for other people's pages, in one file: it defines <screen-share-viewer>, the screen of one room, and nothing else
- * (docs/embedding.md). Loading it twice does no harm. Attributes select the relay and the room; the token should be set by the property.
- * The event `statechange` reports its state. Nothing about the page reaches the host.
+ * The script for other people's pages: it defines <screen-share-viewer>, the screen of one room, and nothing else (docs/embedding.md).
+ * Loading it twice does no harm. Nothing about the page reaches the host.
  */
 import { DEFAULT_ROOM, ROOM_NAME } from "@screen-share/protocol";
 import { BUILT_RELAYS, viewerUrl } from "../links/relays.ts";
@@ -105,10 +104,7 @@ class ScreenShareViewer extends HTMLElement {
     this.#report({ state: "ended", title, detail, ...unknown });
   }
 
-  /**
-   * Plays until it is stopped, and pauses while it cannot be seen: the tab is hidden, or the element is scrolled out of view. It runs on
-   * the page's own thread, because the page may forbid workers, and the script is one file.
-   */
+  /** Plays on the page's own thread, because the page may forbid workers. Pauses while the tab is hidden, or scrolled out of view. */
   #start(relayUrl: string): void {
     this.#stop();
     const playing = new AbortController();

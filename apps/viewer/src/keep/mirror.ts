@@ -34,8 +34,7 @@ export interface Mirror {
 const REPEAT_MS = 1000;
 
 /**
- * @param options.size a fixed size of the target, into which pictures are fitted
- * @param options.marked whether an outdated picture is dimmed and has a remark
+ * @param options.size a fixed size of the target, into which pictures are fitted; `marked`: dims an outdated picture, and adds a remark
  * @throws Error if the browser gives no 2D context
  */
 export function mirror(

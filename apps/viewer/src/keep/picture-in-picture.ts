@@ -13,8 +13,7 @@ const WIDTH = 480;
 /**
  * Must be called from a user's action.
  * @param onClosed called once, however the window is closed
- * @returns a function that closes it
- * @throws Error if the browser does not open it
+ * @returns a function that closes it. Rejects if the browser does not open it
  */
 export async function openFloating(
   source: PictureSource,

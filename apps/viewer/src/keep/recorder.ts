@@ -21,10 +21,8 @@ const PART_MS = 1000;
 const KEY_FRAME_MS = 5000;
 
 /**
- * @param options.nameOf returns the file's name for an extension
- * @param options.signal ends the recording, as `stop` does
- * @returns undefined if the user chose no file
- * @throws Error with a message for the user if the browser cannot record
+ * @param options.nameOf returns the file's name for an extension; `signal`: ends the recording, as `stop` does
+ * @returns undefined if the user chose no file. Rejects with a message for the user if the browser cannot record
  */
 export async function startRecording(
   source: PictureSource,

@@ -1,6 +1,6 @@
 /**
- * Repacks the file of a browser's recorder so that players can seek in it: with its duration, and an index of its key frames. A recorder
- * writes a stream, and cannot go back to add these. Nothing is encoded again. This is the only file that uses mediabunny.
+ * Repacks the file of a browser's recorder, which is a stream, with its duration and an index of its key frames, so that players can seek
+ * in it. Nothing is encoded again. This is the only file that uses mediabunny.
  */
 import {
   EncodedPacketSink,

@@ -16,10 +16,7 @@ export interface RecordingState {
   readonly toggle: (() => void) | undefined;
 }
 
-/**
- * A recording contains one room, for as long as that can be watched. When the page goes to another room, can no longer enter this one,
- * or gets another player, the recording ends and is saved.
- */
+/** A recording ends and is saved when the page goes to another room, can no longer enter this one, or gets another player. */
 export function useRecording(
   handle: PictureHandle,
   options: {

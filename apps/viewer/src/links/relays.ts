@@ -30,10 +30,7 @@ export function ownRelay({ origin, pathname }: Pick<Location, "origin" | "pathna
   return [{ name, url: viewerUrl(name) }];
 }
 
-/**
- * @param list comma-separated addresses
- * @throws Error in plain words if one is not a relay's address, or occurs twice
- */
+/** @param list comma-separated addresses @throws Error in plain words if one is not a relay's address, or occurs twice */
 export function parseRelays(list: string): Relays {
   const [first, ...others] = list.split(",").map((text): ListedRelay => {
     const name = text.trim();

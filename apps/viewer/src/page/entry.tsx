@@ -8,7 +8,6 @@ import { Notice, type NoticeProps } from "../status/notice.tsx";
 import ui from "../ui/ui.module.css";
 import { Viewer } from "./viewer.tsx";
 
-/** @param props.version of the page, shown on request */
 export function Entry({ version }: { readonly version: string }) {
   const link = useLink();
   const { embedded = false, transparent = false } = link?.options ?? {};

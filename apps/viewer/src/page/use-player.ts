@@ -28,16 +28,13 @@ const UNLOADED = failure("unloaded");
 const UPDATED = failure("updated");
 const unloadedSnapshot = () => (wasUpdated() ? UPDATED : UNLOADED);
 
-/**
- * Plays on the canvas as long as the component is mounted.
- * @param relayUrl undefined until the link is read; then it stays the same
- * @returns `canvasKey`, the React key of the canvas: when it changes, the next player gets a new element
- */
+/** @param relayUrl undefined until the link is read; then it stays the same */
 export function usePlayer(
   canvas: RefObject<HTMLCanvasElement | null>,
   relayUrl: string | undefined,
 ): {
   readonly snapshot: Snapshot;
+  /** The React key of the canvas. When it changes, the next player gets a new element. */
   readonly canvasKey: number;
   readonly retry: () => void;
   /** Undefined until it plays. Each player has its own. */

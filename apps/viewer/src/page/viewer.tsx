@@ -24,10 +24,7 @@ const Controls = loadLater(async () => (await import("../controls/controls.tsx")
 /** How long a notice about an action is shown. */
 const NOTICE_MS = 4000;
 
-/**
- * @param props.link undefined in the prerendered page; its relay stays the same as long as the component is mounted
- * @param props.version of the page
- */
+/** @param props.link undefined in the prerendered page; its relay stays the same as long as the component is mounted */
 export function Viewer(props: { readonly link: Link | undefined; readonly version: string }) {
   const { link, version } = props;
   const canvas = useRef<HTMLCanvasElement>(null);

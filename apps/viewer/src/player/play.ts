@@ -44,10 +44,7 @@ function dial(url: string): OpenSocket {
   };
 }
 
-/**
- * Plays on `canvas` the room that is entered, until it is stopped.
- * @throws Error if the browser gives the canvas no 2D context
- */
+/** Plays the room that is entered, until it is stopped. @throws Error if the browser gives the canvas no 2D context */
 export function play(canvas: AnyCanvas, options: PlayOptions): PlayerHandle {
   const { relayUrl, visible, onDrawn } = options;
   const painter = new Painter(decodeBitmap, canvasSurface(canvas));

@@ -81,10 +81,7 @@ export async function ableWorker(start: () => WorkerPort): Promise<WorkerPort | 
   return undefined;
 }
 
-/**
- * Plays in the worker, on a canvas that is handed over for good: nothing else can draw on it or read it again.
- * @param options.onCrash the worker threw an error that nothing caught, and was terminated
- */
+/** Nothing else can draw on the canvas or read it again. @param options.onCrash the worker threw an error, and was terminated */
 export function playInWorker(
   worker: WorkerPort,
   canvas: OffscreenCanvas,

@@ -32,10 +32,7 @@ export function useStatisticsPanel(linked: boolean): StatisticsPanelState {
   return { opened, on: opened !== undefined, toggle, close };
 }
 
-/**
- * @param props.version of the page, for reports
- * @param props.notify shows a message if the panel cannot be loaded
- */
+/** @param props.version of the page, for reports */
 export function Statistics(props: {
   readonly player: StatisticsSource | undefined;
   readonly hasPicture: boolean;

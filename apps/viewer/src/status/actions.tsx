@@ -14,10 +14,7 @@ export const LaterJoinForm = loadLater(
   async () => (await import("../links/join-form.tsx")).JoinForm,
 ).Part;
 
-/**
- * @param props.here the current room
- * @param props.trying an attempt is in progress: the button stays in place, and keeps the focus
- */
+/** @param props.trying an attempt is in progress: the button stays in place, and keeps the focus */
 export function Actions(props: {
   readonly actions: readonly MessageAction[];
   readonly here: Destination;

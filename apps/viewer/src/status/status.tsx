@@ -8,9 +8,7 @@ import { Notice } from "./notice.tsx";
 
 /**
  * @param props.relay undefined in the prerendered page
- * @param props.tip shown while the pointer rests on the message
  * @param props.guarded whether this page has a token for the room
- * @param props.seesItself whether this page is on the screen that it shows
  * @param props.embedded no message is shown while the picture is live, and nobody is invited to share
  */
 export function Status(props: {

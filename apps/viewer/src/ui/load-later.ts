@@ -17,10 +17,7 @@ export function loadLater<Props extends object>(load: () => Promise<ComponentTyp
   return {
     /** Loads it now, to be shown later. Never throws: after a failure it is loaded again when it is shown. */
     preload: () => void keep().catch(() => {}),
-    /**
-     * The component. It renders nothing until it is loaded.
-     * @param props.onMissing called after each failure to load it. Loading is retried while this is on the page
-     */
+    /** Renders nothing until it is loaded, which is retried. @param props.onMissing called after each failure */
     Part(props: Props & { readonly onMissing?: () => void }) {
       const { onMissing } = props;
       const [loaded, setLoaded] = useState(() => kept);
@@ -51,10 +48,7 @@ export function loadLater<Props extends object>(load: () => Promise<ComponentTyp
   };
 }
 
-/**
- * Calls `load` once, some time after the picture has come.
- * @param load the same function in every render; it never throws
- */
+/** Calls `load` some time after the picture has come. @param load the same function in every render; it never throws */
 export function usePreload(load: () => void, hasPicture: boolean): void {
   useEffect(() => {
     if (!hasPicture) return;

@@ -1,6 +1,6 @@
 /**
  * Loads parts of the page on demand, and finds out why one cannot be loaded: the connection failed, or the page was updated on its
- * server while it was open here. In that case its parts are gone, and only a reload helps.
+ * server. Then its parts are gone, and only a reload helps.
  */
 
 /** A part could not be loaded. The message is for the user. */

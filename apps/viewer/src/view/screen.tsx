@@ -5,11 +5,7 @@ import type { Placement } from "./core/view.ts";
 import type { ViewState } from "./core/view-state.ts";
 import styles from "./screen.module.css";
 
-/**
- * @param props.stage the element around the picture
- * @param props.picture the size of the drawn picture; undefined if there is none, and then nothing is shown
- * @param props.stale dims the picture, because it is out of date
- */
+/** @param props.picture the size of the drawn picture, if any; `stale`: dims it, because it is out of date */
 export function Screen(props: {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly stage: RefObject<HTMLDivElement | null>;

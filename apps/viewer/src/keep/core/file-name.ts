@@ -1,9 +1,6 @@
-/** The names of saved files. Pure. */
+/** The names of saved files, such as "screen-share main 2026-11-22 13.45.20.png", without characters that a file system forbids. Pure. */
 
-/**
- * Returns a name such as "screen-share main 2026-11-22 13.45.20.png", without any character that a file system forbids.
- * @param when in local time
- */
+/** @param when in local time */
 export function fileName(room: string | undefined, when: Date, extension: string): string {
   const two = (number: number) => String(number).padStart(2, "0");
   const day = [when.getFullYear(), two(when.getMonth() + 1), two(when.getDate())].join("-");

@@ -28,10 +28,7 @@ const RESTART_MS = 30_000;
 /** How a connection ended. */
 export type End = Pick<LineEnd, "code" | "reason"> & Partial<Pick<LineEnd, "closing">>;
 
-/**
- * @param known.welcomed whether the relay has ever let this viewer into this room
- * @param known.before the loss of the previous attempt, if none has succeeded since
- */
+/** @param known.welcomed whether the relay has let this viewer into this room before; `before`: the loss of the previous attempt */
 export function lossOf(
   end: End,
   known: { now: number; welcomed: boolean; before: Loss | undefined },

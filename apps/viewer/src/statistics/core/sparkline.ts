@@ -1,19 +1,11 @@
-/** The lines of a small chart. Pure. */
-
 /**
- * The newest value is at the right edge. Unknown values are gaps.
+ * The lines of a small chart: the data of an SVG path. The newest value is at the right edge. Unknown values are gaps. Pure.
  * @param values the oldest first
  * @param chart.length how many values fill the width; `floor`: the least that the top stands for, so that small noise stays small
- * @returns the data of an SVG path; "" if there is nothing to draw
  */
 export function sparklineOf(
   values: readonly (number | undefined)[],
-  chart: {
-    readonly length: number;
-    readonly width: number;
-    readonly height: number;
-    readonly floor: number;
-  },
+  chart: { length: number; width: number; height: number; floor: number },
 ): string {
   const { length, width, height, floor } = chart;
   const shown = values.slice(-length);

@@ -1,6 +1,6 @@
 /** The messages of the page, by state: what is happening, and what to do next. docs/what-the-page-says.md lists them for users. Pure. */
 import type { ConnectionState } from "../../player/core/connection-state.ts";
-import type { Ending, EndingKind } from "../../player/core/ending.ts";
+import type { EndingKind } from "../../player/core/ending.ts";
 import type { LossKind } from "../../player/core/loss.ts";
 
 /** `good`: all is well; `calm`: the user's turn; `busy`: it continues soon; `away`: it waits for someone else; `bad`: something is wrong. */
@@ -87,129 +87,98 @@ export const AWAY: Readonly<Record<AwayHost | "gone", Message>> = {
   },
 };
 
-const RETRY = { tone: "bad", actions: ["retry"] } as const;
+const bad =
+  (...actions: readonly MessageAction[]) =>
+  (title: string, detail: string): Message => ({ tone: "bad", title, detail, actions });
+const [retrying, askingForLink, reloading] = [bad("retry"), bad("link"), bad("reload")];
 
 /** While there is no connection, and the page tries again. */
 export const LOSS: Readonly<Record<LossKind, Message>> = {
-  unreachable: {
-    ...RETRY,
-    title: "The relay cannot be reached",
-    detail: "It may be down, or a proxy or firewall may be blocking WebSockets.",
-  },
-  lost: {
-    ...RETRY,
-    title: "The connection was lost",
-    detail: "The page reconnects as soon as it can reach the relay.",
-  },
+  unreachable: retrying(
+    "The relay cannot be reached",
+    "It may be down, or a proxy or firewall may be blocking WebSockets.",
+  ),
+  lost: retrying(
+    "The connection was lost",
+    "The page reconnects as soon as it can reach the relay.",
+  ),
   restarting: {
-    ...RETRY,
+    ...retrying("The relay is restarting", "This takes a few seconds."),
     tone: "busy",
-    title: "The relay is restarting",
-    detail: "This takes a few seconds.",
   },
-  "room-full": {
-    ...RETRY,
-    title: "The room is full",
-    detail: "It has the maximum number of viewers. You will be let in when somebody leaves.",
-  },
-  "relay-full": {
-    ...RETRY,
-    title: "The relay is full",
-    detail: "It accepts no more connections right now. You will be let in when there is room.",
-  },
-  throttled: {
-    ...RETRY,
-    title: "Too many attempts",
-    detail:
-      "Invalid links were tried too often from your network. If yours is old, ask for a new one.",
-  },
-  silent: {
-    ...RETRY,
-    title: "The relay has gone silent",
-    detail: "Your connection to it may be very slow, or down.",
-  },
-  "too-large": {
-    ...RETRY,
-    title: "The host’s picture is too large",
-    detail: "This page shows up to 33 million pixels. The host can share a smaller picture.",
-  },
-  garbled: {
-    tone: "bad",
-    title: "This page and the relay are incompatible",
-    detail: "They may have different versions. Reloading the page may help.",
-    actions: ["retry", "reload"],
-  },
+  "room-full": retrying(
+    "The room is full",
+    "It has the maximum number of viewers. You will be let in when somebody leaves.",
+  ),
+  "relay-full": retrying(
+    "The relay is full",
+    "It accepts no more connections right now. You will be let in when there is room.",
+  ),
+  throttled: retrying(
+    "Too many attempts",
+    "Invalid links were tried too often from your network. If yours is old, ask for a new one.",
+  ),
+  silent: retrying("The relay has gone silent", "Your connection to it may be very slow, or down."),
+  "too-large": retrying(
+    "The host’s picture is too large",
+    "This page shows up to 33 million pixels. The host can share a smaller picture.",
+  ),
+  garbled: bad("retry", "reload")(
+    "This page and the relay are incompatible",
+    "They may have different versions. Reloading the page may help.",
+  ),
 };
 
-const NEW_LINK = { tone: "bad", actions: ["link"] } as const;
-const RELOAD = { tone: "bad", actions: ["reload"] } as const;
-
-/** When trying again cannot help. */
-export const ENDING: Readonly<Record<EndingKind, (ending: Ending) => Message>> = {
-  "no-token": () => ({
+/** When trying again cannot help. Some messages contain the relay's reason. */
+export const ENDING: Readonly<Record<EndingKind, Message | ((reason: string) => Message)>> = {
+  "no-token": {
     // Nothing is wrong: the address only says too little.
     tone: "calm",
     title: "Open a shared screen",
     detail: "It opens only with the link that you were given. Paste the link here.",
     actions: ["link"],
-  }),
-  "damaged-link": () => ({
-    ...NEW_LINK,
-    title: "This link was damaged on its way",
-    detail: "Part of it is missing. Copy the whole link and paste it here, or ask for a new one.",
-  }),
-  expired: () => ({
-    ...NEW_LINK,
-    title: "This link has expired",
-    detail: "Ask the person who shares the screen for a new one.",
-  }),
-  "ended-by-host": () => ({
-    ...NEW_LINK,
-    title: "This link was ended",
-    detail: "The host has ended all earlier links. Ask for a new one.",
-  }),
-  "invalid-token": () => ({
-    ...NEW_LINK,
-    title: "This link does not work",
-    detail: "It is invalid or incomplete. Ask the person who shares the screen for a new one.",
-  }),
-  "wrong-link": () => ({
-    ...NEW_LINK,
-    title: "This link is for another room",
-    detail: "Ask the person who shares the screen for the right one.",
-  }),
-  "wrong-page": ({ reason }) => ({
-    tone: "bad",
-    title: "This page is not allowed to watch",
-    detail: `${reason === "" ? "The relay gives no reason." : `The relay says: ${reason}.`} Its operator can allow the address of this page.`,
-    actions: ["retry"],
-  }),
-  "room-name": () => ({
-    tone: "bad",
-    title: "This room name is not valid",
-    detail: "Room names have up to 64 letters, digits, hyphens and underscores.",
-    actions: ["link", "main"],
-  }),
-  blocked: () => ({
-    tone: "bad",
-    title: "The browser blocks the connection",
-    detail:
-      "A page that was loaded over https can only use a relay with https. Ask for a link to one, or to the relay’s own page.",
-    actions: ["retry"],
-  }),
-  unloaded: () => ({
-    ...RELOAD,
-    title: "Part of this page could not be loaded or started",
-    detail: "The connection may have been interrupted.",
-  }),
-  updated: () => ({
-    ...RELOAD,
-    title: "This page was updated",
-    detail: "Reload it to get the new version.",
-  }),
-  incompatible: ({ reason }) => ({
-    ...RELOAD,
-    title: "The relay refuses this page",
-    detail: `${reason === "" ? "They may have different versions." : `It says: ${reason}.`} Reloading the page may help.`,
-  }),
+  },
+  "damaged-link": askingForLink(
+    "This link was damaged on its way",
+    "Part of it is missing. Copy the whole link and paste it here, or ask for a new one.",
+  ),
+  expired: askingForLink(
+    "This link has expired",
+    "Ask the person who shares the screen for a new one.",
+  ),
+  "ended-by-host": askingForLink(
+    "This link was ended",
+    "The host has ended all earlier links. Ask for a new one.",
+  ),
+  "invalid-token": askingForLink(
+    "This link does not work",
+    "It is invalid or incomplete. Ask the person who shares the screen for a new one.",
+  ),
+  "wrong-link": askingForLink(
+    "This link is for another room",
+    "Ask the person who shares the screen for the right one.",
+  ),
+  "wrong-page": (reason) =>
+    retrying(
+      "This page is not allowed to watch",
+      `${reason === "" ? "The relay gives no reason." : `The relay says: ${reason}.`} Its operator can allow the address of this page.`,
+    ),
+  "room-name": bad("link", "main")(
+    "This room name is not valid",
+    "Room names have up to 64 letters, digits, hyphens and underscores.",
+  ),
+  blocked: retrying(
+    "The browser blocks the connection",
+    "A page that was loaded over https can only use a relay with https. Ask for a link to one, or to the relay’s own page.",
+  ),
+  unloaded: reloading(
+    "Part of this page could not be loaded or started",
+    "The connection may have been interrupted.",
+  ),
+  updated: reloading("This page was updated", "Reload it to get the new version."),
+  incompatible: (reason) =>
+    reloading(
+      "The relay refuses this page",
+      `${reason === "" ? "They may have different versions." : `It says: ${reason}.`} Reloading the page may help.`,
+    ),
 };

@@ -46,8 +46,11 @@ function messageOf(snapshot: Snapshot, browser: Browser): Message {
       return AWAY[connection.host === "offline" && picture ? "gone" : connection.host];
     case "disconnected":
       return lossMessage(connection.loss, snapshot, browser);
-    case "ended":
-      return ENDING[connection.ending.kind](connection.ending);
+    case "ended": {
+      const { kind, reason } = connection.ending;
+      const message = ENDING[kind];
+      return typeof message === "function" ? message(reason) : message;
+    }
     default:
       return connection satisfies never;
   }

@@ -18,10 +18,7 @@ const STEPS = [
 /** A scale this near to a step is that step. */
 const STEP_TOLERANCE = 1.001;
 
-/**
- * Zooms to a scale, but at least to the whole picture, and keeps the point of the picture under `anchor` in place.
- * @param anchor device px from the box's top left corner
- */
+/** Zooms to a scale, but at least to the whole picture. What is under `anchor`, in device px of the box, stays in place. */
 export function zoomTo(view: View, wanted: number, anchor: Point, scene: Scene): View {
   const before = place(view, scene);
   // A box without a height or a width shows nothing, and has no point to zoom to.
