@@ -13,11 +13,7 @@ export function useHotkeys(actions: readonly Action[]): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || isTakenElsewhere(event)) return;
-      const { key, code, shiftKey, ctrlKey, altKey, metaKey, repeat } = event;
-      const altGraph = event.getModifierState("AltGraph");
-      const action = actionFor(newest.current, {
-        ...{ key, code, shiftKey, ctrlKey, altKey, metaKey, repeat, altGraph },
-      });
+      const action = actionFor(newest.current, event);
       if (!action) return;
       event.preventDefault();
       action.run(event.key);

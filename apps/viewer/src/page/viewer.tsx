@@ -1,6 +1,6 @@
 /** The picture of one relay, with the status, the controls and the statistics. */
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { useSelfView } from "../keep/use-self-view.ts";
+import type { PictureSource } from "../keep/mirror.ts";
 import { keepLastRoom } from "../links/last-room.ts";
 import type { Link, LinkDamage } from "../links/link.ts";
 import { ofDamagedLink } from "../player/core/ending.ts";
@@ -30,7 +30,7 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const [view] = useState(() => new ViewState());
-  const online = useOnline();
+  const online = useSyncExternalStore(subscribeToNetwork, isOnline, () => true);
   const { snapshot: played, canvasKey, retry, handle } = usePlayer(canvas, link?.relay?.url);
   const snapshot = explained(played, link?.damage);
   const { room, connection, picture, ageS } = snapshot;
@@ -105,14 +105,26 @@ function explained(snapshot: Snapshot, damage: LinkDamage | undefined): Snapshot
   return { ...snapshot, connection: { ...connection, ending } };
 }
 
-/** Whether the browser reports a network. It may be wrong about servers on the same machine. */
-function useOnline(): boolean {
-  return useSyncExternalStore(
-    subscribeToNetwork,
-    () => navigator.onLine,
-    () => true,
-  );
+/** Whether this page is on the screen that it shows. @param source undefined if the picture is not live, or the page cannot warn */
+function useSelfView(source: PictureSource | undefined): boolean {
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    if (!source) return;
+    const ending = new AbortController();
+    const options = { report: setSeen, signal: ending.signal };
+    import("../keep/self-view.ts").then(
+      ({ watchSelf }) => watchSelf(source, options),
+      () => {}, // Without this part only the warning is missing.
+    );
+    return () => {
+      ending.abort();
+      setSeen(false);
+    };
+  }, [source]);
+  return seen;
 }
+
+const isOnline = () => navigator.onLine;
 
 function subscribeToNetwork(changed: () => void): () => void {
   window.addEventListener("online", changed);

@@ -25,7 +25,12 @@ export function StatisticsPanel(props: {
   readonly takesFocus: boolean;
 }) {
   const { player, version, close, takesFocus } = props;
-  const statistics = useStatistics(player);
+  // Undefined in the first second, and while there is no player.
+  const statistics = useSyncExternalStore(
+    player?.subscribeStatistics ?? subscribeToNothing,
+    player?.getStatistics ?? none,
+    none,
+  );
   const bottleneck = useBottleneck(statistics);
   const panel = useRef<HTMLElement>(null);
   const heading = useId();
@@ -87,15 +92,6 @@ export function StatisticsPanel(props: {
 
 const subscribeToNothing = () => () => {};
 const none = () => undefined;
-
-/** Undefined in the first second, and while there is no player. */
-function useStatistics(player: StatisticsSource | undefined): Statistics | undefined {
-  return useSyncExternalStore(
-    player?.subscribeStatistics ?? subscribeToNothing,
-    player?.getStatistics ?? none,
-    none,
-  );
-}
 
 /** What limits the picture, updated every second. */
 function useBottleneck(statistics: Statistics | undefined): Bottleneck | undefined {

@@ -10,13 +10,12 @@ export interface KeyPress {
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
   readonly metaKey: boolean;
-  /** AltGr is held: then only the character counts, and not the key's position. */
-  readonly altGraph: boolean;
   /** The key is held down, and this is a repetition. */
   readonly repeat: boolean;
+  getModifierState(key: string): boolean;
 }
 
-/** The action for a key now, if any: by its character, or else by its position. */
+/** The action for a key now, if any: by its character, or else by its position. With AltGr only the character counts. */
 export function actionFor(actions: readonly Action[], press: KeyPress): Action | undefined {
   if (press.ctrlKey || press.altKey || press.metaKey) return undefined;
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
@@ -29,7 +28,7 @@ export function actionFor(actions: readonly Action[], press: KeyPress): Action |
         wanted !== undefined &&
         keys.includes(wanted),
     );
-  return find(key) ?? find(press.altGraph ? undefined : keyByPosition(press));
+  return find(key) ?? find(press.getModifierState("AltGraph") ? undefined : keyByPosition(press));
 }
 
 /** Keys without a character of their own: an input method has it, or the browser does not know it. */
@@ -37,8 +36,8 @@ const WITHOUT_CHARACTER: readonly string[] = ["Process", "Unidentified", "Dead"]
 const POSITION = /^(?:Key([A-Z])|(?:Digit|Numpad)([0-9]))$/;
 
 /**
- * The key on the US layout, if this layout has a foreign character there: letters and signs of another script, and the top row, where
- * some layouts have digits only with Shift. A Latin letter always means itself.
+ * The key on the US layout, if this layout has a foreign character there, and digits of the top row, which need Shift on some layouts.
+ * A Latin letter always means itself.
  */
 function keyByPosition({ key, code, shiftKey }: KeyPress): string | undefined {
   const hasCharacter = [...key].length === 1;
