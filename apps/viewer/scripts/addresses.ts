@@ -6,7 +6,6 @@
  */
 export const ASSET_PREFIX = "https://assets.invalid";
 
-/** @param file a page, script or style sheet of the build */
 export function relative(file: string): string {
   return file.replaceAll(ASSET_PREFIX, ".");
 }

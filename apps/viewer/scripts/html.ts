@@ -46,7 +46,6 @@ export function insertBehindCharset(html: string, text: string): string {
   return html.slice(0, charset.end) + text + html.slice(charset.end);
 }
 
-/** The page without the elements that match. */
 export function withoutElements(html: string, matches: (element: PageElement) => boolean): string {
   const removed = elementsOf(html).filter(matches).reverse();
   return removed.reduce((page, { start, end }) => page.slice(0, start) + page.slice(end), html);

@@ -13,30 +13,27 @@ const FIRST_SCRIPT = new URL("opening.js", import.meta.url);
 const FOLDER = fileURLToPath(new URL("../out", import.meta.url));
 const NOT_FOUND = "404.html";
 
-async function main(): Promise<readonly string[]> {
-  const files = await readdir(FOLDER, { recursive: true });
-  for (const name of files.filter((file) => /\.(?:html|js|css|txt|json)$/.test(file))) {
-    const file = path.join(FOLDER, name);
-    await writeFile(file, relative(await readFile(file, "utf8")));
-  }
-  const pages = files.filter((file) => file.endsWith(".html"));
-  if (pages.length === 0) return [`there is no page in ${FOLDER}`];
-  const problems: string[] = [];
-  const script = packed(await readFile(FIRST_SCRIPT, "utf8"));
-  for (const page of pages) {
-    const file = path.join(FOLDER, page);
-    try {
-      const html = await readFile(file, "utf8");
-      const isNotFound = page === NOT_FOUND;
-      const first = withFirstScript(isNotFound ? rooted(html) : html, script, { isNotFound });
-      await writeFile(file, withPolicy(first));
-    } catch (error) {
-      problems.push(`${page}: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  return problems;
+function fail(problem: string): void {
+  process.stderr.write(`No policy for the viewer: ${problem}.\n`);
+  process.exitCode = 1;
 }
 
-const problems = await main();
-for (const problem of problems) process.stderr.write(`No policy for the viewer: ${problem}.\n`);
-if (problems.length > 0) process.exitCode = 1;
+const files = await readdir(FOLDER, { recursive: true });
+const pages = files.filter((file) => file.endsWith(".html"));
+const script = packed(await readFile(FIRST_SCRIPT, "utf8"));
+if (pages.length === 0) fail(`there is no page in ${FOLDER}`);
+for (const name of files.filter((file) => /\.(?:html|js|css|txt|json)$/.test(file))) {
+  const file = path.join(FOLDER, name);
+  await writeFile(file, relative(await readFile(file, "utf8")));
+}
+for (const page of pages) {
+  const file = path.join(FOLDER, page);
+  try {
+    const html = await readFile(file, "utf8");
+    const isNotFound = page === NOT_FOUND;
+    const first = withFirstScript(isNotFound ? rooted(html) : html, script, { isNotFound });
+    await writeFile(file, withPolicy(first));
+  } catch (error) {
+    fail(`${page}: ${error instanceof Error ? error.message : error}`);
+  }
+}

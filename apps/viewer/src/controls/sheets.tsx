@@ -6,11 +6,13 @@ import { type Action, GROUPS } from "./core/actions.ts";
 import { keyCaps } from "./core/hotkeys.ts";
 import styles from "./sheets.module.css";
 
-const GESTURES = [
+type HelpRow = readonly [effect: string, how: string | readonly string[]];
+
+const GESTURES: readonly HelpRow[] = [
   ["Zoom", "wheel, or two fingers"],
   ["Move the picture", "drag"],
   ["Actual size, and back", "double click or tap"],
-] as const;
+];
 
 export function HelpSheet(props: {
   readonly actions: readonly Action[];
@@ -19,38 +21,35 @@ export function HelpSheet(props: {
 }) {
   const { actions, hotkeys, close } = props;
   const available = actions.filter((action) => action.available);
+  const rowsOf = (group: Action["group"]): readonly HelpRow[] =>
+    available
+      .filter((action) => action.group === group)
+      .map((action) => [action.help, keyCaps(action)]);
+  const sections: readonly (readonly [title: string, rows: readonly HelpRow[]])[] = [
+    ["Mouse and touch", GESTURES],
+    ...GROUPS.map((group) => [group, rowsOf(group)] as const),
+  ];
   return (
     <Sheet title="Keyboard and gestures" close={close}>
       <div className={styles.help}>
-        <section>
-          <h3>Mouse and touch</h3>
-          <dl>
-            {GESTURES.map(([effect, gesture]) => (
-              <div key={effect} className={styles.row}>
-                <dt>{effect}</dt>
-                <dd>{gesture}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-        {GROUPS.map((group) => (
-          <section key={group}>
-            <h3>{group}</h3>
+        {sections.map(([title, rows]) => (
+          <section key={title}>
+            <h3>{title}</h3>
             <dl>
-              {available
-                .filter((action) => action.group === group)
-                .map((action) => (
-                  <div key={action.id} className={styles.row}>
-                    <dt>{action.help}</dt>
-                    <dd>
-                      {keyCaps(action).map((cap) => (
-                        <Fragment key={cap}>
-                          <kbd>{cap}</kbd>{" "}
-                        </Fragment>
-                      ))}
-                    </dd>
-                  </div>
-                ))}
+              {rows.map(([effect, how]) => (
+                <div key={effect} className={styles.row}>
+                  <dt>{effect}</dt>
+                  <dd>
+                    {typeof how === "string"
+                      ? how
+                      : how.map((cap) => (
+                          <Fragment key={cap}>
+                            <kbd>{cap}</kbd>{" "}
+                          </Fragment>
+                        ))}
+                  </dd>
+                </div>
+              ))}
             </dl>
           </section>
         ))}

@@ -50,7 +50,6 @@ export function useActions(page: {
   return { actions, recording };
 }
 
-/** Loads the parts of the actions that are not here yet. */
 export function preloadActions(): void {
   for (const load of [loadRecorder, loadFloating]) load().catch(() => {});
 }

@@ -1,26 +1,22 @@
 /** Hotkeys: they run the same actions as the controls. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Toggle } from "../ui/core/toggle.ts";
 import type { Action } from "./core/actions.ts";
 import { actionFor } from "./core/hotkeys.ts";
 
 /** Runs actions by their keys, except while a field, a menu or a dialog has the focus. Where something scrolls, the arrow keys scroll it. */
 export function useHotkeys(actions: readonly Action[]): void {
-  const newest = useRef(actions);
-  useEffect(() => {
-    newest.current = actions;
-  });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || isTakenElsewhere(event)) return;
-      const action = actionFor(newest.current, event);
+      const action = actionFor(actions, event);
       if (!action) return;
       event.preventDefault();
       action.run(event.key);
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
-  }, []);
+  }, [actions]);
 }
 
 function isTakenElsewhere({ target, key }: KeyboardEvent): boolean {

@@ -11,7 +11,6 @@ export interface EmbedState {
   readonly detail: string | undefined;
   /** The number of viewers in the room, including this one; undefined while unknown. */
   readonly viewers: number | undefined;
-  /** The size of the current picture, px. */
   readonly picture: Size | undefined;
   /** The picture's age in whole seconds; undefined while it is current, or there is none. */
   readonly ageS: number | undefined;
@@ -30,7 +29,6 @@ export function embedStateOf(snapshot: Snapshot, browser: { online: boolean }): 
   };
 }
 
-/** Whether two states are equal, so that there is nothing to report. */
 export function sameEmbedState(a: EmbedState | undefined, b: EmbedState): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -21,9 +21,7 @@ const STYLE = `
 
 export interface Shadow {
   readonly canvas: HTMLCanvasElement;
-  /** Shows the notice, or hides it. */
   notify(status: Pick<Status, "title" | "detail" | "actions"> | undefined): void;
-  /** Shows the picture, dimmed if it is out of date. */
   show(picture: "none" | "current" | "stale"): void;
 }
 

@@ -67,7 +67,10 @@ class ScreenShareViewer extends HTMLElement {
     queueMicrotask(() => {
       this.#due = false;
       if (this.isConnected) this.#play();
-      else this.#leave();
+      else {
+        this.#stop();
+        this.#state = undefined;
+      }
     });
   }
 
@@ -146,11 +149,6 @@ class ScreenShareViewer extends HTMLElement {
       this.#patience = undefined;
       this.#update();
     }, PATIENCE_MS);
-  }
-
-  #leave(): void {
-    this.#stop();
-    this.#state = undefined;
   }
 
   #stop(): void {

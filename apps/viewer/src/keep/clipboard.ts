@@ -1,6 +1,5 @@
 /** The clipboard. Pages can use it only over https or on localhost. */
 
-/** Whether the browser can copy pictures. */
 export function canCopyPictures(): boolean {
   return "clipboard" in navigator && typeof ClipboardItem !== "undefined";
 }

@@ -40,9 +40,8 @@ const REPEAT_MS = 1000;
 export function mirror(
   source: PictureSource,
   target: HTMLCanvasElement,
-  options: { readonly size?: Size; readonly marked?: boolean },
+  { size: fixed, marked = false }: { size?: Size; marked?: boolean },
 ): Mirror {
-  const { size: fixed, marked = false } = options;
   const context = target.getContext("2d", { alpha: false });
   if (!context) throw new Error("this browser draws no 2D canvas");
   if (fixed) resize(target, fixed);

@@ -31,9 +31,8 @@ const COLOURS: readonly Colour[] = [
 /** Watches until the signal aborts. @param options.report called whenever the result changes; at first it is false */
 export async function watchSelf(
   source: PictureSource,
-  options: { readonly report: (seesItself: boolean) => void; readonly signal: AbortSignal },
+  { report, signal }: { report: (seesItself: boolean) => void; signal: AbortSignal },
 ): Promise<void> {
-  const { report, signal } = options;
   let before = false;
   await pause(FIRST_MS);
   while (!signal.aborted) {
@@ -65,9 +64,8 @@ async function seesItself(source: PictureSource, signal: AbortSignal): Promise<b
 /** @returns the spots that the picture shows in this colour first; none if it never does */
 async function spotsThatBecome(
   colour: Colour,
-  options: { source: PictureSource; spots: readonly Spot[]; signal: AbortSignal },
+  { source, spots, signal }: { source: PictureSource; spots: readonly Spot[]; signal: AbortSignal },
 ): Promise<readonly Spot[]> {
-  const { source, spots, signal } = options;
   const deadline = performance.now() + ANSWER_MS;
   while (performance.now() < deadline && !signal.aborted) {
     await pause(LOOK_MS);

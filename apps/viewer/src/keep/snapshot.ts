@@ -2,7 +2,7 @@
 import { loadPart, MissingPart } from "../ui/load-part.ts";
 import { isReadable, NOISE } from "./canvas-readback.ts";
 import { copyPng } from "./clipboard.ts";
-import { fileName } from "./core/file-name.ts";
+import { fileName } from "./core/recording.ts";
 import type { PictureHandle } from "./mirror.ts";
 import { download } from "./save-file.ts";
 

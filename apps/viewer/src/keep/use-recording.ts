@@ -2,8 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { loadPart, MissingPart } from "../ui/load-part.ts";
 import { isReadable, NOISE } from "./canvas-readback.ts";
-import { fileName } from "./core/file-name.ts";
-import { formatOf } from "./core/recording.ts";
+import { fileName, formatOf } from "./core/recording.ts";
 import type { PictureHandle } from "./mirror.ts";
 import type { Recording, RecordingOutcome } from "./recorder.ts";
 
@@ -19,13 +18,8 @@ export interface RecordingState {
 /** A recording ends and is saved when the page goes to another room, can no longer enter this one, or gets another player. */
 export function useRecording(
   handle: PictureHandle,
-  options: {
-    /** Undefined while no room can be watched. */
-    readonly room: string | undefined;
-    readonly notify: (message: string) => void;
-  },
+  { room, notify }: { room: string | undefined; notify: (message: string) => void },
 ): RecordingState {
-  const { room, notify } = options;
   const recording = useRef<Recording | "starting">(undefined);
   const [since, setSince] = useState<number>();
   useEffect(() => {

@@ -1,9 +1,12 @@
-/** A field for a link or a room name, and a way back to the last room. The field is cleared as soon as it is submitted. */
-import { type FormEvent, useEffect, useId, useState } from "react";
+/**
+ * A field for a link or a room name, and a way back to the last room. The field is cleared as soon as it is submitted. Only rendered in
+ * the browser, where it is loaded on demand.
+ */
+import { type FormEvent, useId, useState } from "react";
 import ui from "../ui/ui.module.css";
 import { type Destination, fragmentOf, goTo } from "./go.ts";
 import styles from "./join-form.module.css";
-import { type LastRoom, readLastRoom } from "./last-room.ts";
+import { readLastRoom } from "./last-room.ts";
 import { type Pasted, readPasted } from "./pasted.ts";
 import { pageRelays, type Relays } from "./relays.ts";
 
@@ -12,33 +15,27 @@ type Problem = Exclude<Pasted, { kind: "here" }>;
 /** @param props.here the current room, if any */
 export function JoinForm({ here }: { readonly here?: Destination | undefined }) {
   const id = useId();
-  const [page, setPage] = useState<{ readonly relays: Relays; readonly last?: LastRoom }>();
+  const relays = pageRelays();
+  const [last] = useState(() => readLastRoom());
   const [problem, setProblem] = useState<Problem>();
-  useEffect(() => {
-    const relays = pageRelays();
-    const last = readLastRoom();
-    const known = relays.some(({ name }) => name === last?.relay);
-    setPage({ relays, ...(known && last ? { last } : {}) });
-  }, []);
-  const last = page?.last;
+  const isKnown = relays.some(({ name }) => name === last?.relay);
   const isElsewhere = last?.room !== here?.room || last?.relay !== here?.relay;
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
     const fields = new FormData(form);
-    setProblem(page && enter(String(fields.get("link")), String(fields.get("relay")), page.relays));
+    setProblem(enter(String(fields.get("link")), String(fields.get("relay")), relays));
     form.reset();
   };
 
-  const several = page !== undefined && page.relays.length > 1;
   return (
     <form className={styles.form} onSubmit={submit} autoComplete="off">
-      {several && (
+      {relays.length > 1 && (
         <>
           <label htmlFor={`${id}relay`}>Relay</label>
           <select id={`${id}relay`} name="relay" className={ui.field} defaultValue={here?.relay}>
-            {page.relays.map(({ name }) => (
+            {relays.map(({ name }) => (
               <option key={name}>{name}</option>
             ))}
           </select>
@@ -73,9 +70,9 @@ export function JoinForm({ here }: { readonly here?: Destination | undefined }) 
           </>
         )}
       </div>
-      {last && isElsewhere && (
+      {last && isKnown && isElsewhere && (
         <p>
-          Last time: <a href={fragmentOf(last, page.relays)}>the room “{last.room}”</a>
+          Last time: <a href={fragmentOf(last, relays)}>the room “{last.room}”</a>
         </p>
       )}
     </form>

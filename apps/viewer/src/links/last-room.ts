@@ -20,7 +20,6 @@ export function readLastRoom(storage: () => Store = () => localStorage): LastRoo
   }
 }
 
-/** Stores it if possible. */
 export function keepLastRoom(last: LastRoom, storage: () => Store = () => localStorage): void {
   try {
     storage().setItem(KEY, JSON.stringify(last));

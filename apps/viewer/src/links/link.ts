@@ -17,7 +17,6 @@ import { TAB_TOKENS } from "./tab-tokens.ts";
 interface Opening {
   /** The link that the page was opened with, which the address no longer shows. Undefined once it was read. */
   link: string | undefined;
-  /** To be called once the page has started. */
   begun(): void;
 }
 
@@ -27,7 +26,6 @@ declare global {
   }
 }
 
-/** The parts of a window that are used here. */
 export interface LinkedPage {
   readonly location: Pick<Location, "href">;
   readonly history: Pick<History, "state" | "replaceState">;
@@ -92,10 +90,9 @@ export function unreadLink(page: LinkedPage): string | undefined {
 /** Reads another link in place of the one in the address, and shows it there without its token. */
 export function putLink(
   page: LinkedPage,
-  link: { readonly href: string; readonly damage: LinkDamage | undefined; readonly relays: Relays },
+  { href, damage, relays }: { href: string; damage: LinkDamage | undefined; relays: Relays },
   tokens = TAB_TOKENS,
 ): Link {
-  const { href, damage, relays } = link;
   const { room: named, token, relay: relayName, options, hasToken, shown } = readFields(href);
   const room = ROOM_NAME.test(named ?? DEFAULT_ROOM) ? (named ?? DEFAULT_ROOM) : undefined;
   const relay = relayNamed(relays, relayName);

@@ -5,7 +5,6 @@ import type { LinkDamage } from "./link.ts";
 export interface Repaired {
   /** The fragment that the link should have had, including its token. "" if no link was found. */
   readonly fragment: string;
-  /** Undefined if the link was not damaged. */
   readonly damage: Exclude<LinkDamage, "unread"> | undefined;
 }
 

@@ -21,7 +21,6 @@ import { usePlayer } from "./use-player.ts";
 // Loaded after the page, so that the picture comes first.
 const Controls = loadLater(async () => (await import("../controls/controls.tsx")).Controls);
 
-/** How long a notice about an action is shown. */
 const NOTICE_MS = 4000;
 
 /** @param props.link undefined in the prerendered page; its relay stays the same as long as the component is mounted */
@@ -127,10 +126,9 @@ function useSelfView(source: PictureSource | undefined): boolean {
 const isOnline = () => navigator.onLine;
 
 function subscribeToNetwork(changed: () => void): () => void {
-  window.addEventListener("online", changed);
-  window.addEventListener("offline", changed);
-  return () => {
-    window.removeEventListener("online", changed);
-    window.removeEventListener("offline", changed);
-  };
+  const ending = new AbortController();
+  for (const type of ["online", "offline"]) {
+    window.addEventListener(type, changed, { signal: ending.signal });
+  }
+  return () => ending.abort();
 }

@@ -3,12 +3,17 @@ import type { Decode, Surface } from "./painter.ts";
 
 export type AnyCanvas = HTMLCanvasElement | OffscreenCanvas;
 
+const SETTINGS: CanvasRenderingContext2DSettings = { alpha: false, desynchronized: false };
+
 export const decodeBitmap: Decode<ImageBitmap> = ({ bytes, type }) =>
   createImageBitmap(new Blob([bytes], { type }));
 
 /** A canvas as a surface. Only its pixels and their number are changed. @throws Error if the browser gives no 2D context */
 export function canvasSurface(canvas: AnyCanvas): Surface<ImageBitmap> {
-  const context = context2d(canvas);
+  // Both kinds of canvas have this method, but no common type for it.
+  const context = isOffscreen(canvas)
+    ? canvas.getContext("2d", SETTINGS)
+    : canvas.getContext("2d", SETTINGS);
   if (!context) throw new Error("this browser draws no 2D canvas");
   return {
     draw({ width, height }, pieces) {
@@ -28,16 +33,6 @@ export function canvasSurface(canvas: AnyCanvas): Surface<ImageBitmap> {
       context.clearRect(0, 0, canvas.width, canvas.height);
     },
   };
-}
-
-/** Both kinds have the method, but no common type for it. */
-function context2d(
-  canvas: AnyCanvas,
-): CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null {
-  const settings: CanvasRenderingContext2DSettings = { alpha: false, desynchronized: false };
-  return isOffscreen(canvas)
-    ? canvas.getContext("2d", settings)
-    : canvas.getContext("2d", settings);
 }
 
 /** Browsers without OffscreenCanvas have no such name. */

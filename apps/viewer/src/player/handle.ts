@@ -23,14 +23,12 @@ export interface EncodedPicture {
   readonly tiles: readonly Tile[];
 }
 
-/** The error of every query after the end of a player. */
 export const PLAYER_ENDED = "the player has ended";
 
 /** Reported after each drawing. */
 export interface Drawn {
   /** The number of updates drawn since the player was started. */
   readonly updates: number;
-  /** The latency of the newest update. */
   readonly latency: Latency;
   /** The number of JPEGs that could not be decoded. */
   readonly undecodable: number;
@@ -39,7 +37,6 @@ export interface Drawn {
 export interface PlayOptions {
   /** The address to dial, ws: or wss:. */
   readonly relayUrl: string;
-  /** Whether the page can be seen now. */
   readonly visible: boolean;
   readonly onDrawn: (drawn: Drawn) => void;
 }

@@ -10,12 +10,12 @@ import {
   type Timing,
   type ToViewerMessage,
 } from "@screen-share/protocol";
-import type { AsOf } from "./core/age.ts";
 import { type ConnectionEvent, type ConnectionState, transition } from "./core/connection-state.ts";
 import { type Ending, endingOf, mayNotSee } from "./core/ending.ts";
 import { type Loss, lossOf } from "./core/loss.ts";
 import { Parts } from "./core/parts.ts";
-import { INITIAL_SNAPSHOT, type Snapshot, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
+import type { AsOf, Snapshot } from "./core/snapshot.ts";
+import { INITIAL_SNAPSHOT, sameSnapshot, snapshotOf } from "./core/snapshot.ts";
 import type { Latency } from "./meter/latency.ts";
 import { StatisticsFeed } from "./meter/statistics-feed.ts";
 import type { Screen } from "./painter.ts";
@@ -126,12 +126,10 @@ export class Player {
     this.#subscriber?.probe();
   }
 
-  /** The network is back. */
   online(): void {
     if (this.#state.state === "disconnected") this.retry();
   }
 
-  /** Reports whether anybody can see the page. */
   setVisible(visible: boolean): void {
     this.#visible = visible;
     this.#statistics.setVisible(visible);

@@ -8,7 +8,7 @@ import {
   type Times,
   type ToViewerMessage,
 } from "@screen-share/protocol";
-import type { AsOf } from "./core/age.ts";
+import type { AsOf } from "./core/snapshot.ts";
 import { type Latency, latencyOf } from "./meter/latency.ts";
 import type { StatisticsMeter } from "./meter/statistics.ts";
 import type { Screen } from "./painter.ts";

@@ -9,7 +9,6 @@ import {
 } from "./handle.ts";
 import type { Statistics } from "./meter/statistics.ts";
 
-/** A worker that has not reported by then is not used. */
 const READY_TIMEOUT_MS = 10_000;
 
 /** A command or query; its answer carries the same `id`. */
@@ -37,7 +36,6 @@ export type ToPage =
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "failure"; readonly id: number; readonly reason: string };
 
-/** The part of `Worker` that is used here. */
 export interface WorkerPort {
   postMessage(message: ToWorker, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToPage>) => void) | null;

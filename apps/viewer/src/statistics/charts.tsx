@@ -36,26 +36,21 @@ export function LatencyBar({ latency }: { readonly latency: TypicalLatency }) {
 }
 
 /** `floor`: the least value that the top of the chart stands for. */
-const SPARKLINES: readonly {
-  readonly name: string;
-  readonly of: (moment: Moment) => number | undefined;
-  readonly floor: number;
-  readonly format: (value: number) => string;
-}[] = [
-  { name: "Latency", of: ({ latencyMs }) => latencyMs, floor: 50, format: milliseconds },
+const SPARKLINES = [
+  { name: "Latency", key: "latencyMs", floor: 50, format: milliseconds },
   {
     name: "Frame rate",
-    of: ({ paintedFps }) => paintedFps,
+    key: "paintedFps",
     floor: 10,
-    format: (fps) => `${digits(fps)} fps`,
+    format: (fps: number) => `${digits(fps)} fps`,
   },
   {
     name: "Received",
-    of: ({ bytesPerSecond }) => bytesPerSecond,
+    key: "bytesPerSecond",
     floor: 10_000,
-    format: (count) => `${bytes(count)}/s`,
+    format: (count: number) => `${bytes(count)}/s`,
   },
-];
+] as const;
 
 const WIDTH = 240;
 const HEIGHT = 36;
@@ -63,8 +58,8 @@ const HEIGHT = 36;
 export function Charts({ history }: { readonly history: readonly Moment[] }) {
   return (
     <div className={styles.charts}>
-      {SPARKLINES.map(({ name, of, floor, format }) => {
-        const values = history.map(of);
+      {SPARKLINES.map(({ name, key, floor, format }) => {
+        const values = history.map((moment) => moment[key]);
         const known = values.filter((value) => value !== undefined);
         const newest = values.at(-1);
         const now = newest === undefined ? UNKNOWN : format(newest);

@@ -93,7 +93,6 @@ export function StatisticsPanel(props: {
 const subscribeToNothing = () => () => {};
 const none = () => undefined;
 
-/** What limits the picture, updated every second. */
 function useBottleneck(statistics: Statistics | undefined): Bottleneck | undefined {
   const [watch] = useState(() => new BottleneckWatch());
   const [found, setFound] = useState<Bottleneck>();

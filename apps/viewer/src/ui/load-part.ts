@@ -37,7 +37,6 @@ export function onUpdated(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The server must answer within this time. */
 const ANSWER_TIMEOUT_MS = 5000;
 
 /** Every build has a manifest under a name of its own, which is deleted with it. */

@@ -92,7 +92,6 @@ const PAN_STEPS: Readonly<Record<string, readonly [across: number, down: number]
   ArrowDown: [0, PAN_STEP],
 };
 
-/** An action as it is now. */
 export interface Action extends Pick<Row, "id" | "keys" | "group" | "place" | "repeats"> {
   readonly name: string;
   readonly icon: IconName;
@@ -102,7 +101,6 @@ export interface Action extends Pick<Row, "id" | "keys" | "group" | "place" | "r
   readonly enabled: boolean;
   /** Whether it is on; undefined if its name shows that, or if it is never on. */
   readonly pressed: boolean | undefined;
-  /** @param key the pressed key, if any */
   readonly run: (key?: string) => void;
 }
 

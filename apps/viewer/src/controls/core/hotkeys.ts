@@ -4,13 +4,11 @@ import type { Action } from "./actions.ts";
 /** The fields of a keyboard event that matter. */
 export interface KeyPress {
   readonly key: string;
-  /** The position of the key, named after the US layout. */
   readonly code: string;
   readonly shiftKey: boolean;
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
   readonly metaKey: boolean;
-  /** The key is held down, and this is a repetition. */
   readonly repeat: boolean;
   getModifierState(key: string): boolean;
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { bitsPerSecond, contained, elapsedWords, formatOf, recordedSize } from "./recording.ts";
+import {
+  bitsPerSecond,
+  contained,
+  elapsedWords,
+  fileName,
+  formatOf,
+  recordedSize,
+} from "./recording.ts";
 
 const size = (width: number, height: number) => ({ width, height });
 
@@ -37,4 +44,11 @@ describe("a recording", () => {
       ...["0:00", "0:07", "12:34", "1:02:03"],
     ]);
   });
+});
+
+it("names a saved file by its room and time, without forbidden characters", () => {
+  const when = new Date(2026, 0, 2, 3, 4, 5);
+  expect(fileName("main", when, "png")).toBe("screen-share main 2026-01-02 03.04.05.png");
+  expect(fileName(undefined, when, "webm")).toBe("screen-share 2026-01-02 03.04.05.webm");
+  expect(fileName("a_B-9", when, "png")).not.toMatch(/[<>:"/\\|?*]/);
 });

@@ -1,4 +1,4 @@
-/** The format, size and elapsed time of a recording. Pure. */
+/** The names of saved files, and the format, size and elapsed time of a recording. Pure. */
 import type { Size } from "@screen-share/protocol";
 
 /** The limit of a recording in memory, where no file can be written directly. At the limit it ends and is saved. */
@@ -13,7 +13,6 @@ const FORMATS = [
 ] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** The first format that the browser can make. */
 export function formatOf(canMake: (type: string) => boolean): Format | undefined {
   return FORMATS.find(({ type }) => canMake(type));
 }
@@ -46,11 +45,19 @@ export function contained(
   };
 }
 
+const two = (number: number) => String(number).padStart(2, "0");
+
+/** Such as "screen-share main 2026-11-22 13.45.20.png", without characters that a file system forbids. @param when in local time */
+export function fileName(room: string | undefined, when: Date, extension: string): string {
+  const day = [when.getFullYear(), two(when.getMonth() + 1), two(when.getDate())].join("-");
+  const time = [when.getHours(), when.getMinutes(), when.getSeconds()].map(two).join(".");
+  return ["screen-share", ...(room ? [room] : []), day, time].join(" ").concat(".", extension);
+}
+
 /** "0:07", "12:34", "1:02:03". */
 export function elapsedWords(elapsedMs: number): string {
   const seconds = Math.floor(elapsedMs / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const two = (number: number) => String(number).padStart(2, "0");
   const rest = two(seconds % 60);
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }

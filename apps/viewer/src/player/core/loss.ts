@@ -31,9 +31,8 @@ export type End = Pick<LineEnd, "code" | "reason"> & Partial<Pick<LineEnd, "clos
 /** @param known.welcomed whether the relay has let this viewer into this room before; `before`: the loss of the previous attempt */
 export function lossOf(
   end: End,
-  known: { now: number; welcomed: boolean; before: Loss | undefined },
+  { now, welcomed, before }: { now: number; welcomed: boolean; before: Loss | undefined },
 ): Loss {
-  const { now, welcomed, before } = known;
   const since = before?.since ?? now;
   const kind = kindOf(end);
   const restarts = before?.kind === "restarting" && now - since < RESTART_MS;

@@ -1,7 +1,24 @@
 /** What the page shows beside the picture: plain values, ready to be rendered. */
-import type { Size } from "@screen-share/protocol";
-import { type AsOf, ageMs, CURRENT_FOR_MS } from "./age.ts";
+import type { ClockOffset, Size } from "@screen-share/protocol";
 import type { ConnectionState } from "./connection-state.ts";
+
+/** A live picture is current this long after its last update: two heartbeats and a little more. */
+export const CURRENT_FOR_MS = 5000;
+
+/** When the picture of the newest update was current. */
+export interface AsOf {
+  /** On the relay's clock; 0 while unknown. */
+  readonly capturedAt: number;
+  readonly drawnAt: number;
+  /** The clock of its connection, which becomes more accurate over time, and outlives the connection. */
+  readonly clock: Pick<ClockOffset, "toLocal">;
+}
+
+/** The age of a picture, ms, never negative: since its capture, or if that is unknown, since it was drawn. */
+export function ageMs({ capturedAt, drawnAt, clock }: AsOf, now: number): number {
+  const captured = capturedAt > 0 ? clock.toLocal(capturedAt) : undefined;
+  return Math.max(0, now - (captured ?? drawnAt));
+}
 
 export interface Snapshot {
   /** Undefined until a room is entered, and if the link names an invalid one. */
@@ -53,7 +70,6 @@ export function snapshotOf(
   };
 }
 
-/** Whether all fields are the same. */
 export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
   return (Object.keys(a) as (keyof Snapshot)[]).every((key) => a[key] === b[key]);
 }

@@ -24,15 +24,15 @@ const SUMS = {
   drawingMs: 0,
 };
 
-interface Lists {
+type Sums = typeof SUMS;
+
+export interface Second extends Sums {
   /** The time until the same tile arrived again, while updates were cut: one value per update. */
   readonly renewalsMs: number[];
   /** Of the newest update of each drawing: those with tiles, and those without. */
   readonly latencies: Latency[];
   readonly quietLatencies: Latency[];
 }
-
-export type Second = typeof SUMS & Lists;
 
 export function newSecond(): Second {
   return { ...SUMS, renewalsMs: [], latencies: [], quietLatencies: [] };

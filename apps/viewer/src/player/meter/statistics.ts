@@ -1,7 +1,7 @@
 /** Makes the figures of the statistics panel once a second. docs/statistics.md defines each figure and its accuracy. */
 import type { Size, StreamDescription, Update } from "@screen-share/protocol";
-import { type AsOf, ageMs } from "../core/age.ts";
 import type { ConnectionState } from "../core/connection-state.ts";
+import { type AsOf, ageMs } from "../core/snapshot.ts";
 import { Behind } from "./behind.ts";
 import { type Latency, percentile, type TypicalLatency, typicalOf } from "./latency.ts";
 import { keep, newSecond, type Second, together } from "./second.ts";

@@ -1,6 +1,5 @@
 /** Formats numbers with two or three significant digits and a unit. */
 
-/** Shown in place of an unknown figure. */
 export const UNKNOWN = "–";
 
 const MS_PER_S = 1000;
@@ -31,7 +30,6 @@ export function digits(value: number): string {
   return value < 9.95 ? value.toFixed(1) : String(Math.round(value));
 }
 
-/** "98%". */
 export function percent(share: number): string {
   return `${Math.round(100 * share)}%`;
 }

@@ -1,16 +1,15 @@
 /** The statistics as text, for bug reports. It contains neither room, relay nor token. */
-
+import type { Size } from "@screen-share/protocol";
 import { PARTS } from "../../player/meter/latency.ts";
 import type { Moment, Statistics } from "../../player/meter/statistics.ts";
 import { milliseconds } from "./figures.ts";
 import { PART_NAMES, sectionsOf } from "./rows.ts";
 
-/** Facts about the page. */
-export interface PageFacts {
+interface PageFacts {
   readonly version: string;
   readonly userAgent: string;
-  /** In CSS px, and device px per CSS px. */
-  readonly window: { readonly width: number; readonly height: number };
+  /** In CSS px. */
+  readonly window: Size;
   readonly devicePixelRatio: number;
   /** ISO 8601 */
   readonly at: string;
@@ -30,16 +29,16 @@ export function reportOf(statistics: Statistics, sentence: string, page: PageFac
     `Where the time goes: ${parts.join("; ")}`,
     ...sections,
     `Last ${history.length} seconds, oldest first:`,
-    `  latency, ms: ${series(history, ({ latencyMs }) => latencyMs)}`,
-    `  fps: ${series(history, ({ paintedFps }) => paintedFps)}`,
-    `  KB/s: ${series(history, ({ bytesPerSecond }) => bytesPerSecond && bytesPerSecond / 1000)}`,
+    `  latency, ms: ${series(history, "latencyMs")}`,
+    `  fps: ${series(history, "paintedFps")}`,
+    `  KB/s: ${series(history, "bytesPerSecond", 1000)}`,
     `Window: ${width}×${height} CSS px, device pixel ratio ${page.devicePixelRatio}`,
     `Browser: ${page.userAgent}`,
     "",
   ].join("\n");
 }
 
-function series(history: readonly Moment[], of: (moment: Moment) => number | undefined): string {
-  const values = history.map(of);
-  return values.map((value) => (value === undefined ? "-" : Math.round(value))).join(" ");
+function series(history: readonly Moment[], key: keyof Moment, unit = 1): string {
+  const values = history.map((moment) => moment[key]);
+  return values.map((value) => (value === undefined ? "-" : Math.round(value / unit))).join(" ");
 }

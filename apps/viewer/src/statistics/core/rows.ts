@@ -7,7 +7,6 @@ import { bytes, digits, duration, milliseconds, percent, rate, UNKNOWN } from ".
 type Row = readonly [name: string, value: string];
 export type Section = readonly [title: string, rows: readonly Row[]];
 
-/** The names of the parts of the latency. */
 export const PART_NAMES: Readonly<Record<Part, string>> = {
   captureMs: "Capture",
   uplinkMs: "Host’s uplink",

@@ -132,8 +132,7 @@ const DEFAULT_SERVER = "ws://localhost:8000";
 const CLEAR_TEXT_HOST = /^ws:\/\/(\[[^\]]*\]|[^:/]*)/;
 
 /** The command that shares a screen in a room. @param place.server the relay's WebSocket address, without our path */
-export function captureCommand(place: { readonly server: string; readonly room: string }): string {
-  const { server, room } = place;
+export function captureCommand({ server, room }: { server: string; room: string }): string {
   const words = ["pnpm capture"];
   if (server !== DEFAULT_SERVER) words.push(`--server ${server}`);
   // Without this option, the agent sends pictures in clear text only to its own machine.

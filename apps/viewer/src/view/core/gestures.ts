@@ -51,7 +51,6 @@ export type GestureInput =
   | { readonly type: "cancel"; readonly id: number }
   | ({ readonly type: "wheel"; readonly factor: number } & Mark);
 
-/** A view and the gestures that are changing it. */
 export interface Gesturing {
   readonly state: GestureState;
   readonly view: View;

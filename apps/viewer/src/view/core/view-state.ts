@@ -26,7 +26,6 @@ export class ViewState {
     return this.#scene;
   }
 
-  /** Sets another picture size or another box. The view stays the same. */
   setScene(scene: Scene | undefined): void {
     this.#scene = scene;
     this.#settle();

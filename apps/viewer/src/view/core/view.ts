@@ -44,7 +44,6 @@ export interface Placement {
   readonly cropped: boolean;
 }
 
-/** Where a view puts a picture. */
 export function place({ mode, scale: freeScale, centre }: View, scene: Scene): Placement {
   const { picture, box } = scene;
   const scale = mode === "free" ? bounded(freeScale, scene) : scaleOf(mode, scene);

@@ -15,7 +15,6 @@ const STEPS = [
   ...[0.1, 0.15, 0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 1.75],
   ...[2, 2.5, 3, 4, 5, 6, 8, 10, 12, MAX_SCALE],
 ];
-/** A scale this near to a step is that step. */
 const STEP_TOLERANCE = 1.001;
 
 /** Zooms to a scale, but at least to the whole picture. What is under `anchor`, in device px of the box, stays in place. */
@@ -48,7 +47,6 @@ export function stepZoom(view: View, direction: "in" | "out", scene: Scene): Vie
   return next === undefined ? view : zoomTo(view, next, middle, scene);
 }
 
-/** Drags the picture by this many device px. */
 export function panBy(view: View, { x, y }: Point, scene: Scene): View {
   const { width, height, cropped } = place(view, scene);
   if (!cropped) return view;

@@ -1,6 +1,6 @@
 import { ClockOffset } from "@screen-share/protocol";
 import { describe, expect, it } from "vitest";
-import { ageMs } from "./age.ts";
+import { ageMs } from "./snapshot.ts";
 
 describe("ageMs", () => {
   it("counts from the capture once the relay's clock is known, though that came later", () => {
