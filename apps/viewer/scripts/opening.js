@@ -3,7 +3,7 @@
  * token out of the address, and explains why the page does not start. `src/links/link.ts` has its types.
  */
 (function (window, document) {
-  /** Shown in browsers that are too old. These are the targets of Next.js. */
+  /** The targets of Next.js. */
   var NEEDED = "Chrome or Edge 111, Firefox 111, Safari 16.4, or a newer version of one of them";
   /** A failed script may not be needed, and a slow one may still arrive. */
   var SOON_MS = 2000;

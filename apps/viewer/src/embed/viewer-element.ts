@@ -77,13 +77,15 @@ class ScreenShareViewer extends HTMLElement {
   #play(): void {
     const fit = this.getAttribute("fit") ?? "";
     this.#shadow.canvas.style.objectFit = FITS.includes(fit) ? fit : "";
-    const relayUrl = addressOf(this.getAttribute("relay") || HOME);
     const missing = missingIn(window);
     if (missing !== undefined) {
       this.#giveUp(UNSUPPORTED, `It lacks ${missing}.`);
       return;
     }
-    if (relayUrl === undefined) {
+    let relayUrl: string;
+    try {
+      relayUrl = viewerUrl(this.getAttribute("relay") || HOME);
+    } catch {
       this.#giveUp("No such relay", "The address given in this page does not belong to a relay.");
       return;
     }
@@ -188,14 +190,6 @@ class ScreenShareViewer extends HTMLElement {
     const { value } = early;
     Reflect.deleteProperty(this, "token");
     if (typeof value === "string") this.token = value;
-  }
-}
-
-function addressOf(relay: string): string | undefined {
-  try {
-    return viewerUrl(relay);
-  } catch {
-    return undefined;
   }
 }
 

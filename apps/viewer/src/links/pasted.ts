@@ -28,9 +28,8 @@ export function readPasted(
   if (ROOM_NAME.test(trimmed)) {
     return { kind: "here", room: trimmed, token: undefined, relay: undefined, anyRelay: true };
   }
-  const urlOf = (address: string) => parse(address, page.origin);
   const isHere = (address: string) => {
-    const url = urlOf(address);
+    const url = parse(address, page.origin);
     return url?.origin === page.origin && pathOf(url.pathname) === pathOf(page.path);
   };
   const link = findLink(text, { isHere });
@@ -38,7 +37,7 @@ export function readPasted(
   if (link.cutOff) return nothing(CUT_OFF);
   const { room = DEFAULT_ROOM, token, relay } = link;
   if (!link.here) {
-    const url = urlOf(writeLink(link.address ?? "", link));
+    const url = parse(writeLink(link.address ?? "", link), page.origin);
     return url ? { kind: "elsewhere", address: url.href, host: url.host } : nothing(NEITHER);
   }
   if (!ROOM_NAME.test(room))

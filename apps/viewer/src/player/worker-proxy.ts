@@ -185,7 +185,7 @@ function withCalls(
   }) as PlayerHandle;
 }
 
-/** Keeps the previous object for the same size, as the player itself does: a clone is always another object. */
+/** Keeps the previous object for the same size, as the player itself does. */
 function withSamePicture(next: Snapshot, { picture }: Snapshot): Snapshot {
   const { width, height } = next.picture ?? {};
   return picture?.width === width && picture?.height === height ? { ...next, picture } : next;
