@@ -3,7 +3,7 @@ import type { ClockOffset, Size } from "@screen-share/protocol";
 import type { ConnectionState } from "./connection-state.ts";
 
 /** A live picture is current this long after its last update: two heartbeats and a little more. */
-export const CURRENT_FOR_MS = 5000;
+const CURRENT_FOR_MS = 5000;
 
 /** When the picture of the newest update was current. */
 export interface AsOf {
