@@ -16,7 +16,12 @@ const UNDISTURBED = ["failures", "flow", "link", "viewer-statistics"].map(
   (name) => `e2e/${name}.test.ts`,
 );
 /** Begun late, they would be waited for when all else is over. */
-const LONG = ["relay/test/hostile.test.ts", "relay/test/tools.test.ts", "e2e/soak.test.ts"];
+const LONG = [
+  "relay/test/hostile.test.ts",
+  "relay/test/tools.test.ts",
+  "e2e/node-versions.test.ts",
+  "e2e/soak.test.ts",
+];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

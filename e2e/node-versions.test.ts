@@ -14,9 +14,10 @@ const VERSIONS = [22, 24, 26];
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const RELAY = fileURLToPath(new URL("../apps/relay/dist/main.js", import.meta.url));
 const VITEST = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
+const SUITE = fileURLToPath(new URL("support/vitest.config.ts", import.meta.url));
 const SIZE = { width: 320, height: 200 };
 const LIMIT_MS = 30_000;
-/** A run takes about 25 s. */
+/** A run takes about half a minute. */
 const SUITE_LIMIT_MS = 240_000;
 
 /** The relevant part of the report of vitest's JSON reporter. */
@@ -85,7 +86,7 @@ describe.runIf(HERE).concurrent(
   "the transport's suite",
   () => {
     it.each(VERSIONS)("passes on Node %i with TRANSPORT=ws", async (version) => {
-      const suite = ["run", "--project", "unit", "--reporter=json", "apps/relay/src/transport/"];
+      const suite = ["run", "--config", SUITE, "--reporter=json"];
       const env = { PATH: "/usr/bin:/bin", CI: "true", TRANSPORT: "ws" };
       const options = { cwd: ROOT, env, timeout: SUITE_LIMIT_MS, maxBuffer: 2 ** 26 };
       const run = promisify(execFile)(nodeOf(version), [VITEST, ...suite], options);
