@@ -95,7 +95,7 @@ it(
 it(
   "sharing continues after a program has read the link and closed the pipe, until the script is stopped",
   async () => {
-    const pipeline = run("npx --yes pnpm@10 start 2>&1 | grep -m1 'Viewer link'");
+    const pipeline = run("node start.mjs 2>&1 | grep -m1 'Viewer link'");
     await pipeline.until(/Viewer link: \S+\n/, START_LIMIT_MS);
     // Each of these makes the agent write to the closed pipe.
     for (let i = 0; i < 5; i++) await isShared();

@@ -8,8 +8,8 @@ import { isWritable } from "./installation.mjs";
 
 const ANNOUNCE_AFTER_MS = 3000;
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** The version in package.json. It is available without a network, and however `start` was started. */
-const PNPM = path.join(ROOT, "node_modules/pnpm/bin/pnpm.cjs");
+/** What `pnpm build` runs, without the second that pnpm itself takes. */
+const BUILD = [path.join(ROOT, "scripts/untracked.mjs"), "turbo", "run", "build"];
 const BUILT = [
   "apps/relay/dist/main.js",
   "apps/capture/dist/main.js",
@@ -30,11 +30,11 @@ export async function build(options: {
     return built;
   }
   const bin = path.join(ROOT, "node_modules/.bin");
-  const builder = spawn(process.execPath, [PNPM, "run", "build"], {
+  const builder = spawn(process.execPath, BUILD, {
     cwd: ROOT,
     env: {
       ...env,
-      // turbo looks for pnpm in it.
+      // turbo and pnpm, which turbo starts, in the versions of package.json: no network is needed.
       PATH: [bin, env.PATH].filter(Boolean).join(path.delimiter),
       // The installation has already been compared with the lockfile.
       npm_config_verify_deps_before_run: "false",
