@@ -19,7 +19,6 @@ import packageJson from "../package.json" with { type: "json" };
 /** The exit code if there was no display to capture at start. Scripts rely on it. */
 export const EXIT_NO_DISPLAY = 3;
 
-/** As a user would type them. */
 const DEFAULTS = {
   ...RELAY_DEFAULTS,
   fps: "10",
@@ -44,7 +43,6 @@ const NAMES = {
   monitor: { variable: "MONITOR", flag: "--monitor" },
 } as const satisfies SettingNames;
 
-/** The names of all variables. */
 export const SETTING_NAMES: readonly string[] = Object.values(NAMES).map(
   ({ variable }) => variable,
 );
@@ -77,7 +75,6 @@ const schema = relaySettings
     monitor: z.string().optional(),
     source: z.enum(SOURCE_CHOICES).default(DEFAULTS.source),
     encoder: z.enum(ENCODER_CHOICES).default(DEFAULTS.encoder),
-    /** The file to record to. */
     record: z.string().optional(),
     list: z.literal(true).optional(),
     endLinks: z.literal(true).optional(),
@@ -86,7 +83,6 @@ const schema = relaySettings
   })
   .superRefine(mustBePrivate);
 
-/** An X display. */
 export interface X11Settings {
   /** Such as ":0". */
   readonly display: string;

@@ -13,7 +13,6 @@ const PATIENCE_MS = 5000;
 const NOT_REACHED =
   "The links will end when the agent next connects to the relay, which could not be reached now";
 
-/** The link that is valid from now on; or a refusal, after which no link has ended; or why no link has ended yet. */
 export type LinksEnded =
   | { readonly link: string }
   | { readonly refusal: string }

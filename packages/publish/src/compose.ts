@@ -29,7 +29,6 @@ interface DamagedTile extends PendingTile {
 
 /** How a frame differs from what was sent. It is worked out once; cut after cut is taken from it. */
 export class FrameDamage {
-  /** What must be sent. */
   readonly queue: CutQueue<DamagedTile>;
   /** What is held back for now, and neither sent nor repainted. */
   readonly held: ReadonlySet<number>;
@@ -65,7 +64,6 @@ interface EncodedTiles {
 }
 
 export interface Composed extends EncodedTiles {
-  /** Whether damage was left out. */
   readonly cut: boolean;
   /** Whether more of this frame can be sent at once: damage that was left out, or tiles to repaint. */
   readonly more: boolean;

@@ -40,9 +40,7 @@ export interface PipelineParts {
 
 export class Pipeline {
   #baseline: Baseline | undefined;
-  /** That of the last frame. */
   #damage: FrameDamage | undefined;
-  /** How the first picture of this connection proceeds. */
   #first: FirstPicture | undefined;
   readonly #quality: QualityControl;
   /** The last frame, while there is more of it to send. */

@@ -12,7 +12,6 @@ export interface Frame extends Size {
   readonly pixels: Uint8Array;
   /** When the grab began, ms on the platform's clock. */
   readonly capturedAt: number;
-  /** What is shown, such as one monitor among several. */
   readonly subject: string;
 }
 
@@ -21,7 +20,6 @@ export class SourceFailure {
   constructor(
     /** Whether there is no display at all, Wayland hides it, or only the requested monitor is missing. */
     readonly kind: "no-display" | "wayland" | "no-monitor",
-    /** A plain sentence. */
     readonly reason: string,
   ) {}
 }
@@ -62,7 +60,6 @@ export interface TileEncoder {
 
 /** An encoder cannot be used on this machine: expected, and no bug. */
 export class EncoderUnavailable {
-  /** @param reason in plain words */
   constructor(readonly reason: string) {}
 }
 
@@ -81,7 +78,6 @@ export interface Log {
   error(message: string, fields?: object): void;
 }
 
-/** How a relay recognises this agent. */
 export interface ProducerIdentity {
   /** 128 random bits that only this agent and its relay know, in hexadecimal. */
   readonly producerId: string;
@@ -100,6 +96,5 @@ export interface ViewerLinks {
   renewed(link: string): void;
   /** Called every few seconds while connected. */
   check(): void;
-  /** The publisher has ended. */
   stop(): void;
 }

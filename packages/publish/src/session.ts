@@ -43,7 +43,6 @@ export class PublishSession {
     this.#described = undefined;
   }
 
-  /** How often the relay has requested the whole picture. */
   get refreshCount(): number {
     return this.#refreshCount;
   }

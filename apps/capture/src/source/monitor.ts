@@ -40,7 +40,6 @@ export function waylandFailure(detail: string): SourceFailure {
   return new SourceFailure("wayland", reason);
 }
 
-/** What to do on a Wayland desktop. */
 const USE_XORG =
   'Log out, choose a session with "Xorg" or "X11" in its name at the login screen, and start again there.';
 

@@ -33,10 +33,8 @@ function isTileable(size: Size): boolean {
 export class SharpScaler implements Scaler {
   #last: { readonly from: Frame; readonly to: Frame } | undefined;
 
-  /** @param maxDimension the longest side of a scaled frame, px */
   constructor(private readonly maxDimension: number) {}
 
-  /** The frame itself if it is small enough, or a smaller one. */
   async scale(frame: Frame): Promise<Frame> {
     const size = scaledSize(frame, this.maxDimension);
     if (size.width === frame.width && size.height === frame.height) return frame;

@@ -17,14 +17,11 @@ export interface Desktop {
   /** The X display, if there is one. On a Wayland desktop it is XWayland's. */
   readonly x11: X11Settings | undefined;
   readonly wayland: boolean;
-  /** As in `process.platform`. */
   readonly platform: string;
 }
 
 export interface ScreenOptions extends Desktop {
-  /** An id, an index from 0 or a name. By default the primary one. */
   readonly monitor: string | undefined;
-  /** ms */
   readonly now: () => number;
   readonly log: Log;
 }
@@ -74,7 +71,6 @@ export interface AwaitedScreenOptions {
   /** Tries to open the screen. @returns a source that has grabbed once, or why there is none */
   readonly look: () => Promise<Source | SourceFailure>;
   readonly log: Log;
-  /** Resolves after this time. */
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 

@@ -33,7 +33,6 @@ const COLUMNS = new Map(
 const GLYPH_ADVANCE = 6;
 
 export interface TestCardOptions {
-  /** ms since 1970. */
   readonly now: () => number;
   /** Written below the title: letters A–Z, digits, `:`, `.` and `-`. */
   readonly name: string;

@@ -118,7 +118,6 @@ export class X11Connection {
     return data;
   }
 
-  /** The parts of the screen that can be grabbed; the whole screen if it has no monitors. */
   monitors(): Promise<MonitorInfo[]> {
     return askMonitors(this.#ready(), (send) => this.#ask(send));
   }
@@ -228,7 +227,6 @@ export class X11Connection {
     throw new X11Failure(`its pixels (${pixels.description}) are of a kind that cannot be read`);
   }
 
-  /** An extension. Undefined if the server lacks it. */
   async #extension<T>(require: (done: Done<T>) => void): Promise<T | undefined> {
     try {
       return await this.#ask(require);

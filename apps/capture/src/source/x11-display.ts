@@ -8,7 +8,6 @@ const SOCKET_FOLDER = "/tmp/.X11-unix";
 const FIRST_PORT = 6000;
 const MAX_NUMBER = 59_535;
 
-/** A display that DISPLAY names. */
 export interface DisplayName {
   readonly number: number;
   readonly screen: number;

@@ -14,7 +14,6 @@ const FAMILY_WILD = 65_535;
 /** The only method that the library `x11` supports. */
 const METHOD = "MIT-MAGIC-COOKIE-1";
 const FIELDS = ["address", "number", "name", "data"] as const;
-/** How many of a file's entries are listed in a message. */
 const MAX_LISTED = 4;
 
 /** An entry of the file. Its members are bytes, one per character (latin1). */
@@ -26,7 +25,6 @@ export interface KeyEntry {
   readonly data: string;
 }
 
-/** The display that a key is for. */
 export interface KeyTarget {
   readonly number: number;
   /** The server's address, unless it is on this computer. */

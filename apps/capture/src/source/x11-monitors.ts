@@ -12,7 +12,6 @@ const FIRST_FREE_ID = 2 ** 29;
 
 const RR_GET_MONITORS = 42;
 const GET_ATOM_NAME = 17;
-/** GetMonitors is new in RANDR 1.5. */
 const RR_MINOR_WITH_MONITORS = 5;
 
 /** The server, and its extensions that know monitors. Undefined if the server lacks them. */
@@ -86,7 +85,6 @@ async function askXinerama({ xinerama }: Arrangement, ask: Request): Promise<Mon
   return screens.map((screen, index) => screenPart(`screen ${index}`, index, screen));
 }
 
-/** A monitor as RANDR reports it. */
 interface RandrMonitor extends Rectangle {
   readonly nameAtom: number;
   readonly primary: boolean;

@@ -30,7 +30,6 @@ export class ClockOffset {
     this.#samples = [...agreeing.slice(1 - KEPT_SAMPLES), sample];
   }
 
-  /** Whether at least one exchange was taken in. */
   get known(): boolean {
     return this.#samples.length > 0;
   }

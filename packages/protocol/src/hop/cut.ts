@@ -58,8 +58,9 @@ export function chooseTurn<T>(
 export class CutQueue<T extends PendingTile> {
   readonly #turn: Waiting<T>;
   readonly #small: Waiting<T>;
-  #count: number;
-  #bytes: number;
+  /** How many tiles wait, and their bytes. Only to be read. */
+  count: number;
+  bytes: number;
 
   /**
    * @param pending in ascending order of index
@@ -72,18 +73,8 @@ export class CutQueue<T extends PendingTile> {
     const others = small !== undefined && small.size < pending.length;
     this.#turn = new Waiting(turn);
     this.#small = new Waiting(others ? turn.filter((tile) => small.has(tile)) : []);
-    this.#count = pending.length;
-    this.#bytes = pending.reduce((sum, { bytesLength }) => sum + bytesLength, 0);
-  }
-
-  /** How many tiles wait. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** What they take together. */
-  get bytes(): number {
-    return this.#bytes;
+    this.count = pending.length;
+    this.bytes = pending.reduce((sum, { bytesLength }) => sum + bytesLength, 0);
   }
 
   /** The next cut, in the order in which its tiles matter. They wait until they are `taken`. */
@@ -101,8 +92,8 @@ export class CutQueue<T extends PendingTile> {
   taken(tiles: readonly T[]): void {
     this.#turn.remove(tiles);
     this.#small.remove(tiles);
-    this.#count -= tiles.length;
-    this.#bytes -= tiles.reduce((sum, { bytesLength }) => sum + bytesLength, 0);
+    this.count -= tiles.length;
+    this.bytes -= tiles.reduce((sum, { bytesLength }) => sum + bytesLength, 0);
   }
 }
 

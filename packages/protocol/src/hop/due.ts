@@ -45,7 +45,6 @@ export interface Due {
 
 /**
  * The tiles of the next update to a receiver. Looks at no more tiles than the window could take.
- * @param options.sent what the receiver was sent
  * @param options.first nothing was sent of this picture yet
  * @returns undefined if the window takes nothing now. Then an ack is due, and nothing can be sent before it comes
  */

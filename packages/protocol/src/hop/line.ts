@@ -25,7 +25,6 @@ const NORMAL_CLOSE = 1000;
 /** Longer reasons do not fit a close frame, bytes (RFC 6455 §5.5). */
 const MAX_REASON_LENGTH = 123;
 
-/** How a line ended. */
 export interface LineEnd extends Closed {
   /** The relay's typed reason. Undefined if the code is enough, and from relays that predate it. */
   readonly closing: ClosingReason | undefined;
@@ -39,7 +38,6 @@ export interface LineEnd extends Closed {
 
 type Incoming = ToViewerMessage | ToProducerMessage;
 
-/** What one side does on a line. */
 export interface LineEvents<Message extends Incoming> {
   /** Called once, when the socket is open. */
   readonly hello: () => (ProducerMessage | ViewerMessage) & { readonly type: "hello" };
@@ -77,13 +75,11 @@ type State =
   | { readonly state: "ended" };
 
 export class Line<Message extends Incoming> {
-  /** The relay's clock. */
   readonly clock = new ClockOffset();
   #state: State = { state: "ended" };
   readonly #events: LineEvents<Message>;
   readonly #liveness: Liveness;
   #paused = false;
-  #opened = false;
   #proven = false;
   #closing: ClosingReason | undefined;
   #cancelTick = () => {};
@@ -111,20 +107,12 @@ export class Line<Message extends Incoming> {
     return true;
   }
 
-  /** Whether the relay has let us in. */
   get live(): boolean {
     return this.#state.state === "live";
   }
 
   get ended(): boolean {
     return this.#state.state === "ended";
-  }
-
-  /** Whether something was replicated over it, or it lasted a while. */
-  get proven(): boolean {
-    const state = this.#state;
-    if (state.state !== "live") return false;
-    return this.#proven || this.options.timing.now() - state.since >= PROVEN_AFTER_MS;
   }
 
   /** Sends a message, encoded or not, to a relay that has let us in. @returns whether the socket accepted it */
@@ -140,7 +128,6 @@ export class Line<Message extends Incoming> {
     this.#proven = true;
   }
 
-  /** Requests a sign of life. */
   ping(): void {
     this.send({ type: "ping", sentAt: this.options.timing.now() });
   }
@@ -173,7 +160,6 @@ export class Line<Message extends Incoming> {
     const state = this.#state;
     if (state.state !== "dialling") return;
     const { socket } = state;
-    this.#opened = true;
     this.#state = { state: "greeting", socket, since: this.options.timing.now() };
     socket.send(encodeControl(this.#events.hello()));
   }
@@ -261,12 +247,16 @@ export class Line<Message extends Incoming> {
   }
 
   #end(how: Closed & { readonly byUs: boolean }): void {
+    const state = this.#state;
+    const now = this.options.timing.now();
+    const lasted = state.state === "live" && now - state.since >= PROVEN_AFTER_MS;
     // A relay that lets us in and then breaks the protocol has not proven itself.
-    const proven = this.proven && (!how.byUs || how.code === CLOSE.silent);
+    const proven = (this.#proven || lasted) && (!how.byUs || how.code === CLOSE.silent);
     const closing = this.#closing;
     this.#stop();
     const end = how.byUs ? how : { ...how, ...endOf(how, closing) };
-    this.options.ended({ ...end, closing, opened: this.#opened, proven });
+    const opened = state.state === "greeting" || state.state === "live";
+    this.options.ended({ ...end, closing, opened, proven });
   }
 
   #stop(): void {

@@ -23,7 +23,6 @@ export class Liveness {
     this.#pingedAt = now;
   }
 
-  /** Anything came. */
   heard(now: number): void {
     this.#heardAt = now;
   }

@@ -1,6 +1,5 @@
 /** What a line needs of the program around it: a socket, time and chance. */
 
-/** Time and chance, as a program has them or a test wants them. */
 export interface Timing {
   /** Our clock, ms. */
   now(): number;
@@ -10,7 +9,6 @@ export interface Timing {
   after(delayMs: number, run: () => void): () => void;
 }
 
-/** The port to a WebSocket. */
 export interface Socket {
   /** Whether it was accepted. Bytes may not be changed afterwards. */
   send(message: string | Uint8Array<ArrayBuffer>): boolean;

@@ -14,20 +14,11 @@ export interface ReplicatedPicture<Applied> {
 
 export class Receiver<Applied> {
   #epoch = -1;
-  #appliedCount = 0;
-  #ackedCount = 0;
+  /** How many updates were applied, and how many of them acknowledged. Only to be read. */
+  appliedCount = 0;
+  ackedCount = 0;
 
   constructor(private readonly picture: ReplicatedPicture<Applied>) {}
-
-  /** How many updates were applied. */
-  get appliedCount(): number {
-    return this.#appliedCount;
-  }
-
-  /** How many of them were acknowledged. */
-  get ackedCount(): number {
-    return this.#ackedCount;
-  }
 
   /** A `stream` message came. @throws ProtocolError */
   describe({
@@ -46,7 +37,7 @@ export class Receiver<Applied> {
   update(message: Uint8Array, now: number): { readonly update: Update; readonly applied: Applied } {
     const update = decodeUpdate(message);
     const applied = this.picture.apply(update, now);
-    this.#appliedCount++;
+    this.appliedCount++;
     return { update, applied };
   }
 
@@ -55,10 +46,10 @@ export class Receiver<Applied> {
    * @param count how many of this connection; by default all that were applied
    * @returns how many of them were not acknowledged before
    */
-  ack(send: (ack: Uint8Array<ArrayBuffer>) => boolean, count = this.#appliedCount): number {
-    const fresh = count - this.#ackedCount;
+  ack(send: (ack: Uint8Array<ArrayBuffer>) => boolean, count = this.appliedCount): number {
+    const fresh = count - this.ackedCount;
     if (fresh === 0 || !send(encodeAck(count))) return 0;
-    this.#ackedCount = count;
+    this.ackedCount = count;
     return fresh;
   }
 }

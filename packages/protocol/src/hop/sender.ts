@@ -54,11 +54,7 @@ export class Sender {
     return true;
   }
 
-  /**
-   * Sends an update of the described epoch.
-   * @param now our clock, ms
-   * @returns whether the socket took it; if not, nothing has changed
-   */
+  /** Sends an update of the described epoch. @param now our clock, ms. @returns whether the socket took it; if not, nothing has changed */
   update(message: Uint8Array<ArrayBuffer>, now: number): boolean {
     if (!this.transmit(message)) return false;
     this.#sentCount++;
@@ -68,8 +64,7 @@ export class Sender {
   }
 
   /**
-   * The receiver reports that it has applied `count` updates of this connection.
-   * @returns how many of them are new
+   * The receiver has applied `count` updates of this connection. @returns how many of them are new
    * @throws ProtocolError if it is more than were sent, or fewer than before
    */
   acked(count: number, now: number): number {

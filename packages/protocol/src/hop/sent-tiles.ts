@@ -13,9 +13,7 @@ import { groupSizeOf, MAX_GROUPS, type TileChanges } from "../picture/tile-chang
 
 /** Tiles that were sent before their turn are remembered one by one, at most this many. */
 export const MAX_OUT_OF_TURN = 256;
-/** What one of them takes, about. */
 const OUT_OF_TURN_BYTES = 40;
-/** What a group takes. */
 const GROUP_BYTES = 19;
 
 /** The order of turns of a receiver to which nothing was sent in turn yet. */
@@ -140,7 +138,6 @@ export class SentTiles {
     }
   }
 
-  /** All tiles were sent, at this version. */
   sentAll(version: number): void {
     this.#sentAt.fill(version);
     this.#next.fill(0);

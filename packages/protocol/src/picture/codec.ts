@@ -8,7 +8,6 @@ import type { Tile } from "../wire/update.ts";
 import type { StreamDescription } from "./stream.ts";
 
 export interface Codec {
-  /** As descriptions name it. */
   readonly name: string;
   /** How many pairs of quantisation tables a description has. */
   readonly tables: { readonly min: number; readonly max: number };
@@ -36,7 +35,6 @@ export interface Cells {
 /** An image of a kind that browsers decode, with the places in the picture that its pixels go to. */
 export interface CellImage {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The media type of the bytes. */
   readonly type: string;
   readonly blits: readonly Blit[];
 }
@@ -51,7 +49,6 @@ export interface Blit {
   readonly height: number;
 }
 
-/** Makes one JPEG after another. What it keeps for the next one takes memory. */
 export interface Composer {
   /** Begins a JPEG of all tiles of a picture, in ascending order, as they are now. */
   begin(stream: StreamDescription, tiles: readonly Tile[]): Composition;

@@ -50,17 +50,14 @@ export class FrameStore {
     return this.#pictureVersion;
   }
 
-  /** Whether it has every tile. */
   get complete(): boolean {
     return this.#missing === 0;
   }
 
-  /** How many tiles it has. */
   get heldTiles(): number {
     return this.tileCount - this.#missing;
   }
 
-  /** The bytes of all tiles together. */
   get byteLength(): number {
     return this.#bytes;
   }

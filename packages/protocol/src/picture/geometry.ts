@@ -17,10 +17,9 @@ export const MAX_AREA = 8192 * 4096;
 /** The most tiles a picture can have. */
 export const MAX_TILES = MAX_AREA / (MCU_SIDE * MCU_SIDE * TILE_MCUS);
 
+/** px; each side is 1 … MAX_SIDE. */
 export interface Size {
-  /** px, 1 … MAX_SIDE */
   readonly width: number;
-  /** px, 1 … MAX_SIDE */
   readonly height: number;
 }
 
@@ -35,7 +34,6 @@ export interface Geometry extends Size {
 
 /** The part of a tile that lies in one row of MCUs, px of the picture. */
 export interface Run {
-  /** MCUs of the tile before this run. */
   readonly mcuOffset: number;
   readonly mcuCount: number;
   readonly x: number;

@@ -65,7 +65,6 @@ export class Replica {
     this.#next = undefined;
   }
 
-  /** Forgets every picture. */
   clear(): void {
     this.disconnect();
     this.#shown = undefined;

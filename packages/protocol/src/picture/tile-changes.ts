@@ -12,7 +12,6 @@ const REGION_UPDATES = 8;
 /** The most tiles of small regions that are recorded. Older ones are dropped. */
 const MAX_SMALL_TILES = 256;
 
-/** The number of adjacent tiles in a group. The last group may have fewer. */
 export function groupSizeOf(tileCount: number): number {
   return Math.max(1, Math.ceil(tileCount / MAX_GROUPS));
 }
@@ -30,7 +29,6 @@ export class TileChanges {
   readonly #changedAt: Float64Array;
   readonly #groupChangedAt: Float64Array;
   readonly #steps: readonly number[];
-  /** In the order of their last change. */
   readonly #small = new Set<number>();
 
   /** @param columns tiles in a row of the picture, not necessarily a whole number. If undefined, there are no small regions */

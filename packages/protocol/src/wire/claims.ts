@@ -11,7 +11,6 @@ export type Role = "producer" | "viewer";
 /** Names a generation of links: an agent sends it as `gen`, and the links that are minted for it carry it (P-85). */
 export const linkGeneration = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,64}$/));
 
-/** The claims of a valid token. Others are ignored. */
 export const claimsSchema = z.object({
   /** Seconds since 1970. */
   exp: z.number().check(z.gte(0)),

@@ -18,9 +18,7 @@ export const CLOSE = {
 export type CloseCode = (typeof CLOSE)[keyof typeof CLOSE];
 
 interface CloseMeaning {
-  /** Plain text for a log. */
   readonly meaning: string;
-  /** Whether the client may reconnect by itself. */
   readonly retryable: boolean;
 }
 

@@ -8,10 +8,8 @@ export const VIEWER_PATH = "/ws/viewer";
 /** The room of clients that name none. */
 export const DEFAULT_ROOM = "main";
 
-/** Valid room names (P-3). */
 export const ROOM_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** The longest token, characters. */
 export const MAX_TOKEN_LENGTH = 4096;
 
 /** A live producer sends an update, of 0 tiles if nothing changed, at least this often. */

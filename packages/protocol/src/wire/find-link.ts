@@ -69,7 +69,6 @@ interface Group {
   readonly link: Candidate;
   /** The address joined to the word before it, if a line may have been broken within it. */
   readonly joined: string | undefined;
-  /** Nothing in it is escaped. */
   readonly readable: boolean;
 }
 

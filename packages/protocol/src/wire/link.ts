@@ -11,13 +11,11 @@ export const MAX_LINK_TEXT_LENGTH = 16_384;
 /** The names of all fields, for use in patterns. */
 export const FIELD_NAMES = "room|token|relay|embed|background|stats";
 
-/** The fields of a link. */
 export interface LinkFields {
   /** As written, even if it is not a valid room name (P-3). Undefined if no room is named. */
   readonly room: string | undefined;
   /** Undefined if there is none, or one that no relay would read. */
   readonly token: string | undefined;
-  /** The relay, by its name. */
   readonly relay: string | undefined;
   /** How the page looks, such as `embed=1`. */
   readonly options: readonly string[];
@@ -109,7 +107,6 @@ export function isIntact(url: {
   );
 }
 
-/** Whether a path contains no part of a link. */
 export function isHarmlessPath(path: string): boolean {
   return HARMLESS_PATH.test(path) && !path.includes("eyJ");
 }
@@ -131,7 +128,6 @@ function uncoverToken(field: string): readonly string[] {
   return parts.some((part) => TOKEN_FIELD.test(part)) ? parts : [field];
 }
 
-/** Undoes escapes of ASCII characters. */
 function unescaped(text: string): string {
   return text.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

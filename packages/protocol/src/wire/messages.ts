@@ -51,7 +51,6 @@ const producerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("status"), state: z.enum(["live", "paused", "stopped"]) }),
   ping,
 ]);
-/** Producer → relay. */
 export type ProducerMessage = z.infer<typeof producerMessage>;
 
 const toProducerMessage = z.discriminatedUnion("type", [
@@ -65,7 +64,6 @@ const toProducerMessage = z.discriminatedUnion("type", [
   pong,
   closing,
 ]);
-/** Relay → producer. */
 export type ToProducerMessage = z.infer<typeof toProducerMessage>;
 
 const viewerMessage = z.discriminatedUnion("type", [
@@ -74,7 +72,6 @@ const viewerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("visibility"), visible: z.boolean() }),
   ping,
 ]);
-/** Viewer → relay. */
 export type ViewerMessage = z.infer<typeof viewerMessage>;
 
 const toViewerMessage = z.discriminatedUnion("type", [
@@ -92,7 +89,6 @@ const toViewerMessage = z.discriminatedUnion("type", [
   pong,
   closing,
 ]);
-/** Relay → viewer. */
 export type ToViewerMessage = z.infer<typeof toViewerMessage>;
 
 /** Parses what a producer sent. @throws ProtocolError */
@@ -106,7 +102,6 @@ export const parseViewerMessage = (text: string): ViewerMessage => parse(viewerM
 export const parseToViewerMessage = (text: string): ToViewerMessage | undefined =>
   parseKnown(toViewerMessage, text);
 
-/** Encodes a control message as text. */
 export function encodeControl(
   message: ProducerMessage | ToProducerMessage | ViewerMessage | ToViewerMessage,
 ): string {

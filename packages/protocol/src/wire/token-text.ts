@@ -13,11 +13,9 @@ const ELLIPSIS = /\s?(?:…|\.\.\.)/y;
 
 export interface FoundToken {
   readonly token: string;
-  /** The index of the text behind it. */
   readonly end: number;
   /** It has the shape of a signed token: three base64url texts. */
   readonly shaped: boolean;
-  /** It is incomplete. */
   readonly cutOff: boolean;
 }
 
@@ -34,7 +32,6 @@ export function readToken(text: string, at: number): FoundToken {
   return { token, end, shaped, cutOff };
 }
 
-/** The first token anywhere in the text. */
 export function findToken(text: string): FoundToken | undefined {
   const found = BEGINNING.exec(text);
   if (!found) return undefined;

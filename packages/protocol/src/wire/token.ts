@@ -26,7 +26,6 @@ export function tokenKey(secret: string): TokenKey {
   return key;
 }
 
-/** The contents of a new token. */
 export interface NewToken {
   readonly role: Role;
   readonly room: string;
@@ -36,7 +35,6 @@ export interface NewToken {
   readonly generation?: string | undefined;
 }
 
-/** Mints a token. */
 export async function signToken(key: TokenKey, token: NewToken): Promise<string> {
   const { role, room, expiresAt, name, generation } = token;
   const claims = { role, room, ...(generation === undefined ? {} : { gen: generation }) };

@@ -28,7 +28,6 @@ const ACK_BYTES = 5;
 /** The fewest bytes that a tile takes: three varints and one byte of data. */
 const MIN_TILE_BYTES = 4;
 
-/** A tile of a picture as it is sent and stored. */
 export interface Tile {
   readonly index: number;
   /** The index of its quantisation tables in the stream's description. 0 if that has none. */
@@ -54,7 +53,6 @@ export interface Update extends Times {
   readonly tiles: readonly Tile[];
 }
 
-/** Encodes an update in new bytes. */
 export function encodeUpdate(update: Update): Uint8Array<ArrayBuffer> {
   let length = HEADER_BYTES + varintLength(update.tiles.length);
   let next = 0;

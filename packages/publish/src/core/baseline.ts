@@ -16,7 +16,6 @@ const MAX_FAINT_TILES = 2048;
 
 /** The tiles of a picture that differ from what was sent. All lists are in ascending order. */
 export interface Damage {
-  /** Changes that a person can see. */
   readonly clear: readonly number[];
   /** Faint changes that may be sent now. */
   readonly faint: readonly number[];
@@ -31,7 +30,6 @@ export interface AcceptedTiles {
   readonly indices: readonly number[];
   /** The length of each, in the same order. Empty if the codec is not divisible. */
   readonly lengths: readonly number[];
-  /** The level at which each was encoded, in the same order. */
   readonly levels: readonly number[];
   /** Which of them changed only faintly. */
   readonly faint?: ReadonlySet<number>;
@@ -64,7 +62,6 @@ export class Baseline {
     this.#missing = geometry.tileCount;
   }
 
-  /** Whether every tile was sent. */
   get whole(): boolean {
     return this.#missing === 0;
   }

@@ -39,7 +39,6 @@ export function damagedTiles(
   return indicesOfOnes(damaged);
 }
 
-/** Every tile of a picture, in ascending order. */
 export function allTiles({ tileCount }: Geometry): number[] {
   return Array.from({ length: tileCount }, (_, index) => index);
 }

@@ -18,7 +18,6 @@ export const MAX_HOLD_MS = 8000;
 /** A tile that was not sent for this long starts over. */
 const FORGET_MS = 60_000;
 
-/** Whether two pictures differ only faintly in this tile. */
 export function differsFaintly(
   geometry: Geometry,
   index: number,
@@ -35,7 +34,6 @@ export function differsFaintly(
   return true;
 }
 
-/** The largest difference of a px in one channel. */
 function difference(before: Uint8Array, after: Uint8Array, px: number): number {
   let most = 0;
   for (let at = px; at < px + CHANNELS; at++) {

@@ -14,7 +14,6 @@ export class FirstPicture {
   /** @param startedAt when its first update was sent, ms */
   constructor(private readonly startedAt: number) {}
 
-  /** An update of it was sent. */
   sent(bytes: number): void {
     this.#sentBytes += bytes;
   }

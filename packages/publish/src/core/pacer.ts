@@ -1,6 +1,5 @@
 /** Decides when to grab next, on a constant beat; after a stall the beat starts again, and missed frames are not made up for. */
 export class Pacer {
-  /** The time between two grabs, ms. */
   readonly intervalMs: number;
   #dueAt = Number.NEGATIVE_INFINITY;
 
@@ -14,7 +13,6 @@ export class Pacer {
     return Math.max(0, this.#dueAt - now);
   }
 
-  /** A grab begins. */
   started(now: number): void {
     // A timer that fires a little late keeps the beat. If it is late by a whole frame, the beat starts again.
     const onBeat = now - this.#dueAt < this.intervalMs;

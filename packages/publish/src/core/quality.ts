@@ -50,7 +50,6 @@ export class QualityControl {
     this.#fineSince = now;
   }
 
-  /** The index of the level to use for what changes. */
   get level(): number {
     return this.#level;
   }

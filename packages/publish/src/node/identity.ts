@@ -19,7 +19,6 @@ export function identityPath(options: {
   return privatePath("agents", `${place.slice(0, 32)}.json`);
 }
 
-/** A secret of 128 random bits, in hexadecimal. */
 export function freshSecret(): string {
   return randomBytes(16).toString("hex");
 }
@@ -49,7 +48,6 @@ export class IdentityFile {
     return this.#identity;
   }
 
-  /** Undoes the ending: those links are valid after all. */
   restore(identity: ProducerIdentity): void {
     this.#identity = this.#keep(identity);
   }

@@ -13,7 +13,6 @@ export class InboundLimit {
     private readonly socket: { readonly pause: () => void; readonly resume: () => void },
   ) {}
 
-  /** A WebSocket frame of any kind arrived. */
   frame(): void {
     this.#frames++;
     this.#timer ??= this.#startTimer();

@@ -9,7 +9,6 @@ import { getProxyForUrl } from "proxy-from-env";
 import { SocksProxyAgent } from "socks-proxy-agent";
 
 export interface RelayProxy {
-  /** Its host and port, without user and password, for logs. */
   readonly name: string;
   readonly url: URL;
 }

@@ -27,7 +27,6 @@ const TIMEOUTS = {
 } as const;
 /** Pings are not answered while this many bytes wait for a relay that does not read. */
 const MAX_WAITING_FOR_PONG_BYTES = 64 * 1024;
-/** No code came: the socket just ended (RFC 6455 §7.1.5). */
 const ABNORMAL = 1006;
 
 export interface RelayAddress {

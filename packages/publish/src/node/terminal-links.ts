@@ -16,7 +16,6 @@ export interface TerminalLinksOptions {
   readonly url: string;
   /** The viewer page that links may lead to besides the relay. If undefined, any, with a warning that names it. */
   readonly viewerUrl?: string | undefined;
-  /** The current identity. */
   readonly identity: () => ProducerIdentity;
   /** Called with a link, and again only when viewers must be given another one. */
   readonly onViewerLink: (link: string) => void;

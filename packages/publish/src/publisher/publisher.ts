@@ -40,7 +40,6 @@ export type PublisherEnd =
 export interface PublisherOptions {
   /** Opens a socket to the relay. It gives up by itself if the relay does not answer, and reports why. */
   readonly open: OpenSocket;
-  /** The relay's address, for the log. */
   readonly url: string;
   readonly room: string;
   /** How the relay names this agent in its log. */
@@ -161,7 +160,6 @@ export class Publisher {
     };
   }
 
-  /** A message came; the welcome is the first. */
   #control(line: PublisherLine, message: ToProducerMessage): void {
     switch (message.type) {
       case "welcome": {
@@ -230,7 +228,6 @@ export class Publisher {
     this.#failure = reason;
   }
 
-  /** In words for the log. */
   #reasonOf(end: LineEnd, refused: boolean): string {
     const { code, error, byUs, opened } = end;
     if (byUs) {

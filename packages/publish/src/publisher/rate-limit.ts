@@ -5,7 +5,6 @@
 
 import type { Timing } from "@screen-share/protocol";
 export interface Rate {
-  /** How many items pass at once. */
   readonly burst: number;
   /** How long it takes until one more may pass, ms. */
   readonly intervalMs: number;
@@ -35,7 +34,6 @@ export class RateLimit<T> {
     this.#newest = { item };
   }
 
-  /** Drops the item that waits. */
   stop(): void {
     this.#cancelRefill?.();
     this.#cancelRefill = undefined;

@@ -9,7 +9,6 @@ export class ByteSource {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** How many bytes were taken so far. */
   get offset(): number {
     return this.#offset;
   }

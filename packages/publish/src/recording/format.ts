@@ -55,11 +55,9 @@ export function encodeRecordHeader(
 }
 
 interface Placed {
-  /** Since the recording began. */
   readonly atMs: number;
   /** Its position in the file. */
   readonly offset: number;
-  /** The length of its payload. */
   readonly length: number;
 }
 
@@ -70,7 +68,6 @@ export type Recorded = Placed &
     | { readonly kind: "update"; readonly update: Update }
   );
 
-/** How a file ends. */
 export type RecordingEnd =
   | { readonly kind: "whole" }
   /** In the middle of a record: the agent was killed, or the disk was full. */
@@ -80,7 +77,6 @@ export type RecordingEnd =
   /** It is not a recording, or one of another version. */
   | { readonly kind: "foreign"; readonly reason: string };
 
-/** Reads a file from its start, holding at most one record of it. */
 export class RecordingReader {
   readonly #source: ByteSource;
   /** How the file ends; known once `records` has ended. */

@@ -9,9 +9,7 @@ export const MAX_WAITING_BYTES = 64 * 2 ** 20;
 const END_TIMEOUT_MS = 3000;
 const TOO_SLOW = "the disk is too slow for it";
 
-/** Where a recording goes. */
 export interface RecordingFile {
-  /** Its name in the log. */
   readonly name: string;
   /** Writes these bytes, in this order, behind what is there; one call at a time. @throws Error */
   append(parts: readonly Uint8Array[]): Promise<void>;
@@ -29,7 +27,6 @@ export class Recorder {
   readonly #startedAt: number;
   #recording = true;
   #waiting: Uint8Array[] = [];
-  /** Includes what is being written. */
   #waitingBytes = 0;
   #updates = 0;
   #bytes = 0;

@@ -1,7 +1,6 @@
 /** Collects what was drawn, as cells of a coarse grid: any number of rectangles go in, and a few that cover them come out. */
 import type { Size } from "@screen-share/protocol";
 
-/** A part of a picture, px from its top left. */
 export interface Rectangle extends Size {
   readonly x: number;
   readonly y: number;
@@ -61,7 +60,6 @@ export class DirtyGrid {
     });
   }
 
-  /** The runs of all rows. A run is joined to the one above it if both have the same columns. */
   #merged(runsOf: (row: number) => [number, number][]): Run[] {
     const merged: Run[] = [];
     let above: Run[] = [];

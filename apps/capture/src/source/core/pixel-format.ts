@@ -7,7 +7,6 @@ import type { Rectangle } from "./dirty-grid.ts";
 /** The layout of an image in memory (X protocol, format "ZPixmap"). */
 export interface PixelLayout {
   readonly bitsPerPixel: number;
-  /** Rows are padded to a multiple of this many bits. */
   readonly scanlinePad: number;
   /** Whether a pixel's first byte is its highest; with 4 bits per pixel, whether a byte's high half comes first. */
   readonly bigEndian: boolean;
@@ -124,7 +123,6 @@ function unpacker24(layout: PixelLayout, toRgba: (px: number) => number): Unpack
   };
 }
 
-/** For 8 or 16 bits per pixel. */
 function tableUnpacker(layout: PixelLayout, table: Uint32Array): Unpacker {
   return (image, area, to, stride) => {
     const from = wordsOf(image, layout);
@@ -137,7 +135,6 @@ function tableUnpacker(layout: PixelLayout, table: Uint32Array): Unpacker {
   };
 }
 
-/** For 1 or 4 bits per pixel. */
 function bitsUnpacker(layout: PixelLayout, table: Uint32Array): Unpacker {
   const bits = layout.bitsPerPixel;
   const lowFirst = bits === 4 ? !layout.bigEndian : !layout.highBitFirst;

@@ -25,7 +25,6 @@ const END_OF_BLOCK = 0x00;
 interface Coder {
   /** By the next 16 bits: the code's length in the high byte and its symbol in the low one. 0 if there is no such code. */
   readonly lookup: Uint16Array;
-  /** By symbol. */
   readonly codes: Uint16Array;
   readonly lengths: Uint8Array;
 }
@@ -172,7 +171,9 @@ export class Requantiser {
       for (let mcu = 0; mcu < mcuCount; mcu++) {
         this.#components.forEach((component, c) => {
           const { dc, scale } = component;
-          dcIn[c] = (dcIn[c] ?? 0) + reader.value(this.#category(reader, dc, MAX_DC_CATEGORY));
+          const readCategory = reader.symbol(dc);
+          if (readCategory > MAX_DC_CATEGORY) throw new BrokenSegment();
+          dcIn[c] = (dcIn[c] ?? 0) + reader.value(readCategory);
           const scaled = Math.round((dcIn[c] ?? 0) * (scale[0] ?? 1));
           const difference = clamp(scaled - (dcOut[c] ?? 0), MAX_DC_CATEGORY);
           dcOut[c] = (dcOut[c] ?? 0) + difference;
@@ -189,12 +190,6 @@ export class Requantiser {
       this.#writer.finish();
       return emptySegment(mcuCount);
     }
-  }
-
-  #category(reader: BitReader, table: Coder, max: number): number {
-    const category = reader.symbol(table);
-    if (category > max) throw new BrokenSegment();
-    return category;
   }
 
   #acCoefficients(reader: BitReader, { ac, scale }: Component): void {

@@ -5,7 +5,7 @@
 
 import { TILE_MCUS } from "../../picture/geometry.ts";
 import { ProtocolError } from "../../wire/errors.ts";
-import { jpegHeader, type QuantTables } from "../jpeg/tables.ts";
+import { type JpegFrame, jpegHeader } from "../jpeg/tables.ts";
 
 /** The fewest bits that an MCU takes: per component the shortest DC code and the shortest EOB. */
 const MIN_MCU_BITS = 14;
@@ -44,12 +44,8 @@ export function emptySegment(mcuCount: number): Uint8Array {
 /** An empty tile of 16 MCUs, which pads an atlas. */
 export const EMPTY_TILE: Uint8Array = emptySegment(TILE_MCUS);
 
-/** The parts of a standard baseline JPEG. */
-export interface JpegParts {
-  /** px. A picture of this width and height must have as many tiles as there are segments */
-  readonly width: number;
-  readonly height: number;
-  readonly tables: QuantTables;
+/** A picture of this size must have as many tiles as there are segments. */
+export interface JpegParts extends JpegFrame {
   /** The tiles' bytes in scan order. */
   readonly segments: readonly Uint8Array[];
 }
@@ -65,7 +61,7 @@ export function assembleJpeg(parts: JpegParts): Uint8Array<ArrayBuffer> {
 export function joinedLength(parts: JpegParts): number {
   const markers = 2 * Math.max(0, parts.segments.length - 1);
   const bytes = parts.segments.reduce((sum, { length }) => sum + length, 0);
-  return headerOf(parts).length + bytes + markers + EOI.length;
+  return jpegHeader(parts).length + bytes + markers + EOI.length;
 }
 
 /** Joins a JPEG in steps, since a large one would block other work for too long. */
@@ -77,7 +73,7 @@ export class JpegJoiner {
 
   constructor(private readonly parts: JpegParts) {
     this.jpeg = new Uint8Array(joinedLength(parts));
-    this.#put(headerOf(parts));
+    this.#put(jpegHeader(parts));
   }
 
   /** Joins up to `count` more segments. @returns whether all are joined */
@@ -97,10 +93,6 @@ export class JpegJoiner {
     this.jpeg.set(bytes, this.#at);
     this.#at += bytes.length;
   }
-}
-
-function headerOf({ width, height, tables }: JpegParts): Uint8Array {
-  return jpegHeader({ width, height, tables, restartInterval: TILE_MCUS });
 }
 
 const RESTARTS = Array.from({ length: 8 }, (_, i) => Uint8Array.of(0xff, 0xd0 + i));

@@ -6,7 +6,7 @@
 import { checkSize, type Size } from "../../picture/geometry.ts";
 import { concatBytes, equalBytes } from "../../wire/bytes.ts";
 import { ProtocolError } from "../../wire/errors.ts";
-import { HUFFMAN_TABLES, type QuantTables } from "./tables.ts";
+import { HUFFMAN_TABLES, type JpegFrame } from "./tables.ts";
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -29,11 +29,8 @@ const MAX_TRAILING_BYTES = 64 * 1024;
 
 export interface MarkerSegment {
   readonly marker: number;
-  /** Without the length field. */
   readonly payload: Uint8Array;
-  /** The offset of its FF. */
   readonly start: number;
-  /** The offset of the first byte after it. */
   readonly end: number;
 }
 
@@ -162,8 +159,7 @@ function endsWithEoi(jpeg: Uint8Array, scanStart: number): boolean {
 }
 
 /** A JPEG that becomes a tile. */
-export interface TileJpeg extends Size {
-  readonly tables: QuantTables;
+export interface TileJpeg extends JpegFrame {
   /** The offset of its entropy-coded bytes, which end before the EOI, the last two bytes. */
   readonly scanStart: number;
 }

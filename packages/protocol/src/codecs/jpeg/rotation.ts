@@ -8,7 +8,6 @@ const APP1 = 0xe1;
 const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
 const ORIENTATION = 0x0112;
 const ENTRY_BYTES = 12;
-/** No rotation. */
 const UPRIGHT = 1;
 
 /** Removes the request for a rotation from a JPEG that `readJpegSize` accepts. @returns a copy, or the same bytes if there is none */

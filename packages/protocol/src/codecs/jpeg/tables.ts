@@ -3,6 +3,7 @@
  * quantisation tables. Since every tile uses the same Huffman tables, tiles of different pictures can be combined in one scan.
  */
 import * as z from "zod/mini";
+import { type Size, TILE_MCUS } from "../../picture/geometry.ts";
 import { concatBytes } from "../../wire/bytes.ts";
 
 const quantTable = z.array(z.int().check(z.gte(1), z.lte(255))).check(z.length(64));
@@ -11,6 +12,11 @@ const quantTable = z.array(z.int().check(z.gte(1), z.lte(255))).check(z.length(6
 export const quantTables = z.object({ luma: quantTable, chroma: quantTable });
 export type QuantTables = z.infer<typeof quantTables>;
 
+/** What the header of a JPEG says. */
+export interface JpegFrame extends Size {
+  readonly tables: QuantTables;
+}
+
 /** One of a stream's pairs of tables. @throws RangeError if it has no such pair */
 export function tablesAt(tables: readonly QuantTables[], index: number): QuantTables {
   const found = tables[index];
@@ -18,7 +24,6 @@ export function tablesAt(tables: readonly QuantTables[], index: number): QuantTa
   return found;
 }
 
-/** Whether both pairs of tables are equal. */
 export function equalTables(a: QuantTables, b: QuantTables): boolean {
   return (
     a.luma.every((value, i) => value === b.luma[i]) &&
@@ -43,11 +48,8 @@ function fromHex(hex: string): Uint8Array {
   );
 }
 
-/** Table K.3 */
 export const DC_LUMA = table("00010501010101010100000000000000", "000102030405060708090a0b");
-/** Table K.4 */
 export const DC_CHROMA = table("00030101010101010101010000000000", "000102030405060708090a0b");
-/** Table K.5 */
 export const AC_LUMA = table(
   "0002010303020403050504040000017d",
   `01 02 03 00 04 11 05 12 21 31 41 06 13 51 61 07 22 71 14 32 81 91 a1 08 23 42 b1 c1 15 52 d1 f0
@@ -57,7 +59,6 @@ export const AC_LUMA = table(
    c6 c7 c8 c9 ca d2 d3 d4 d5 d6 d7 d8 d9 da e1 e2 e3 e4 e5 e6 e7 e8 e9 ea f1 f2 f3 f4 f5 f6 f7 f8
    f9 fa`,
 );
-/** Table K.6 */
 export const AC_CHROMA = table(
   "00020102040403040705040400010277",
   `00 01 02 03 11 04 05 21 31 06 12 41 51 07 61 71 13 22 32 81 08 14 42 91 a1 b1 c1 09 23 33 52 f0
@@ -90,29 +91,18 @@ const DHT = segment(
 );
 const SOS = segment(0xda, [Uint8Array.of(3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0)]);
 
-/** The bytes before the entropy-coded data of a baseline 4:4:4 JPEG. @param options.restartInterval MCUs between restart markers */
-export function jpegHeader(options: {
-  readonly width: number;
-  readonly height: number;
-  readonly tables: QuantTables;
-  readonly restartInterval: number;
-}): Uint8Array {
-  const { width, height, tables, restartInterval } = options;
+/** The bytes before the entropy-coded data of a baseline 4:4:4 JPEG of tiles. */
+export function jpegHeader({ width, height, tables }: JpegFrame): Uint8Array {
   return concatBytes([
     Uint8Array.of(0xff, 0xd8),
     JFIF,
-    segment(0xdb, [
-      Uint8Array.of(0),
-      Uint8Array.from(tables.luma),
-      Uint8Array.of(1),
-      Uint8Array.from(tables.chroma),
-    ]),
+    segment(0xdb, [Uint8Array.of(0, ...tables.luma, 1, ...tables.chroma)]),
     segment(0xc0, [
       Uint8Array.of(8, height >> 8, height & 0xff, width >> 8, width & 0xff, 3),
       Uint8Array.of(1, 0x11, 0, 2, 0x11, 1, 3, 0x11, 1),
     ]),
     DHT,
-    segment(0xdd, [Uint8Array.of(restartInterval >> 8, restartInterval & 0xff)]),
+    segment(0xdd, [Uint8Array.of(TILE_MCUS >> 8, TILE_MCUS & 0xff)]),
     SOS,
   ]);
 }

@@ -44,7 +44,6 @@ export function openJpegTurbo(qualities: readonly number[]): TileEncoder | Encod
 
 class JpegTurboEncoder implements TileEncoder {
   readonly name = "jpeg-turbo";
-  /** The tables of each level. */
   readonly #tables: readonly QuantTables[];
   /** The header of each size of block at each level, after it was parsed and checked once. */
   readonly #headers = new Map<string, Buffer>();
