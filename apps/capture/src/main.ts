@@ -37,8 +37,7 @@ import { TestCard } from "./source/test-card.ts";
 const RECORDING_WRITER = fileURLToPath(
   new URL(import.meta.url.replace(/main(\.\w+)$/, "recording-writer$1")),
 );
-const platform = nodePlatform;
-const { now } = platform;
+const { now } = nodePlatform;
 
 /** How to end once the parent that could stop us is gone. Until something is shared there is nothing to close. */
 let stop: () => void = () => process.exit();
@@ -85,7 +84,7 @@ async function share(config: CaptureConfig): Promise<void> {
   process.on("SIGTERM", stop);
 
   const ending = publisher.run();
-  const parts = { source, scaler, encoder, levels, publisher, pacer, log, platform };
+  const parts = { source, scaler, encoder, levels, publisher, pacer, log, platform: nodePlatform };
   await Promise.race([ending, new Pipeline(parts).run()]);
   const end = await ending;
   await recorder?.end();
@@ -123,7 +122,7 @@ async function openSource(config: CaptureConfig, log: Log): Promise<Source | Sou
     return first instanceof SourceFailure ? first : screen;
   };
   return source === "auto"
-    ? await openAwaited({ card, look, log, sleep: platform.sleep })
+    ? await openAwaited({ card, look, log, sleep: nodePlatform.sleep })
     : await look();
 }
 
@@ -133,7 +132,7 @@ async function openRecorder({ record }: CaptureConfig, log: Log): Promise<Record
   const file = await createRecordingFile(record, [...process.execArgv, RECORDING_WRITER]);
   if ("problem" in file) fail(file.problem);
   log.info(`recording to ${file.name}, also while nobody watches`);
-  return new Recorder({ file, log, timing: platform });
+  return new Recorder({ file, log, timing: nodePlatform });
 }
 
 async function printMonitors({ x11, wayland }: CaptureConfig): Promise<void> {

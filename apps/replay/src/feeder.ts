@@ -1,6 +1,4 @@
-/**
- * Brings the relay up to the recording's current picture, as far as the window takes it. Nothing is queued, so what arrives is never old.
- */
+/** Brings the relay up to the recording's current picture, as far as the window takes it. Nothing is queued. */
 import {
   Cursor,
   encodeUpdate,

@@ -32,7 +32,6 @@ export * from "./picture/tile-changes.ts";
 export * from "./wire/claims.ts";
 export * from "./wire/close.ts";
 export * from "./wire/constants.ts";
-export * from "./wire/errors.ts";
 export * from "./wire/find-link.ts";
 export * from "./wire/link.ts";
 export * from "./wire/loopback.ts";

@@ -1,7 +1,4 @@
-/**
- * Chooses and encodes the part of a frame that the window takes: its damage, in the order that every cut follows; or, while nothing is
- * damaged, static tiles that were sent coarse and are repainted finely. Sends nothing.
- */
+/** Chooses and encodes the part of a frame that the window takes: its damage, or, while there is none, static tiles to be repainted. */
 import {
   CutQueue,
   codecOf,

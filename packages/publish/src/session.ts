@@ -20,7 +20,8 @@ export interface PublishedPicture extends Omit<Update, "epoch" | "relayedAt"> {
 
 export class PublishSession {
   readonly sender: Sender;
-  #refreshCount = 0;
+  /** How often the relay has requested the whole picture. Only to be read. */
+  refreshCount = 0;
   #described: { readonly stream: StreamDescription; readonly subject: string } | undefined;
 
   /** @param transmit hands a message to the socket and returns whether it was accepted */
@@ -39,18 +40,11 @@ export class PublishSession {
 
   /** The relay requests the stream description and the whole picture again (P-34). Repeated requests count once. */
   refresh(): void {
-    this.#refreshCount++;
+    this.refreshCount++;
     this.#described = undefined;
   }
 
-  get refreshCount(): number {
-    return this.#refreshCount;
-  }
-
-  /**
-   * Sends a picture. @param now our clock, ms
-   * @returns the bytes that the socket accepted; undefined if it did not accept the update
-   */
+  /** Sends a picture. @param now our clock, ms. @returns the bytes that the socket accepted; undefined if it accepted no update */
   publish(picture: PublishedPicture, now: number): number | undefined {
     const { stream, subject, keyframe, cut, tiles } = picture;
     const epoch = (this.sender.epoch ?? 0) + (this.needsWhole(stream, subject) ? 1 : 0);

@@ -25,10 +25,7 @@ export async function createRecordingFile(
   }
 }
 
-/**
- * The writer gets neither the agent's environment, which has the token, nor its standard error, whose reader would have to wait for as long
- * as the disk hangs.
- */
+/** Without the agent's environment, which has the token, and its standard error, whose reader would have to wait for the disk. */
 function startWriter({ fd }: FileHandle, writer: readonly string[]): ChildProcess {
   return spawn(process.execPath, writer, { env: {}, stdio: ["pipe", "pipe", "ignore", fd] });
 }

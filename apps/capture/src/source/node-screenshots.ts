@@ -1,7 +1,4 @@
-/**
- * Grabs monitors with the native addon node-screenshots. It is loaded only when needed, because it cannot be loaded without a desktop's
- * libraries; every failure is a `SourceFailure`, never an exception.
- */
+/** Grabs monitors with the native addon node-screenshots. Loads it only when needed, since it cannot be loaded without a desktop. */
 import { execFile } from "node:child_process";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -31,10 +28,7 @@ export class ScreenSource implements Source {
   #addon: Addon | undefined;
   #failures = 0;
 
-  /**
-   * @param options.monitor an id, an index from 0 or a name; by default the primary one
-   * @param options.failure makes the message for what goes wrong
-   */
+  /** @param options.monitor an id, an index from 0 or a name; by default the primary one */
   constructor(
     private readonly options: {
       readonly monitor?: string;

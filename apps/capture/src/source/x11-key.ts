@@ -1,7 +1,4 @@
-/**
- * The key to an X display (Xau(3)): which entry of which file fits, and advice for a user whose key is missing or wrong. It never contains
- * a key.
- */
+/** The key to an X display (Xau(3)), or advice for a user whose key is missing or wrong. The advice never contains a key. */
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 /** The codecs that this version knows. */
 import type { Cells, Codec } from "../picture/codec.ts";
 import type { StreamDescription } from "../picture/stream.ts";
-import { ProtocolError } from "../wire/errors.ts";
+import { ProtocolError } from "../wire/close.ts";
 import { JPEG } from "./jpeg/codec.ts";
 import { JPEG_TILES } from "./jpeg-tiles/codec.ts";
 

@@ -17,11 +17,7 @@ export class ClockOffset {
   #samples: Sample[] = [];
 
   /** Takes one exchange in: our clock when the ping left and when the pong came, and the other clock when it answered, ms. */
-  add(exchange: {
-    readonly sentAt: number;
-    readonly remoteAt: number;
-    readonly receivedAt: number;
-  }): void {
+  add(exchange: Readonly<Record<"sentAt" | "remoteAt" | "receivedAt", number>>): void {
     const roundTripMs = exchange.receivedAt - exchange.sentAt;
     if (!(roundTripMs >= 0) || !Number.isFinite(exchange.remoteAt)) return;
     const offsetMs = exchange.remoteAt - (exchange.sentAt + exchange.receivedAt) / 2;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakeTime } from "../../test/fake-time.ts";
-import { CLOSE } from "../wire/close.ts";
-import { ProtocolError } from "../wire/errors.ts";
+import { CLOSE, ProtocolError } from "../wire/close.ts";
 import { encodeControl, parseToViewerMessage, type ToViewerMessage } from "../wire/messages.ts";
 import { Connection } from "./connection.ts";
 import type { Line, LineEnd } from "./line.ts";

@@ -13,42 +13,35 @@ export interface ConnectionOptions<Message extends ToViewerMessage | ToProducerM
   readonly backoff: { readonly firstMs: number; readonly maxMs: number };
   /** Whether dialling again can help; by default `closeMeaning(code).retryable`. Not called if we gave up ourselves. */
   readonly isRetryable?: (end: LineEnd) => boolean;
-  /**
-   * The line has ended, or could not be dialled at all: then `end` is undefined.
-   * @param retryAt when the next dial follows, ms on our clock; undefined if none does
-   */
+  /** The line has ended, or could not be dialled: then `end` is undefined. @param retryAt our clock, ms; undefined if no dial follows */
   readonly lost: (end: LineEnd | undefined, retryAt: number | undefined) => void;
 }
 
 export class Connection<Message extends ToViewerMessage | ToProducerMessage> {
   readonly #backoff: Backoff;
-  #line: Line<Message> | undefined;
+  /** The line that is being dialled or live. Only to be read. */
+  line: Line<Message> | undefined;
   #cancelRetry: () => void = () => {};
 
   constructor(private readonly options: ConnectionOptions<Message>) {
     this.#backoff = new Backoff(options.backoff);
   }
 
-  /** The line that is being dialled or live. */
-  get line(): Line<Message> | undefined {
-    return this.#line;
-  }
-
   /** Dials now, unless a line is being dialled or live. */
   dial(): void {
-    if (this.#line) return;
+    if (this.line) return;
     this.#cancelRetry();
-    this.#line = new Line({ ...this.options, ended: (end) => this.#ended(end) });
-    if (this.#line.dial()) return;
-    this.#line = undefined;
+    this.line = new Line({ ...this.options, ended: (end) => this.#ended(end) });
+    if (this.line.dial()) return;
+    this.line = undefined;
     this.options.lost(undefined, undefined);
   }
 
   /** Ends the line and does not dial again, until `dial` is called. Nothing is reported. */
   hangUp(): void {
     this.#cancelRetry();
-    this.#line?.hangUp();
-    this.#line = undefined;
+    this.line?.hangUp();
+    this.line = undefined;
   }
 
   /** The next retry is a first one again. */
@@ -57,7 +50,7 @@ export class Connection<Message extends ToViewerMessage | ToProducerMessage> {
   }
 
   #ended(end: LineEnd): void {
-    this.#line = undefined;
+    this.line = undefined;
     const { timing, lost, isRetryable = ({ code }) => closeMeaning(code).retryable } = this.options;
     if (!end.byUs && !isRetryable(end)) {
       lost(end, undefined);

@@ -62,10 +62,7 @@ export class CutQueue<T extends PendingTile> {
   count: number;
   bytes: number;
 
-  /**
-   * @param pending in ascending order of index
-   * @param options.columns tiles in a row of the picture, not necessarily whole: 16 MCUs each. Without it nothing is a small region
-   */
+  /** @param pending in ascending order of index. @param options.columns tiles in a row; without it, nothing is a small region */
   constructor(pending: readonly T[], { columns }: { readonly columns?: number | undefined }) {
     const turn = pending.toSorted((a, b) => a.sentAt - b.sentAt || a.index - b.index);
     const small = columns === undefined ? undefined : smallRegions(pending, columns);

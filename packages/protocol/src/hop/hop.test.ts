@@ -5,7 +5,7 @@ import { encodeTiles, screenLike, seededRandom } from "../../test/pictures.ts";
 import { runs } from "../../test/runs.ts";
 import { FrameStore } from "../picture/frame-store.ts";
 import { Replica } from "../picture/replica.ts";
-import { ProtocolError } from "../wire/errors.ts";
+import { ProtocolError } from "../wire/close.ts";
 import { parseToViewerMessage } from "../wire/messages.ts";
 import { decodeAck, encodeUpdate, type Tile } from "../wire/update.ts";
 import { Cursor, type Supply } from "./cursor.ts";

@@ -2,8 +2,7 @@
  * One socket to the relay, from dial to end: sends hello, waits for the welcome, measures the relay's clock, requests signs of life, and
  * ends a connection that gives none or breaks the protocol. It never reconnects, and ignores its socket once it has ended.
  */
-import { CLOSE, type ClosingReason, closeMeaning, endOf } from "../wire/close.ts";
-import { ProtocolError } from "../wire/errors.ts";
+import { CLOSE, type ClosingReason, closeMeaning, endOf, ProtocolError } from "../wire/close.ts";
 import {
   encodeControl,
   type ProducerMessage,

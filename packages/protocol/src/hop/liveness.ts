@@ -34,10 +34,7 @@ export class Liveness {
     this.#tickedAt = undefined;
   }
 
-  /**
-   * What is due. To be called about once a second; "ping" counts as sent.
-   * @param graceMs how much longer than usual silence may last now
-   */
+  /** What is due, about once a second; "ping" counts as sent. @param graceMs how much longer than usual silence may last now */
   tick(now: number, graceMs = 0): "ping" | "dead" | "nothing" {
     // A clock that was set back must not make the silence negative for hours.
     this.#heardAt = Math.min(this.#heardAt, now);

@@ -3,7 +3,7 @@
  * to send an ack is the owner's decision: a relay sends it once an update is applied, a viewer once it is drawn.
  */
 import type { StreamDescription } from "../picture/stream.ts";
-import { ProtocolError } from "../wire/errors.ts";
+import { ProtocolError } from "../wire/close.ts";
 import { decodeUpdate, encodeAck, type Update } from "../wire/update.ts";
 
 /** The picture that is replicated. Its methods throw a ProtocolError, and change nothing then. */
@@ -21,13 +21,8 @@ export class Receiver<Applied> {
   constructor(private readonly picture: ReplicatedPicture<Applied>) {}
 
   /** A `stream` message came. @throws ProtocolError */
-  describe({
-    epoch,
-    stream,
-  }: {
-    readonly epoch: number;
-    readonly stream: StreamDescription;
-  }): void {
+  describe(message: { readonly epoch: number; readonly stream: StreamDescription }): void {
+    const { epoch, stream } = message;
     if (epoch <= this.#epoch) throw new ProtocolError("epochs only grow");
     this.picture.describe(epoch, stream);
     this.#epoch = epoch;

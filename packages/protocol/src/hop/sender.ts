@@ -4,8 +4,8 @@
  * for a picture that is stored, by the encoder's pipeline for one that is not.
  */
 import type { StreamDescription } from "../picture/stream.ts";
+import { ProtocolError } from "../wire/close.ts";
 import { CURRENT_INTERVAL_MS } from "../wire/constants.ts";
-import { ProtocolError } from "../wire/errors.ts";
 import { encodeControl } from "../wire/messages.ts";
 import { Window } from "./window.ts";
 

@@ -5,8 +5,7 @@
 
 import { cellsOf } from "../codecs/registry.ts";
 import { equalBytes } from "../wire/bytes.ts";
-import { CLOSE } from "../wire/close.ts";
-import { ProtocolError } from "../wire/errors.ts";
+import { CLOSE, ProtocolError } from "../wire/close.ts";
 import type { Tile, Update } from "../wire/update.ts";
 import type { Cells } from "./codec.ts";
 import { checkSize } from "./geometry.ts";
@@ -24,11 +23,17 @@ export class FrameStore {
   /** When each tile last changed. Only to be read. */
   readonly changes: TileChanges;
   #missing: number;
-  #bytes = 0;
-  #version = 0;
-  #pictureVersion = 0;
-  #capturedAt = 0;
-  #encodedAt = 0;
+  // The following are only to be read.
+  /** The number of updates that were applied, including those of 0 tiles. */
+  version = 0;
+  /** The version at which any tile last changed. 0 if there is none yet. */
+  pictureVersion = 0;
+  /** The bytes of all tiles together. */
+  byteLength = 0;
+  /** When the picture was last known to be current, ms on the relay's clock. 0 if unknown. */
+  capturedAt = 0;
+  /** When the newest update was encoded, ms on the relay's clock. 0 if unknown. */
+  encodedAt = 0;
 
   /** @throws ProtocolError if no picture may have this size (4413), or its codec is unknown */
   constructor(readonly stream: StreamDescription) {
@@ -40,36 +45,12 @@ export class FrameStore {
     this.#missing = this.tileCount;
   }
 
-  /** The number of updates that were applied, including those of 0 tiles. */
-  get version(): number {
-    return this.#version;
-  }
-
-  /** The version at which any tile last changed. 0 if there is none yet. */
-  get pictureVersion(): number {
-    return this.#pictureVersion;
-  }
-
   get complete(): boolean {
     return this.#missing === 0;
   }
 
   get heldTiles(): number {
     return this.tileCount - this.#missing;
-  }
-
-  get byteLength(): number {
-    return this.#bytes;
-  }
-
-  /** When the picture was last known to be current, ms on the relay's clock. 0 if unknown. */
-  get capturedAt(): number {
-    return this.#capturedAt;
-  }
-
-  /** When the newest update was encoded, ms on the relay's clock. 0 if unknown. */
-  get encodedAt(): number {
-    return this.#encodedAt;
   }
 
   /**
@@ -81,7 +62,7 @@ export class FrameStore {
     const update = this.#mended(received);
     const bytes = this.#bytesAfter(update);
     const changed: Tile[] = [];
-    this.#version++;
+    this.version++;
     for (const { index, table, bytes: segment } of update.tiles) {
       const old = this.#tiles[index];
       const repeated =
@@ -96,20 +77,18 @@ export class FrameStore {
       this.#tiles[index] = tile;
       changed.push(tile);
     }
-    this.changes.changed(
-      changed.map(({ index }) => index),
-      this.#version,
-    );
-    this.#bytes = bytes;
-    if (changed.length > 0) this.#pictureVersion = this.#version;
-    this.#capturedAt = update.capturedAt;
-    this.#encodedAt = update.encodedAt;
+    const indices = changed.map(({ index }) => index);
+    this.changes.changed(indices, this.version);
+    this.byteLength = bytes;
+    if (changed.length > 0) this.pictureVersion = this.version;
+    this.capturedAt = update.capturedAt;
+    this.encodedAt = update.encodedAt;
     return changed;
   }
 
   /** The tiles that changed after version `cursor`, in ascending order. For 0, all tiles. */
   since(cursor: number): Tile[] {
-    if (cursor >= this.#pictureVersion) return [];
+    if (cursor >= this.pictureVersion) return [];
     return this.tilesAt(this.changes.since(cursor));
   }
 
@@ -128,7 +107,7 @@ export class FrameStore {
     if (update.keyframe && update.tiles.length !== this.tileCount) {
       throw new ProtocolError("a keyframe lacks tiles");
     }
-    let total = this.#bytes;
+    let total = this.byteLength;
     for (const tile of update.tiles) {
       const { index, table, bytes } = tile;
       if (index >= this.tileCount) throw new ProtocolError("a tile lies outside the picture");

@@ -3,8 +3,7 @@
  * 16i … 16i+15: a strip of 128×8 px that wraps to the next row of MCUs at the right edge. Any size works; only the last tile may be short.
  */
 
-import { CLOSE } from "../wire/close.ts";
-import { ProtocolError } from "../wire/errors.ts";
+import { CLOSE, ProtocolError } from "../wire/close.ts";
 
 /** The side of an MCU, px. */
 export const MCU_SIDE = 8;

@@ -2,7 +2,7 @@
  * The picture at the receiving end of a hop: the one that is shown, and the next one while a new epoch's first whole picture arrives.
  * The relay and the viewer have one each. It outlives connections.
  */
-import { ProtocolError } from "../wire/errors.ts";
+import { ProtocolError } from "../wire/close.ts";
 import type { Tile, Update } from "../wire/update.ts";
 import { FrameStore } from "./frame-store.ts";
 import { type StreamDescription, sameStream } from "./stream.ts";
@@ -17,18 +17,14 @@ export type Applied =
   | { readonly kind: "pending" };
 
 export class Replica {
-  #shown: FrameStore | undefined;
+  /** The whole picture to show, also after the producer has disconnected. Undefined before the first. Only to be read. */
+  shown: FrameStore | undefined;
   #next: FrameStore | undefined;
   #epoch: number | undefined;
 
-  /** The whole picture to show, also after the producer has disconnected. Undefined before the first. */
-  get shown(): FrameStore | undefined {
-    return this.#shown;
-  }
-
   /** All pictures that it has: the one that is shown, and the one that is arriving. */
   get stores(): readonly FrameStore[] {
-    return [this.#shown, this.#next].filter((store) => store !== undefined);
+    return [this.shown, this.#next].filter((store) => store !== undefined);
   }
 
   /**
@@ -36,25 +32,25 @@ export class Replica {
    * are kept. Otherwise the new picture is shown once it is whole. @throws ProtocolError (4413) if no picture may have this size
    */
   describe(epoch: number, stream: StreamDescription): void {
-    const kept = [this.#shown, this.#next].find(
+    const kept = [this.shown, this.#next].find(
       (store) => store && sameStream(store.stream, stream),
     );
     this.#next =
-      kept === undefined ? new FrameStore(stream) : kept === this.#shown ? undefined : kept;
+      kept === undefined ? new FrameStore(stream) : kept === this.shown ? undefined : kept;
     this.#epoch = epoch;
   }
 
   /** Applies an update completely, or throws and changes nothing. @throws ProtocolError if it does not fit epoch or picture */
   apply(update: Update): Applied {
-    const store = this.#next ?? this.#shown;
+    const store = this.#next ?? this.shown;
     if (!store || this.#epoch === undefined) {
       throw new ProtocolError("an update came before the stream's description");
     }
     if (update.epoch !== this.#epoch) throw new ProtocolError("an update is of another epoch");
     const tiles = store.apply(update);
-    if (store === this.#shown) return { kind: "tiles", store, tiles };
+    if (store === this.shown) return { kind: "tiles", store, tiles };
     if (!store.complete) return { kind: "pending" };
-    this.#shown = store;
+    this.shown = store;
     this.#next = undefined;
     return { kind: "replaced", store };
   }
@@ -67,6 +63,6 @@ export class Replica {
 
   clear(): void {
     this.disconnect();
-    this.#shown = undefined;
+    this.shown = undefined;
   }
 }

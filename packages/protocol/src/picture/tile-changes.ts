@@ -1,7 +1,4 @@
-/**
- * Records when each tile of a picture last changed. Two summaries make lookups cheap in pictures with many tiles: the newest change of
- * each group of adjacent tiles, and the small regions that changed last.
- */
+/** Records when each tile of a picture last changed, with the newest change of each group of tiles, and the newest small regions. */
 
 /** The most groups that the tiles of a picture are divided into. */
 export const MAX_GROUPS = 512;
@@ -29,7 +26,8 @@ export class TileChanges {
   readonly #changedAt: Float64Array;
   readonly #groupChangedAt: Float64Array;
   readonly #steps: readonly number[];
-  readonly #small = new Set<number>();
+  /** Tiles whose last change was part of a small region, in that order. The oldest may be missing. Only to be read. */
+  readonly small = new Set<number>();
 
   /** @param columns tiles in a row of the picture, not necessarily a whole number. If undefined, there are no small regions */
   constructor(
@@ -50,11 +48,6 @@ export class TileChanges {
   /** The version at which a tile of the group last changed. */
   groupChangedAt(group: number): number {
     return this.#groupChangedAt[group] ?? 0;
-  }
-
-  /** Tiles whose last change was part of a small region. The oldest changes may be missing. */
-  get small(): Iterable<number> {
-    return this.#small;
   }
 
   /** Records a change of these tiles. @param version greater than in the last call */
@@ -81,12 +74,12 @@ export class TileChanges {
   }
 
   #classify(index: number, version: number): void {
-    this.#small.delete(index);
+    this.small.delete(index);
     if (!this.#isOfSmallRegion(index, version)) return;
-    this.#small.add(index);
-    if (this.#small.size <= MAX_SMALL_TILES) return;
-    for (const oldest of this.#small) {
-      this.#small.delete(oldest);
+    this.small.add(index);
+    if (this.small.size <= MAX_SMALL_TILES) return;
+    for (const oldest of this.small) {
+      this.small.delete(oldest);
       return;
     }
   }

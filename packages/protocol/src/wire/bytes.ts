@@ -1,5 +1,5 @@
 /** Reading and writing bytes, for all encoders and decoders. */
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError } from "./close.ts";
 
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;

@@ -1,7 +1,7 @@
 /** The claims of a token (RFC 7519) and what they allow. Signing and verifying is in `token.ts`, which browsers cannot import. */
 import * as z from "zod/mini";
+import { closingError } from "./close.ts";
 import { DEFAULT_ROOM } from "./constants.ts";
-import { closingError } from "./errors.ts";
 
 /** How long a token is accepted after its `exp`, ms. With a check once a second, expiry takes less than 5 s (P-81). */
 export const EXPIRY_LEEWAY_MS = 2000;

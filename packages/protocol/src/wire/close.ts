@@ -1,5 +1,5 @@
 /**
- * The close codes of both hops, what they mean, and whether reconnecting can help (P-40). Browsers hide the HTTP status of a refused
+ * The close codes of both hops, what they mean, and whether reconnecting can help (P-40); and the errors that lead to them. Browsers hide the HTTP status of a refused
  * upgrade, so a refused client is accepted first and then closed.
  */
 
@@ -17,31 +17,27 @@ export const CLOSE = {
 
 export type CloseCode = (typeof CLOSE)[keyof typeof CLOSE];
 
-interface CloseMeaning {
-  readonly meaning: string;
-  readonly retryable: boolean;
-}
-
-const MEANINGS: Record<CloseCode, CloseMeaning> = {
-  [CLOSE.producerExists]: {
-    meaning: "another screen is already being shared in this room",
-    retryable: true,
-  },
-  [CLOSE.replaced]: {
-    meaning: "replaced by a newer connection of the same agent",
-    retryable: false,
-  },
-  [CLOSE.protocolError]: { meaning: "the other side sent something invalid", retryable: false },
-  [CLOSE.unauthorized]: {
-    meaning: "the token is missing, invalid, expired or revoked",
-    retryable: false,
-  },
-  [CLOSE.forbidden]: { meaning: "not allowed", retryable: false },
-  [CLOSE.silent]: { meaning: "no sign of life for too long", retryable: true },
-  [CLOSE.tooLarge]: { meaning: "the message or the picture is too large", retryable: false },
-  [CLOSE.full]: { meaning: "the room or the relay is full", retryable: true },
-  [CLOSE.restarting]: { meaning: "the relay is restarting", retryable: true },
+/** In plain text for a log. */
+const MEANINGS: Record<CloseCode, string> = {
+  [CLOSE.producerExists]: "another screen is already being shared in this room",
+  [CLOSE.replaced]: "replaced by a newer connection of the same agent",
+  [CLOSE.protocolError]: "the other side sent something invalid",
+  [CLOSE.unauthorized]: "the token is missing, invalid, expired or revoked",
+  [CLOSE.forbidden]: "not allowed",
+  [CLOSE.silent]: "no sign of life for too long",
+  [CLOSE.tooLarge]: "the message or the picture is too large",
+  [CLOSE.full]: "the room or the relay is full",
+  [CLOSE.restarting]: "the relay is restarting",
 };
+
+/** After all others, the client may reconnect by itself. */
+const FINAL_CODES: ReadonlySet<number> = new Set([
+  CLOSE.replaced,
+  CLOSE.protocolError,
+  CLOSE.unauthorized,
+  CLOSE.forbidden,
+  CLOSE.tooLarge,
+]);
 
 /** Why a relay closes a connection, where clients show or do different things for the same close code (P-43). */
 export const CLOSING_REASONS = [
@@ -75,9 +71,31 @@ export function endOf(
   return { code: CLOSINGS[closing].code, reason: reported.reason || closing.replaceAll("-", " ") };
 }
 
-const UNKNOWN: CloseMeaning = { meaning: "the connection was lost", retryable: true };
-
 /** The meaning of any WebSocket close code (RFC 6455 §7.4). A code outside the table counts as a lost connection. */
-export function closeMeaning(code: number): CloseMeaning {
-  return MEANINGS[code as CloseCode] ?? UNKNOWN;
+export function closeMeaning(code: number) {
+  const meaning = MEANINGS[code as CloseCode] ?? "the connection was lost";
+  return { meaning, retryable: !FINAL_CODES.has(code) };
+}
+
+/**
+ * The peer did something that the protocol does not allow: all that decoders throw. The session's owner catches it and closes the
+ * connection with `closeCode`. The message is plain text for a log and the close frame, and never repeats the peer's bytes.
+ */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+
+  constructor(
+    reason: string,
+    readonly closeCode: CloseCode = CLOSE.protocolError,
+    /** Set where clients have to know more than the code (P-43). */
+    readonly closing?: ClosingReason,
+  ) {
+    super(reason);
+  }
+}
+
+/** An error with a typed reason, which determines its code and the beginning of its text. @param detail the rest of the text */
+export function closingError(closing: ClosingReason, detail = ""): ProtocolError {
+  const { code, text } = CLOSINGS[closing];
+  return new ProtocolError(text + detail, code, closing);
 }

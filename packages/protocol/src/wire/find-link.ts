@@ -1,7 +1,4 @@
-/**
- * Finds a viewer link in other text, and repairs it if programs have damaged it on its way (P-95). A damaged link that was opened and
- * one that was pasted are both read here. Pure, and linear in the length of the text.
- */
+/** Finds a viewer link in other text, and repairs it if it was damaged on its way (P-95). Pure, and linear in the text's length. */
 import { MAX_TOKEN_LENGTH } from "./constants.ts";
 import { FIELD_NAMES, type LinkFields, MAX_LINK_TEXT_LENGTH } from "./link.ts";
 import { unwrapped } from "./link-text.ts";

@@ -40,10 +40,7 @@ const URL_DEFENSE_3 = /(\/v3\/__)([^\s"'<>]+)/g;
 const BRACKETED = /<[^<>]*>/g;
 const SPACE = /\s+/g;
 
-/**
- * The text with damage undone, in several versions: each is unescaped once more than the one before, until no escapes are left or the limit
- * is reached.
- */
+/** The text with damage undone, in up to four versions: each is unescaped once more than the one before. */
 export function unwrapped(text: string): readonly string[] {
   const rounds = [tidied(text)];
   for (let round = 0; round < MAX_ROUNDS; round++) {

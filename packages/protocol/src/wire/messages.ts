@@ -2,9 +2,8 @@
 import * as z from "zod/mini";
 import { streamDescription } from "../picture/stream.ts";
 import { linkGeneration } from "./claims.ts";
-import { CLOSE, CLOSING_REASONS } from "./close.ts";
+import { CLOSE, CLOSING_REASONS, ProtocolError } from "./close.ts";
 import { DEFAULT_ROOM, MAX_TOKEN_LENGTH, ROOM_NAME } from "./constants.ts";
-import { ProtocolError } from "./errors.ts";
 
 /** The longest control message, UTF-16 units. */
 export const MAX_CONTROL_LENGTH = 16 * 1024;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { checkScope } from "./claims.ts";
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError } from "./close.ts";
 import { signToken, tokenKey, verifyToken } from "./token.ts";
 
 const NOW = 1_800_000_000_000;

@@ -4,9 +4,8 @@
  */
 import { errors, jwtVerify, SignJWT } from "jose";
 import { type Claims, claimsSchema, EXPIRY_LEEWAY_MS, type Role } from "./claims.ts";
-import { CLOSE } from "./close.ts";
+import { CLOSE, closingError, ProtocolError } from "./close.ts";
 import { MAX_TOKEN_LENGTH } from "./constants.ts";
-import { closingError, ProtocolError } from "./errors.ts";
 
 /** The only algorithm. The header of a token never chooses another. */
 const ALGORITHM = "HS256";
@@ -46,8 +45,7 @@ export async function signToken(key: TokenKey, token: NewToken): Promise<string>
 }
 
 /**
- * Verifies a token: it must be signed with one of these keys and must not have expired.
- * @param wallNow ms since 1970
+ * Verifies a token: it must be signed with one of these keys and must not have expired at `wallNow`, ms since 1970.
  * @throws ProtocolError (4401) whose message names the problem and never contains the token
  */
 export async function verifyToken(

@@ -8,16 +8,12 @@
  *            └──────┴───────┴──────────┴─────────────┴─────────────┴─────────────┴───────┴─────────┴───────┘
  *            entry: index gap (varint), table (varint), length (varint); bytes: those of the tiles, in the same order
  *
- *   ack      0      1
- *            ┌──────┬────────┐
- *            │ 0x02 │ count  │
- *            │ u8   │ u32 LE │
- *            └──────┴────────┘
+ *   ack      0x02 u8, count u32 LE
  */
 
 import { MAX_TILES } from "../picture/geometry.ts";
 import { ByteReader, varintLength, writeVarint } from "./bytes.ts";
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError } from "./close.ts";
 
 const UPDATE = 1;
 const ACK = 2;

@@ -1,6 +1,6 @@
 /**
- * When a host watches its own picture, each update changes it again, very slightly, since the page draws what was encoded. Faint changes of
- * a tile are therefore held back, each one longer than the one before. In the end they are sent exactly.
+ * Holds faint changes of a tile back, each one longer than the last. Without it, a host who watches its own picture would change it again
+ * by each update, very slightly. In the end, faint changes are sent exactly.
  */
 
 import { type Geometry, tileRuns } from "@screen-share/protocol";

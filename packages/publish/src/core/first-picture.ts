@@ -19,11 +19,8 @@ export class FirstPicture {
   }
 
   /** Whether the rest should be encoded coarsely. Once it should, this stays true. */
-  isSlow(
-    now: number,
-    options: { readonly inFlightBytes: number; readonly remainingBytes: number },
-  ) {
-    const { inFlightBytes, remainingBytes } = options;
+  isSlow(now: number, rest: Readonly<Record<"inFlightBytes" | "remainingBytes", number>>) {
+    const { inFlightBytes, remainingBytes } = rest;
     if (this.#slow || now - this.startedAt < MEASURED_MS) return this.#slow;
     const arrivedBytes = this.#sentBytes - inFlightBytes;
     const period = this.#period;

@@ -18,10 +18,7 @@ export interface Levels {
   readonly base: number;
 }
 
-/**
- * @param options.maxQuality for static areas; if undefined, they are not repainted
- * @param options.adaptive whether coarser levels may be used
- */
+/** @param options.maxQuality for static areas, which are not repainted without it. @param options.adaptive whether to use coarser levels */
 export function levelsOf(options: {
   readonly quality: number;
   readonly maxQuality: number | undefined;
@@ -36,7 +33,8 @@ export function levelsOf(options: {
 }
 
 export class QualityControl {
-  #level: number;
+  /** The index of the level to use for what changes. Only to be read. */
+  level: number;
   #cutSince: number | undefined;
   #fineSince: number;
   #relaxedMs = RELAXED_MS;
@@ -46,12 +44,8 @@ export class QualityControl {
     private readonly levels: Levels,
     now: number,
   ) {
-    this.#level = levels.base;
+    this.level = levels.base;
     this.#fineSince = now;
-  }
-
-  get level(): number {
-    return this.#level;
   }
 
   /** A picture is finished. @param cut whether some of its damage was not sent before the next picture was due */
@@ -63,18 +57,18 @@ export class QualityControl {
   #overloaded(now: number): void {
     this.#cutSince ??= now;
     this.#fineSince = now;
-    if (now - this.#cutSince < OVERLOADED_MS || this.#level === 0) return;
+    if (now - this.#cutSince < OVERLOADED_MS || this.level === 0) return;
     // The level above did not fit: it is tried again after a longer wait each time.
     const recent = now - this.#raisedAt < 2 * this.#relaxedMs;
     this.#relaxedMs = recent ? Math.min(2 * this.#relaxedMs, MAX_RELAXED_MS) : RELAXED_MS;
-    this.#level--;
+    this.level--;
     this.#cutSince = now;
   }
 
   #carried(now: number): void {
     this.#cutSince = undefined;
-    if (this.#level >= this.levels.base || now - this.#fineSince < this.#relaxedMs) return;
-    this.#level++;
+    if (this.level >= this.levels.base || now - this.#fineSince < this.#relaxedMs) return;
+    this.level++;
     this.#raisedAt = now;
     this.#fineSince = now;
   }

@@ -6,16 +6,17 @@ import { createHash, randomBytes } from "node:crypto";
 import { privatePath, readPrivate, writePrivate } from "@screen-share/program";
 import * as z from "zod";
 import type { ProducerIdentity } from "../ports.ts";
+import type { RelaySettings } from "./settings.ts";
 
 const secret = z.string().regex(/^[0-9a-f]{32}$/);
 const schema = z.object({ producerId: secret, generation: secret });
 
 /** One file per relay and room, so that no relay learns another's secret. Undefined if this user has no home folder. */
-export function identityPath(options: {
-  readonly server: string;
-  readonly room: string;
-}): string | undefined {
-  const place = createHash("sha256").update(`${options.server}\n${options.room}`).digest("hex");
+export function identityPath({
+  server,
+  room,
+}: Pick<RelaySettings, "server" | "room">): string | undefined {
+  const place = createHash("sha256").update(`${server}\n${room}`).digest("hex");
   return privatePath("agents", `${place.slice(0, 32)}.json`);
 }
 

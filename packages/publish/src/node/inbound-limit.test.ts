@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { FRAMES_PER_INTERVAL, InboundLimit } from "./inbound-limit.ts";
+import { FRAMES_PER_INTERVAL, InboundLimit } from "./socket.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -3,7 +3,6 @@
 export * from "./encode/choose.ts";
 export * from "./encode/jpeg-turbo.ts";
 export * from "./identity.ts";
-export * from "./inbound-limit.ts";
 export * from "./log.ts";
 export * from "./platform.ts";
 export * from "./proxy.ts";

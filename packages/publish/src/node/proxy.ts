@@ -42,10 +42,7 @@ function writtenWithScheme(url: string): boolean {
   return names.some((name) => process.env[name]?.trim() === url);
 }
 
-/**
- * The agent that makes a socket go through the proxy. @param options.addressTimeoutMs for each address of the proxy
- * @param options.refused called with the HTTP status if the proxy refuses to connect us
- */
+/** The agent that makes a socket go through the proxy. @param options.refused called with the HTTP status if the proxy refuses */
 export function proxyAgent(
   { url }: RelayProxy,
   options: {

@@ -1,10 +1,7 @@
 /** Reads the address of a relay in any form that people have: its WebSocket address, its page's, only its name, or a whole viewer link. */
 import { isLoopback, PRODUCER_PATH, ROOM_NAME, readLink } from "@screen-share/protocol";
 
-/**
- * The WebSocket address to dial. Without a scheme, it is wss://, or ws:// for this machine.
- * @returns the problem, to be printed after the setting's name, if it is not a relay's address
- */
+/** The WebSocket address to dial, by default wss://, or ws:// for this machine; or a problem, to be printed after the setting's name. */
 export function readServerAddress(
   text: string,
 ): { readonly url: string } | { readonly problem: string } {

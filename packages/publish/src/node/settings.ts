@@ -86,10 +86,7 @@ export function mustBePrivate(
   context.addIssue({ code: "custom", path: ["server"], message });
 }
 
-/**
- * Reads settings. @param given.flags override the environment
- * @returns the settings, or a sentence about each problem
- */
+/** Returns the settings, of which flags override the environment, or a sentence about each problem. */
 export function readSettings<T extends z.ZodType>(
   schema: T,
   { flags, environment, names }: { flags: Flags; environment: Environment; names: SettingNames },

@@ -8,7 +8,6 @@ import {
 } from "@screen-share/protocol";
 import { WebSocket } from "ws";
 import type { Log } from "../ports.ts";
-import { InboundLimit } from "./inbound-limit.ts";
 import { proxyAgent, proxyFor, type RelayProxy } from "./proxy.ts";
 
 /**
@@ -29,16 +28,17 @@ const TIMEOUTS = {
 const MAX_WAITING_FOR_PONG_BYTES = 64 * 1024;
 const ABNORMAL = 1006;
 
+const LIMIT_INTERVAL_MS = 100;
+/** Acks of 60 fps in many cuts, and changes in who watches, stay far below this. */
+export const FRAMES_PER_INTERVAL = 400;
+
 export interface RelayAddress {
   /** ws:// or wss:// */
   readonly server: string;
   readonly token?: string | undefined;
 }
 
-/**
- * Opens sockets to a relay, through the proxy that the environment names for it, if any, which is logged.
- * @returns a sentence if the environment names something that is no proxy
- */
+/** Opens sockets to a relay, through the proxy that the environment names for it, if any. Returns a sentence if that is no proxy. */
 export function openerFor(
   relay: RelayAddress,
   log?: Pick<Log, "info">,
@@ -139,4 +139,38 @@ function inPlainWords(error: Error & { readonly code?: string }): string {
   if (/subprotocol/.test(error.message)) return "what answers is no Screen Share relay";
   const status = /^Unexpected server response: (\d+)$/.exec(error.message)?.[1];
   return status ? `it answered with HTTP status ${status}` : error.message;
+}
+
+/** Bounds how much processing time a relay's frames can take: above the limit its socket is not read for a while. Nothing is lost. */
+export class InboundLimit {
+  #frames = 0;
+  #paused = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly socket: { readonly pause: () => void; readonly resume: () => void },
+  ) {}
+
+  frame(): void {
+    this.#frames++;
+    this.#timer ??= this.#startTimer();
+    if (this.#paused || this.#frames <= FRAMES_PER_INTERVAL) return;
+    this.#paused = true;
+    this.socket.pause();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #startTimer(): NodeJS.Timeout {
+    return setTimeout(() => {
+      // Frames that arrived before the pause took effect make it longer.
+      this.#frames = Math.max(0, this.#frames - FRAMES_PER_INTERVAL);
+      this.#timer = this.#frames > 0 ? this.#startTimer() : undefined;
+      if (!this.#paused || this.#frames > 0) return;
+      this.#paused = false;
+      this.socket.resume();
+    }, LIMIT_INTERVAL_MS);
+  }
 }

@@ -4,8 +4,7 @@
  */
 import type { Timing } from "@screen-share/protocol";
 import type { Log, ProducerIdentity, ViewerLinks } from "../ports.ts";
-import { LimitedLog } from "../publisher/limited-log.ts";
-import { type Rate, RateLimit } from "../publisher/rate-limit.ts";
+import { LimitedLog, type Rate, RateLimit } from "../publisher/rate-limit.ts";
 import { leadsElsewhere, resolveLink, stillServes } from "./viewer-link.ts";
 
 /** A relay renews a link twice a day. One that keeps sending others must not fill the host's terminal. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { keptLog } from "../../test/frames.ts";
 import { nodePlatform } from "../node/platform.ts";
-import { LINES, LimitedLog } from "./limited-log.ts";
+import { LINES, LimitedLog } from "./rate-limit.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -20,8 +20,7 @@ import type { Log, ViewerLinks } from "../ports.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { PublishSession } from "../session.ts";
 import { Demand } from "./demand.ts";
-import { LimitedLog } from "./limited-log.ts";
-import { type Rate, RateLimit } from "./rate-limit.ts";
+import { LimitedLog, type Rate, RateLimit } from "./rate-limit.ts";
 
 const RETRY = { firstMs: 500, maxMs: 4000 } as const;
 const STOP_TIMEOUT_MS = 500;

@@ -4,6 +4,8 @@
  */
 
 import type { Timing } from "@screen-share/protocol";
+import type { Log } from "../ports.ts";
+
 export interface Rate {
   readonly burst: number;
   /** How long it takes until one more may pass, ms. */
@@ -60,5 +62,43 @@ export class RateLimit<T> {
     this.#newest = undefined;
     if (next) this.#pass(next.item);
     else if (this.#allowed < this.rate.burst) this.#cancelRefill = this.#startRefill();
+  }
+}
+
+/** A viewer that joins and leaves as fast as it can causes at most 12 lines per minute. */
+export const LINES: Rate = { burst: 10, intervalMs: 5000 };
+
+interface Line {
+  readonly level: "info" | "warn";
+  readonly message: string;
+}
+
+/** A log that a relay and its viewers cannot flood. Debug lines are not limited, since users who enable them want all of them. */
+export class LimitedLog implements Pick<Log, "debug" | "info" | "warn"> {
+  readonly #lines: RateLimit<Line>;
+
+  constructor(
+    private readonly log: Log,
+    timers: Pick<Timing, "after">,
+  ) {
+    this.#lines = new RateLimit(LINES, timers, ({ level, message }, leftOut) => {
+      log[level](leftOut > 0 ? `${message} (${leftOut} earlier lines were left out)` : message);
+    });
+  }
+
+  debug(message: string): void {
+    this.log.debug(message);
+  }
+
+  info(message: string): void {
+    this.#lines.offer({ level: "info", message });
+  }
+
+  warn(message: string): void {
+    this.#lines.offer({ level: "warn", message });
+  }
+
+  stop(): void {
+    this.#lines.stop();
   }
 }

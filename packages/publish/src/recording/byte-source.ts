@@ -3,14 +3,11 @@ export class ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
-  #offset = 0;
+  /** How many bytes were taken so far. Only to be read. */
+  offset = 0;
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  get offset(): number {
-    return this.#offset;
   }
 
   /** The next `length` bytes. @returns "ended" if there are none left, "cut-off" if there are fewer */
@@ -22,7 +19,7 @@ export class ByteSource {
       this.#heldBytes += value.length;
     }
     this.#heldBytes -= length;
-    this.#offset += length;
+    this.offset += length;
     const [first] = this.#held;
     if (first && first.length >= length) {
       this.#held[0] = first.subarray(length);

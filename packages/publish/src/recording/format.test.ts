@@ -7,9 +7,9 @@ import {
   encodeRecordHeader,
   encodeRecordingHeader,
   type Recorded,
+  RecordedPicture,
   RecordingReader,
 } from "./format.ts";
-import { RecordedPicture } from "./recorded-picture.ts";
 
 const STEPS: readonly Step[] = [
   { kind: "resize", to: 0 },

@@ -25,7 +25,8 @@ export interface RecorderOptions {
 
 export class Recorder {
   readonly #startedAt: number;
-  #recording = true;
+  /** True until it was ended, or could not go on. Only to be read. */
+  recording = true;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #updates = 0;
@@ -39,14 +40,9 @@ export class Recorder {
     this.#enqueue([encodeRecordingHeader(this.#startedAt)]);
   }
 
-  /** True until it was ended, or could not go on. */
-  get recording(): boolean {
-    return this.#recording;
-  }
-
   /** The relay's socket has just accepted this: the text of a `stream` message, or an update, which nobody changes any more. */
   record(message: string | Uint8Array): void {
-    if (!this.#recording) return;
+    if (!this.recording) return;
     const isUpdate = typeof message !== "string";
     const payload = isUpdate ? message : asciiOf(message);
     const atMs = this.options.timing.now() - this.#startedAt;
@@ -62,8 +58,8 @@ export class Recorder {
 
   /** Writes what is left, and logs the result. Resolves within a few seconds, however slow the disk. */
   async end(): Promise<void> {
-    const complete = this.#recording;
-    this.#recording = false;
+    const complete = this.recording;
+    this.recording = false;
     const { log, file, timing } = this.options;
     let cancel = () => {};
     const timeout = new Promise<"late">((resolve) => {
@@ -120,9 +116,9 @@ export class Recorder {
 
   #stop(why: string): void {
     const { log, file } = this.options;
-    const rest = this.#recording ? "; sharing goes on" : "";
+    const rest = this.recording ? "; sharing goes on" : "";
     log.warn(`the recording to ${file.name} ends here: ${why}${rest}`);
-    this.#recording = false;
+    this.recording = false;
     void this.#close();
   }
 }

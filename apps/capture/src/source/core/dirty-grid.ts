@@ -20,14 +20,12 @@ interface Run {
 }
 
 export class DirtyGrid {
-  readonly #size: Size;
   readonly #columns: number;
   readonly #rows: number;
   readonly #cells: Uint8Array;
 
   /** Everything is dirty at first. */
-  constructor(size: Size) {
-    this.#size = size;
+  constructor(private readonly size: Size) {
     this.#columns = Math.ceil(size.width / CELL_SIDE);
     this.#rows = Math.ceil(size.height / CELL_SIDE);
     this.#cells = new Uint8Array(this.#columns * this.#rows).fill(1);
@@ -35,8 +33,8 @@ export class DirtyGrid {
 
   /** Something was drawn here. Parts outside the picture are ignored. */
   mark({ x, y, width, height }: Rectangle): void {
-    const right = Math.min(this.#size.width, x + width);
-    const bottom = Math.min(this.#size.height, y + height);
+    const right = Math.min(this.size.width, x + width);
+    const bottom = Math.min(this.size.height, y + height);
     if (right <= Math.max(0, x)) return;
     const from = cellOf(Math.max(0, x));
     const to = cellOf(right - 1) + 1;
@@ -45,18 +43,15 @@ export class DirtyGrid {
     }
   }
 
-  /**
-   * Returns rectangles inside the picture that cover everything marked and do not overlap, and unmarks everything. If there would be many,
-   * they also cover cells between them.
-   */
+  /** Returns separate rectangles that cover all that was marked, and unmarks it. If there would be many, they also cover gaps. */
   take(): Rectangle[] {
     const exact = this.#merged((row) => this.#runsOf(row));
     const runs = exact.length <= MAX_RECTANGLES ? exact : this.#merged((row) => this.#spanOf(row));
     this.#cells.fill(0);
     return runs.map(({ from, to, top, bottom }) => {
       const [x, y] = [from * CELL_SIDE, top * CELL_SIDE];
-      const width = Math.min(this.#size.width, to * CELL_SIDE) - x;
-      return { x, y, width, height: Math.min(this.#size.height, bottom * CELL_SIDE) - y };
+      const width = Math.min(this.size.width, to * CELL_SIDE) - x;
+      return { x, y, width, height: Math.min(this.size.height, bottom * CELL_SIDE) - y };
     });
   }
 

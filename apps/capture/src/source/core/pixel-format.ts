@@ -1,7 +1,4 @@
-/**
- * Converts the pixels of an X image of any layout of the protocol to RGBA. `unpackerOf` does the arithmetic once per format, so that each
- * pixel costs a table lookup or a few shifts.
- */
+/** Converts the pixels of an X image of any layout of the protocol to RGBA: a table lookup or a few shifts for each pixel. */
 import type { Rectangle } from "./dirty-grid.ts";
 
 /** The layout of an image in memory (X protocol, format "ZPixmap"). */
@@ -30,10 +27,7 @@ interface Channels {
   readonly blue: Channel;
 }
 
-/**
- * Writes an image into an RGBA picture of one word per pixel, `stride` pixels wide. The image has rows of `area.width` pixels, padded as
- * its layout says.
- */
+/** Writes an image of this area, its rows padded, into an RGBA picture that has one word per pixel and is `stride` pixels wide. */
 export type Unpacker = (
   image: Uint8Array,
   area: Rectangle,

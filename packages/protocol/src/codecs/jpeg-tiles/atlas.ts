@@ -1,7 +1,4 @@
-/**
- * An atlas is a JPEG assembled from tiles of any positions, so that all that changed is decoded in one call. A list of rectangles maps
- * its pixels back to the picture.
- */
+/** An atlas is a JPEG assembled from tiles of any positions, so that all that changed is decoded in one call. */
 import type { Blit, CellImage } from "../../picture/codec.ts";
 import {
   type Geometry,

@@ -4,7 +4,7 @@
  */
 
 import { TILE_MCUS } from "../../picture/geometry.ts";
-import { ProtocolError } from "../../wire/errors.ts";
+import { ProtocolError } from "../../wire/close.ts";
 import { type JpegFrame, jpegHeader } from "../jpeg/tables.ts";
 
 /** The fewest bits that an MCU takes: per component the shortest DC code and the shortest EOB. */

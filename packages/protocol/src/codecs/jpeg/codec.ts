@@ -1,6 +1,6 @@
 /** Codec `jpeg`: the picture is one cell, a whole JPEG of any kind that browsers show (P-24). */
 import type { Codec, NewComposer } from "../../picture/codec.ts";
-import { ProtocolError } from "../../wire/errors.ts";
+import { ProtocolError } from "../../wire/close.ts";
 import { decodableJpeg } from "./decodable.ts";
 import { mendJpeg, readJpegSize } from "./header.ts";
 import { withoutRotation } from "./rotation.ts";

@@ -1,11 +1,8 @@
-/**
- * Reads the marker segments of a JPEG (ITU-T T.81 §B.1.1), but not its entropy-coded bytes: the size of any JPEG that browsers show,
- * and the tables and scan of one that becomes a tile.
- */
+/** Reads the marker segments of a JPEG (ITU-T T.81 §B.1.1): the size of any JPEG that browsers show, and the parts of a tile's. */
 
 import { checkSize, type Size } from "../../picture/geometry.ts";
 import { concatBytes, equalBytes } from "../../wire/bytes.ts";
-import { ProtocolError } from "../../wire/errors.ts";
+import { ProtocolError } from "../../wire/close.ts";
 import { HUFFMAN_TABLES, type JpegFrame } from "./tables.ts";
 
 const SOI = 0xd8;

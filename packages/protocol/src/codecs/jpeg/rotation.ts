@@ -1,7 +1,4 @@
-/**
- * The rotation that the EXIF block of a JPEG requests (JEITA CP-3451, tag 0x0112). Browsers and many other programs apply it, others do
- * not. It is ignored everywhere (P-24), so it is removed from pictures that are sent as files.
- */
+/** The rotation that the EXIF block of a JPEG requests (JEITA CP-3451, tag 0x0112). It is ignored everywhere (P-24). */
 import { markerSegments } from "./header.ts";
 
 const APP1 = 0xe1;
@@ -27,10 +24,7 @@ export function withoutRotation(jpeg: Uint8Array): Uint8Array {
   return copy ?? jpeg;
 }
 
-/**
- * Reads the part of TIFF 6.0 that EXIF uses: a header and a directory of entries.
- * @returns the offset of the orientation's value; undefined if there is none or it is upright
- */
+/** The offset of the orientation's value in a TIFF 6.0 directory, as EXIF uses it. Undefined if there is none or it is upright. */
 function orientationAt(tiff: Uint8Array, littleEndian: boolean): number | undefined {
   if (tiff.length < 8) return undefined;
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.length);
