@@ -1,7 +1,6 @@
 /**
- * Writes its standard input to the file that is open as descriptor 3. It is a process of its own, because one that waits for a disk that
- * hangs cannot even exit. On its standard output it reports how many bytes are written, one line each from 0, or the code of the error that
- * ended it. It ignores signals.
+ * Writes its standard input to descriptor 3, as a process of its own, because one that waits for a disk that hangs cannot even exit.
+ * Reports how many bytes are written, one line each from 0, or the code of the error that ended it. It ignores signals.
  */
 import { closeSync, writeSync } from "node:fs";
 

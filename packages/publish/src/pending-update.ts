@@ -16,9 +16,8 @@ export class PendingUpdate {
   constructor(private readonly options: PendingUpdateOptions) {}
 
   /**
-   * Sends it, and moves the baseline only if the socket accepted it. @param now our clock, ms: when encoding ended
-   * @returns the bytes accepted; undefined if it is void, because the relay requested the whole picture or the connection was lost while it
-   *     was being encoded. What it would have sent is damage again.
+   * Sends it at `now`, ms on our clock, and moves the baseline only if the socket accepted it. @returns the bytes accepted; undefined if it
+   * is void, because of a refresh or a lost connection while it was being encoded. It is damage again then.
    */
   commit(now: number): number | undefined {
     const { session, stream, damage, begins, composed } = this.options;

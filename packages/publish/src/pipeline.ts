@@ -1,7 +1,6 @@
 /**
- * The way of a picture, one at a time: grab → scale → damage → encode → publish. Nothing is grabbed that the window would not take, so
- * there is never a queue. What the window does not take at once goes as soon as there is room, until the next picture is due; what was
- * not sent by then remains damage. Retries a source that is gone.
+ * The way of a picture, one at a time: grab → scale → damage → encode → publish. Nothing is queued: what the window does not take goes as
+ * soon as there is room, and is damage again once the next picture is due. Retries a source that is gone.
  */
 import { Backoff, geometryOf } from "@screen-share/protocol";
 import { type Composed, compose, FrameDamage } from "./compose.ts";

@@ -29,9 +29,8 @@ export interface Source {
   readonly name: string;
 
   /**
-   * Grabs the current picture; its size may differ from the last one's. If the source knows that nothing has changed, the frame
-   * holds the very `pixels` of the last one. A caller waits for one grab before it starts the next, and for the encoding of a
-   * frame before it starts another grab. It may try again after a failure: what was gone may be back.
+   * Grabs the current picture, of any size; also after a failure, since what was gone may be back. If nothing has changed, the frame may
+   * hold the very `pixels` of the last one. Each grab and the encoding of its frame end before the next one starts.
    */
   grab(): Promise<Frame | SourceFailure>;
 }

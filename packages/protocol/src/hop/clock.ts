@@ -1,7 +1,6 @@
 /**
- * How far another machine's clock is from ours, from ping/pong (Cristian's algorithm: Probabilistic clock synchronization, 1989). The
- * exchange with the shortest round trip among the last few bounds the error by half of it. One that contradicts earlier exchanges shows
- * that a clock was set or stood still, and they no longer count.
+ * How far another machine's clock is from ours, by ping/pong (Cristian, Probabilistic clock synchronization, 1989): the shortest round trip
+ * among the last few bounds the error. Exchanges that a newer one contradicts, since a clock was set or stood still, do not count.
  */
 
 const KEPT_SAMPLES = 8;

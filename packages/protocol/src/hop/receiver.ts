@@ -37,9 +37,8 @@ export class Receiver<Applied> {
   }
 
   /**
-   * Acknowledges updates. @param send returns whether the socket took the ack
-   * @param count how many of this connection; by default all that were applied
-   * @returns how many of them were not acknowledged before
+   * Acknowledges updates of this connection, by default all that were applied.
+   * @param send returns whether the socket took the ack. @returns how many were not acknowledged before
    */
   ack(send: (ack: Uint8Array<ArrayBuffer>) => boolean, count = this.appliedCount): number {
     const fresh = count - this.ackedCount;

@@ -55,8 +55,7 @@ export class FrameStore {
 
   /**
    * Applies an update completely, or throws and changes nothing. Bytes are copied. A tile that a keyframe repeats byte for byte keeps its
-   * version, so that a producer's reconnect costs viewers nothing. @returns the tiles that changed, in ascending order
-   * @throws ProtocolError if a tile does not fit this picture
+   * version, so that a producer's reconnect is free. @returns the tiles that changed, ascending. @throws ProtocolError
    */
   apply(received: Update): Tile[] {
     const update = this.#mended(received);

@@ -32,11 +32,9 @@ export class Replica {
    * are kept. Otherwise the new picture is shown once it is whole. @throws ProtocolError (4413) if no picture may have this size
    */
   describe(epoch: number, stream: StreamDescription): void {
-    const kept = [this.shown, this.#next].find(
-      (store) => store && sameStream(store.stream, stream),
-    );
-    this.#next =
-      kept === undefined ? new FrameStore(stream) : kept === this.shown ? undefined : kept;
+    const kept = this.stores.find((store) => sameStream(store.stream, stream));
+    const isShown = kept !== undefined && kept === this.shown;
+    this.#next = isShown ? undefined : (kept ?? new FrameStore(stream));
     this.#epoch = epoch;
   }
 

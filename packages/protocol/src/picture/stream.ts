@@ -30,9 +30,6 @@ export function sameStream(a: StreamDescription, b: StreamDescription): boolean 
     a.width === b.width &&
     a.height === b.height &&
     a.tables.length === b.tables.length &&
-    a.tables.every((tables, i) => {
-      const other = b.tables[i];
-      return other !== undefined && equalTables(tables, other);
-    })
+    a.tables.every((tables, i) => equalTables(tables, b.tables[i]))
   );
 }

@@ -1,7 +1,6 @@
 /**
- * Viewer links (P-90): the address of the viewer page and a fragment of fields, which browsers send to no server:
- * `https://host/#room=demo&token=…`. They are read, written and stripped of their token here; `find-link.ts` finds and repairs them in
- * other text. Pure.
+ * Viewer links (P-90): the page's address and fields in a fragment, which no server is sent: `https://host/#room=demo&token=…`. Here they
+ * are read, written and stripped of their token; `find-link.ts` finds and repairs them in other text. Pure.
  */
 import { DEFAULT_ROOM, MAX_TOKEN_LENGTH } from "./constants.ts";
 
@@ -91,7 +90,6 @@ export function shareLink(shown: string, token: string | undefined): string {
 const INTACT_FIELD =
   /^(?:room=[\w-]*|token=(?:eyJ[\w-]+\.[\w-]+\.[\w-]{1,43}|(?!eyJ)[\w.-]*[\w-])|relay=[\w.:/[\]%-]*)$/;
 const PART_OF_A_LINK = /token|room|relay|eyJ|[%;?#]/i;
-const HARMLESS_PATH = /^[\w./-]*$/;
 
 /** Whether the page's address is as it was written, by a quick look at its URL. If not, `findLink` reads it. */
 export function isIntact(url: {
@@ -108,7 +106,7 @@ export function isIntact(url: {
 }
 
 export function isHarmlessPath(path: string): boolean {
-  return HARMLESS_PATH.test(path) && !path.includes("eyJ");
+  return /^[\w./-]*$/.test(path) && !path.includes("eyJ");
 }
 
 function split(link: string): { readonly address: string; readonly fields: readonly string[] } {

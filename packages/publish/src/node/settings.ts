@@ -127,9 +127,8 @@ export function readCommandLine(command: Command, argv: readonly string[]): Comm
 }
 
 /**
- * Reads the process's environment and, for what it leaves unset, the `.env` at the root of the project.
+ * Reads the process's environment and, for what it leaves unset, the `.env` at the root of the project. Prints each problem.
  * @param program the program's own file, as `import.meta.url`
- * @param warn receives a sentence about each problem; by default it is printed
  */
 export function readPublisherEnvironment(program: string, warn = complain): Environment {
   const { environment, warnings, unreadable } = readEnvironment({

@@ -46,8 +46,7 @@ function endOfScans(jpeg: Uint8Array, scanStart: number, maxScans: number): numb
     if (at < 0 || marker === undefined) return jpeg.length;
     if (marker === EOI[1] || (marker === SOS && scans++ === maxScans)) return at;
     // Stuffed zeros, fill bytes and restart markers belong to the scan. Any other marker begins a segment with a length.
-    const inScan = marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7);
-    if (inScan) {
+    if (marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7)) {
       at += marker === 0xff ? 1 : 2;
       continue;
     }

@@ -40,7 +40,8 @@ export function* markerSegments(jpeg: Uint8Array): Generator<MarkerSegment> {
     strayBytesLeft -= markerAt - 1 - at;
     const marker = jpeg[markerAt];
     if (marker === undefined) throw new ProtocolError("the JPEG ends within its header");
-    if (hasNoLength(marker)) {
+    // TEM and RSTn have no length (T.81 §B.1.1.3). Decoders skip them in a header.
+    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
       at = markerAt + 1;
       continue;
     }
@@ -91,11 +92,6 @@ function findMarker(jpeg: Uint8Array, from: number, maxStrayBytes: number): numb
     if (jpeg[at - 1] === 0xff && jpeg[at] !== 0x00 && jpeg[at] !== 0xff) return at;
   }
   return jpeg.length;
-}
-
-/** TEM and RSTn have no length (T.81 §B.1.1.3). Decoders skip them in a header. */
-function hasNoLength(marker: number): boolean {
-  return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 }
 
 function isFrame(marker: number): boolean {

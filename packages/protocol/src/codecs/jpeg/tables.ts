@@ -24,8 +24,9 @@ export function tablesAt(tables: readonly QuantTables[], index: number): QuantTa
   return found;
 }
 
-export function equalTables(a: QuantTables, b: QuantTables): boolean {
+export function equalTables(a: QuantTables, b: QuantTables | undefined): boolean {
   return (
+    b !== undefined &&
     a.luma.every((value, i) => value === b.luma[i]) &&
     a.chroma.every((value, i) => value === b.chroma[i])
   );
