@@ -37,7 +37,6 @@ import { TestCard } from "./source/test-card.ts";
 const RECORDING_WRITER = fileURLToPath(
   new URL(import.meta.url.replace(/main(\.\w+)$/, "recording-writer$1")),
 );
-const { now } = nodePlatform;
 
 /** How to end once the parent that could stop us is gone. Until something is shared there is nothing to close. */
 let stop: () => void = () => process.exit();
@@ -112,6 +111,7 @@ async function endAllLinks(config: CaptureConfig): Promise<void> {
 
 /** Returns a source that has grabbed once: without a display there is no reason to connect. */
 async function openSource(config: CaptureConfig, log: Log): Promise<Source | SourceFailure> {
+  const { now, sleep } = nodePlatform;
   const { source, monitor, x11, wayland } = config;
   const card = new TestCard({ now, name: hostname() });
   if (source === "test") return card;
@@ -121,9 +121,7 @@ async function openSource(config: CaptureConfig, log: Log): Promise<Source | Sou
     const first = await screen.grab();
     return first instanceof SourceFailure ? first : screen;
   };
-  return source === "auto"
-    ? await openAwaited({ card, look, log, sleep: nodePlatform.sleep })
-    : await look();
+  return source === "auto" ? await openAwaited({ card, look, log, sleep }) : await look();
 }
 
 /** Called after everything else that may fail, since it would leave an empty file behind. */

@@ -95,9 +95,7 @@ class JpegTurboEncoder implements TileEncoder {
       return header.length;
     }
     const { scanStart, tables } = readTileJpeg(jpeg);
-    const expected = this.#tables[level];
-    if (!expected || !equalTables(tables, expected))
-      throw new Error("the encoder's tables changed");
+    if (!equalTables(tables, this.#tables[level])) throw new Error("the encoder's tables changed");
     this.#headers.set(kind, Buffer.from(jpeg.subarray(0, scanStart)));
     return scanStart;
   }
