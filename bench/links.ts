@@ -9,7 +9,7 @@ import {
   NoAcks,
   RateTimesMinRtt,
   StopAndWait,
-} from "@screen-share/protocol/testing/rules";
+} from "./links/rules.ts";
 import { heading, say, table } from "./report.ts";
 
 const RULES: Readonly<Record<string, () => Rule>> = {

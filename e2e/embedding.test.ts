@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
 import { afterAll, beforeEach, describe, expect, onTestFinished } from "vitest";
-import { barriers } from "./support/axe.ts";
 import { VirtualDesktop } from "./support/desktop.ts";
+import { barriers } from "./support/every-view.ts";
 import { type ForeignPage, foreignPage } from "./support/foreign-page.ts";
 import { ALIKE_DB, colourCount, type Pixels, psnr } from "./support/pixels.ts";
 import { freePort } from "./support/ports.ts";

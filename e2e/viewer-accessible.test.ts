@@ -1,7 +1,7 @@
 /** axe finds no accessibility problem in any state of the page, on large and small screens, dark and light. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect } from "vitest";
-import { barriers } from "./support/axe.ts";
+import { barriers } from "./support/every-view.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { it } from "./support/test.ts";
 import { takeFilePickerAway } from "./support/video.ts";

@@ -2,10 +2,12 @@
  * Checks a state of the page in every size and in both colour schemes: nothing is cut off, nothing scrolls that need not, and axe finds
  * nothing. With `SCREENSHOTS=folder` a screenshot of each view is kept there, for people to look at.
  */
+import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type axe from "axe-core";
 import type { Page } from "playwright-core";
-import { barriers } from "./axe.ts";
 
 const SIZES = {
   desktop: { width: 1280, height: 720 },
@@ -13,6 +15,9 @@ const SIZES = {
   landscape: { width: 640, height: 360 },
 } as const;
 const SCHEMES = ["dark", "light"] as const;
+
+/** Minified: each page has to compile it again. */
+const SOURCE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 /** @returns what is wrong, one line each */
 export async function problemsInEveryView(page: Page, name: string): Promise<readonly string[]> {
@@ -56,5 +61,19 @@ async function overflows(page: Page): Promise<readonly string[]> {
       }
     }
     return problems;
+  });
+}
+
+/** What axe-core finds of WCAG 2.2 A and AA, and of best practices: a line for each rule that is broken, with the elements. */
+export async function barriers(page: Page): Promise<readonly string[]> {
+  const loaded = await page.evaluate(() => "axe" in window);
+  // The debugger evaluates it; the page's own policy allows no foreign script.
+  if (!loaded) await page.evaluate(SOURCE);
+  return await page.evaluate(async () => {
+    const { run } = (window as unknown as { axe: typeof axe }).axe;
+    const { violations } = await run(document, { resultTypes: ["violations"] });
+    return violations.map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`,
+    );
   });
 }

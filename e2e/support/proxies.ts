@@ -3,13 +3,17 @@
  * of this test put in.
  */
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import https from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { getOverTls } from "./over-tls.ts";
+import WebSocket from "ws";
 import { freePort } from "./ports.ts";
 import { Program } from "./programs.ts";
+import { bodyOf } from "./soak/readers.ts";
 import { eventually } from "./wait.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../docs/examples/", import.meta.url));
@@ -174,4 +178,53 @@ export class ReverseProxy {
     );
     if (answered !== 200) throw new Error(`it does not answer:\n${this.log}`);
   }
+}
+
+export interface TlsOptions {
+  /** The certificate to trust. */
+  readonly ca: string;
+  /** Whose address it comes from; 127.0.0.1 unless given. */
+  readonly from?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Asks, and resolves once the answer begins. @throws Error if there is none */
+export async function askOverTls(
+  port: number,
+  path: string,
+  { ca, from, headers = {} }: TlsOptions,
+): Promise<IncomingMessage> {
+  const request = https.get({
+    host: "127.0.0.1",
+    servername: "localhost",
+    port,
+    path,
+    ca,
+    headers: { host: `localhost:${port}`, ...headers },
+    agent: false,
+    ...(from === undefined ? {} : { localAddress: from }),
+  });
+  const [response] = await once(request, "response");
+  return response;
+}
+
+/** Asks, and reads the whole answer. @throws Error if there is none */
+export async function getOverTls(port: number, path: string, options: TlsOptions) {
+  const response = await askOverTls(port, path, options);
+  return { status: response.statusCode ?? 0, body: await bodyOf(response) };
+}
+
+/** A plain client's socket. @throws Error if it does not open */
+export async function dialOverTls(
+  port: number,
+  path: string,
+  options: { readonly ca: string; readonly token: string },
+): Promise<WebSocket> {
+  const socket = new WebSocket(`wss://localhost:${port}${path}`, {
+    ca: options.ca,
+    headers: { authorization: `Bearer ${options.token}` },
+    perMessageDeflate: false,
+  });
+  await once(socket, "open");
+  return socket;
 }

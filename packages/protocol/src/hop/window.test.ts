@@ -1,13 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ROWS, type Scenario, TYPING_ROWS } from "../../test/link-scenarios.ts";
-import { simulate } from "../../test/link-simulation.ts";
-import { StopAndWait } from "../../test/rules.ts";
+import { type Rule, simulate } from "../../test/link-simulation.ts";
 
 import { Window } from "./window.ts";
 
 const MIN_BYTES = 3000;
 const MAX_BYTES = 4_000_000;
+
+/** At most one update is in flight. */
+function stopAndWait(): Rule {
+  let flying = 0;
+  return {
+    grant: (pendingBytes) => (flying === 0 ? pendingBytes : 0),
+    sent: () => {
+      flying++;
+    },
+    acked: (count) => {
+      flying -= count;
+    },
+  };
+}
 
 describe("Window, whatever happens", () => {
   const event = fc.oneof(
@@ -231,7 +244,7 @@ describe("Window, on simulated links", () => {
 
   it("is judged by a simulation that detects a worse rule: one update in flight fails where it must", () => {
     const row = ROWS.find(({ name }) => name === "1 Mbit/s, 100 ms");
-    const [report] = row ? simulate(row.scenario, () => new StopAndWait()) : [];
+    const [report] = row ? simulate(row.scenario, stopAndWait) : [];
     expect(report?.ageMs.p50).toBeGreaterThan(1200);
   });
 });

@@ -1,5 +1,5 @@
 /** Other rules of flow control, in their simplest form, which the window is compared with. */
-import type { Rule } from "./link-simulation.ts";
+import type { Rule } from "../../packages/protocol/test/link-simulation.ts";
 
 interface Flying {
   readonly bytes: number;
