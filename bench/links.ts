@@ -4,12 +4,7 @@ import { Window } from "@screen-share/protocol";
 import type { Report } from "@screen-share/protocol/testing/link-measures";
 import { ROWS, type Row, TYPING_ROWS } from "@screen-share/protocol/testing/link-scenarios";
 import { type Rule, simulate } from "@screen-share/protocol/testing/link-simulation";
-import {
-  DesignWindow,
-  NoAcks,
-  RateTimesMinRtt,
-  StopAndWait,
-} from "./links/rules.ts";
+import { DesignWindow, NoAcks, RateTimesMinRtt, StopAndWait } from "./links/rules.ts";
 import { heading, say, table } from "./report.ts";
 
 const RULES: Readonly<Record<string, () => Rule>> = {
