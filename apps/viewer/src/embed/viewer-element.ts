@@ -163,7 +163,6 @@ class ScreenShareViewer extends HTMLElement {
     this.#shadow.show("none");
   }
 
-  /** Shows the state of the player, and reports it to the page. */
   #update(): void {
     if (!this.#player) return;
     const snapshot = this.#player.getSnapshot();

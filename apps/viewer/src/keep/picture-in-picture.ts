@@ -11,9 +11,8 @@ interface DocumentPictureInPicture {
 const WIDTH = 480;
 
 /**
- * Must be called from a user's action.
- * @param onClosed called once, however the window is closed
- * @returns a function that closes it. Rejects if the browser does not open it
+ * Must be called from a user's action. Rejects if the browser does not open it.
+ * @param onClosed called once, however the window is closed @returns a function that closes it
  */
 export async function openFloating(
   source: PictureSource,

@@ -35,7 +35,6 @@ export interface LinkedPage {
 /** A damaged link starts as `unread`. Once it has been read, it is `repaired`, or `cut-off` if its token is incomplete. */
 export type LinkDamage = "unread" | "repaired" | "cut-off";
 
-/** How a link wants the page to look. */
 interface Options {
   /** `embed=1`: only the picture, unless something is wrong. */
   readonly embedded: boolean;

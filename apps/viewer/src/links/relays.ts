@@ -49,7 +49,6 @@ export function relayNamed(relays: Relays, name: string | undefined): ListedRela
 }
 
 /**
- * The WebSocket address that viewers dial.
  * @param relay its http(s) or ws(s) URL. A path in front of ours is kept, for relays behind a proxy
  * @throws Error in plain words if it is none
  */

@@ -24,9 +24,8 @@ export interface PageOptions {
 /**
  * Plays the room of the page's link until the signal, as long as the link leads to this relay. For tests and debugging, the canvas has
  * `data-updates` (how many were drawn), `data-latency` (of the newest) and `data-player` (`worker` or `page`).
- * Rejects if part of the page cannot be loaded.
  * @param canvas a new canvas that nothing else draws on
- * @returns undefined if the signal was aborted first
+ * @returns undefined if the signal was aborted first. Rejects if part of the page cannot be loaded
  */
 export async function playOn(
   canvas: HTMLCanvasElement,

@@ -79,7 +79,6 @@ async function answer(id: number, result: unknown): Promise<void> {
   }
 }
 
-/** @returns a function that ends it */
 function sendStatistics({ subscribeStatistics, getStatistics }: PlayerHandle): () => void {
   return subscribeStatistics(() =>
     self.postMessage({ type: "statistics", statistics: getStatistics() }),

@@ -3,7 +3,7 @@
  * server. Then its parts are gone, and only a reload helps.
  */
 
-/** A part could not be loaded. The message is for the user. */
+/** The message is for the user. */
 export class MissingPart extends Error {
   constructor(cause: unknown) {
     super("A part of this page could not be loaded.", { cause });

@@ -14,9 +14,8 @@ export interface Spot {
   readonly y: number;
 }
 
-/** The least width of a spot that is found, px. */
+/** The least width of a spot that is found, and the side of a square in which one spot is enough, px. */
 const STEP = 2;
-/** One spot per square of this side is enough, px. */
 const APART = 8;
 /** More spots add nothing: the picture is full of the colour. */
 const MAX_SPOTS = 2000;

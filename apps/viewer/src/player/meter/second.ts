@@ -25,7 +25,6 @@ const SUMS = {
 };
 
 type Sums = typeof SUMS;
-
 export interface Second extends Sums {
   /** The time until the same tile arrived again, while updates were cut: one value per update. */
   readonly renewalsMs: number[];
