@@ -1,6 +1,6 @@
 /**
  * `pnpm start`: the whole product on this machine. Builds it, runs the relay (which serves the viewer) and the agent, restarts either if
- * it crashes, and ends with the program that started it. `start.mjs` runs this.
+ * it crashes, and ends with the program that started it.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -15,12 +15,9 @@ import { childEnvironments, readSettings } from "./start/settings.ts";
 const RESTART_DELAY_MS = 1000;
 /** How long the agent's token is valid. The agent gets a new one at every start. */
 const TOKEN_TTL = "30d";
-/**
- * Agent options before the typed ones. The test card is shown until there is a screen. No wss:// is needed, because the relay is on the
- * same machine: the traffic never leaves it, even if the relay listens on an outer address only.
- */
+/** Before the typed options. The test card is shown until there is a screen. No wss:// is needed, since the traffic stays on this machine. */
 const AGENT_DEFAULTS = ["--source", "auto", "--insecure"];
-/** Ends the links of earlier runs. An agent that is restarted within a run keeps the links that it has given out. */
+/** Ends the links of earlier runs. */
 const FRESH_LINKS = "--fresh-links";
 
 const program = (path: string) => fileURLToPath(new URL(`../apps/${path}`, import.meta.url));
@@ -79,10 +76,7 @@ function runAgent(env: Environment, args: readonly string[]): Child {
   return agent;
 }
 
-/**
- * Keeps the agent running.
- * @param firstArgs for its first run only: links of earlier runs end once, and a recording is never overwritten
- */
+/** Keeps the agent running. @param firstArgs for its first run only: links end once, and a recording is never overwritten */
 async function keepAgent(
   settings: () => Promise<Environment>,
   args: readonly string[],
@@ -131,13 +125,9 @@ if (typed.answered) await answer(env.agent, typed.agent);
 const room = typed.room || settings.ROOM;
 const rest = typed.agent.filter((arg) => arg !== FRESH_LINKS);
 const args = room === undefined ? rest : ["--room", room, ...rest];
-const forLan = typed.lan ? await settingsForLan() : { environment: {}, notices: [] };
+const found = typed.lan ? await lanSettings(settings) : { environment: {}, notices: [] };
+const forLan = "problem" in found ? await fail(found.problem) : found;
 const relayEnv: Environment = { ...env.relay, ...forLan.environment };
-
-async function settingsForLan() {
-  const found = await lanSettings(settings);
-  return "problem" in found ? await fail(found.problem) : found;
-}
 
 function agentEnv(port: unknown, token: unknown): Environment {
   return {
@@ -165,11 +155,6 @@ const firstArgs = [
   ...(typed.record === undefined ? [] : ["--record", typed.record]),
   ...(endsLinks ? [FRESH_LINKS] : []),
 ];
-await keepAgent(
-  async () => {
-    const minted = guarded ? await mintToken(relayEnv, room) : undefined;
-    return agentEnv(port, minted?.token);
-  },
-  args,
-  firstArgs,
-);
+const freshEnv = async () =>
+  agentEnv(port, guarded ? (await mintToken(relayEnv, room)).token : undefined);
+await keepAgent(freshEnv, args, firstArgs);

@@ -34,7 +34,10 @@ export const THIS_MACHINE: Network = {
     const found = await Promise.all(ELSEWHERE.map(sourceTowards));
     return found.filter((address) => address !== undefined);
   },
-  isHardware: (name, mac) => macOf(name) === mac && leadsToHardware(name, MAX_LEVELS),
+  isHardware: (name, mac) => {
+    const ofName = onLinux(() => readFileSync(`${SYS_NET}/${name}/address`, "utf8"));
+    return ofName?.trim() === mac && leadsToHardware(name, MAX_LEVELS);
+  },
 };
 
 /**
@@ -63,10 +66,7 @@ export function urlHost(address: string): string {
 }
 
 /** The address that the system would send from. Connecting a UDP socket looks up the route without sending anything. */
-async function sourceTowards({
-  type,
-  address,
-}: (typeof ELSEWHERE)[number]): Promise<string | undefined> {
+async function sourceTowards({ type, address }: (typeof ELSEWHERE)[number]) {
   const socket = createSocket(type);
   try {
     const connected = once(socket, "connect");
@@ -80,18 +80,9 @@ async function sourceTowards({
   }
 }
 
-function macOf(name: string): string | undefined {
-  try {
-    return readFileSync(`${SYS_NET}/${name}/address`, "utf8").trim();
-  } catch {
-    // There is no such folder except on Linux.
-    return undefined;
-  }
-}
-
 /** Follows the kernel's links: `device` is the hardware, and `lower_*` are the parts of a bridge, bond or VLAN. */
 function leadsToHardware(name: string, levels: number): boolean {
-  const entries = entriesOf(`${SYS_NET}/${name}`);
+  const entries = onLinux(() => readdirSync(`${SYS_NET}/${name}`)) ?? [];
   if (entries.includes("device")) return true;
   if (levels === 0) return false;
   return entries
@@ -99,10 +90,11 @@ function leadsToHardware(name: string, levels: number): boolean {
     .some((entry) => leadsToHardware(entry.slice("lower_".length), levels - 1));
 }
 
-function entriesOf(folder: string): string[] {
+/** Other systems have no such folder. */
+function onLinux<T>(read: () => T): T | undefined {
   try {
-    return readdirSync(folder);
+    return read();
   } catch {
-    return [];
+    return undefined;
   }
 }

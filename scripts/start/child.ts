@@ -12,11 +12,7 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/**
- * Starts a built program that shares this one's output. It has an IPC channel to this process and ends when the channel closes, even if
- * this process is killed.
- * @param env its whole environment
- */
+/** Starts a built program that shares this one's output. It ends when its IPC channel closes, even if this process is killed. */
 export function runChild(script: string, env: Environment, args: readonly string[]): Child {
   const child = fork(script, args, {
     env: { ...env },

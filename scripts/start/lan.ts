@@ -31,7 +31,6 @@ export async function lanSettings(
   const { PORT = "8000", HOST, AUTH_SECRET, VIEWER_URL } = settings;
   const host = HOST ?? (hasIPv6(network) ? EVERYWHERE : EVERYWHERE_IPV4);
   const own = isEverywhere(host) ? undefined : addressOf(host);
-  // One that listens on all addresses.
   const reached = (await lanAddresses(network)).filter(
     (one) => host === EVERYWHERE || !one.includes(":"),
   );

@@ -75,7 +75,7 @@ function foreignImports(imports: readonly Place[]): string[] {
   });
 }
 
-/** Such as `apps/relay`, `packages/protocol` and `e2e`. The files of the root belong to `scripts`. */
+/** Such as `apps/relay` and `e2e`. The files of the root belong to `scripts`. */
 function workspaceOf(file: string): string {
   const [first = "", second] = file.split("/");
   if (second === undefined) return "scripts";

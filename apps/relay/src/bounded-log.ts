@@ -25,7 +25,7 @@ export class BoundedLog {
       /** The line that reports how many were suppressed. */
       readonly summary: string;
       /** Called for each suppressed line. */
-      readonly suppressed?: () => void;
+      readonly suppressed?: (() => void) | undefined;
     },
     now: number,
   ) {

@@ -13,14 +13,6 @@ Settings are read as the relay reads them: AUTH_SECRET, VIEWER_URL, LINK_TTL, an
 const MAX_TTL_MS = 10 * 365 * 86_400_000;
 const ROLES: readonly string[] = ["viewer", "producer"] satisfies Role[];
 
-/** Settings as typed. */
-interface MintFlags {
-  readonly role: Role;
-  readonly room: string;
-  readonly expires?: string;
-  readonly name?: string;
-}
-
 surviveLostOutput();
 const { role, room, expires, name } = commandLine("mint", VERSION)
   .description(DESCRIPTION)
@@ -30,7 +22,7 @@ const { role, room, expires, name } = commandLine("mint", VERSION)
   .option("--name <text>", "whose it is: appears in the relay's log")
   .addHelpText("after", SETTINGS)
   .parse()
-  .opts<MintFlags>();
+  .opts<{ role: Role; room: string; expires?: string; name?: string }>();
 const { config, warnings } = readConfig("No token can be made");
 for (const warning of warnings) process.stderr.write(`${warning}\n`);
 const ttlMs = expires === undefined ? config.LINK_TTL : parseDuration(expires);

@@ -57,7 +57,7 @@ export async function startRelay(
   { log, files, version }: { log: Logger; files: StaticFiles; version: string },
 ): Promise<RunningRelay> {
   const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics({ version });
-  const suppressed = () => metrics?.logLineSuppressed();
+  const suppressed = metrics?.logLineSuppressed;
   const visits = new BoundedLog(log, { ...VISITS, suppressed }, clock());
   const refusals = new BoundedLog(log, REFUSALS, clock());
   const joined: Stats["joined"] = (member) => {

@@ -142,10 +142,7 @@ export function addressOf(text: string): string | undefined {
   return bare.toLowerCase() === "localhost" ? "localhost" : undefined;
 }
 
-/**
- * Whether HOST was set for another purpose: conda's compilers set it to the target's triplet, and tcsh and some shell profiles to the
- * machine's name.
- */
+/** Whether HOST was set for another purpose: conda's compilers set it to the target's triplet, and some shells to the machine's name. */
 function isForeignHost(text: string): boolean {
   if (addressOf(text) !== undefined) return false;
   const firstLabel = (name: string) => name.toLowerCase().split(".")[0];

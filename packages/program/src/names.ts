@@ -1,6 +1,6 @@
 /**
- * The names of all settings. Each program reads only its own, but one `.env` may contain those of several programs, so each must know all
- * names to recognise a misspelt one. The programs' tests compare these lists with their schemas.
+ * The names of all settings. One `.env` may contain those of several programs, so each program must know all names to recognise a misspelt
+ * one. The programs' tests compare these lists with their schemas.
  */
 
 /** Settings that contain secrets. A file with one of them must be readable only by its owner. */

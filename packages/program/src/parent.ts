@@ -3,10 +3,7 @@
  * since nothing else could stop it. It does not end with the readers of its output: closing a terminal or a log must not end sharing.
  */
 
-/**
- * Calls `end` once the parent that started this process is gone, for whatever reason. Without an IPC channel there is no such parent, and
- * `end` is never called.
- */
+/** Calls `end` once the parent that started this process over an IPC channel is gone, for whatever reason. */
 export function endWithParent(end: () => void): void {
   process.once("disconnect", end);
   // Otherwise the channel would keep a program running that has nothing left to do.
@@ -21,10 +18,7 @@ export function notifyParent(message: object): void {
   process.send?.(message, undefined, undefined, () => {});
 }
 
-/**
- * Keeps this process running when its standard output or standard error can no longer be written: the reader has gone (EPIPE), the
- * terminal has (EIO), or the disk is full (ENOSPC). Those lines are lost.
- */
+/** Keeps this process running when its output can no longer be written: the reader or the terminal has gone, or the disk is full. */
 export function surviveLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 }

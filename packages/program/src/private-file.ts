@@ -6,7 +6,7 @@ import path from "node:path";
 
 const NAME = "screen-share";
 
-/** This user's home folder. Undefined if there is none, such as for a service without HOME whose user the system does not list. */
+/** Undefined if this user has none, such as that of a service without HOME whose user the system does not list. */
 export function homeFolder(): string | undefined {
   try {
     return homedir();
@@ -15,10 +15,7 @@ export function homeFolder(): string | undefined {
   }
 }
 
-/**
- * Where programs keep data for their user, by the XDG Base Directory Specification on Linux and by each system's own rules elsewhere.
- * Undefined if this user has no home folder.
- */
+/** Where programs keep data for their user, by the rules of each system (XDG Base Directory on Linux). Undefined without a home folder. */
 export function dataFolder(env = process.env, platform = process.platform): string | undefined {
   const home = homeFolder();
   const under = (...names: string[]) => home && path.join(home, ...names);
@@ -43,11 +40,7 @@ export function privatePath(...names: readonly string[]): string | undefined {
   return folder && path.join(folder, ...names);
 }
 
-/**
- * Reads a private file. If other users could read it, they no longer can afterwards.
- * @returns undefined if there is none
- * @throws Error if it cannot be read
- */
+/** Reads a private file, and closes it to other users. @returns undefined if there is none. @throws Error if it cannot be read */
 export function readPrivate(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {

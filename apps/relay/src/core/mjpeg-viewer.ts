@@ -1,6 +1,6 @@
 /**
- * Views a room as an MJPEG stream: whole JPEGs as parts of one endless HTTP response (multipart/x-mixed-replace). HTTP has no acks, only
- * TCP's, so the newest picture is written once the socket has taken the previous one, and no faster than the client's `fps`.
+ * Views a room as an MJPEG stream: whole JPEGs as parts of one endless HTTP response (multipart/x-mixed-replace). The newest picture is
+ * written once the socket has taken the previous one, and no faster than the client's `fps`.
  */
 import { CLOSE, type CloseCode, ProtocolError, type Size } from "@screen-share/protocol";
 import type { Viewer } from "./audience.ts";
@@ -10,15 +10,15 @@ import type { ShownPicture } from "./picture.ts";
 import type { Room } from "./room.ts";
 import { blankJpeg, FILLER, OPENING, StreamPart } from "./stream-part.ts";
 import type { Time } from "./time.ts";
-import type { PictureVersion, WholeJpeg } from "./whole-jpeg.ts";
+import { type PictureVersion, versionOf, type WholeJpeg } from "./whole-jpeg.ts";
 
 /** The port to the response. */
 export interface StreamSink {
   /** @returns whether it can take more now; if not, `drained` is called once it can */
   write(bytes: Uint8Array): boolean;
-  /** Ends the response; `ended` is not called for it. */
+  /** Ends the response, without a call of `ended`. */
   end(): void;
-  /** Drops the connection and all that is buffered for it; `ended` is not called for it. */
+  /** Drops the connection and all that is buffered for it, without a call of `ended`. */
   drop(): void;
 }
 
@@ -131,7 +131,8 @@ export class MjpegViewer implements Viewer, Holder {
     const isDue = this.#free && shown !== undefined && now >= this.#dueAt(shown);
     const whole = isDue ? this.room.picture.whole.newest(shown) : undefined;
     // `advance` is called again when a newer picture has been composed.
-    const composing = isDue && (!whole || (this.#isNew(shown) && !this.#isNewer(whole)));
+    const composing =
+      isDue && (!whole || (this.#isNewer(versionOf(shown)) && !this.#isNewer(whole)));
     if (shown && whole && !composing) this.#show(whole, shown.store.stream, now);
     // Only a write can detect that the client is gone.
     if (this.#free && now >= this.#wroteAt + MAX_SILENCE_MS) this.#fill(now);
@@ -146,13 +147,9 @@ export class MjpegViewer implements Viewer, Holder {
 
   /** When this picture may be sent, for the first time or again. */
   #dueAt(shown: ShownPicture): number {
-    if (this.#isNew(shown)) return this.#sentAt + this.#minGapMs;
+    if (this.#isNewer(versionOf(shown))) return this.#sentAt + this.#minGapMs;
     const repeatMs = REPEATS_MS[this.#repeats] ?? MAX_SILENCE_MS;
     return this.#sentAt + Math.max(repeatMs, this.#minGapMs);
-  }
-
-  #isNew({ store: { pictureVersion }, epoch }: ShownPicture): boolean {
-    return this.#isNewer({ epoch, pictureVersion });
   }
 
   #isNewer({ epoch, pictureVersion }: PictureVersion): boolean {

@@ -3,9 +3,8 @@ import type { SendOutcome } from "@screen-share/protocol";
 /** The port to one WebSocket. */
 export interface Peer {
   /**
-   * Sends a message. Neither the peer nor the caller may change its bytes: the peer may keep them until it has drained.
-   * @returns "sent" if the socket took it, "buffered" if it took it and is now behind, "dropped" if it did not take it. In that case
-   *   nothing was sent, and `drained` is called when it makes sense to try again
+   * Sends a message. Nobody may change its bytes: the peer may keep them until it has drained.
+   * @returns "dropped" if nothing was sent; `drained` is called when it makes sense to try again
    */
   send(message: Uint8Array | string): SendOutcome;
   /** Bytes that the socket has not taken yet. */

@@ -44,10 +44,6 @@ export class PlainProducer extends RoomSession implements Producer {
     this.room.takePlace(this, this.grant, now);
   }
 
-  ponged(): void {}
-  drained(): void {}
-  demandChanged(): void {}
-
   /** Shows the frame that was kept once the room is within its share again. */
   tick(now: number): void {
     const held = this.#held;
@@ -62,8 +58,10 @@ export class PlainProducer extends RoomSession implements Producer {
 
   protected handle(message: Uint8Array | string, now: number): void {
     if (typeof message === "string") {
-      checkText(message);
-      return;
+      if (message.length <= MAX_TEXT_LENGTH && !TEXT_PICTURE.test(message)) return;
+      throw new ProtocolError(
+        "frames must be binary messages, each the bytes of one JPEG, not text",
+      );
     }
     const { maxBytes } = this.options;
     if (message.length > maxBytes) {
@@ -103,10 +101,4 @@ export class PlainProducer extends RoomSession implements Producer {
     room.stats.applied({ bytes: frame.length, uplinkMs: undefined });
     room.advance(now);
   }
-}
-
-/** @throws ProtocolError for a picture that was sent as text */
-function checkText(text: string): void {
-  if (text.length <= MAX_TEXT_LENGTH && !TEXT_PICTURE.test(text)) return;
-  throw new ProtocolError("frames must be binary messages, each the bytes of one JPEG, not text");
 }

@@ -85,9 +85,7 @@ export class ProducerSession extends RoomSession implements Producer {
     });
   }
 
-  ponged(): void {}
-
-  drained(): void {
+  override drained(): void {
     this.#outbox.drained();
     this.#ack();
   }

@@ -10,7 +10,7 @@ import { closePeer, protocolErrorOf } from "./refusal.ts";
 import type { Room } from "./room.ts";
 import type { ProducerKind, ViewerKind } from "./stats.ts";
 
-/** The slowest link that is served, bytes per ms: 64 kbit/s. A pong has to wait behind what is in flight. */
+/** The slowest link that is served, bytes per ms: 64 kbit/s. Pongs have to wait behind what is in flight. */
 const SLOWEST_DOWNLINK = 8;
 
 /** Created after admission. A subclass takes its place in the room at once. */
@@ -27,25 +27,27 @@ export abstract class RoomSession implements Session {
     protected readonly grant: Grant,
   ) {}
 
-  /** Fields for the log line about the end, besides who it was. */
+  /** Fields for the log line about its end. */
   protected abstract get counts(): Readonly<Record<string, unknown>>;
   /** Handles a message. @throws ProtocolError */
   protected abstract handle(message: Uint8Array | string, now: number): void;
   /** Gives up its place in the room. Called once. */
   protected abstract leave(now: number): void;
-  abstract ponged(payload: string, now: number): void;
-  abstract drained(now: number): void;
   abstract tick(now: number): void;
 
   get summary(): Readonly<Record<string, unknown>> {
     return { kind: this.kind, room: this.room.name, name: this.grant.name, ...this.counts };
   }
 
+  ponged(_payload: string, _now: number): void {}
+
+  drained(_now: number): void {}
+
   receive(message: Uint8Array | string, now: number): void {
     if (this.open) this.refusing(() => this.handle(message, now));
   }
 
-  /** Does something for the client. A `ProtocolError` closes its connection. */
+  /** A `ProtocolError` closes the client's connection. */
   protected refusing(act: () => void): void {
     try {
       act();
@@ -88,11 +90,11 @@ export abstract class ViewerConnection<Slot extends string> extends RoomSession 
     super.receive(message, now);
   }
 
-  ponged(_payload: string, now: number): void {
+  override ponged(_payload: string, now: number): void {
     this.#liveness.heard(now);
   }
 
-  drained(now: number): void {
+  override drained(now: number): void {
     this.#liveness.heard(now);
     this.outbox.drained();
     this.advance(now);

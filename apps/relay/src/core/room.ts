@@ -29,7 +29,7 @@ export interface Producer {
   readonly generation: string | undefined;
   /** Whether it captures only while there are viewers. */
   readonly onDemand: boolean;
-  demandChanged(): void;
+  demandChanged?(): void;
   /** Removes it from the room and closes its connection. */
   dismiss(why: ProtocolError): void;
 }
@@ -85,7 +85,11 @@ export class Room {
     this.time = time;
     this.work = work;
     const advance = () => this.advance(time.now());
-    const evicted = () => this.#evicted();
+    const evicted = () => {
+      stats.dropped("memory_full");
+      const reason = "the relay is out of memory, and this room's picture takes most of it";
+      this.#producer?.producer.dismiss(new ProtocolError(reason, CLOSE.full));
+    };
     this.picture = new Picture({ ...parts, evicted, composed: advance, cleared: advance });
     this.#audience = new Audience({ places: new Places(parts.maxViewers), relayPlaces, stats });
     this.#status = { state: "offline", since: now };
@@ -120,8 +124,8 @@ export class Room {
 
   /** Whether forgetting this room would lose nothing. */
   get idle(): boolean {
-    const isEmpty = !this.#producer && this.viewerCount === 0 && !this.picture.shown;
-    return isEmpty && this.work.debtMs <= 0;
+    const isUsed = this.#producer || this.viewerCount > 0 || this.picture.shown;
+    return !isUsed && this.work.debtMs <= 0;
   }
 
   /** Whether the producer captures nothing because there are no viewers, or its new picture has not arrived since they returned. */
@@ -145,7 +149,7 @@ export class Room {
   join(viewer: Viewer, grant: Grant): void {
     this.checkLink(grant);
     this.#audience.add(viewer, grant);
-    this.#joined(viewer, grant);
+    this.stats.joined({ kind: viewer.kind, room: this.name, name: grant.name });
     this.#demandChanged();
   }
 
@@ -171,7 +175,7 @@ export class Room {
       throw new ProtocolError(PLACE_TAKEN, CLOSE.producerExists);
     }
     this.#producer = { producer, grant };
-    this.#joined(producer, grant);
+    this.stats.joined({ kind: producer.kind, room: this.name, name: grant.name });
     if (replaced) {
       this.picture.disconnect();
       // It no longer holds the place, so it does not leave it.
@@ -229,22 +233,12 @@ export class Room {
     const watched = this.watchingCount > 0;
     if (watched && !this.#watched) this.#waking = true;
     this.#watched = watched;
-    this.#producer?.producer.demandChanged();
+    this.#producer?.producer.demandChanged?.();
   }
 
   #become(status: ProducerStatus): void {
     this.#status = status;
     for (const viewer of this.#audience) viewer.producerChanged?.();
-  }
-
-  #joined({ kind }: Producer | Viewer, { name }: Grant): void {
-    this.stats.joined({ kind, room: this.name, name });
-  }
-
-  #evicted(): void {
-    this.stats.dropped("memory_full");
-    const reason = "the relay is out of memory, and this room's picture takes most of it";
-    this.#producer?.producer.dismiss(new ProtocolError(reason, CLOSE.full));
   }
 
   #hasEnded({ generation }: Grant): boolean {

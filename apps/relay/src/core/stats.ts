@@ -44,7 +44,6 @@ export interface Stats {
   ) => void;
   /** A viewer has drawn an update that it could have been sent this long ago. */
   readonly drawn: (kind: ViewerKind, lagMs: number) => void;
-  /** The relay refused or ended something to protect other clients. */
   readonly dropped: (reason: DropReason) => void;
   /** The size of a viewer's window, about once a second. */
   readonly windowed: (kind: ViewerKind, bytes: number) => void;

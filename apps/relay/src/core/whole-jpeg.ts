@@ -41,9 +41,8 @@ interface Job {
 
 export class WholeJpegs {
   #ready: WholeJpeg | undefined;
-  /** Bytes of `#ready` that are reserved. */
   #readyBytes = 0;
-  /** The picture and length of the last one, even after it was forgotten. */
+  /** The last one, even after it was forgotten. */
   #last: (PictureVersion & { readonly length: number }) | undefined;
   #job: Job | undefined;
   #waiting: ((whole: WholeJpeg | undefined) => void)[] = [];
@@ -60,7 +59,7 @@ export class WholeJpegs {
     },
   ) {}
 
-  /** Why this picture can never become a JPEG. Undefined if it can. */
+  /** Why this picture can never become a JPEG, if it cannot. */
   refusal({ store }: ShownPicture): ProtocolError | undefined {
     const { codec } = store.stream;
     if (COMPOSERS.has(codec)) return undefined;
@@ -111,14 +110,14 @@ export class WholeJpegs {
     this.#composer?.composer.clear();
   }
 
-  #begin({ store, epoch }: ShownPicture): void {
+  #begin(shown: ShownPicture): void {
     if (this.#job) return;
+    const { store } = shown;
     const composer = this.#composerOf(store.stream.codec);
     if (!composer) return;
     const { memory, work } = this.parts;
     const composition = composer.begin(store.stream, store.since(0));
-    const of = { epoch, pictureVersion: store.pictureVersion };
-    this.#job = { composition, of, cancel: () => {} };
+    this.#job = { composition, of: versionOf(shown), cancel: () => {} };
     memory.busy = true;
     if (work.debtMs > 0 && !composition.cheap) this.#later(this.#job);
     else this.#slice(this.#job);
@@ -167,6 +166,10 @@ export class WholeJpegs {
   #settle(whole: WholeJpeg | undefined): void {
     for (const settle of this.#waiting.splice(0)) settle(whole);
   }
+}
+
+export function versionOf({ epoch, store: { pictureVersion } }: ShownPicture): PictureVersion {
+  return { epoch, pictureVersion };
 }
 
 function isOf(whole: PictureVersion, { store, epoch }: ShownPicture): boolean {

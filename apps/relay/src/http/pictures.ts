@@ -8,7 +8,7 @@ import { protocolErrorOf } from "../core/refusal.ts";
 import type { Room } from "../core/room.ts";
 import { MJPEG_CONTENT_TYPE } from "../core/stream-part.ts";
 import type { Time } from "../core/time.ts";
-import type { PictureVersion, WholeJpeg } from "../core/whole-jpeg.ts";
+import { type PictureVersion, versionOf, type WholeJpeg } from "../core/whole-jpeg.ts";
 import {
   type HttpReply,
   type HttpRequest,
@@ -53,7 +53,7 @@ export async function snapshot(hub: Hub, request: PictureRequest): Promise<Whole
   }
 }
 
-/** An agent that nobody watches captures nothing. It is woken by a viewer, which waits for a whole new picture for a short time. */
+/** An agent without viewers captures nothing. It is woken by a viewer, which waits for a whole new picture for a short time. */
 async function awaitFresh(room: Room, { grant, time }: PictureRequest): Promise<void> {
   const now = time.now();
   const isSince = (since: number) => {
@@ -86,7 +86,7 @@ async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeRepl
   const shown = room?.picture.shown;
   if (!room || !shown) return textReply(404, "There is no picture in this room yet.");
   checkCodec(room);
-  const { store, epoch, relayedAt } = shown;
+  const { store, relayedAt } = shown;
   const describe = (picture: PictureVersion) => ({
     ...PICTURE_HEADERS,
     "Cache-Control": REVALIDATE,
@@ -96,7 +96,7 @@ async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeRepl
   });
   const jpegs = room.picture.whole;
   const length = jpegs.lengthOf(shown);
-  const current = describe({ epoch, pictureVersion: store.pictureVersion });
+  const current = describe(versionOf(shown));
   if (length !== undefined && isKnown(headers, current.ETag)) {
     return { status: 304, headers: current, bodyLength: length };
   }

@@ -42,6 +42,7 @@ const PATHS: readonly string[] = ["/", "/healthz", "/readyz", "/snapshot.jpg", "
 
 export class Metrics implements Stats, Traffic {
   readonly #registry = new Registry();
+  readonly contentType = this.#registry.contentType;
 
   readonly #joins = this.#counter("joins_total", "Clients that joined a room.", "role", "kind");
   readonly #updateBytes = this.#histogram("update_bytes", "Size of applied updates.", UPDATE_BYTES);
@@ -105,6 +106,7 @@ export class Metrics implements Stats, Traffic {
     if (cut) this.#cuts.inc();
     if (skipped > 0) this.#skipped.inc(skipped);
   };
+  readonly logLineSuppressed = () => this.#suppressedLines.inc();
   readonly drawn: Stats["drawn"] = (kind, lagMs) =>
     this.#lag.observe({ kind: KINDS[kind] }, lagMs / 1000);
   readonly dropped: Stats["dropped"] = (reason) => this.#drops.inc({ reason });
@@ -114,10 +116,6 @@ export class Metrics implements Stats, Traffic {
     this.#received.inc({ channel }, bytes);
   readonly delivered: Traffic["delivered"] = (channel, bytes) =>
     this.#delivered.inc({ channel }, bytes);
-
-  logLineSuppressed(): void {
-    this.#suppressedLines.inc();
-  }
 
   /** A WebSocket was closed. A client may choose any code that applications may use. @param end.joined whether it was in a room */
   closed(
@@ -167,13 +165,9 @@ export class Metrics implements Stats, Traffic {
     }
   }
 
-  get contentType(): string {
-    return this.#registry.contentType;
-  }
-
   /** All metrics in Prometheus' text format. */
-  async text(): Promise<string> {
-    return await this.#registry.metrics();
+  text(): Promise<string> {
+    return this.#registry.metrics();
   }
 
   #counter(name: string, help: string, ...labelNames: string[]): Counter {

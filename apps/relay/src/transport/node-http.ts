@@ -4,7 +4,6 @@ import type { Socket as TcpSocket } from "node:net";
 import type { StreamSink } from "../core/mjpeg-viewer.ts";
 import type { HttpRequest, HttpStream, WholeReply } from "../http/reply.ts";
 import { HTTP_IDLE_MS, MAX_HEADER_BYTES, MAX_HEADER_LINES } from "./limits.ts";
-import { listen } from "./listen.ts";
 import { addHeader, hasBody, replyTo } from "./requests.ts";
 import { StreamResponse } from "./stream-response.ts";
 import type { ServerOptions } from "./transport.ts";
@@ -40,16 +39,6 @@ export class NodeHttp {
     this.server.maxHeadersCount = MAX_HEADER_LINES;
     this.server.on("connection", (tcp) => this.#accepted(tcp));
     this.server.on("request", (incoming, response) => this.#enqueue(incoming, response));
-  }
-
-  /** @throws Error in plain words if the address cannot be listened on */
-  listen(): Promise<number> {
-    return listen(this.server, this.options);
-  }
-
-  /** Stops listening. Resolves when all connections are closed. */
-  close(): Promise<void> {
-    return new Promise((resolve) => this.server.close(() => resolve()));
   }
 
   #accepted(tcp: TcpSocket): void {

@@ -1,4 +1,4 @@
-/** The transport on `ws` and node:http; the only file that loads `ws`. It runs wherever Node.js does. uws.ts is faster where its library loads. */
+/** The transport on `ws` and node:http, for machines without a build of uWebSockets.js; the only file that loads `ws`. */
 import type { IncomingMessage } from "node:http";
 import type { Socket as TcpSocket } from "node:net";
 import { CLOSE, PRODUCER_PATH, type Role, SUBPROTOCOL, VIEWER_PATH } from "@screen-share/protocol";
@@ -11,6 +11,7 @@ import {
   maxPayloadBytes,
   UNFINISHED,
 } from "./limits.ts";
+import { listen } from "./listen.ts";
 import { NodeHttp, readRequest } from "./node-http.ts";
 import { offersOurProtocol } from "./requests.ts";
 import type { FragmentPlace, LibrarySocket } from "./socket-peer.ts";
@@ -52,7 +53,7 @@ export const startWsServer: StartServer = async (options: ServerOptions) => {
       socket.report(webSockets.open({ role, plain, request }, socket));
     });
   });
-  const port = await http.listen();
+  const port = await listen(http.server, options);
   const idleCheck = setInterval(() => {
     for (const socket of sockets) socket.checkIdle(performance.now());
   }, IDLE_CHECK_MS);
@@ -61,7 +62,7 @@ export const startWsServer: StartServer = async (options: ServerOptions) => {
     tick: () => webSockets.tick(),
     close: async (code, reason) => {
       clearInterval(idleCheck);
-      const closed = http.close();
+      const closed = new Promise<void>((resolve) => http.server.close(() => resolve()));
       webSockets.close(code, reason);
       await new Promise((done) => setTimeout(done, CLOSING_GRACE_MS));
       for (const { webSocket } of sockets) webSocket.terminate();
@@ -115,9 +116,9 @@ class WsSocket implements LibrarySocket, PartialSender {
   #heardAt = performance.now();
 
   #arrivedBytes = 0;
-  /** Bytes of the messages that the newest piece of the stream completed. Undefined if none. */
+  /** Bytes of the messages that the newest piece of the stream completed, if any. */
   #finishedBytes: number | undefined;
-  /** Bytes of pings and pongs in that piece. They may come between the fragments of a message. */
+  /** Bytes of pings and pongs in that piece. */
   #controlBytes = 0;
 
   constructor(
@@ -137,7 +138,6 @@ class WsSocket implements LibrarySocket, PartialSender {
     return this.#events?.admitted ?? false;
   }
 
-  /** @param events receives what happens */
   report(events: WebSocketEvents): void {
     this.#events = events;
     this.webSocket.on("message", (data: Buffer, isBinary) => {
