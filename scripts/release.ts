@@ -1,7 +1,4 @@
-/**
- * The steps that `npm version` runs for `pnpm release`. `check` comes before anything changes, and `write` before the commit. `notes TAG`
- * prints the changelog's entries for the version with this tag.
- */
+/** The steps of `npm version`: `check` comes before anything changes, `write` before the commit. `notes TAG` prints a version's entries. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -25,20 +22,17 @@ function packageFiles(): readonly string[] {
 
 /** The changelog of the new version. @throws Error in plain words if there can be no such release */
 function nextChangelog(): string {
-  const released = releasedVersions(read(CHANGELOG))[0];
-  const next = nextVersions(released);
+  const [released] = releasedVersions(read(CHANGELOG));
+  const [major = 0, minor = 0, patch = 0] = (released ?? "").split(".").map(Number);
+  // A patch, minor or major version (semver.org). The first release is the version that the packages have already.
+  const next = released
+    ? [`${major}.${minor}.${patch + 1}`, `${major}.${minor + 1}.0`, `${major + 1}.0.0`]
+    : [current];
   if (!next.includes(version)) {
     throw new Error(`the next version can be ${next.join(" or ")}, but not ${version}`);
   }
   const date = new Date().toISOString().slice(0, 10);
   return withRelease(read(CHANGELOG), { version, date });
-}
-
-/** The next patch, minor or major version (semver.org). The first release is the version that the packages have already. */
-function nextVersions(released: string | undefined): readonly string[] {
-  if (released === undefined) return [current];
-  const [major = 0, minor = 0, patch = 0] = released.split(".").map(Number);
-  return [`${major}.${minor}.${patch + 1}`, `${major}.${minor + 1}.0`, `${major + 1}.0.0`];
 }
 
 function check(): void {

@@ -1,7 +1,4 @@
-/**
- * `pnpm start`: the whole product on this machine. Builds it, runs the relay (which serves the viewer) and the agent, restarts either if
- * it crashes, and ends with the program that started it.
- */
+/** `pnpm start`: builds the product, runs the relay, which serves the viewer, and the agent, and restarts either if it crashes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Environment, surviveLostOutput } from "@screen-share/program";

@@ -1,7 +1,4 @@
-/**
- * Checks whether the product runs on this machine, before the rest of it is loaded. It uses the syntax of the first versions of Node with
- * modules.
- */
+/** Checks whether the product runs on this machine, in the syntax of the first versions of Node with modules. */
 
 /** The first minor versions of Node that the packages support, by major version. */
 const FIRST_MINOR = { 20: 19, 22: 12 };

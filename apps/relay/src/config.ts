@@ -43,7 +43,7 @@ function originOf(text: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/.test(bare) ? bare : undefined;
 }
 
-/** A source of the directive `frame-ancestors` (CSP Level 3, §6.4.2). */
+/** A source of `frame-ancestors` (CSP Level 3, §6.4.2). */
 function frameAncestorOf(text: string): string | undefined {
   const word = text.toLowerCase().replaceAll("'", "");
   return word === "none" || word === "self" ? `'${word}'` : originOf(text);

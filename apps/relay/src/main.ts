@@ -3,12 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { commandLine, endWithParent, notifyParent, surviveLostOutput } from "@screen-share/program";
 import { CLOSE, closeMeaning } from "@screen-share/protocol";
+import packageJson from "../package.json" with { type: "json" };
 import { fail, readConfig } from "./config.ts";
 import { loadStaticFiles } from "./http/static.ts";
 import { createLog } from "./log.ts";
 import { startRelay } from "./relay.ts";
-import { VERSION } from "./version.ts";
 
+const { version } = packageJson;
 const DESCRIPTION =
   "The relay of Screen Share: receives the screen from one agent per room and sends it to all viewers.";
 const SETTINGS = `
@@ -38,7 +39,7 @@ Settings are environment variables, or lines of the file .env at the root of the
 const VIEWER_FOLDER = fileURLToPath(new URL("../../viewer/out", import.meta.url));
 
 surviveLostOutput();
-const { port, quiet } = commandLine("relay", VERSION)
+const { port, quiet } = commandLine("relay", version)
   .description(DESCRIPTION)
   .option("--port <number>", "port to listen on (PORT; 8000)")
   .option("--quiet", "log only warnings and errors, unless LOG_LEVEL is set")
@@ -54,10 +55,10 @@ if (config.keys.length > 1) {
 }
 const files = await loadStaticFiles(VIEWER_FOLDER, { frameAncestors: config.FRAME_ANCESTORS });
 if (files.size === 0) log.warn("the viewer is not built, so no page is served: run pnpm build");
-const relay = await startRelay(config, { files, log, version: VERSION }).catch((error: Error) =>
+const relay = await startRelay(config, { files, log, version }).catch((error: Error) =>
   fail(`The relay cannot start: ${error.message}.`),
 );
-log.info({ version: VERSION, host: config.HOST, port: relay.port }, "the relay is listening");
+log.info({ version, host: config.HOST, port: relay.port }, "the relay is listening");
 if (relay.metricsPort !== undefined) {
   log.info({ host: config.METRICS_HOST, port: relay.metricsPort }, "metrics are at /metrics");
 }

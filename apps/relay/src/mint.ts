@@ -2,9 +2,10 @@
 import { commandLine, notifyParent, Option, surviveLostOutput } from "@screen-share/program";
 import { DEFAULT_ROOM, plainText, ROOM_NAME, type Role, roomLink } from "@screen-share/protocol";
 import { signToken } from "@screen-share/protocol/token";
+import packageJson from "../package.json" with { type: "json" };
 import { fail, parseDuration, readConfig } from "./config.ts";
-import { VERSION } from "./version.ts";
 
+const { version } = packageJson;
 const DESCRIPTION =
   "Makes a token for the relay, signed with its AUTH_SECRET, and for viewers the link that contains it.";
 const SETTINGS = `
@@ -14,7 +15,7 @@ const MAX_TTL_MS = 10 * 365 * 86_400_000;
 const ROLES: readonly string[] = ["viewer", "producer"] satisfies Role[];
 
 surviveLostOutput();
-const { role, room, expires, name } = commandLine("mint", VERSION)
+const { role, room, expires, name } = commandLine("mint", version)
   .description(DESCRIPTION)
   .addOption(new Option("--role <role>", "who it is for").choices(ROLES).default("viewer"))
   .option("--room <name>", "the one room that it admits to", DEFAULT_ROOM)

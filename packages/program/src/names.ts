@@ -1,7 +1,4 @@
-/**
- * The names of all settings. One `.env` may contain those of several programs, so each program must know all names to recognise a misspelt
- * one. The programs' tests compare these lists with their schemas.
- */
+/** The names of all settings: each program must know those of the others to recognise a misspelt one in `.env`. */
 
 /** Settings that contain secrets. A file with one of them must be readable only by its owner. */
 export const SECRET_SETTINGS: readonly string[] = [

@@ -31,11 +31,10 @@ export interface Admitted {
 interface Parts {
   readonly role: Role;
   readonly peer: Peer;
-  /** The longest message before the session exists, bytes or UTF-16 units. */
+  /** Bytes or UTF-16 units. */
   readonly maxMessageLength: number;
   /** Verifies the token and claims the place; returns a promise only if that takes time. @throws ProtocolError */
   readonly admit: (request: JoinRequest) => Admitted | Promise<Admitted>;
-  /** Runs a task soon, spread over turns of the event loop. */
   readonly pace: (task: () => void) => void;
   /** Creates the session, which joins its room. @throws ProtocolError if the room has no place */
   readonly create: (request: JoinRequest, admitted: Admitted) => Session;

@@ -27,11 +27,10 @@ export class Audience implements Iterable<Viewer> {
   readonly #grants = new Map<Viewer, Grant>();
   readonly #watching = new Set<Viewer>();
 
+  /** @param options.places the room's own. @param options.relayPlaces of all rooms together */
   constructor(
     private readonly options: {
-      /** The room's own places. */
       readonly places: Places<Viewer>;
-      /** The places of all rooms together. */
       readonly relayPlaces: Places<Viewer>;
       readonly stats: Stats;
     },

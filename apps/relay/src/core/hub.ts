@@ -14,7 +14,6 @@ interface HubOptions extends Omit<RoomParts, "id" | "places" | "memory" | "work"
   readonly maxPictureBytes: number;
   /** All JPEGs composed of them together, bytes. */
   readonly maxComposedBytes: number;
-  /** Measures the time that a room's picture costs. */
   readonly newWork: () => Work;
   /** Creates a name that no room of any relay has had before. */
   readonly newRoomId: () => string;
@@ -45,8 +44,8 @@ export class Hub {
     return this.#memory.composedBytes;
   }
 
-  *census(): Iterable<Census> {
-    for (const room of this.#rooms.values()) yield room.census();
+  census(): readonly Census[] {
+    return [...this.#rooms.values()].map((room) => room.census());
   }
 
   find(name: string): Room | undefined {

@@ -1,7 +1,4 @@
-/**
- * A limited number of places, shared between holders: a holder is a link at an address. Once all places are taken, a newcomer takes the
- * newest place of the holder with the most.
- */
+/** Places, shared between holders (links at an address). Once all are taken, a newcomer takes the newest one of the holder with the most. */
 
 /** What a newcomer finds. */
 type FoundPlace<Member> =

@@ -8,10 +8,7 @@ export function protocolErrorOf(error: unknown): ProtocolError {
   throw error;
 }
 
-/**
- * Closes a client's connection. A v1 client is sent the typed reason first, if there is one (P-43). A socket that does not take the
- * reason is closed all the same.
- */
+/** Closes a client's connection. A v1 client is sent the typed reason first, if there is one (P-43) and its socket takes it. */
 export function closePeer(
   peer: Peer,
   { closeCode, message, closing }: ProtocolError,

@@ -1,7 +1,4 @@
-/**
- * What the sessions of all WebSocket clients have in common. A client leaves its room once, and what it does wrong closes its own
- * connection and no other.
- */
+/** What the sessions of all WebSocket clients share: a client leaves its room once, and its mistakes close no other connection. */
 import { CLOSE, Liveness, Outbox, ProtocolError, type Window } from "@screen-share/protocol";
 import type { Viewer } from "./audience.ts";
 import type { Grant } from "./grant.ts";

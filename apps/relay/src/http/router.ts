@@ -28,7 +28,7 @@ interface RouterOptions {
 type Reply = WholeReply | HttpStream;
 type PictureHandler = (hub: Hub, request: PictureRequest) => Reply | Promise<Reply>;
 
-const PICTURES: ReadonlyMap<string, PictureHandler> = new Map<string, PictureHandler>([
+const PICTURES = new Map<string, PictureHandler>([
   ["/snapshot.jpg", snapshot],
   ["/stream.mjpeg", mjpeg],
 ]);

@@ -64,12 +64,13 @@ export async function loadStaticFiles(
 
 function staticFile(name: string, bytes: Buffer, frameAncestors: string): StaticFile {
   const extension = path.extname(name);
+  const type = lookup(name) ?? "application/octet-stream";
   return {
     bytes,
     gzip: PACKED.includes(extension) ? undefined : gzipSync(bytes, { level: 9 }),
     etag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`,
     headers: {
-      "Content-Type": contentType(name),
+      "Content-Type": type.startsWith("text/") ? `${type}; charset=utf-8` : type,
       "Cache-Control": HASHED.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
       "X-Content-Type-Options": "nosniff",
       "Referrer-Policy": "no-referrer",
@@ -77,11 +78,6 @@ function staticFile(name: string, bytes: Buffer, frameAncestors: string): Static
       ...(extension === ".html" ? pageHeaders(bytes.toString(), frameAncestors) : {}),
     },
   };
-}
-
-function contentType(name: string): string {
-  const type = lookup(name) ?? "application/octet-stream";
-  return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }
 
 /** Other sites may not load our other files (Fetch §3.8), unless some may frame the page. */

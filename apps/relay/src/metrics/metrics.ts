@@ -1,7 +1,6 @@
 /**
  * Prometheus metrics of the relay; the only file that imports prom-client. No label takes a value that a client can choose, and no
- * metric names rooms or people: monitoring must not reveal who shares what with whom. Values are in base units, seconds and bytes,
- * as Prometheus recommends.
+ * metric names rooms or people: monitoring must not reveal who shares what with whom. Values are in seconds and bytes.
  */
 import { CLOSE, type CloseCode, type Role } from "@screen-share/protocol";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -91,8 +90,8 @@ export class Metrics implements Stats, Traffic {
   /** @param options.version the product's version */
   constructor({ version }: { readonly version: string }) {
     collectDefaultMetrics({ register: this.#registry });
-    const help = "The running version; always 1.";
-    new Gauge({ ...this.#named("build_info", help), labelNames: ["version"] }).set({ version }, 1);
+    const named = this.#named("build_info", "The running version; always 1.");
+    new Gauge({ ...named, labelNames: ["version"] }).set({ version }, 1);
   }
 
   readonly joined: Stats["joined"] = ({ kind }) =>
@@ -141,7 +140,7 @@ export class Metrics implements Stats, Traffic {
   /** Adds what is counted at each scrape. */
   watch(hub: Hub): void {
     const total = (count: (census: Census) => number) =>
-      [...hub.census()].reduce((sum, census) => sum + count(census), 0);
+      hub.census().reduce((sum, census) => sum + count(census), 0);
     const { held, maxPictureBytes } = hub.options;
     this.#gauge("picture_memory_limit_bytes", "Limit for all pictures.", () => maxPictureBytes);
     this.#gauge("picture_memory_bytes", "Held by all pictures.", () => hub.pictureBytes);

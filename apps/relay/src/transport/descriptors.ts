@@ -62,15 +62,11 @@ export class Descriptors {
       if (open !== undefined) this.#open = open < 0 ? limit : open;
     }
     const refusing = this.#refused > 0;
-    const lastAt = this.#reportedAt;
-    const isDue = refusing
-      ? lastAt === undefined || now - lastAt >= REPORT_EVERY_MS
-      : lastAt !== undefined;
-    if (isDue) {
-      this.#reportedAt = refusing ? now : undefined;
-      report({ refusing, limit });
-    }
     this.#refused = 0;
+    const lastAt = this.#reportedAt ?? Number.NEGATIVE_INFINITY;
+    if (refusing ? now - lastAt < REPORT_EVERY_MS : this.#reportedAt === undefined) return;
+    this.#reportedAt = refusing ? now : undefined;
+    report({ refusing, limit });
   }
 }
 
