@@ -9,17 +9,13 @@ import { machineProblem } from "./scripts/start/preflight.mjs";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 
-async function main() {
-  const problem = machineProblem(process) || ensureInstalled(ROOT);
-  if (problem !== undefined) {
-    process.stderr.write(`${problem}\n`);
-    process.exit(1);
-  }
-  // tsx keeps compiled files there, and fails if it cannot.
-  if (!isWritable(tmpdir())) process.env.TSX_DISABLE_CACHE = "1";
-  const { register } = await import("tsx/esm/api");
-  register();
-  await import("./scripts/start.ts");
+const problem = machineProblem(process) || ensureInstalled(ROOT);
+if (problem !== undefined) {
+  process.stderr.write(`${problem}\n`);
+  process.exit(1);
 }
-
-await main();
+// tsx keeps compiled files there, and fails if it cannot.
+if (!isWritable(tmpdir())) process.env.TSX_DISABLE_CACHE = "1";
+const { register } = await import("tsx/esm/api");
+register();
+await import("./scripts/start.ts");

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 const CHECK_INTERVAL_MS = 500;
 
-/** Programs that may stand between the typed command and this script. */
+/** May stand between the typed command and this script. */
 const LAUNCHERS = /\b(npx|npm|pnpm|corepack|yarn)\b/;
 
 function inspect(pid: number): { parent: number; command: string } | undefined {
@@ -54,6 +54,5 @@ export function watchAncestors(gone: () => void): void {
     if (watched.every(lives)) return;
     clearInterval(timer);
     gone();
-  }, CHECK_INTERVAL_MS);
-  timer.unref();
+  }, CHECK_INTERVAL_MS).unref();
 }

@@ -17,7 +17,6 @@ interface Place {
   readonly name: string;
 }
 
-const FEATURES = "apps/viewer/src/";
 const TYPE_DECLARATIONS = ["TSTypeAliasDeclaration", "TSInterfaceDeclaration", "ClassDeclaration"];
 
 /**
@@ -77,9 +76,7 @@ function foreignImports(imports: readonly Place[]): string[] {
 
 /** Such as `apps/relay` and `e2e`. The files of the root belong to `scripts`. */
 function workspaceOf(file: string): string {
-  const [first = "", second] = file.split("/");
-  if (second === undefined) return "scripts";
-  return first === "apps" || first === "packages" ? `${first}/${second}` : first;
+  return /^(apps|packages)\/[^/]+|^[^/]+(?=\/)/.exec(file)?.[0] ?? "scripts";
 }
 
 /** Whether a file is test support that this workspace may import. */
@@ -105,9 +102,7 @@ function mutualImports(imports: readonly Place[]): string[] {
 }
 
 function featureOf(file: string): string | undefined {
-  if (!file.startsWith(FEATURES)) return undefined;
-  const [folder, ...rest] = file.slice(FEATURES.length).split("/");
-  return rest.length > 0 ? folder : undefined;
+  return /^apps\/viewer\/src\/([^/]+)\//.exec(file)?.[1];
 }
 
 function duplicateTypes(types: readonly Place[]): string[] {

@@ -27,13 +27,11 @@ export class Audience implements Iterable<Viewer> {
   readonly #grants = new Map<Viewer, Grant>();
   readonly #watching = new Set<Viewer>();
 
-  /** @param options.places the room's own. @param options.relayPlaces of all rooms together */
+  /** @param places the room's own. @param relayPlaces of all rooms together */
   constructor(
-    private readonly options: {
-      readonly places: Places<Viewer>;
-      readonly relayPlaces: Places<Viewer>;
-      readonly stats: Stats;
-    },
+    private readonly places: Places<Viewer>,
+    private readonly relayPlaces: Places<Viewer>,
+    private readonly stats: Stats,
   ) {}
 
   get size(): number {
@@ -51,7 +49,7 @@ export class Audience implements Iterable<Viewer> {
 
   /** @throws ProtocolError (4429) if there is no place for such a viewer */
   checkPlace(kind: ViewerKind, { holder }: Grant): void {
-    const { places, relayPlaces, stats } = this.options;
+    const { places, relayPlaces, stats } = this;
     const isPlain = (of: ViewerKind) => PLAIN_KINDS.includes(of);
     const plainViewers = () => [...places.heldBy(holder)].filter((viewer) => isPlain(viewer.kind));
     if (isPlain(kind) && plainViewers().length >= MAX_PLAIN_PER_HOLDER) {
@@ -66,7 +64,7 @@ export class Audience implements Iterable<Viewer> {
   /** @throws ProtocolError as `checkPlace` */
   add(viewer: Viewer, grant: Grant): void {
     this.checkPlace(viewer.kind, grant);
-    const { places, relayPlaces, stats } = this.options;
+    const { places, relayPlaces, stats } = this;
     for (const limited of [places, relayPlaces]) {
       const place = limited.find(grant.holder);
       if (place.kind !== "held") continue;
@@ -92,8 +90,8 @@ export class Audience implements Iterable<Viewer> {
     if (!grant) return false;
     this.#grants.delete(viewer);
     this.#watching.delete(viewer);
-    this.options.places.leave(viewer, grant.holder);
-    this.options.relayPlaces.leave(viewer, grant.holder);
+    this.places.leave(viewer, grant.holder);
+    this.relayPlaces.leave(viewer, grant.holder);
     return true;
   }
 

@@ -29,11 +29,12 @@ export class Hub {
   constructor(readonly options: HubOptions) {
     const { maxPlaces, maxPictureBytes: maxBytes, maxComposedBytes } = options;
     this.#places = new Places(maxPlaces);
-    this.#memory = new PictureMemory({ maxBytes, maxComposedBytes }, () => this.#forgetAbandoned());
-  }
-
-  get roomCount(): number {
-    return this.#rooms.size;
+    this.#memory = new PictureMemory({ maxBytes, maxComposedBytes }, () => {
+      // Pictures without a producer give way to those with one.
+      for (const { status, picture } of this.#rooms.values()) {
+        if (status.state === "offline") picture.clear();
+      }
+    });
   }
 
   get pictureBytes(): number {
@@ -84,13 +85,6 @@ export class Hub {
     }
     this.#sharesTime = watched > 1;
     this.#forgetIdle();
-  }
-
-  /** Pictures without a producer give way to those with one. */
-  #forgetAbandoned(): void {
-    for (const room of this.#rooms.values()) {
-      if (room.status.state === "offline") room.picture.clear();
-    }
   }
 
   #forgetIdle(): void {

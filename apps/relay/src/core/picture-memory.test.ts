@@ -28,10 +28,10 @@ describe("the memory of all pictures", () => {
     });
     const account = memory.open({ evict: () => {}, forgetComposed: () => {} });
     account.use(100);
-    account.check(100);
+    memory.check(100);
     expect(reclaimed).toBe(0);
     account.use(101);
-    expect(() => account.check(101)).toThrow(expect.objectContaining({ closeCode: 4429 }));
+    expect(() => memory.check(101)).toThrow(expect.objectContaining({ closeCode: 4429 }));
     expect(reclaimed).toBe(1);
   });
 
@@ -82,9 +82,8 @@ describe("the memory of all pictures", () => {
         forgetComposed: () => {},
       });
       account.use(bytes);
-      return account;
     };
-    const small = open("small", 5);
+    open("small", 5);
     for (const [name, bytes] of [
       ["a", 20],
       ["b", 50],
@@ -92,7 +91,7 @@ describe("the memory of all pictures", () => {
     ] as const) {
       open(name, bytes);
     }
-    small.check(5);
+    memory.check(5);
     expect(evicted).toEqual(["b"]);
   });
 

@@ -45,7 +45,7 @@ export class PictureMemory {
     else this.#accounts.delete(account);
   }
 
-  /** @throws ProtocolError (4429) as `MemoryAccount.check` */
+  /** If all pictures are too large, evicts those that are larger than what one needs. @throws ProtocolError (4429) if in vain */
   check(needBytes: number): void {
     const { maxBytes } = this.limits;
     if (this.#usedBytes <= maxBytes) return;
@@ -99,11 +99,6 @@ export class MemoryAccount {
     const byBytes = bytes - this.#usedBytes;
     this.#usedBytes = bytes;
     this.memory.changed(this, byBytes, 0);
-  }
-
-  /** If all pictures are too large, evicts those that are larger than what this one needs. @throws ProtocolError (4429) if in vain */
-  check(needBytes: number): void {
-    this.memory.check(needBytes);
   }
 
   /** Reserves bytes for a composed JPEG. @returns false if there is no room, and nothing was reserved */

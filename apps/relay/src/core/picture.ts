@@ -181,7 +181,7 @@ export class Picture {
   #checkMemory(): void {
     this.#account();
     try {
-      this.#memory.check(this.#needBytes());
+      this.parts.memory.check(this.#needBytes());
     } catch (error) {
       this.clear();
       throw error;

@@ -175,7 +175,10 @@ export class ProducerSession extends RoomSession implements Producer {
 
   #update(message: Uint8Array, now: number): void {
     const room = this.#liveRoom(now);
-    if (room.work.debtMs > MAX_DEBT_MS && this.#mustWait) {
+    const { ackedCount, appliedCount } = this.#receiver;
+    // An ack is withheld, or this is its first update.
+    const mustWait = ackedCount < appliedCount || appliedCount === 0;
+    if (mustWait && room.work.debtMs > MAX_DEBT_MS) {
       throw new ProtocolError("updates come faster than they can be applied", CLOSE.full);
     }
     const { update } = room.work.spend(() => this.#receiver.update(message, now));
@@ -183,12 +186,6 @@ export class ProducerSession extends RoomSession implements Producer {
     room.stats.applied({ bytes: message.length, uplinkMs });
     this.#ack();
     room.advance(now);
-  }
-
-  /** Whether the producer should be waiting: an ack is withheld, or this is its first update. */
-  get #mustWait(): boolean {
-    const { ackedCount, appliedCount } = this.#receiver;
-    return ackedCount < appliedCount || appliedCount === 0;
   }
 
   #ack(): void {

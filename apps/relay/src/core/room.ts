@@ -52,7 +52,6 @@ export interface RoomParts {
   readonly memory: PictureMemory;
   /** What is held for the clients of all rooms. */
   readonly held: HeldBytes;
-  /** The time that its picture has cost. */
   readonly work: Work;
   /** Whether viewers of other rooms need the relay's time, too. */
   readonly sharesTime: () => boolean;
@@ -91,7 +90,7 @@ export class Room {
       this.#producer?.producer.dismiss(new ProtocolError(reason, CLOSE.full));
     };
     this.picture = new Picture({ ...parts, evicted, composed: advance, cleared: advance });
-    this.#audience = new Audience({ places: new Places(parts.maxViewers), relayPlaces, stats });
+    this.#audience = new Audience(new Places(parts.maxViewers), relayPlaces, stats);
     this.#status = { state: "offline", since: now };
   }
 

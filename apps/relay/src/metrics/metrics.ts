@@ -128,14 +128,11 @@ export class Metrics implements Stats, Traffic {
   }
 
   /** An HTTP request was replied to. */
-  answered(path: string, status: number): void {
+  readonly answered = (path: string, status: number) =>
     this.#requests.inc({ path: PATHS.includes(path) ? path : "other", status });
-  }
-
   /** An HTTP request was refused. @param code what a WebSocket would have been closed with */
-  refused(code: CloseCode): void {
+  readonly refused = (code: CloseCode) =>
     this.#refused.inc({ via: "http", reason: REASONS.get(code) ?? "other" });
-  }
 
   /** Adds what is counted at each scrape. */
   watch(hub: Hub): void {
@@ -146,7 +143,7 @@ export class Metrics implements Stats, Traffic {
     this.#gauge("picture_memory_bytes", "Held by all pictures.", () => hub.pictureBytes);
     this.#gauge("composed_memory_bytes", "Held by composed JPEGs.", () => hub.composedBytes);
     this.#gauge("held_bytes", "Buffered for clients that have not read it.", () => held.usedBytes);
-    this.#gauge("rooms", "Rooms in memory.", () => hub.roomCount);
+    this.#gauge("rooms", "Rooms in memory.", () => hub.census().length);
     const hidden = () => total((census) => census.hidden);
     this.#gauge("viewers_hidden", "Connected viewers whose page is hidden.", hidden);
     for (const [name, kinds] of Object.entries({

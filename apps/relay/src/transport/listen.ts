@@ -1,4 +1,5 @@
 /** Listening on an address, with errors in plain words. */
+import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 
 interface Address {
@@ -19,13 +20,9 @@ export function listenError({ host, port, purpose }: Address, code = "unknown er
 /** @returns the port. @throws Error in plain words if the address cannot be listened on */
 export async function listen(server: Server, address: Address): Promise<number> {
   const { host, port } = address;
-  await new Promise<void>((resolve, reject) => {
-    const failed = ({ code }: NodeJS.ErrnoException) => reject(listenError(address, code));
-    server.once("error", failed);
-    server.listen({ host, port, exclusive: true }, () => {
-      server.off("error", failed);
-      resolve();
-    });
+  server.listen({ host, port, exclusive: true });
+  await once(server, "listening").catch(({ code }: NodeJS.ErrnoException) => {
+    throw listenError(address, code);
   });
   const bound = server.address();
   return typeof bound === "object" && bound ? bound.port : port;

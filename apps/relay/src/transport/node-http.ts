@@ -127,7 +127,6 @@ export class NodeHttp {
   }
 }
 
-/** A request as a value. */
 export function readRequest(incoming: IncomingMessage): HttpRequest {
   const { method = "", url = "", rawHeaders, socket } = incoming;
   const headers = new Map<string, string>();

@@ -214,7 +214,6 @@ class WsSocket implements LibrarySocket, PartialSender {
     this.#events?.drained();
   };
 
-  /** Counts what has arrived of an unfinished message. */
   #arrived(bytes: number): void {
     if (this.#closed) return;
     const dataBytes = Math.max(0, bytes - this.#controlBytes);
