@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { keptLog } from "../../test/frames.ts";
 import { nodePlatform } from "../node/platform.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { LINES, LimitedLog, RateLimit } from "./rate-limit.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -80,4 +81,30 @@ it("keeps to its rate, ends with the newest item and loses count of none, whatev
       },
     ),
   );
+});
+
+it("writes a few log lines of thousands, counts the rest, and ends with the newest", () => {
+  const kept = keptLog();
+  const log = new LimitedLog(kept, nodePlatform);
+  const seconds = 20;
+  for (let i = 0; i < seconds * 1000; i++) {
+    if (i % 2 === 0) log.info("somebody watches");
+    else log.warn("nobody watches");
+    vi.advanceTimersByTime(1);
+  }
+  const most = LINES.burst + (seconds * 1000) / LINES.intervalMs;
+  expect(kept.lines.length).toBeLessThanOrEqual(most);
+  vi.advanceTimersByTime(LINES.intervalMs);
+  expect(kept.lines.at(-1)).toMatch(/^warn: nobody watches \(\d+ earlier lines were left out\)$/);
+  const leftOut = kept.lines.map((line) => Number(/\((\d+) earlier/.exec(line)?.[1] ?? 0));
+  const inAll = leftOut.reduce((sum, count) => sum + count, kept.lines.length);
+  expect(inAll).toBe(seconds * 1000);
+  log.stop();
+});
+
+it("does not limit debug lines of a log", () => {
+  const kept = keptLog();
+  const log = new LimitedLog(kept, nodePlatform);
+  for (let i = 0; i < 100; i++) log.debug("tried");
+  expect(kept.lines).toHaveLength(100);
 });
