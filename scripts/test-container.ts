@@ -4,5 +4,5 @@ import { conclude, run, runTests } from "./test/vitest.ts";
 
 const problem = ensureSystemPackages();
 if (problem !== undefined) process.stderr.write(`${problem}\n`);
-const ready = problem === undefined && (await run("pnpm", ["run", "build"]));
+const ready = problem === undefined && (await run("turbo", ["run", "build"]));
 process.exit(conclude(ready ? await runTests("container") : { passed: 0, failed: 1 }));

@@ -9,7 +9,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${problem}\n`);
     return 1;
   }
-  if (!(await run("pnpm", ["run", "build"]))) return 1;
+  if (!(await run("turbo", ["run", "build"]))) return 1;
   // Building and testing the image takes minutes and waits for much, so it runs beside the others, except those that need an idle machine.
   const container = testContainer();
   const results = [await runTests("unit*"), await runTests("e2e")];
