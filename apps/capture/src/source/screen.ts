@@ -7,7 +7,6 @@ import { type Log, type Source, SourceFailure } from "@screen-share/publish";
 import type { X11Settings } from "../config.ts";
 import { type MonitorInfo, noDisplay, waylandFailure } from "./monitor.ts";
 import { listMonitors, ScreenSource } from "./node-screenshots.ts";
-import { listX11Monitors, X11Source } from "./x11.ts";
 
 /** How often the agent looks for a screen that it awaits, ms. Each failed attempt costs one refused connection. */
 const LOOK_INTERVAL_MS = 2000;
@@ -32,6 +31,7 @@ export async function openScreen(options: ScreenOptions): Promise<Source> {
   const common = { now, ...(monitor === undefined ? {} : { monitor }) };
   if (options.platform !== "linux") return new ScreenSource(common);
   if (x11) {
+    const { X11Source } = await loadX11();
     const source = new X11Source({ ...x11, ...common });
     const first = await source.grab();
     const unusable = first instanceof SourceFailure && first.kind !== "no-monitor";
@@ -49,11 +49,15 @@ export async function listScreen(
   const { platform, x11, wayland } = desktop;
   if (platform !== "linux") return listMonitors();
   if (x11) {
+    const { listX11Monitors } = await loadX11();
     const monitors = await listX11Monitors(x11);
     if (!(monitors instanceof SourceFailure) || !wayland) return monitors;
   }
   return wayland ? listMonitors(waylandFailureOf(desktop)) : NO_DISPLAY;
 }
+
+/** Loaded only for an X server, because its library takes a fifth of the time of a start. */
+const loadX11 = () => import("./x11.ts");
 
 const NO_DISPLAY = noDisplay("DISPLAY is not set");
 
