@@ -3,10 +3,10 @@
  * someone types, or a terminal scrolls. Bytes are compared with whole JPEGs of the same pictures.
  */
 import { assembleJpeg } from "@screen-share/protocol";
+import { usageOf } from "@screen-share/protocol/testing/process-usage";
 import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import { VirtualDesktop } from "../e2e/support/desktop.ts";
 import { freePort } from "../e2e/support/ports.ts";
-import { usageOf } from "../e2e/support/process-usage.ts";
 import { type Program, startAgent, startRelay } from "../e2e/support/programs.ts";
 import { digits, heading, say, table } from "./report.ts";
 

@@ -6,9 +6,9 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import { usageOf } from "@screen-share/protocol/testing/process-usage";
 import WebSocket from "ws";
 import { freePort } from "../e2e/support/ports.ts";
-import { usageOf } from "../e2e/support/process-usage.ts";
 import { cells, FPS, measure, SECONDS, startProducer } from "./fan-out/measure.ts";
 import { digits, heading, say, table } from "./report.ts";
 

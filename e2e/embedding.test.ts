@@ -3,14 +3,14 @@
  * Chromium. The first page is the example of docs/embedding.md with another address and token.
  */
 import { readFile } from "node:fs/promises";
-import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
+import type { Browser, FrameLocator, Page } from "playwright-core";
 import { afterAll, beforeEach, describe, expect, onTestFinished } from "vitest";
+import { canvasPixels } from "./support/browser.ts";
 import { VirtualDesktop } from "./support/desktop.ts";
 import { barriers } from "./support/every-view.ts";
 import { type ForeignPage, foreignPage } from "./support/foreign-page.ts";
-import { ALIKE_DB, colourCount, type Pixels, psnr } from "./support/pixels.ts";
-import { freePort } from "./support/ports.ts";
-import { type Program, startAgent, startRelay } from "./support/programs.ts";
+import { ALIKE_DB, colourCount, psnr } from "./support/pixels.ts";
+import { BrowserScene } from "./support/scene.ts";
 import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
@@ -20,9 +20,8 @@ const DOCUMENT = new URL("../docs/embedding.md", import.meta.url);
 
 let browser: Browser;
 let desktop: VirtualDesktop;
-let context: BrowserContext;
+let scene: BrowserScene;
 let foreign: ForeignPage;
-let port: number;
 
 it.beforeAll(async ({ browser: shared }) => {
   browser = shared;
@@ -43,37 +42,25 @@ afterAll(async () => {
   await desktop.stop();
 });
 beforeEach(async () => {
-  port = await freePort();
   foreign = await foreignPage();
   onTestFinished(() => foreign.close());
-  context = await browser.newContext({ viewport: { width: 1000, height: 760 } });
-  onTestFinished(() => context.close());
+  scene = await BrowserScene.set(browser, { viewport: { width: 1000, height: 760 } });
 });
-async function relayWith(env: Record<string, string>): Promise<Program> {
-  const relay = await startRelay(port, { LOG_LEVEL: "error", ...env });
-  onTestFinished(async () => void (await relay.end("SIGKILL")));
-  return relay;
-}
 
-function share(options: { readonly room?: string; readonly token?: string } = {}): Program {
-  const { room = "main", token } = options;
-  const args = ["--room", room];
-  const env = token === undefined ? {} : { PRODUCER_TOKEN: token };
-  const agent = startAgent({ port, display: desktop.display, args }, env);
-  onTestFinished(async () => void (await agent.end("SIGKILL")));
-  return agent;
-}
+/** Shares the desktop. */
+const share = (options: { readonly room?: string; readonly token?: string } = {}) =>
+  scene.agent(options.token, ["--room", options.room ?? "main"], desktop.display);
 
 async function open(html: string, headers: ForeignPage["headers"] = {}): Promise<Page> {
   Object.assign(foreign, { html, headers });
-  const page = await context.newPage();
+  const page = await scene.context.newPage();
   await page.goto(foreign.origin);
   return page;
 }
 
 const withElement = (element: string) =>
   `<!doctype html><html lang="en"><title>Embedding</title><main><h1>Embedding</h1>${element}</main>` +
-  `<script type="module" src="http://localhost:${port}/embed.js"></script>`;
+  `<script type="module" src="http://localhost:${scene.port}/embed.js"></script>`;
 
 /** The state that an element reports. */
 const stateOf = (page: Page, selector = "screen-share-viewer") =>
@@ -91,24 +78,7 @@ const becomes = async (page: Page, title: string, selector?: string) => {
   return last;
 };
 
-/** The pixels of an element's canvas, through its shadow root. */
-async function pixelsOf(page: Page, selector = "screen-share-viewer"): Promise<Pixels | undefined> {
-  const shown = await page.locator(selector).evaluate((element) => {
-    const canvas = element.shadowRoot?.querySelector("canvas");
-    if (!canvas?.dataset.updates) return undefined;
-    const context = canvas.getContext("2d");
-    const { width, height } = canvas;
-    const { data } = context?.getImageData(0, 0, width, height) ?? {};
-    let binary = "";
-    for (let at = 0; data && at < data.length; at += 32_768) {
-      binary += String.fromCharCode(...data.subarray(at, at + 32_768));
-    }
-    return { width, height, base64: btoa(binary) };
-  });
-  if (!shown) return undefined;
-  const { width, height, base64 } = shown;
-  return { width, height, data: Uint8Array.from(Buffer.from(base64, "base64")) };
-}
+const pixelsOf = (page: Page, selector = "screen-share-viewer") => canvasPixels(page, 1, selector);
 
 async function likeness(page: Page, selector?: string): Promise<number> {
   return await eventually(
@@ -122,14 +92,14 @@ async function likeness(page: Page, selector?: string): Promise<number> {
 
 describe("the element", () => {
   it("from the documentation's example shows the host's pixels and reports its state", async () => {
-    await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: foreign.origin });
+    await scene.relay({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: foreign.origin });
     share({ token: await mint({ role: "producer", room: "main" }) });
     const token = await mint({ role: "viewer", room: "main" });
     const words = await readFile(DOCUMENT, "utf8");
     const example = /```html\n(<!doctype html>[\s\S]*?)```/.exec(words)?.[1] ?? "";
     const page = await open(
       example
-        .replace("https://screen.example.com", `http://localhost:${port}`)
+        .replace("https://screen.example.com", `http://localhost:${scene.port}`)
         .replace("eyJ…", token),
     );
     expect(await likeness(page)).toBeGreaterThan(ALIKE_DB);
@@ -153,7 +123,7 @@ describe("the element", () => {
   });
 
   it("says why it shows nothing if the relay does not allow the page (P-88)", async () => {
-    await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: "https://somebody.example" });
+    await scene.relay({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: "https://somebody.example" });
     const page = await open(withElement("<screen-share-viewer token=x></screen-share-viewer>"));
     const state = await becomes(page, "This page is not allowed to watch");
     expect(state).toMatchObject({ state: "ended" });
@@ -162,9 +132,9 @@ describe("the element", () => {
   });
 
   it("reports to its page and to the user that an old browser cannot show the screen", async () => {
-    await relayWith({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: foreign.origin });
+    await scene.relay({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: foreign.origin });
     foreign.html = withElement("<screen-share-viewer></screen-share-viewer>");
-    const page = await context.newPage();
+    const page = await scene.context.newPage();
     await page.addInitScript(() => {
       // As in Chromium before 92, and before 73.
       Reflect.deleteProperty(Array.prototype, "at");
@@ -177,10 +147,10 @@ describe("the element", () => {
   });
 
   it("needs only the relay in a page's policy, and loads in cross-origin isolated pages", async () => {
-    await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    await scene.relay({ ALLOWED_ORIGINS: foreign.origin });
     share();
     const page = await open(withElement("<screen-share-viewer></screen-share-viewer>"), {
-      "Content-Security-Policy": `default-src 'none'; script-src http://localhost:${port}; connect-src ws://localhost:${port}`,
+      "Content-Security-Policy": `default-src 'none'; script-src http://localhost:${scene.port}; connect-src ws://localhost:${scene.port}`,
       "Cross-Origin-Embedder-Policy": "require-corp",
       "Cross-Origin-Opener-Policy": "same-origin",
     });
@@ -191,7 +161,7 @@ describe("the element", () => {
   });
 
   it("follows its attributes, leaves the room when it is removed, and works several times on a page", async () => {
-    await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    await scene.relay({ ALLOWED_ORIGINS: foreign.origin });
     share({ room: "one" });
     const page = await open(
       withElement(
@@ -234,7 +204,7 @@ describe("the element", () => {
   });
 
   it("uses a token that was set before its script loaded", async () => {
-    await relayWith({ AUTH_SECRET: SECRET });
+    await scene.relay({ AUTH_SECRET: SECRET });
     const token = await mint({ role: "viewer", room: "main" });
     const page = await open(
       withElement(
@@ -245,7 +215,7 @@ describe("the element", () => {
   });
 
   it("does not count as watching while it is scrolled out of view", async () => {
-    await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    await scene.relay({ ALLOWED_ORIGINS: foreign.origin });
     const agent = share();
     const page = await open(
       withElement('<screen-share-viewer></screen-share-viewer><div style="height: 300vh"></div>'),
@@ -258,7 +228,7 @@ describe("the element", () => {
   });
 
   it("reconnects on retry(), and shows no message while all is well", async () => {
-    const relay = await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    const relay = await scene.relay({ ALLOWED_ORIGINS: foreign.origin });
     share();
     const page = await open(withElement("<screen-share-viewer></screen-share-viewer>"));
     expect(await likeness(page)).toBeGreaterThan(ALIKE_DB);
@@ -269,7 +239,7 @@ describe("the element", () => {
     await becomes(page, "The connection was lost");
     await button.waitFor();
     expect(await page.locator("canvas").isVisible()).toBe(true);
-    await relayWith({ ALLOWED_ORIGINS: foreign.origin });
+    await scene.relay({ ALLOWED_ORIGINS: foreign.origin });
     await button.click().catch(() => {}); // it may be back by itself already
     await becomes(page, "Live");
   });
@@ -278,7 +248,7 @@ describe("the element", () => {
 describe("the viewer in a frame", () => {
   const framed = (fragment: string) =>
     `<!doctype html><html lang="en"><title>Framing</title><body style="margin:0;background:rgb(0,128,0)">` +
-    `<iframe title="The screen" style="border:0;width:1000px;height:300px" src="http://localhost:${port}/${fragment}"></iframe>`;
+    `<iframe title="The screen" style="border:0;width:1000px;height:300px" src="http://localhost:${scene.port}/${fragment}"></iframe>`;
 
   async function cornerOf(page: Page, frame: FrameLocator): Promise<readonly number[]> {
     await frame.locator("canvas:visible").waitFor();
@@ -295,7 +265,7 @@ describe("the viewer in a frame", () => {
   }
 
   it("has a black background, or a transparent one if its link requests that", async () => {
-    await relayWith({ FRAME_ANCESTORS: foreign.origin });
+    await scene.relay({ FRAME_ANCESTORS: foreign.origin });
     share();
     const black = await open(framed("#embed=1"));
     expect(await cornerOf(black, black.frameLocator("iframe"))).toEqual([0, 0, 0]);
@@ -306,7 +276,7 @@ describe("the viewer in a frame", () => {
   });
 
   it("lets the wheel scroll the page around it", async () => {
-    await relayWith({ FRAME_ANCESTORS: foreign.origin });
+    await scene.relay({ FRAME_ANCESTORS: foreign.origin });
     share();
     const page = await open(`${framed("#embed=1")}<div style="height:3000px"></div>`);
     const canvas = page.frameLocator("iframe").locator("canvas:visible");
@@ -319,8 +289,8 @@ describe("the viewer in a frame", () => {
   });
 
   it("is blocked by the browser unless the relay lists the page", async () => {
-    await relayWith({ FRAME_ANCESTORS: "https://somebody.example" });
-    const refused = context.waitForEvent("console", (message) =>
+    await scene.relay({ FRAME_ANCESTORS: "https://somebody.example" });
+    const refused = scene.context.waitForEvent("console", (message) =>
       /frame-ancestors/.test(message.text()),
     );
     const page = await open(framed("#embed=1"));

@@ -3,7 +3,7 @@
  * real relay and Chromium.
  */
 import type { Browser, Page } from "playwright-core";
-import { afterEach, beforeEach, describe, expect } from "vitest";
+import { beforeEach, describe, expect, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { problemsInEveryView } from "./support/every-view.ts";
 import { freePort } from "./support/ports.ts";
@@ -24,7 +24,6 @@ let scene: BrowserScene;
 it.beforeAll(({ browser: shared }) => {
   browser = shared;
 });
-afterEach(() => scene.end());
 
 describe("a relay with a secret", () => {
   const viewer = (expiresAt?: number) =>
@@ -128,7 +127,7 @@ describe("a relay with a secret", () => {
     const proxy = await rewritingProxy(scene.port, (packet) =>
       packet.replace(REQUEST_LINE, "$&X-Forwarded-For: 203.0.113.9\r\n"),
     );
-    scene.onEnd(() => proxy.close());
+    onTestFinished(() => proxy.close());
     const attempt = () =>
       new Promise<number>((resolve) => {
         const headers = { Authorization: "Bearer a.b.c" };

@@ -3,7 +3,7 @@
  * size, light and dark, with and without a picture (support/every-view.ts).
  */
 import type { Browser } from "playwright-core";
-import { afterEach, beforeEach, expect } from "vitest";
+import { beforeEach, expect } from "vitest";
 import { problemsInEveryView } from "./support/every-view.ts";
 import { BrowserScene, isPainted, says, statusOf } from "./support/scene.ts";
 import { it } from "./support/test.ts";
@@ -16,7 +16,6 @@ it.beforeAll(({ browser: shared }) => {
 beforeEach(async () => {
   scene = await BrowserScene.set(browser);
 });
-afterEach(() => scene.end());
 
 it("the page reports a host that starts, is lost, returns, stops and starts again", async () => {
   await scene.relay();

@@ -89,8 +89,7 @@ async function producer(
     const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
     return client.binary(encodeUpdate({ keyframe, cut: false, epoch: 1, ...times, tiles }));
   };
-  const describe = (epoch: number) => client.text(encodeControl({ type: "stream", epoch, stream }));
-  describe(1);
+  client.text(encodeControl({ type: "stream", epoch: 1, stream }));
   send(looks[0]?.tiles ?? [], true);
   return { client, send, looks };
 }
@@ -126,11 +125,8 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
 
   "three viewers that repeat an ack": async (target) => {
     const { client } = await producer(target, "main", { width: 1920, height: 1080 });
-    const acks = Buffer.concat(
-      Array.from({ length: 90 }, () =>
-        Buffer.concat([Buffer.from([0x82, 0x85, 0, 0, 0, 0]), encodeAck(0)]),
-      ),
-    );
+    const ack = Buffer.concat([Buffer.from([0x82, 0x85, 0, 0, 0, 0]), encodeAck(0)]);
+    const acks = Buffer.concat(new Array<Buffer>(90).fill(ack));
     await many(3, () =>
       repeat(target, async () => {
         const viewer = await RawClient.webSocket(target.port, "/ws/viewer");
@@ -237,21 +233,18 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     client.destroy();
   },
 
-  "pictures that fill the memory": async (target) => {
-    const rooms = Array.from({ length: 8 }, (_, index) => `large-${index}`);
-    await many(rooms.length, (index) =>
+  "pictures that fill the memory": (target) =>
+    many(8, (index) =>
       repeat(target, async () => {
-        const room = rooms[index] ?? "main";
         const size = { width: 3840, height: 2160 };
-        const { client, send, looks } = await producer(target, room, size, [95]);
+        const { client, send, looks } = await producer(target, `large-${index}`, size, [95]);
         while (client.open && !target.over.aborted) {
           if (client.socket.writableLength === 0) send(looks[0]?.tiles ?? [], true);
           await pause(1000);
         }
         client.destroy();
       }),
-    );
-  },
+    ),
 
   "a link that joins and leaves as fast as it can": async (target) => {
     const { client } = await producer(target, "main", { width: 640, height: 360 });

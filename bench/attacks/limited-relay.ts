@@ -1,6 +1,6 @@
 /** A relay process in a control group with little memory (cgroups(7), version 1 or 2), like a small machine. Needs root on Linux. */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { openFiles, usageOf } from "../../e2e/support/process-usage.ts";
+import { openFiles, usageOf } from "@screen-share/protocol/testing/process-usage";
 import { type Program, startRelay } from "../../e2e/support/programs.ts";
 
 const ROOTS = [

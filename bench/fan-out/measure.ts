@@ -10,8 +10,8 @@ import {
   SUBPROTOCOL,
 } from "@screen-share/protocol";
 import { encodeTiles, screenLike } from "@screen-share/protocol/testing";
+import { type Usage, usageOf } from "@screen-share/protocol/testing/process-usage";
 import WebSocket from "ws";
-import { type Usage, usageOf } from "../../e2e/support/process-usage.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
 import { digits } from "../report.ts";
 import type { CrowdReport } from "./crowd.ts";

@@ -1,11 +1,11 @@
 /** A moving desktop that nobody watches: what the agent costs and sends, and how soon a new viewer has a current picture. */
 
 import { wallNow } from "@screen-share/protocol/testing/connect";
+import { usageOf } from "@screen-share/protocol/testing/process-usage";
 import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 import { ShapedLink } from "../../e2e/support/link.ts";
 import { MovingDesktop } from "../../e2e/support/moving-desktop.ts";
 import { freePort } from "../../e2e/support/ports.ts";
-import { usageOf } from "../../e2e/support/process-usage.ts";
 import { startAgent, startRelay } from "../../e2e/support/programs.ts";
 import { percentile } from "../../e2e/support/statistics.ts";
 import { mintBoth, SECRET } from "../../e2e/support/tokens.ts";

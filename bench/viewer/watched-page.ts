@@ -1,7 +1,8 @@
 /** A viewer's page, the only one of its browser, and what it costs: its thread's time by the browser's account, its process's by the kernel's. */
+
+import { usageOf } from "@screen-share/protocol/testing/process-usage";
 import type { startBrowser } from "../../e2e/support/browser.ts";
 import type { Place } from "../../e2e/support/places.ts";
-import { usageOf } from "../../e2e/support/process-usage.ts";
 import { openPicture } from "../../e2e/support/viewer-page.ts";
 
 type Browser = Awaited<ReturnType<typeof startBrowser>>;

@@ -94,10 +94,17 @@ export async function openViewer(browser: Browser, port: number, fragment = ""):
 /**
  * The canvas's pixels, or none if it shows nothing yet.
  * @param step 1 for all of them; 8 for one of each 8×8, which costs the page nothing to speak of
+ * @param host the element in whose shadow root the canvas is, if it is not the viewer's own page
  */
-export async function canvasPixels(page: Evaluating, step = 1): Promise<Pixels | undefined> {
-  const shown = await page.evaluate(async (step) => {
-    const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="screen"]');
+export async function canvasPixels(
+  page: Evaluating,
+  step = 1,
+  host = "",
+): Promise<Pixels | undefined> {
+  const asked = { step, host };
+  const shown = await page.evaluate(async ({ step, host }) => {
+    const root = host === "" ? document : document.querySelector(host)?.shadowRoot;
+    const canvas = root?.querySelector<HTMLCanvasElement>('[data-testid="screen"], canvas');
     if (!canvas || !Number(canvas.dataset.updates)) return undefined;
     // What a worker draws comes a little after the word of it; until then a canvas has the size that HTML gives to all.
     if (canvas.width === 300 && canvas.height === 150) return undefined;
@@ -123,7 +130,7 @@ export async function canvasPixels(page: Evaluating, step = 1): Promise<Pixels |
       binary += String.fromCharCode(...data.subarray(at, at + 32_768));
     }
     return { width, height, packed: btoa(binary) };
-  }, step);
+  }, asked);
   if (!shown) return undefined;
   const { width, height, packed } = shown;
   return { width, height, data: inflateRawSync(Buffer.from(packed, "base64")) };

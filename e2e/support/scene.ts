@@ -1,6 +1,6 @@
-/** A port, a browser's context, and whatever is started for one test: a relay, agents, pages; what the page says. */
+/** What one test has: a port, a browser's context, and the relay, agents and pages that it starts. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { canvasColour } from "./browser.ts";
 import { freePort } from "./ports.ts";
 import { type Program, startAgent, startRelay } from "./programs.ts";
@@ -10,40 +10,30 @@ import { eventually } from "./wait.ts";
 const PLACE = { x: 5, y: 5 };
 
 export class BrowserScene {
-  readonly #endings: (() => Promise<unknown> | unknown)[] = [];
-
   private constructor(
     readonly port: number,
     readonly context: BrowserContext,
-  ) {
-    this.onEnd(() => context.close());
-  }
+  ) {}
 
+  /** To be called in a test or before each: all of it ends with the test, the newest first. */
   static async set(browser: Browser, ...options: Parameters<Browser["newContext"]>) {
-    return new BrowserScene(await freePort(), await browser.newContext(...options));
+    const context = await browser.newContext(...options);
+    onTestFinished(() => context.close());
+    return new BrowserScene(await freePort(), context);
   }
 
-  onEnd(end: () => Promise<unknown> | unknown): void {
-    this.#endings.push(end);
-  }
-
-  /** The last begun is the first ended. */
-  async end(): Promise<void> {
-    for (const end of this.#endings.splice(0).reverse()) await end();
-  }
-
-  /** @param port the scene's own, unless told otherwise */
   async relay(env: Record<string, string> = {}, port = this.port): Promise<Program> {
     const relay = await startRelay(port, { LOG_LEVEL: "error", ...env });
-    this.onEnd(() => relay.end("SIGKILL"));
+    onTestFinished(async () => void (await relay.end("SIGKILL")));
     return relay;
   }
 
-  /** Shares the test card. */
-  agent(token?: string): Program {
+  /** Shares the test card, unless `args` or `display` choose something else. */
+  agent(token?: string, args = ["--source", "test"], display?: string): Program {
     const env = token === undefined ? undefined : { PRODUCER_TOKEN: token };
-    const agent = startAgent({ port: this.port, args: ["--source", "test"] }, env);
-    this.onEnd(() => agent.end("SIGKILL"));
+    const where = display === undefined ? {} : { display };
+    const agent = startAgent({ port: this.port, args, ...where }, env);
+    onTestFinished(async () => void (await agent.end("SIGKILL")));
     return agent;
   }
 
@@ -56,7 +46,7 @@ export class BrowserScene {
 
 export const statusOf = (page: Page) => page.getByTestId("status");
 
-/** Waits until the page says so, and gives all that it says then. */
+/** Waits until the status begins with this. @returns all of it */
 export async function says(page: Page, title: string): Promise<string> {
   const words = async () => (await statusOf(page).textContent()) ?? "";
   const said = await eventually(words, (text) => text.startsWith(title));

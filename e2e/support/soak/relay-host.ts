@@ -1,5 +1,5 @@
 /** The relay of a soak: a process with a secret that can be restarted on its port, and its use of memory and files. */
-import { openFiles, usageOf } from "../process-usage.ts";
+import { openFiles, usageOf } from "@screen-share/protocol/testing/process-usage";
 import { type Program, startRelay } from "../programs.ts";
 import { SECRET } from "../tokens.ts";
 

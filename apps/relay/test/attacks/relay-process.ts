@@ -1,7 +1,7 @@
 /** A relay in a process of its own, so that a crash is seen, and memory and descriptors can be read from /proc. */
 import { type ChildProcess, fork } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { openFiles, usageOf } from "@screen-share/protocol/testing/process-usage";
 import { TESTED_TRANSPORT } from "../live-relay.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -61,15 +61,14 @@ export class RelayProcess {
     return { heldMb: Math.round(heldBytes / MB), rssMb: Math.round(rssBytes / MB) };
   }
 
-  /** Memory that it has now, garbage and all, MB. */
+  /** Memory that it has now, including garbage, MB. */
   get rssMb(): number {
-    const status = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+    return Math.round(usageOf(this.child.pid ?? 0).rssMb);
   }
 
   /** Open descriptors. */
   get fds(): number {
-    return readdirSync(`/proc/${this.child.pid}/fd`).length;
+    return openFiles(this.child.pid ?? 0);
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { entranceOf, type LinkedPage, putLink, readLink, unreadLink } from "./link.ts";
+import { type LinkedPage, putLink, readLink, unreadLink } from "./link.ts";
 import { parseRelays } from "./relays.ts";
 import { repairLink } from "./repair.ts";
 import { TabTokens } from "./tab-tokens.ts";
@@ -286,39 +286,5 @@ describe("readLink", () => {
     page.goTo("https://h/#token=newest");
     expect(read().token).toBe("newest");
     expect([...storage.items.values()]).toEqual(["newest"]);
-  });
-});
-
-describe("entranceOf", () => {
-  const relay = { name: "wss://a.example", url: "wss://a.example/ws/viewer" };
-  const ONE = { relayCount: 1, missing: undefined };
-  const TWO = { relayCount: 2, missing: undefined };
-
-  it("leads a bare address to the default room of the only relay, and to a choice if there are several", () => {
-    const bare = { relay, relayName: undefined, bare: true };
-    expect(entranceOf(bare, ONE)).toEqual({ kind: "watch", relayUrl: relay.url });
-    expect(entranceOf(bare, TWO)).toEqual({ kind: "choose" });
-  });
-
-  it("leads every link that says where to go there at once", () => {
-    expect(entranceOf({ relay, relayName: undefined, bare: false }, TWO)).toEqual({
-      kind: "watch",
-      relayUrl: relay.url,
-    });
-  });
-
-  it("does not follow a link to an unknown relay", () => {
-    const link = { relay: undefined, relayName: "wss://evil.example", bare: false };
-    const unknown = { kind: "unknown-relay", name: "wss://evil.example" };
-    expect(entranceOf(link, ONE)).toEqual(unknown);
-    expect(entranceOf(link, TWO)).toEqual(unknown);
-  });
-
-  it("leads nowhere in a browser that cannot show the picture", () => {
-    const page = { relayCount: 1, missing: "WebSockets" };
-    expect(entranceOf({ relay, relayName: undefined, bare: true }, page)).toEqual({
-      kind: "unsupported",
-      missing: "WebSockets",
-    });
   });
 });
