@@ -122,7 +122,7 @@ describe("the element", () => {
     expect(inSight).not.toContain(token);
   });
 
-  it("says why it shows nothing if the relay does not allow the page (P-88)", async () => {
+  it("reports why it shows nothing if the relay does not allow the page (P-88)", async () => {
     await scene.relay({ AUTH_SECRET: SECRET, ALLOWED_ORIGINS: "https://somebody.example" });
     const page = await open(withElement("<screen-share-viewer token=x></screen-share-viewer>"));
     const state = await becomes(page, "This page is not allowed to watch");

@@ -74,7 +74,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (kind) => {
     await relay.end("SIGTERM");
   });
 
-  it("the page shows the screen, and says why it shows none without a link", async () => {
+  it("the page shows the screen, or why it shows none without a link", async () => {
     expect(link).toContain(`https://localhost:${port}/#room=main&token=`);
     const guest = await open(link);
     expect(await becomes(guest, "connected")).toBe("connected");
@@ -155,7 +155,7 @@ describe.each(["nginx", "caddy"] as const)("behind %s", (kind) => {
     await guest.close();
   });
 
-  it("a restarting relay says so, and no log contains a token, even of failed requests", async () => {
+  it("a relay reports that it restarts, and no log contains a token, even of failed requests", async () => {
     const token = await mint({ role: "viewer", room: "main" });
     const viewer = await dialOverTls(port, "/ws/viewer", { ca, token });
     const closed = once(viewer, "close");

@@ -277,7 +277,7 @@ describe("on an idle desktop", () => {
 });
 
 describe("without a display", () => {
-  it("the agent says so and exits", async () => {
+  it("the agent reports that there is no display, and exits", async () => {
     const agent = startAgent({ port: await freePort() });
     await agent.until(/display/i);
     await once(agent.process, "exit");

@@ -99,7 +99,7 @@ describe("a relay with a secret", () => {
     expect(stored).not.toContain(token);
   });
 
-  it("says that a link is for another room, or is not a link", async () => {
+  it("reports that a link is for another room, or is not a link", async () => {
     const other = await mint({ role: "viewer", room: "other" });
     const page = await scene.open(`#room=main&token=${other}`);
     await says(page, "This link is for another room");

@@ -92,7 +92,7 @@ describe("a link that was damaged on its way (P-95)", () => {
 });
 
 describe("a page with a missing part", () => {
-  it("says so, with no token in its address, and a reload opens the room", async () => {
+  it("reports the damage, with no token in its address, and a reload opens the room", async () => {
     await context.route("**/_next/**/*.js", (route) => route.abort());
     await page.goto(`${address}#${FIELDS}`);
     await says("A part of this page did not arrive");
@@ -121,7 +121,7 @@ describe("a page with a missing part", () => {
     expect(page.url()).toBe(address);
   });
 
-  it("says that it was updated if its parts are gone, and offers to reload", async () => {
+  it("reports that it was updated if its parts are gone, and offers to reload", async () => {
     await page.addInitScript(() => Object.assign(window, { Worker: undefined }));
     // The first files are here. Those that are loaded later belong to a build that is gone.
     await page.goto(address);

@@ -19,7 +19,7 @@ async function start(...args: readonly string[]): Promise<Container> {
 }
 
 describe("a container without AUTH_SECRET", () => {
-  it("does not start, and says what to do", async () => {
+  it("does not start, and prints what to do", async () => {
     const { code, output } = await runOnce(CONFINED);
     expect(code).toBe(1);
     expect(output).toMatch(/^The relay cannot start:\nAUTH_SECRET must be set/);
@@ -27,7 +27,7 @@ describe("a container without AUTH_SECRET", () => {
     expect(output).not.toMatch(/ {4}at /);
   });
 
-  it("mints no token either, and says why", async () => {
+  it("mints no token either, and prints the reason", async () => {
     const { code, output } = await runOnce([...CONFINED, "-e", "HOST="], ["mint"]);
     expect(code).toBe(1);
     expect(output).toMatch(/AUTH_SECRET is not set/);

@@ -71,7 +71,7 @@ describe("the relay in a container", () => {
     expect(await moves(page)).toBe(true);
   });
 
-  it("stops cleanly, and tells viewers that it restarts", async () => {
+  it("stops cleanly, and reports to viewers that it restarts", async () => {
     const headers = { Authorization: `Bearer ${tokens.viewer}` };
     const viewer = new WebSocket(`ws://localhost:${port}/ws/viewer?room=main`, { headers });
     await once(viewer, "message");

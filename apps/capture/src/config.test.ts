@@ -29,7 +29,7 @@ describe("readConfig", () => {
     });
   });
 
-  it("can be told to repaint nothing, and never to become coarser", () => {
+  it("can disable repainting and coarser quality", () => {
     const config = configOf({ maxQuality: "off", adaptive: "off" }, { MAX_QUALITY: "80" });
     expect(config).toMatchObject({ maxQuality: undefined, adaptive: false });
     expect(readConfig({ maxQuality: "0", adaptive: "maybe" }, {})).toEqual({
@@ -70,7 +70,7 @@ describe("readConfig", () => {
     },
   );
 
-  it("tells all problems at once, by the names under which they are set", () => {
+  it("reports all problems at once, by the names of their settings", () => {
     const environment = {
       SERVER_WS_URL: "ftp://relay",
       PRODUCER_TOKEN: "a b",
@@ -130,7 +130,7 @@ describe("readConfig", () => {
 describe("a viewer link as the address of a relay", () => {
   const LINK = "https://x.example/#room=demo&token=viewers-token";
 
-  it("never has its token used, and says that another one is needed", () => {
+  it("never has its token used, and reports that another one is needed", () => {
     expect(readConfig({ server: LINK }, {})).toEqual({
       problems: [expect.stringMatching(/^PRODUCER_TOKEN must be set: .*is for viewers/)],
     });

@@ -19,7 +19,7 @@ const end = (token?: string) =>
   );
 
 describe("ending all links (P-85)", () => {
-  it("tells the relay of a new generation, and then that it has stopped", async () => {
+  it("sends the relay a new generation, and then reports that it has stopped", async () => {
     const outcome = end("a-token");
     const connection = await relay.connection();
     expect(connection.headers.authorization).toBe("Bearer a-token");
@@ -32,7 +32,7 @@ describe("ending all links (P-85)", () => {
     await connection.closed;
   });
 
-  it("says why if the relay refuses", async () => {
+  it("reports the reason if the relay refuses", async () => {
     const outcome = end();
     (await relay.connection()).close(CLOSE.unauthorized, "no token");
     expect(await outcome).toEqual({

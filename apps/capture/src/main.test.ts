@@ -47,7 +47,7 @@ describe("the agent", () => {
     },
   );
 
-  it("tells bad settings, all of them, and ends with code 1", async () => {
+  it("reports all bad settings, and exits with code 1", async () => {
     const { code, stderr } = await start(["--fps", "0", "--quality", "x"]).ended;
     expect(code).toBe(EXIT_FAILED);
     expect(stderr.trim().split("\n")).toHaveLength(2);
@@ -134,7 +134,7 @@ describe("the agent", () => {
     await relay.stop();
   });
 
-  it("records what it publishes where it is told to, though nobody watches, and to no file that is there", async () => {
+  it("records what it publishes even if nobody watches, and never to an existing file", async () => {
     const relay = await FakeRelay.start();
     const file = path.join(mkdtempSync(path.join(tmpdir(), "recording-")), "a.recording");
     const args = ["--source", "test", "--server", relay.url, "--record", file];

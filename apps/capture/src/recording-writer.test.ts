@@ -27,7 +27,7 @@ function start(name: string) {
 }
 
 describe("a recording's writer", () => {
-  it("writes all that comes, says how much that is, and ends with its input, whatever signals come before", async () => {
+  it("writes everything it receives, reports how much that is, and ends with its input, whatever signals come before", async () => {
     const name = path.join(mkdtempSync(path.join(tmpdir(), "writer-")), "a");
     const { writer, until, ended } = start(name);
     await until("0\n");

@@ -1,12 +1,11 @@
-/** What every adapter of the `Source` port must do, whatever it grabs from. */
-
+/** What every adapter of the `Source` port must do. */
 import { type Source, SourceFailure } from "@screen-share/publish";
 import type { BufferFrame } from "@screen-share/publish/testing/frames";
 import { expect, it } from "vitest";
 
-/** @param open called once a test; a source that has something to grab */
+/** @param open returns a source that has something to grab; called once per test */
 export function behavesAsSource(open: () => Source): void {
-  it("gives tight RGBA rows, opaque throughout", async () => {
+  it("returns RGBA rows without padding, opaque throughout", async () => {
     const { width, height, pixels } = await grabbed(open());
     expect(pixels).toHaveLength(width * height * 4);
     for (let at = 3; at < pixels.length; at += 4) {
@@ -14,7 +13,7 @@ export function behavesAsSource(open: () => Source): void {
     }
   });
 
-  it("tells when it began to grab", async () => {
+  it("reports when it began to grab", async () => {
     const before = performance.timeOrigin + performance.now();
     const { capturedAt } = await grabbed(open());
     const after = performance.timeOrigin + performance.now();
@@ -22,7 +21,7 @@ export function behavesAsSource(open: () => Source): void {
     expect(capturedAt).toBeLessThanOrEqual(after);
   });
 
-  it("keeps its hands off frames that it gave away", async () => {
+  it("does not change a frame that it has returned", async () => {
     const source = open();
     const first = await grabbed(source);
     const copy = Buffer.from(first.pixels);
@@ -30,7 +29,7 @@ export function behavesAsSource(open: () => Source): void {
     expect(first.pixels.equals(copy)).toBe(true);
   });
 
-  it("says the same subject as long as it grabs the same", async () => {
+  it("reports the same subject as long as it grabs the same screen", async () => {
     const source = open();
     expect((await grabbed(source)).subject).toBe((await grabbed(source)).subject);
   });

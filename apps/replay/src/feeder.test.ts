@@ -166,7 +166,7 @@ describe("a replay", () => {
     await stop();
   });
 
-  it("says all along that its picture is current, with times of today, and when it is over, too (P-23)", async () => {
+  it("reports at all times that its picture is current, with the present time, even after the end (P-23)", async () => {
     const { file } = await recordedSession(changing(3));
     const { relay, stop } = await play(file);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -229,7 +229,7 @@ describe("a replay", () => {
     await stop();
   });
 
-  it("of a file that breaks off plays what there is, and tells", async () => {
+  it("plays what there is of a truncated file, and reports that", async () => {
     const { file } = await recordedSession(changing(10));
     const { ends, relay, stop } = await play(file.subarray(0, file.length - 5));
     await vi.advanceTimersByTimeAsync(2000);

@@ -59,7 +59,7 @@ describe("replay, started by another program", () => {
 });
 
 describe("replay", () => {
-  it("is a producer that shows the recording, says when it is over, and stays until it is told to stop", async () => {
+  it("is a producer that shows the recording, reports its end, and stays until a signal stops it", async () => {
     const relay = await FakeRelay.start();
     const args = [fileOf(session.file, "a.recording"), "--server", relay.url, "--room", "demo"];
     const { child, output, ended } = start([...args, "--speed", "0.5"], { PRODUCER_TOKEN: SECRET });
@@ -89,7 +89,7 @@ describe("replay", () => {
     await relay.stop();
   });
 
-  it("is somebody else each time, but of the agent's generation, so that it puts out neither agent nor viewers", async () => {
+  it("is another producer each time, but of the agent's generation, so that it disconnects neither the agent nor viewers", async () => {
     const relay = await FakeRelay.start();
     const args = [fileOf(session.file, "b.recording"), "--server", relay.url];
     const hellos = [];
@@ -105,7 +105,7 @@ describe("replay", () => {
     await relay.stop();
   });
 
-  it("with --wait begins once somebody watches", async () => {
+  it("begins with --wait once a viewer watches", async () => {
     const relay = await FakeRelay.start();
     const args = [fileOf(session.file, "c.recording"), "--server", relay.url, "--wait"];
     const { child, output, ended } = start(args);
@@ -123,7 +123,7 @@ describe("replay", () => {
     await relay.stop();
   });
 
-  it("with --wait plays nothing, and says nothing of it, where it is stopped or refused before anybody watches", async () => {
+  it("plays and reports nothing with --wait if it is stopped or refused before anyone watches", async () => {
     const relay = await FakeRelay.start();
     const args = [fileOf(session.file, "j.recording"), "--server", relay.url, "--wait"];
     const stopped = start(args);
@@ -179,7 +179,7 @@ describe("replay", () => {
     await relay.stop();
   });
 
-  it("tells what is in a recording without any relay", async () => {
+  it("summarises a recording without a relay", async () => {
     const { code, stdout } = await start(["--info", fileOf(session.file, "d.recording")]).ended;
     expect(code).toBe(0);
     expect(stdout).toContain("length       0.3 s\n");

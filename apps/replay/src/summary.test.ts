@@ -53,7 +53,7 @@ describe("a recording's summary", () => {
     expect(epochs).toBe(3 * MAX_SIZES);
   });
 
-  it("of a file that breaks off is of what comes before, and one of no picture says so", async () => {
+  it("covers what is whole in a truncated file, and reports a recording without a picture", async () => {
     const { file } = await recordedSession([
       { kind: "resize", to: 0 },
       { kind: "send", count: 1000 },

@@ -9,7 +9,7 @@ const PAGE =
 const put = (html: string, isNotFound = false) => withFirstScript(html, "one();", { isNotFound });
 
 describe("the first script", () => {
-  it("stands before all that is loaded, and says which page it is in", () => {
+  it("comes before everything that is loaded, and names its page", () => {
     expect(put(PAGE)).toBe(PAGE.replace('""/>', '""/><script id="opening">one();</script>'));
     expect(put(PAGE, true)).toContain('<script id="opening" data-not-found>one();</script>');
   });

@@ -47,7 +47,7 @@ export function endsWithItsParent(options: {
     return fork(file, args, { env: ENVIRONMENT, silent: true });
   };
 
-  it("says goodbye and ends when its parent disconnects", async () => {
+  it("reports that it stops, and exits, when its parent disconnects", async () => {
     const child = forked();
     const ended = once(child, "exit");
     const connection = await relay.welcomed();
@@ -57,7 +57,7 @@ export function endsWithItsParent(options: {
     expect(await ended).toEqual([0, null]);
   });
 
-  it("says goodbye and ends when its parent is killed", async () => {
+  it("reports that it stops, and exits, when its parent is killed", async () => {
     const [file, args] = command();
     const parent = spawn(process.execPath, ["-e", PARENT, file, ...args], {
       env: ENVIRONMENT,
@@ -71,14 +71,14 @@ export function endsWithItsParent(options: {
     await hasEnded(Number(pid));
   });
 
-  it("ends by itself when its parent is gone before it has started", async () => {
+  it("exits if its parent is gone before it has started", async () => {
     const child = forked();
     const ended = once(child, "exit");
     child.disconnect();
     expect(await ended).toEqual([0, null]);
   });
 
-  it("shares on when nobody reads its output any more", async () => {
+  it("keeps sharing when nothing reads its output any more", async () => {
     const [file, args] = command();
     const child = spawn(process.execPath, [file, ...args], {
       env: ENVIRONMENT,

@@ -36,7 +36,7 @@ describe("a recording's file", () => {
     expect(readFileSync(file.name, "utf8")).toBe("one two");
   });
 
-  it("never replaces another file, and says so", async () => {
+  it("never replaces another file, and reports that", async () => {
     const name = path.join(folder, "a.recording");
     writeFileSync(name, "dear");
     expect(await createRecordingFile(name, RUN_WRITER)).toEqual({
@@ -45,7 +45,7 @@ describe("a recording's file", () => {
     expect(readFileSync(name, "utf8")).toBe("dear");
   });
 
-  it("says plainly that there is no such folder", async () => {
+  it("reports plainly that there is no such folder", async () => {
     const name = path.join(folder, "none", "a.recording");
     expect(await createRecordingFile(name, RUN_WRITER)).toHaveProperty(
       "problem",
@@ -53,7 +53,7 @@ describe("a recording's file", () => {
     );
   });
 
-  it("says what its writer says is wrong, and that nothing more can be written", async () => {
+  it("reports its writer's error, and that nothing more can be written", async () => {
     const file = await create(
       "b.recording",
       'process.stdin.on("data", () => console.log("ENOSPC"))',

@@ -34,7 +34,7 @@ describe("a screen", () => {
     }
   });
 
-  it("says which monitors there are when the one asked for is not", async () => {
+  it("lists the monitors if the requested one does not exist", async () => {
     const failure = await new ScreenSource({ now, monitor: "beamer" }).grab();
     expect(failure).toMatchObject({ kind: "no-monitor" });
     expect(failure).toHaveProperty("reason", expect.stringMatching(/"beamer".*There are: 0 \(/));

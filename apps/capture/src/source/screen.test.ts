@@ -46,7 +46,7 @@ describe("openScreen", () => {
     );
   });
 
-  it("says that DISPLAY is not set where there is neither X nor Wayland", async () => {
+  it("reports that DISPLAY is not set if there is neither X nor Wayland", async () => {
     xvfb = await Xvfb.start("320x200");
     const failure = await (await open({})).grab();
     expect(failure).toMatchObject({ kind: "no-display" });
@@ -54,7 +54,7 @@ describe("openScreen", () => {
     expect(await listScreen(desktopOf({}))).toEqual(failure);
   });
 
-  it("says that it is Wayland, and what to do, where a Wayland desktop cannot be captured", async () => {
+  it("reports Wayland, and what to do, if a Wayland desktop cannot be captured", async () => {
     xvfb = await Xvfb.start("320x200");
     vi.stubEnv("DISPLAY", undefined);
     vi.stubEnv("WAYLAND_DISPLAY", "wayland-nowhere");

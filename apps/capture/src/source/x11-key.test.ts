@@ -105,7 +105,7 @@ describe("chooseKey", () => {
     );
   });
 
-  it("says what is wrong with the file, by its name, and never a key", async () => {
+  it("reports what is wrong with the file, by its name, and never a key", async () => {
     const advice = async (name: string) => (await chooseKey(name, local, "me")).advice;
     expect(await advice(file)).toContain(`XAUTHORITY names ${file}, which does not exist.`);
     expect(await advice(folder)).toContain(

@@ -125,7 +125,7 @@ describe("a screen by X11", () => {
     await xvfb.finish("xrandr", "--delmonitor", "part");
   });
 
-  it("says which monitors there are when the one asked for is not", async () => {
+  it("lists the monitors if the requested one does not exist", async () => {
     const failure = await open(xvfb, "beamer").grab();
     expect(failure).toMatchObject({ kind: "no-monitor" });
     expect(failure).toHaveProperty("reason", expect.stringMatching(/"beamer".*There are: 0 \(/));

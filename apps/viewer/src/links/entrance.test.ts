@@ -12,7 +12,7 @@ describe("entranceOf", () => {
     expect(entranceOf(bare, TWO)).toEqual({ kind: "choose" });
   });
 
-  it("leads every link that says where to go there at once", () => {
+  it("follows every link that names its destination at once", () => {
     expect(entranceOf({ relay, relayName: undefined, bare: false }, TWO)).toEqual({
       kind: "watch",
       relayUrl: relay.url,

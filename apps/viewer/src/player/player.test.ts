@@ -6,7 +6,7 @@ import { KEYFRAME, playing, STREAM, stage, TILES } from "../../test/stage.ts";
 import { Player } from "./player.ts";
 
 describe("joining", () => {
-  it("says hello first, then goes from connecting to waiting to connected", () => {
+  it("sends hello first, then goes from connecting to waiting to connected", () => {
     const { network, state } = stage({ room: "demo" });
     const socket = network.newest;
     expect(state()).toBe("connecting");
@@ -85,7 +85,7 @@ describe("joining", () => {
     expect(network.sockets).toHaveLength(3);
   });
 
-  it("goes on trying where the room or the relay is full, and says so", () => {
+  it("keeps trying if the room or the relay is full, and reports that", () => {
     const { network, player, timing } = stage();
     network.newest.receive({ type: "closing", reason: "room-full" });
     network.newest.drop(4429, "the room is full: it takes 1 at most");

@@ -8,7 +8,7 @@ const kindFor = (closing: ClosingReason) =>
   endingOf({ code: CLOSINGS[closing].code, reason: "any text", closing }, true).kind;
 
 describe("endingOf", () => {
-  it("asks a tab without a token for its link, whatever the relay says", () => {
+  it("requests a link in a tab without a token, whatever the relay's reason", () => {
     expect(kindOf(CLOSE.unauthorized, "this relay asks for a token", false)).toBe("no-token");
     expect(kindOf(CLOSE.unauthorized, "", false)).toBe("no-token");
   });

@@ -28,7 +28,7 @@ describe("lossOf", () => {
     expect(kindOf(CLOSE.full, CLOSINGS["room-full"].text)).toBe("relay-full");
   });
 
-  it("names what the code alone says", () => {
+  it("names what follows from the code alone", () => {
     expect(kindOf(CLOSE.silent)).toBe("silent");
     expect(kindOf(CLOSE.protocolError)).toBe("garbled");
     expect(kindOf(CLOSE.tooLarge)).toBe("too-large");
