@@ -92,7 +92,7 @@ describe("a link that was damaged on its way (P-95)", () => {
 });
 
 describe("a page with a missing part", () => {
-  it("reports the damage, with no token in its address, and a reload opens the room", async () => {
+  it("reports the missing part, with no token in its address, and a reload opens the room", async () => {
     await context.route("**/_next/**/*.js", (route) => route.abort());
     await page.goto(`${address}#${FIELDS}`);
     await says("A part of this page did not arrive");
