@@ -7,8 +7,8 @@ import { encodeWhole, screenLike } from "@screen-share/protocol/testing";
 import { type Client, connect } from "@screen-share/protocol/testing/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningRelay } from "../src/relay.ts";
-import { dechunked } from "./dechunked.ts";
 import { liveRelay } from "./live-relay.ts";
+import { dechunked } from "./mjpeg-stream.ts";
 
 const jpeg = Buffer.from(encodeWhole(screenLike({ width: 320, height: 200 })));
 

@@ -1,4 +1,4 @@
-/** MJPEG streams that a test opens, and what stands in them. */
+/** MJPEG streams that a test opens, and their contents. */
 
 import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { expect } from "vitest";
@@ -8,7 +8,7 @@ import { mjpegViewer, plainProducer, wholeJpeg } from "./participants.ts";
 const OPENING = "--picture\r\n";
 const FILLER = "X-Filler: 0\r\n";
 
-/** What stands in a stream: "filler", or a picture by its bytes in latin1. */
+/** The contents of a stream: "filler", or a picture as its bytes in latin1. */
 export function contents({ written }: { readonly written: readonly Uint8Array[] }): string[] {
   const [opening, ...rest] = written.map((bytes) => Buffer.from(bytes).toString("latin1"));
   expect(opening).toBe(OPENING);
@@ -41,4 +41,18 @@ export function watched(maxFps?: number) {
   const shown = show(0);
   const capped = maxFps === undefined ? {} : { maxFps };
   return { hub, session, show, shown, ...mjpegViewer(hub, {}, { time, ...capped }) };
+}
+
+/** The body of a response in chunks (RFC 9112 §7.1), as far as it has come. */
+export function dechunked(response: Buffer): Buffer {
+  const body: Buffer[] = [];
+  let at = response.indexOf("\r\n\r\n") + 4;
+  for (;;) {
+    const lineEnd = response.indexOf("\r\n", at);
+    const size = Number.parseInt(response.subarray(at, lineEnd).toString(), 16);
+    const end = lineEnd + 2 + size;
+    if (lineEnd < 0 || !(size > 0) || end > response.length) return Buffer.concat(body);
+    body.push(response.subarray(lineEnd + 2, end));
+    at = end + 2;
+  }
 }

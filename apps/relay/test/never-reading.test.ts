@@ -7,8 +7,8 @@ import pino from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config.ts";
 import { type RunningRelay, startRelay } from "../src/relay.ts";
-import { dechunked } from "./dechunked.ts";
 import { get } from "./live-relay.ts";
+import { dechunked } from "./mjpeg-stream.ts";
 import { wholeJpeg } from "./participants.ts";
 
 const MB = 2 ** 20;
