@@ -1,5 +1,4 @@
 /** Connects test clients to a relay as the product's own clients do: through `Connection`, over the `ws` library. */
-
 import WebSocket from "ws";
 import {
   Connection,

@@ -1,9 +1,10 @@
-/** A clock that only a test moves. */
+/** A clock that only a test moves, and timers on it. */
 import type { Timing } from "../src/index.ts";
 
 export class FakeTime implements Timing {
   #now: number;
-  readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
+  /** The latest first. */
+  readonly #timers: { readonly at: number; readonly run: () => void }[] = [];
 
   constructor(now = 0) {
     this.#now = now;
@@ -18,23 +19,29 @@ export class FakeTime implements Timing {
   }
 
   after(delayMs: number, run: () => void): () => void {
-    const timer = { at: this.#now + delayMs, run };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
+    return this.at(this.#now + delayMs, run);
+  }
+
+  /** Timers that are due at the same time run in the order in which they were set. @returns a function that cancels this one */
+  at(at: number, run: () => void): () => void {
+    const timer = { at: Math.max(at, this.#now), run };
+    const place = this.#timers.findIndex((other) => other.at <= timer.at);
+    this.#timers.splice(place < 0 ? this.#timers.length : place, 0, timer);
+    return () => {
+      if (this.#timers.includes(timer)) this.#timers.splice(this.#timers.indexOf(timer), 1);
+    };
   }
 
   /** The number of pending timers. */
   get pendingCount(): number {
-    return this.#timers.size;
+    return this.#timers.length;
   }
 
   /** Moves the clock, and runs the timers that fall due, each at its own time. */
   advance(ms: number): void {
     const end = this.#now + ms;
-    for (;;) {
-      const [next] = [...this.#timers].sort((a, b) => a.at - b.at);
-      if (!next || next.at > end) break;
-      this.#timers.delete(next);
+    for (let next = this.#timers.at(-1); next && next.at <= end; next = this.#timers.at(-1)) {
+      this.#timers.pop();
       this.#now = Math.max(this.#now, next.at);
       next.run();
     }

@@ -38,49 +38,42 @@ export interface Scenario {
 const COLUMNS = 15;
 const TILE_ROWS = 135;
 
-function picture(tiles: Readonly<Record<number, number>>): number[] {
-  return Array.from({ length: COLUMNS * TILE_ROWS }, (_, index) => tiles[index] ?? 0);
+/** The bytes of each tile of a picture in which only these areas have any. */
+function picture(...areas: readonly (readonly [tiles: readonly number[], bytes: number])[]) {
+  const tileBytes = new Array<number>(COLUMNS * TILE_ROWS).fill(0);
+  for (const [tiles, bytes] of areas) for (const tile of tiles) tileBytes[tile] = bytes;
+  return tileBytes;
 }
 
-function area(
-  at: { column: number; row: number },
-  size: { columns: number; rows: number },
-): number[] {
+function area(at: { column: number; row: number }, columns: number, rows: number): number[] {
   return Array.from(
-    { length: size.columns * size.rows },
-    (_, i) => (at.row + Math.floor(i / size.columns)) * COLUMNS + at.column + (i % size.columns),
+    { length: columns * rows },
+    (_, i) => (at.row + Math.floor(i / columns)) * COLUMNS + at.column + (i % columns),
   );
 }
 
-function tilesOf(moving: readonly number[], bytes: number): Record<number, number> {
-  return Object.fromEntries(moving.map((tile) => [tile, bytes]));
-}
-
-const MOTION = area({ column: 0, row: 10 }, { columns: 10, rows: 20 });
-const VIDEO = area({ column: 8, row: 60 }, { columns: 5, rows: 45 });
+const MOTION = area({ column: 0, row: 10 }, 10, 20);
+const VIDEO = area({ column: 8, row: 60 }, 5, 45);
 /** Lines of text: 2 tiles high, like glyphs, with space between the lines. */
-const TEXT = area({ column: 1, row: 20 }, { columns: 4, rows: 10 });
+const TEXT = area({ column: 1, row: 20 }, 4, 10);
 const TEXT_BYTES = 300;
 
-/** Motion of 100 KB per frame. */
-function motion(fps: number): Workload {
-  const tileBytes = picture(tilesOf(MOTION, 496));
+/** Motion of 100 KB per frame by default. */
+function motion(fps: number, bytesPerTile = 496): Workload {
+  const tileBytes = picture([MOTION, bytesPerTile]);
   return { tileBytes, columns: COLUMNS, moving: MOTION, fps, typed: [], keysPerS: 0 };
 }
 
 /** A moving area of 640×360 px, 30 KB per frame, and typing beside it, 5 letters per second. */
 function typing({ fps = 10, bytes = 30_000, retyped = false } = {}): Workload {
-  const tileBytes = picture({
-    ...tilesOf(TEXT, TEXT_BYTES),
-    ...tilesOf(VIDEO, bytes / VIDEO.length - 4),
-  });
+  const tileBytes = picture([TEXT, TEXT_BYTES], [VIDEO, bytes / VIDEO.length - 4]);
   const typed = retyped ? TEXT.slice(0, 1) : TEXT;
   return { tileBytes, columns: COLUMNS, moving: VIDEO, fps, typed, keysPerS: 5 };
 }
 
 /** A static screen of 340 KB on joining, motion for 2 s of every 10 s, and an occasional letter. */
 function bursts(): Workload {
-  const tileBytes = picture({}).map((_, index) => (VIDEO.includes(index) ? 130 : 170));
+  const tileBytes = picture().map((_, index) => (VIDEO.includes(index) ? 130 : 170));
   const movesAt = (now: number) => now % 10_000 < 2000;
   return { tileBytes, columns: COLUMNS, moving: VIDEO, fps: 10, movesAt, typed: TEXT, keysPerS: 2 };
 }
@@ -90,15 +83,11 @@ function steady(kbitPerS: number, rttMs: number): LinkModel {
   return { bytesPerMs: () => kbitPerS / 8, delayMs: () => rttMs / 2 };
 }
 
-/** The link stalls for a while in both directions. */
-function stalled(link: LinkModel, from: number, to: number): LinkModel {
-  return { ...link, bytesPerMs: (now) => (now >= from && now < to ? 0 : link.bytesPerMs(now)) };
-}
-
-function tenth(link: LinkModel, from: number, to: number): LinkModel {
+/** Divides a link's rate for a while. */
+function slowed(link: LinkModel, divisor: number, from: number, to: number): LinkModel {
   return {
     ...link,
-    bytesPerMs: (now) => link.bytesPerMs(now) / (now >= from && now < to ? 10 : 1),
+    bytesPerMs: (now) => link.bytesPerMs(now) / (now >= from && now < to ? divisor : 1),
   };
 }
 
@@ -126,32 +115,29 @@ function row(name: string, link: LinkModel, workload: Workload, more: Partial<Sc
   return { name, scenario, random: /jitter|lost/.test(name) };
 }
 
+/** A row whose link stalls at 12 s, in both directions. */
+function stalledRow(name: string, link: LinkModel, fps: number, stallS: 1 | 5): Row {
+  const stallEndsAt = 12_000 + stallS * 1000;
+  const stalled = slowed(link, Number.POSITIVE_INFINITY, 12_000, stallEndsAt);
+  const durationMs = stallS === 1 ? 20_000 : 25_000;
+  return row(`${name}, stands still ${stallS} s`, stalled, motion(fps), {
+    durationMs,
+    stallEndsAt,
+  });
+}
+
 export const ROWS: readonly Row[] = [
   row("10 Mbit/s, 20 ms", M10, motion(30)),
   row("1 Mbit/s, 100 ms", M1, motion(10)),
   row("200 kbit/s, 300 ms", K200, motion(10), { durationMs: 60_000, fromMs: 15_000 }),
-  row(
-    "50 Mbit/s, 150 ms",
-    M50,
-    { ...motion(60), tileBytes: motion(60).tileBytes.map((b) => b * 2) },
-    { durationMs: 15_000, fromMs: 5000 },
-  ),
-  row("10 Mbit/s, a tenth for 10 s", tenth(M10, 10_000, 20_000), motion(30), {
+  row("50 Mbit/s, 150 ms", M50, motion(60, 992), { durationMs: 15_000, fromMs: 5000 }),
+  row("10 Mbit/s, a tenth for 10 s", slowed(M10, 10, 10_000, 20_000), motion(30), {
     durationMs: 26_000,
   }),
-  row("1 Mbit/s, a tenth for 10 s", tenth(M1, 10_000, 20_000), motion(10)),
-  row("1 Mbit/s, stands still 1 s", stalled(M1, 12_000, 13_000), motion(10), {
-    durationMs: 20_000,
-    stallEndsAt: 13_000,
-  }),
-  row("1 Mbit/s, stands still 5 s", stalled(M1, 12_000, 17_000), motion(10), {
-    durationMs: 25_000,
-    stallEndsAt: 17_000,
-  }),
-  row("10 Mbit/s, stands still 5 s", stalled(M10, 12_000, 17_000), motion(30), {
-    durationMs: 25_000,
-    stallEndsAt: 17_000,
-  }),
+  row("1 Mbit/s, a tenth for 10 s", slowed(M1, 10, 10_000, 20_000), motion(10)),
+  stalledRow("1 Mbit/s", M1, 10, 1),
+  stalledRow("1 Mbit/s", M1, 10, 5),
+  stalledRow("10 Mbit/s", M10, 30, 5),
   row("1 Mbit/s, jitter", jittery(M1), motion(10)),
   row("10 Mbit/s, jitter", jittery(M10), motion(30)),
   row("10 Mbit/s, answers in bunches of 50 ms", { ...M10, bunchMs: 50 }, motion(30)),
@@ -187,21 +173,18 @@ export const ROWS: readonly Row[] = [
   row("1 Mbit/s, idle with bursts", M1, bursts(), { fromMs: 0 }),
 ];
 
+const MINUTE = { durationMs: 60_000 };
+const SLOW = { durationMs: 90_000, fromMs: 15_000 };
+const RETYPED = typing({ retyped: true });
+
 export const TYPING_ROWS: readonly Row[] = [
   row("10 Mbit/s, 20 ms", M10, typing()),
-  row("1 Mbit/s, 100 ms", M1, typing(), { durationMs: 60_000 }),
-  row("1 Mbit/s, 100 ms, 30 fps", M1, typing({ fps: 30 }), { durationMs: 60_000 }),
-  row("1 Mbit/s, 100 ms, 300 KB a frame", M1, typing({ bytes: 300_000 }), { durationMs: 60_000 }),
-  row("1 Mbit/s, retyped", M1, typing({ retyped: true }), { durationMs: 60_000 }),
-  row("1 Mbit/s, jitter", jittery(M1), typing(), { durationMs: 60_000 }),
-  row("200 kbit/s, 300 ms", K200, typing(), { durationMs: 90_000, fromMs: 15_000 }),
-  row("200 kbit/s, retyped", K200, typing({ retyped: true }), {
-    durationMs: 90_000,
-    fromMs: 15_000,
-  }),
-  row("200 kbit/s, retyped, longest had first only", K200, typing({ retyped: true }), {
-    durationMs: 90_000,
-    fromMs: 15_000,
-    smallFirst: false,
-  }),
+  row("1 Mbit/s, 100 ms", M1, typing(), MINUTE),
+  row("1 Mbit/s, 100 ms, 30 fps", M1, typing({ fps: 30 }), MINUTE),
+  row("1 Mbit/s, 100 ms, 300 KB a frame", M1, typing({ bytes: 300_000 }), MINUTE),
+  row("1 Mbit/s, retyped", M1, RETYPED, MINUTE),
+  row("1 Mbit/s, jitter", jittery(M1), typing(), MINUTE),
+  row("200 kbit/s, 300 ms", K200, typing(), SLOW),
+  row("200 kbit/s, retyped", K200, RETYPED, SLOW),
+  row("200 kbit/s, retyped, longest had first only", K200, RETYPED, { ...SLOW, smallFirst: false }),
 ];

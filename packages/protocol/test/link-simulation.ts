@@ -1,14 +1,15 @@
 /**
  * Sends one picture to viewers over simulated links with any rule of flow control, and measures the age of what they see, the delay of
- * typed text, and the use of the link. Discrete events in virtual time: the same seed gives the same figures.
+ * typed text, and the use of the link. It runs in virtual time, so the same seed gives the same figures.
  *
  *   workload → tiles → rule (how much?) → cut (which?) → kernel → bottleneck → decode and draw → ack → rule
  */
 import { CutQueue, type PendingTile } from "../src/hop/cut.ts";
+import { FakeTime } from "./fake-time.ts";
 import { Measures, type Report, SAMPLE_MS, type ShownTile } from "./link-measures.ts";
 import type { Scenario, Workload } from "./link-scenarios.ts";
 import { seededRandom } from "./pictures.ts";
-import { EventQueue, SimulatedConnection, SimulatedLink } from "./simulated-link.ts";
+import { SimulatedConnection, SimulatedLink } from "./simulated-link.ts";
 
 const UPDATE_BYTES = 40;
 const TILE_BYTES = 4;
@@ -25,36 +26,36 @@ export interface Rule {
   pinged?(rttMs: number): void;
 }
 
-/** Runs a scenario. @returns a report for each viewer */
+/** @returns a report for each viewer */
 export function simulate(scenario: Scenario, makeRule: () => Rule): Report[] {
   const { workload, durationMs, seed = 1, joinsAt = [0] } = scenario;
-  const events = new EventQueue();
+  const time = new FakeTime();
   const random = seededRandom(seed);
-  const link = new SimulatedLink(events, scenario.link, random);
+  const link = new SimulatedLink(time, scenario.link, random);
   const source = new Source(workload);
   const viewers = joinsAt.map(
-    (at) => new Viewer({ events, link, source, scenario, joinsAt: at }, makeRule()),
+    (at) => new Viewer({ time, link, source, scenario, joinsAt: at }, makeRule()),
   );
   const frame = (n: number): void => {
-    if (workload.movesAt?.(events.now) ?? true) {
-      source.change(workload.moving, events.now);
+    if (workload.movesAt?.(time.now()) ?? true) {
+      source.change(workload.moving, time.now());
       for (const viewer of viewers) viewer.advance();
     }
-    events.at(((n + 1) * 1000) / workload.fps, () => frame(n + 1));
+    time.at(((n + 1) * 1000) / workload.fps, () => frame(n + 1));
   };
   if (workload.moving.length > 0) frame(0);
   const key = (): void => {
     const tile = workload.typed[Math.floor(random() * workload.typed.length)];
-    if (tile !== undefined && events.now > 0) {
-      source.change([tile], events.now);
-      for (const viewer of viewers) viewer.measures.typed(tile, source.version, events.now);
+    if (tile !== undefined && time.now() > 0) {
+      source.change([tile], time.now());
+      for (const viewer of viewers) viewer.measures.typed(tile, source.version, time.now());
       for (const viewer of viewers) viewer.advance();
     }
-    events.at(events.now + ((0.5 + random()) * 1000) / workload.keysPerS, key);
+    time.after(((0.5 + random()) * 1000) / workload.keysPerS, key);
   };
   if (workload.keysPerS > 0) key();
   for (const viewer of viewers) viewer.begin();
-  events.runUntil(durationMs);
+  time.advance(durationMs);
   return viewers.map((viewer) => viewer.measures.report());
 }
 
@@ -65,10 +66,8 @@ class Source {
   readonly capturedAt: Float64Array;
 
   constructor(readonly workload: Workload) {
-    this.changedAt = new Float64Array(workload.tileBytes.length);
+    this.changedAt = Float64Array.from(workload.tileBytes, (bytes) => (bytes > 0 ? 1 : 0));
     this.capturedAt = new Float64Array(workload.tileBytes.length);
-    for (const [index, bytes] of workload.tileBytes.entries())
-      if (bytes > 0) this.changedAt[index] = 1;
   }
 
   change(tiles: readonly number[], now: number): void {
@@ -93,7 +92,7 @@ class Viewer {
 
   constructor(
     private readonly around: {
-      readonly events: EventQueue;
+      readonly time: FakeTime;
       readonly link: SimulatedLink;
       readonly source: Source;
       readonly scenario: Scenario;
@@ -109,7 +108,7 @@ class Viewer {
   }
 
   begin(): void {
-    this.around.events.at(this.around.joinsAt, () => {
+    this.around.time.at(this.around.joinsAt, () => {
       this.#joined = true;
       this.#ping();
       this.advance();
@@ -123,11 +122,11 @@ class Viewer {
   }
 
   #sendOne(): boolean {
-    const { events, source, scenario } = this.around;
+    const { time, source, scenario } = this.around;
     const pending = this.#pending();
     if (pending.length === 0) return false;
     const pendingBytes = updateBytes(pending);
-    const granted = this.rule.grant(pendingBytes, events.now);
+    const granted = this.rule.grant(pendingBytes, time.now());
     if (granted <= 0) return false;
     const columns = scenario.smallFirst === false ? undefined : source.workload.columns;
     const chosen =
@@ -142,19 +141,19 @@ class Viewer {
       version: source.changedAt[index] ?? 0,
       capturedAt: source.capturedAt[index] ?? 0,
     }));
-    const sentAt = events.now;
+    const sentAt = time.now();
     const taken = this.#connection.send(bytes, () => this.#arrived({ bytes, shown, sentAt }));
     if (!taken) {
-      events.at(events.now + SAMPLE_MS, () => this.advance());
+      time.after(SAMPLE_MS, () => this.advance());
       return false;
     }
     for (const { index } of chosen) {
       this.#sentVersion[index] = source.version;
-      this.#sentAt[index] = events.now;
+      this.#sentAt[index] = time.now();
     }
     if (chosen.length === pending.length) this.#cursor = source.version;
     this.#unapplied++;
-    this.rule.sent(bytes, events.now);
+    this.rule.sent(bytes, time.now());
     this.measures.sent();
     return true;
   }
@@ -172,14 +171,14 @@ class Viewer {
   }
 
   #arrived(update: { bytes: number; shown: readonly ShownTile[]; sentAt: number }): void {
-    const { events, scenario } = this.around;
+    const { time, scenario } = this.around;
     const { applyMs = () => 8 } = scenario;
-    this.#drawnAt = Math.max(this.#drawnAt, events.now) + applyMs(update.bytes);
-    events.at(this.#drawnAt, () => {
-      this.measures.drawn(update, events.now);
+    this.#drawnAt = Math.max(this.#drawnAt, time.now()) + applyMs(update.bytes);
+    time.at(this.#drawnAt, () => {
+      this.measures.drawn(update, time.now());
       this.#connection.answer(() => {
         this.#unapplied--;
-        this.rule.acked(1, events.now);
+        this.rule.acked(1, time.now());
         this.advance();
       });
     });
@@ -187,21 +186,21 @@ class Viewer {
 
   /** Only a ping on a connection that was idle and stayed so measures the base round trip. */
   #ping(): void {
-    const { events } = this.around;
-    events.at(events.now + PING_INTERVAL_MS, () => this.#ping());
+    const { time } = this.around;
+    time.after(PING_INTERVAL_MS, () => this.#ping());
     if (this.#unapplied > 0) return;
-    const sentAt = events.now;
+    const sentAt = time.now();
     this.#connection.send(PING_BYTES, () => {
-      this.#connection.answer(() => this.rule.pinged?.(events.now - sentAt));
+      this.#connection.answer(() => this.rule.pinged?.(time.now() - sentAt));
     });
   }
 
   #sample(at: number): void {
-    const { events } = this.around;
-    events.at(at, () => {
+    const { time } = this.around;
+    time.at(at, () => {
       const waiting = this.#pending().length > 0;
-      this.measures.sample({ now: events.now, waiting, buffered: this.#connection.buffered });
-      this.#sample(events.now + SAMPLE_MS);
+      this.measures.sample({ now: time.now(), waiting, buffered: this.#connection.buffered });
+      this.#sample(time.now() + SAMPLE_MS);
     });
   }
 }

@@ -2,6 +2,7 @@
  * A bottleneck and the TCP connections through it, in virtual time. TCP is modelled as its user sees it: a send buffer in the kernel,
  * bytes in order, a congestion window that a loss halves, and a wait of one round trip behind a lost segment.
  */
+import type { FakeTime } from "./fake-time.ts";
 
 const SEGMENT_BYTES = 1448;
 const FIRST_CONGESTION_WINDOW = 10 * SEGMENT_BYTES;
@@ -21,45 +22,11 @@ export interface LinkModel {
   readonly bunchMs?: number;
 }
 
-/** Virtual time. Events run in the order of their times; those with the same time in the order in which they were scheduled. */
-export class EventQueue {
-  #now = 0;
-  /** The next one is last. */
-  readonly #due: { readonly at: number; readonly run: () => void }[] = [];
-
-  /** ms since the start. */
-  get now(): number {
-    return this.#now;
-  }
-
-  /** Schedules `run` at time `at`, or now if that has passed. */
-  at(at: number, run: () => void): void {
-    const due = { at: Math.max(at, this.#now), run };
-    let [low, high] = [0, this.#due.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#due[middle]?.at ?? 0) > due.at) low = middle + 1;
-      else high = middle;
-    }
-    this.#due.splice(low, 0, due);
-  }
-
-  /** Runs all events up to this time. */
-  runUntil(endMs: number): void {
-    for (let next = this.#due.at(-1); next && next.at <= endMs; next = this.#due.at(-1)) {
-      this.#due.pop();
-      this.#now = next.at;
-      next.run();
-    }
-    this.#now = endMs;
-  }
-}
-
 interface Segment {
   readonly bytes: number;
-  readonly owner: SimulatedConnection;
   readonly arrived: (() => void) | undefined;
-  resent: boolean;
+  /** Called when it has passed the bottleneck. */
+  readonly passed: () => void;
 }
 
 export class SimulatedLink {
@@ -70,7 +37,7 @@ export class SimulatedLink {
   #busy = false;
 
   constructor(
-    readonly events: EventQueue,
+    readonly time: FakeTime,
     readonly model: LinkModel,
     readonly random: () => number,
   ) {}
@@ -87,7 +54,7 @@ export class SimulatedLink {
 
   /** When an answer that leaves the far end now arrives. */
   answerAt(): number {
-    const { now } = this.events;
+    const now = this.time.now();
     const { bunchMs } = this.model;
     let at = now + this.model.delayMs(now, this.random);
     while (this.model.bytesPerMs(at) === 0) at += STALL_STEP_MS;
@@ -98,17 +65,17 @@ export class SimulatedLink {
     const [segment] = this.#queue;
     this.#busy = segment !== undefined;
     if (!segment) return;
-    const rate = this.model.bytesPerMs(this.events.now);
+    const rate = this.model.bytesPerMs(this.time.now());
     if (rate === 0) {
-      this.events.at(this.events.now + STALL_STEP_MS, () => this.#serve());
+      this.time.after(STALL_STEP_MS, () => this.#serve());
       return;
     }
     const tookMs = segment.bytes / rate;
-    this.events.at(this.events.now + tookMs, () => {
+    this.time.after(tookMs, () => {
       this.busyMs += tookMs;
       this.#queue.shift();
       this.queuedBytes -= segment.bytes;
-      segment.owner.left(segment);
+      segment.passed();
       this.#serve();
     });
   }
@@ -139,14 +106,14 @@ export class SimulatedConnection {
     // Fast links carry several segments at a time, like network cards, which keeps the simulation fast.
     const step = this.link.model.loss
       ? SEGMENT_BYTES
-      : Math.max(SEGMENT_BYTES, this.link.model.bytesPerMs(this.link.events.now));
+      : Math.max(SEGMENT_BYTES, this.link.model.bytesPerMs(this.link.time.now()));
     for (let left = bytes; left > 0; left -= step) {
-      this.#waiting.push({
+      const segment: Segment = {
         bytes: Math.min(step, left),
-        owner: this,
         arrived: left <= step ? arrived : undefined,
-        resent: false,
-      });
+        passed: () => this.#passed(segment),
+      };
+      this.#waiting.push(segment);
     }
     this.#pump();
     return true;
@@ -155,17 +122,13 @@ export class SimulatedConnection {
   /** Sends a few bytes back, in order. */
   answer(arrived: () => void): void {
     this.#lastAnswer = Math.max(this.#lastAnswer, this.link.answerAt());
-    this.link.events.at(this.#lastAnswer, arrived);
+    this.link.time.at(this.#lastAnswer, arrived);
   }
 
-  /** Called when a segment has passed the bottleneck. */
-  left(segment: Segment): void {
-    const { events, model, random } = this.link;
-    if (model.loss && !segment.resent && random() < model.loss) {
-      this.#lost(segment);
-      return;
-    }
-    this.#arrive(segment, events.now + model.delayMs(events.now, random));
+  #passed(segment: Segment): void {
+    const { time, model, random } = this.link;
+    if (model.loss && random() < model.loss) this.#lost(segment);
+    else this.#arrive(segment, time.now() + model.delayMs(time.now(), random));
   }
 
   #pump(): void {
@@ -185,11 +148,10 @@ export class SimulatedConnection {
 
   /** Delays the segment by a round trip, and halves the window at most once per round trip. */
   #lost(segment: Segment): void {
-    const { events, model, random } = this.link;
-    const { now } = events;
+    const { time, model, random } = this.link;
+    const now = time.now();
     const roundTripMs =
       2 * model.delayMs(now, random) + this.link.queuedBytes / model.bytesPerMs(0);
-    segment.resent = true;
     if (now > this.#halvedAt + roundTripMs) {
       this.#halvedAt = now;
       this.#threshold = Math.max(2 * SEGMENT_BYTES, this.#congestionWindow / 2);
@@ -199,11 +161,11 @@ export class SimulatedConnection {
   }
 
   #arrive({ bytes, arrived }: Segment, at: number): void {
-    const { events } = this.link;
+    const { time } = this.link;
     this.#lastArrival = Math.max(this.#lastArrival, at);
-    events.at(this.#lastArrival, () => {
+    time.at(this.#lastArrival, () => {
       arrived?.();
-      events.at(this.link.answerAt(), () => this.#acknowledged(bytes));
+      time.at(this.link.answerAt(), () => this.#acknowledged(bytes));
     });
   }
 

@@ -90,13 +90,12 @@ export class TestProducer extends Happenings {
     this.#connection.line?.send(message);
   }
 
-  /** Begins an epoch with its whole picture. @returns its `capturedAt` */
+  /** Begins an epoch with its whole picture. This and `update` return the `capturedAt` that they send. */
   whole(stream: StreamDescription, tiles: readonly Tile[]): number {
     this.control({ type: "stream", epoch: ++this.#epoch, stream });
     return this.#send(tiles, true);
   }
 
-  /** Sends what changed. @returns its `capturedAt` */
   update(tiles: readonly Tile[]): number {
     return this.#send(tiles, false);
   }
