@@ -52,7 +52,6 @@ function launchOptions(executablePath: string, session: ProgramSession) {
   return { executablePath, args: CHROMIUM_ARGS, env: session.env() };
 }
 
-/** Its `close` always ends it, and everything that it started. */
 export async function startBrowser(executablePath = HEADLESS_SHELL_PATH): Promise<Browser> {
   const session = new ProgramSession("chromium");
   const browser = await chromium.launch(launchOptions(executablePath, session));
@@ -69,11 +68,9 @@ export function closing(browser: Browser, session: ProgramSession): Browser {
   return browser;
 }
 
-/** A browser that can be killed: its process is known. */
 export interface KillableBrowser {
   readonly browser: Browser;
   readonly process: ChildProcess;
-  /** Ends it, and everything that it started. */
   readonly end: () => Promise<void>;
 }
 
@@ -84,7 +81,6 @@ export async function startKillableBrowser(): Promise<KillableBrowser> {
   return { browser, process: server.process(), end: () => browser.close() };
 }
 
-/** Opens the viewer. */
 export async function openViewer(browser: Browser, port: number, fragment = ""): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   await page.goto(`http://localhost:${port}/${fragment}`);
@@ -151,7 +147,6 @@ export async function likeness(page: Evaluating, due: () => Promise<Pixels>): Pr
   return await eventually(() => compare(1), isAlike);
 }
 
-/** The state that the status bar shows. */
 export async function viewerState(page: Page): Promise<string | null> {
   return await page.getByTestId("status").getAttribute("data-state");
 }

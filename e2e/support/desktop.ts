@@ -28,12 +28,10 @@ export class VirtualDesktop {
     return new VirtualDesktop(server, session);
   }
 
-  /** The value of DISPLAY. */
   get display(): string {
     return this.server.display;
   }
 
-  /** Runs an X client on it, until `stop`. */
   run(command: string, ...args: string[]): ChildProcess {
     return spawn(command, args, {
       env: this.session.env({ DISPLAY: this.display }),
@@ -42,14 +40,12 @@ export class VirtualDesktop {
     });
   }
 
-  /** Runs an X client to its end. */
   async finish(command: string, ...args: string[]): Promise<void> {
     const client = this.run(command, ...args);
     const [code] = await within(once(client, "exit"), LIMIT_MS, command);
     if (code !== 0) throw new Error(`${command} ended with ${code}`);
   }
 
-  /** The screen as the X server holds it. */
   async pixels(): Promise<Pixels> {
     return await this.server.pixels();
   }
@@ -59,7 +55,6 @@ export class VirtualDesktop {
   }
 }
 
-/** Signals a client and whatever it runs. */
 export function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {

@@ -8,10 +8,8 @@ function given(name: string): string {
   return value;
 }
 
-/** The image that is tried, and what it was built on. */
 export const IMAGE = given("CONTAINER_IMAGE");
 export const BASE_IMAGE = given("NODE_IMAGE");
-/** The stage that it was built in. */
 export const BUILD_IMAGE = given("BUILD_IMAGE");
 export const CADDY_IMAGE = given("CADDY_IMAGE");
 /** In what was given to the build, and may be in nothing that came of it. */
@@ -49,21 +47,18 @@ export async function runProgram(command: readonly string[], folder?: string): P
   });
 }
 
-/** @throws Error with what docker said */
 export async function docker(...args: readonly string[]): Promise<string> {
   const { code, output } = await runProgram([given("DOCKER"), ...args]);
   if (code !== 0) throw new Error(`docker ${args[0]} failed:\n${output}`);
   return output;
 }
 
-/** Compose, for a folder with a compose.yaml. @throws Error with what it said */
 export async function compose(folder: string, ...args: readonly string[]): Promise<string> {
   const { code, output } = await runProgram([...given("COMPOSE").split(" "), ...args], folder);
   if (code !== 0) throw new Error(`compose ${args[0]} failed:\n${output}`);
   return output;
 }
 
-/** Runs the image to its end. */
 export async function runOnce(
   args: readonly string[],
   command: readonly string[] = [],
@@ -81,7 +76,6 @@ export async function runOnce(
   ]);
 }
 
-/** A container in the background. */
 export class Container {
   private constructor(readonly id: string) {}
 
@@ -90,12 +84,10 @@ export class Container {
     return new Container((await docker("run", "--detach", label, ...args, IMAGE)).trim());
   }
 
-  /** What a program in it says. @throws Error if that fails */
   async exec(...command: readonly string[]): Promise<string> {
     return await docker("exec", this.id, ...command);
   }
 
-  /** A token made inside. */
   async mint(role: "viewer" | "producer"): Promise<string> {
     return tokenIn(await this.exec("mint", "--role", role, "--room", "main", "--expires", "30d"));
   }
@@ -131,7 +123,6 @@ export class Container {
   }
 }
 
-/** The token that `mint` has printed. */
 export function tokenIn(output: string): string {
   const token = /^Token: (\S+)$/m.exec(output)?.[1];
   if (token === undefined) throw new Error(`no token was made:\n${output}`);

@@ -38,7 +38,6 @@ export async function problemsInEveryView(page: Page, name: string): Promise<rea
   return problems;
 }
 
-/** Waits until all animations that end have ended. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const finite = document

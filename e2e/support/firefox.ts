@@ -64,7 +64,6 @@ export class Firefox implements OtherBrowser {
     await this.press("Control+v");
   }
 
-  /** What the browser, or a program, found wrong with the page so far: errors of its console. */
   errors(): readonly string[] {
     return this.#errors;
   }

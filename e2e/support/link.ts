@@ -6,7 +6,6 @@ import { once } from "node:events";
 import { createServer, type Server, Socket } from "node:net";
 import { listen } from "./ports.ts";
 
-/** One direction of a link. */
 export interface Way {
   /** bytes a second; Infinity for no limit */
   readonly bytesPerSecond: number;
@@ -23,7 +22,6 @@ const DEFAULT_QUEUE_BYTES = 64 * 1024;
 const SEGMENT_BYTES = 1448;
 
 export interface LinkOptions {
-  /** The port that it leads to. */
   readonly port: number;
   /** From whoever dials to the port. */
   readonly up?: Way;
@@ -41,7 +39,6 @@ export class ShapedLink {
 
   private constructor(
     private readonly server: Server,
-    /** Where to dial. */
     readonly port: number,
     { up = FREE, down = FREE, port: farPort }: LinkOptions,
   ) {
@@ -54,12 +51,10 @@ export class ShapedLink {
     return new ShapedLink(server, await listen(server, "127.0.0.1"), options);
   }
 
-  /** From now on it is like this. */
   set(ways: { readonly up?: Way; readonly down?: Way }): void {
     Object.assign(this.#ways, ways);
   }
 
-  /** Nothing comes out any more, until `flow`. */
   stall(): void {
     this.#stalled = true;
   }
@@ -69,7 +64,6 @@ export class ShapedLink {
     for (const resume of this.#resume) resume();
   }
 
-  /** Every connection breaks; others may be made. */
   cut(): void {
     for (const end of this.#ends) end.destroy();
   }

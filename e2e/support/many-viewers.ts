@@ -16,7 +16,6 @@ export interface ViewersReturn {
   /** How many different pictures they have; must be 1. */
   readonly pictures: number;
   readonly problems: readonly string[];
-  /** The longest stall of this process itself, ms. */
   readonly stallMs: number;
 }
 

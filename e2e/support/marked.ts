@@ -32,7 +32,6 @@ export class Mark {
     throw new Error(`not one ${command} among\n${all.map((one) => one.command).join("\n")}`);
   }
 
-  /** Kills those that run now. @returns them */
   kill(): MarkedProcess[] {
     const running = this.processes();
     for (const { pid } of running) {

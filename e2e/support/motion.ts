@@ -43,7 +43,6 @@ export class Motion {
     return motion;
   }
 
-  /** The current picture. */
   get newest(): readonly Tile[] {
     return this.pictures[(this.captures.length - 1) % PICTURES] ?? [];
   }
@@ -53,7 +52,6 @@ export class Motion {
     clearInterval(this.#timer);
   }
 
-  /** KB of tiles per update. */
   get pictureKb(): number {
     const bytes = this.pictures.flat().reduce((sum, tile) => sum + tile.bytes.length, 0);
     return bytes / this.pictures.length / 1000;

@@ -64,13 +64,11 @@ export class MovingDesktop {
     return moving;
   }
 
-  /** Lets things move. */
   move(): void {
     killGroup(this.scrolling, "SIGCONT");
     this.#timer ??= setInterval(() => this.#step(), STEP_MS);
   }
 
-  /** Holds everything still. */
   rest(): void {
     killGroup(this.scrolling, "SIGSTOP");
     clearInterval(this.#timer);
@@ -110,7 +108,6 @@ export class MovingDesktop {
   }
 }
 
-/** The part of a picture where nothing moves. */
 export function stillPart(picture: Pixels): Pixels {
   return rowsFrom(picture, Math.round(STILL_FROM * picture.height));
 }

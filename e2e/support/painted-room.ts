@@ -43,7 +43,6 @@ export class PaintedRoom {
     this.showJpeg(jpegOf(picture));
   }
 
-  /** Shows these very bytes. */
   showJpeg(jpeg: Uint8Array): void {
     this.#jpeg = jpeg;
     this.#send();
@@ -60,7 +59,6 @@ export class PaintedRoom {
   }
 }
 
-/** As the room sends it. */
 export function jpegOf({ width, height, data }: Pixels): Uint8Array {
   return jpegJs.encode({ width, height, data: Buffer.from(data) }, 90).data;
 }

@@ -38,7 +38,6 @@ export function sampled(picture: Pixels, step: number): Pixels {
   return { ...size, data: picked };
 }
 
-/** A picture's rows from here on. */
 export function rowsFrom({ width, height, data }: Pixels, row: number): Pixels {
   return { width, height: height - row, data: data.subarray(row * width * 4) };
 }

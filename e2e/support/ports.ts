@@ -22,7 +22,6 @@ export async function freePort(): Promise<number> {
   throw new Error(`no port is free between ${FIRST_PORT} and ${FIRST_PORT + PORTS - 1}`);
 }
 
-/** Whether a server could listen there now. */
 async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
   return await new Promise((resolve) => {

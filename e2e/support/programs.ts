@@ -8,12 +8,9 @@ import { within } from "./wait.ts";
 const root = new URL("../../", import.meta.url);
 /** A program that is asked to end does so in a second or two, on a busy machine too; after this it is killed. */
 const END_LIMIT_MS = 15_000;
-/** Until a relay listens. */
 const START_LIMIT_MS = 30_000;
-/** Until a program prints what is waited for. */
 const OUTPUT_LIMIT_MS = 45_000;
 
-/** A process of ours, and what it has printed. */
 export class Program {
   output = "";
   readonly #happenings = new Happenings();
@@ -80,7 +77,6 @@ export async function startRelay(port: number, env: Record<string, string> = {})
   return relay;
 }
 
-/** The built agent. */
 export function startAgent(
   options: { readonly port: number; readonly display?: string; readonly args?: readonly string[] },
   env: Record<string, string> = {},
@@ -97,7 +93,6 @@ export function startAgent(
   );
 }
 
-/** The built replayer. */
 export function startReplay(
   { port, args }: { readonly port: number; readonly args: readonly string[] },
   env: Record<string, string> = {},

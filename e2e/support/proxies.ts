@@ -89,7 +89,6 @@ function caddy({ folder, relayPort, port, httpPort }: Place): Setup {
 
 export const PROXIES = { nginx, caddy } as const;
 
-/** A proxy that can be killed and started again. */
 export class ReverseProxy {
   #program: Program;
   #logged = "";
@@ -122,7 +121,6 @@ export class ReverseProxy {
     return readFileSync(this.caFile, "utf8");
   }
 
-  /** All that it has said and written. */
   get log(): string {
     const files = this.setup.logFiles.filter(existsSync).map((file) => readFileSync(file, "utf8"));
     return [this.#logged, this.#program.output, ...files].join("\n");
@@ -214,7 +212,6 @@ export async function getOverTls(port: number, path: string, options: TlsOptions
   return { status: response.statusCode ?? 0, body: await bodyOf(response) };
 }
 
-/** A plain client's socket. @throws Error if it does not open */
 export async function dialOverTls(
   port: number,
   path: string,

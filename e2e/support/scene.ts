@@ -6,7 +6,6 @@ import { freePort } from "./ports.ts";
 import { type Program, startAgent, startRelay } from "./programs.ts";
 import { eventually } from "./wait.ts";
 
-/** A point of the test card. */
 const PLACE = { x: 5, y: 5 };
 
 export class BrowserScene {
@@ -54,7 +53,6 @@ export async function says(page: Page, title: string): Promise<string> {
   return said;
 }
 
-/** Waits for a picture. */
 export const isPainted = (page: Page, limitMs?: number) =>
   eventually(
     () => canvasColour(page, PLACE),

@@ -19,14 +19,12 @@ export class ProgramSession {
   readonly home: string;
   readonly #runtimeFolder: string;
 
-  /** @param name of the program, for the name of its home */
   constructor(name: string) {
     this.home = mkdtempSync(path.join(tmpdir(), `screen-share-${name}-`));
     this.#runtimeFolder = path.join(this.home, ".runtime");
     mkdirSync(this.#runtimeFolder, { mode: 0o700 });
   }
 
-  /** The environment of its programs. @param more for one of them */
   env(more: Readonly<Record<string, string>> = {}): Record<string, string> {
     return {
       PATH: process.env.PATH ?? "/usr/bin:/bin",

@@ -27,7 +27,6 @@ export class StandInRelay {
   readonly hellos: Hello[] = [];
   /** What happens to WebSocket requests: accepted, left without an answer, or cut off. */
   upgrades: "accepted" | "unanswered" | "cut" = "accepted";
-  /** The answer to a hello. */
   greet: (socket: WebSocket, hello: Hello) => void = () => {};
   /** Whether pages have their policy as a header, too, as the relay sends it; a plain file server sends none. */
   policyHeader = false;
@@ -46,7 +45,6 @@ export class StandInRelay {
   });
   readonly #sockets = new WebSocketServer({ noServer: true });
 
-  /** Resolves once it listens, on a free port. */
   static async start(greet: StandInRelay["greet"] = () => {}): Promise<StandInRelay> {
     const relay = new StandInRelay();
     relay.greet = greet;
@@ -84,7 +82,6 @@ export class StandInRelay {
   }
 }
 
-/** Lets a viewer in, and sends it these messages. */
 export function letIn(...messages: readonly ToViewerMessage[]): StandInRelay["greet"] {
   return (socket, { room }) => {
     for (const message of [{ type: "welcome", room } as const, ...messages]) {
@@ -102,7 +99,6 @@ export function turnAwayFor(reason: ClosingReason, detail = ""): StandInRelay["g
   };
 }
 
-/** Closes a viewer's connection. */
 export function turnAway(code: number, reason = ""): StandInRelay["greet"] {
   return (socket) => socket.close(code, reason);
 }

@@ -23,7 +23,6 @@ export function thirds<T>(list: readonly T[]): readonly [T[], T[], T[]] {
   return [list.slice(0, a), list.slice(a, b), list.slice(b)];
 }
 
-/** How many values lie in each step of this width, from 0 on. */
 export function histogram(values: readonly number[], width: number): number[] {
   const counts: number[] = [];
   for (const value of values) {

@@ -19,7 +19,7 @@ const BAR_WIDTH = 160;
 /** What JPEG may change of a plain colour. */
 const TOLERANCE = 4;
 
-/** Waits until the page is connected and has all bars in their colours. @returns what is wrong at last */
+/** This and the next function wait until all bars have their colours. @returns what is wrong at the end */
 export async function wrongsOfTestCard(page: Page): Promise<string[]> {
   return await untilNothing(async () => {
     const state = await viewerState(page);
@@ -27,7 +27,6 @@ export async function wrongsOfTestCard(page: Page): Promise<string[]> {
   });
 }
 
-/** Waits until the page, connected or not, has all bars in their colours. @returns what is wrong at last */
 export async function wrongColoursOfTestCard(page: Evaluating): Promise<string[]> {
   return await untilNothing(() => wrongBars(page));
 }

@@ -18,7 +18,6 @@ export async function mint(token: {
   return await signToken(KEY, { expiresAt: Date.now() + DAY_MS, ...token });
 }
 
-/** Of the room of everyone, for a producer and for viewers. */
 export async function mintBoth(): Promise<{ readonly producer: string; readonly viewer: string }> {
   const [producer, viewer] = await Promise.all([
     mint({ role: "producer", room: "main" }),

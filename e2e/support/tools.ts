@@ -3,7 +3,6 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Pixels } from "./pixels.ts";
 
-/** What curl was answered. */
 export interface Curled {
   readonly status: number;
   /** Names in lower case. */
@@ -35,9 +34,7 @@ export async function curl(...args: readonly string[]): Promise<Curled> {
 /** ffmpeg as it reads a stream: counts its frames and keeps the newest. Frames of another size are scaled, as ffmpeg does. */
 export class Ffmpeg {
   frameCount = 0;
-  /** What it complained of. */
   errors = "";
-  /** The newest frame. */
   frame: Pixels | undefined;
   readonly #process: ChildProcess;
   #pending: Buffer[] = [];

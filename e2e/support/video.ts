@@ -37,7 +37,6 @@ export function chooseFileWhenTold(): void {
   });
 }
 
-/** What was written there; nothing if there is none. */
 export async function fileOfPage(page: Page): Promise<Buffer> {
   const base64 = await page.evaluate(async () => {
     const folder = await navigator.storage.getDirectory();

@@ -18,7 +18,6 @@ const FOLDERS = ["apps/viewer", "packages/protocol"];
 const MADE: readonly string[] = ["out", ".next", ".turbo"];
 
 export interface ViewerBuild {
-  /** The exported files. */
   readonly folder: string;
   remove(): void;
 }

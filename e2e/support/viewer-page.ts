@@ -82,7 +82,6 @@ export async function partUnder(page: Page, point: { readonly x: number; readonl
   return { x: (point.x - left) / width, y: (point.y - top) / height };
 }
 
-/** A PNG's pixels, by the browser's own decoder. */
 export async function pngPixels(page: Evaluating, png: Buffer): Promise<Pixels> {
   const decoded = await page.evaluate(async (base64) => {
     const image = new Image();

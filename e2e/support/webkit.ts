@@ -14,7 +14,6 @@ import { eventually } from "./wait.ts";
 /** W3C WebDriver §17.4.2: keys that are no letters. */
 const KEYS: Readonly<Record<string, string>> = { Escape: "\uE00C" };
 const CONTROL = "\uE009";
-/** A driver may wait for its browser for ever. */
 const ASK_TIMEOUT_MS = 30_000;
 
 export class WebKit implements OtherBrowser {
@@ -86,7 +85,6 @@ export class WebKit implements OtherBrowser {
     await this.desktop.stop();
   }
 
-  /** Presses these one after another, and lets go of them in turn. */
   async #type(...keys: readonly string[]): Promise<void> {
     const down = keys.map((value) => ({ type: "keyDown", value }));
     const up = keys.toReversed().map((value) => ({ type: "keyUp", value }));

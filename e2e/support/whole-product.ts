@@ -29,7 +29,6 @@ const VIEWERS = 3;
 /** How the page recovered from a loss, ms. */
 export interface Recovery {
   readonly part: ProductPart;
-  /** From the kill until the part was up again. */
   readonly downMs: number;
   /** From then until the page showed the desktop as it was at most a second before. */
   readonly blindMs: number;
@@ -67,7 +66,6 @@ export class WholeProduct {
     throw new Error("the page never showed the desktop");
   }
 
-  /** Kills a part and starts it again, at once or after `awayMs`. */
   async lose(part: ProductPart, awayMs = 0): Promise<Recovery> {
     const colour = [this.random(), this.random(), this.random()].map((x) => Math.floor(x * 256));
     const [red = 0, green = 0, blue = 0] = colour;
@@ -128,7 +126,6 @@ export class WholeProduct {
     return performance.now();
   }
 
-  /** Waits until the page shows the current desktop. */
   async #current(): Promise<boolean> {
     return await eventually(
       async () => {
@@ -166,7 +163,6 @@ export class WholeProduct {
   }
 }
 
-/** Resolves once it listens. */
 async function newRelay(port: number): Promise<Program> {
   return await startRelay(port, { AUTH_SECRET: SECRET, LOG_LEVEL: "warn" });
 }
@@ -177,7 +173,6 @@ function newAgent(port: number, { desktop }: MovingDesktop, token: string): Prog
   return startAgent({ port, display: desktop.display }, env);
 }
 
-/** Resolves once the page is loaded. */
 async function newPage({ browser }: KillableBrowser, port: number, token: string): Promise<Page> {
   return await openViewer(browser, port, `#room=main&token=${token}`);
 }

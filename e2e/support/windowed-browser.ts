@@ -13,7 +13,6 @@ import { eventually } from "./wait.ts";
 export class WindowedBrowser {
   private constructor(
     private readonly browser: Browser,
-    /** The one in the first tab. */
     readonly page: Page,
   ) {}
 

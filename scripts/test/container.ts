@@ -18,7 +18,6 @@ export interface ContainerTests {
   readonly counts: Promise<Counts>;
 }
 
-/** Starts the tests. Their output is held back until `show`. */
 export function testContainer(): ContainerTests {
   const verify = spawn(VERIFY, { stdio: ["ignore", "pipe", "pipe"] });
   let shown = false;
@@ -50,7 +49,6 @@ export function testContainer(): ContainerTests {
   };
 }
 
-/** Reads the last line. */
 function countsOf(output: string, succeeded: boolean): Counts {
   const last = output.slice(output.lastIndexOf("\n", output.length - 2) + 1);
   const [, passed, failed] = COUNTS.exec(last) ?? [];

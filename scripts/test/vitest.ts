@@ -13,7 +13,6 @@ export interface Counts {
   readonly failed: number;
 }
 
-/** The relevant part of the report of vitest's JSON reporter. */
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;

@@ -35,7 +35,6 @@ export function behavesAsSource(open: () => Source): void {
   });
 }
 
-/** A frame, or a failed test. */
 export async function grabbed(source: Source): Promise<BufferFrame> {
   const frame = await source.grab();
   if (frame instanceof SourceFailure) throw new Error(frame.reason);

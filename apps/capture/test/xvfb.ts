@@ -41,7 +41,6 @@ export class Xvfb {
     return new Xvfb(await XServer.start({ screen, folder, display, args: all }), folder);
   }
 
-  /** As `DISPLAY` requires it, such as ":3". */
   get display(): string {
     return this.server.display;
   }
@@ -65,7 +64,6 @@ export class Xvfb {
     execFileSync("env", [`DISPLAY=${this.display}`, command, ...args], { stdio: "ignore" });
   }
 
-  /** The screen as RGBA. */
   async pixels(): Promise<Buffer> {
     return (await this.server.pixels()).data;
   }
@@ -75,7 +73,6 @@ export class Xvfb {
     this.server.process.kill(frozen ? "SIGSTOP" : "SIGCONT");
   }
 
-  /** Ends it, and waits until it has ended. */
   async kill(): Promise<void> {
     for (const client of this.#clients) client.kill();
     const { process } = this.server;

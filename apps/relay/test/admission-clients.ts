@@ -68,7 +68,6 @@ interface Hello {
   readonly token?: string;
 }
 
-/** A connection that has opened. */
 export function opened(
   admission: Admission,
   asked: HttpRequest,
@@ -103,7 +102,6 @@ export async function refusedWith(admission: Admission, asked: HttpRequest, plai
   return typeof became === "number" ? became : "admitted";
 }
 
-/** The verdict on a v1 viewer's hello. */
 export async function greeted(admission: Admission, asked: HttpRequest, hello: Hello) {
   const connection = opened(admission, asked);
   connection.hello(hello);

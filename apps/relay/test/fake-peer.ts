@@ -32,22 +32,18 @@ export class FakePeer implements Peer {
     this.closed ??= { code, reason };
   }
 
-  /** The binary messages so far. */
   get binary(): Uint8Array[] {
     return this.sent.filter((message) => typeof message !== "string");
   }
 
-  /** The text messages so far. */
   get text(): string[] {
     return this.sent.filter((message) => typeof message === "string");
   }
 
-  /** The updates that a v1 viewer was sent. */
   get updates(): Update[] {
     return this.binary.map(decodeUpdate);
   }
 
-  /** The control messages that a v1 viewer was sent, by type. */
   control(type: string) {
     return this.text.map(parseToViewerMessage).filter((message) => message?.type === type);
   }

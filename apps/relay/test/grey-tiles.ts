@@ -47,7 +47,6 @@ function placeIn(
   return { x, y, width, height: Math.min(SIDE, picture.height - y) };
 }
 
-/** A binary PGM file. */
 function graymap({ width, height }: Size, pixels: Uint8Array): Uint8Array<ArrayBuffer> {
   const head = new TextEncoder().encode(`P5 ${width} ${height} 255\n`);
   const file = new Uint8Array(head.length + pixels.length);

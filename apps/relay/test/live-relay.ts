@@ -25,7 +25,6 @@ export interface Got {
   readonly body: Buffer;
 }
 
-/** Asks over HTTP and reads the whole answer. */
 export function get(
   relay: Pick<RunningRelay, "port">,
   path: string,

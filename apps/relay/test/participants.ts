@@ -51,7 +51,6 @@ export function newHub(options: Partial<ConstructorParameters<typeof Hub>[0]> = 
 
 /** Work on a clock of its own. */
 export class FakeWork extends Work {
-  /** How long each piece of work takes, ms. */
   costMs = 0;
   readonly #time: { ms: number };
 
@@ -76,12 +75,10 @@ export type Admit = () => Admitted | Promise<Admitted>;
 type PendingOptions = { admit?: Admit; greeted?: () => void; now?: number };
 type Create = ConstructorParameters<typeof PendingSession>[0]["create"];
 
-/** Admits a client with this grant. */
 export function admitWith(granted: Partial<Grant> = {}): Admit {
   return () => ({ grant: { ...UNLIMITED, ...granted }, claim: { release: () => {} } });
 }
 
-/** A connection that has opened. */
 export function pendingSession(
   role: Role,
   peer: FakePeer,
@@ -111,7 +108,6 @@ export function liveRoom({ stream, first } = picturePair(), hub = newHub()) {
   return { hub, producer };
 }
 
-/** A plain client's session, which has begun. */
 function plainSession(
   role: Role,
   peer: FakePeer,
@@ -124,7 +120,6 @@ function plainSession(
   return session;
 }
 
-/** A plain producer in the room `main`. */
 export function plainProducer(hub = newHub(), granted: Partial<Grant> = {}) {
   const peer = new FakePeer();
   const create: Create = ({ room }, { grant, claim = NO_CLAIM }) =>
@@ -143,7 +138,6 @@ export function plainViewer(
   return { peer, session: plainSession("viewer", peer, create, room, granted) };
 }
 
-/** An MJPEG stream of the room `main`. */
 export function mjpegViewer(
   hub: Hub,
   granted: Partial<Grant> = {},
@@ -228,7 +222,6 @@ export class FakeProducer {
     this.session.receive(encodeUpdate(update), now);
   }
 
-  /** How many of its updates the relay has acknowledged. */
   get acked(): number {
     return this.peer.binary.map(decodeAck).at(-1) ?? 0;
   }
@@ -260,7 +253,6 @@ export class FakeViewer {
     }
   }
 
-  /** Acknowledges everything that came. */
   ack(): void {
     this.session.receive(encodeAck(this.peer.binary.length), 0);
   }
@@ -279,7 +271,6 @@ export function tilesOf(replica: Replica): string[] {
   return tilesAsText(replica.shown?.since(0) ?? []);
 }
 
-/** The same of a list of tiles. */
 export function tilesAsText(tiles: readonly Tile[]): string[] {
   return tiles.map(
     ({ index, table, bytes }) => `${index} ${table} ${Buffer.from(bytes).toString("base64")}`,

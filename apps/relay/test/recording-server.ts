@@ -30,7 +30,6 @@ export class RecordingSession implements Session {
   ends = 0;
   ticks = 0;
   end: Disconnected | undefined;
-  /** A test says whether it has been admitted. */
   admitted = false;
 
   constructor(
@@ -148,7 +147,6 @@ export class RecordingServer extends Happenings {
     return this.#started.port;
   }
 
-  /** The session of the newest connection. */
   get newest(): RecordingSession {
     const session = this.sessions.at(-1);
     if (!session) throw new Error("nobody has connected");

@@ -20,7 +20,6 @@ function base64url(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
-/** A token of this many characters exactly. */
 export function tokenOfLength(length: number, claims: Readonly<Record<string, unknown>> = {}) {
   for (let pad = length >> 1; pad < length; pad++) {
     const token = handMade({ ...claims, pad: "x".repeat(pad) });

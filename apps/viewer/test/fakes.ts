@@ -34,7 +34,6 @@ export class FakeSocket implements Socket {
     this.closedWith = { code, reason };
   }
 
-  /** The relay closes it, or the network does. */
   drop(code: number, reason = ""): void {
     this.events.closed({ code, reason });
   }
@@ -61,7 +60,6 @@ export class FakeSocket implements Socket {
   }
 }
 
-/** Every socket that was dialled, the newest last. */
 export class FakeNetwork {
   readonly sockets: FakeSocket[] = [];
 
@@ -83,7 +81,6 @@ export class FakeScreen implements Screen {
   undecodable = 0;
   /** The version that the store had when each finished drawing was begun. */
   readonly drawn: number[] = [];
-  /** While true, drawings wait for `finish`. */
   slow = false;
   /** While true, nothing can be decoded. */
   blind = false;

@@ -4,7 +4,6 @@ import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { Player } from "../src/player/player.ts";
 import { FakeNetwork, FakeScreen, settle } from "./fakes.ts";
 
-/** The picture of these tests. */
 export const SIZE = { width: 200, height: 20 };
 const { tables, tiles } = encodeTiles(screenLike(SIZE));
 export const STREAM = { codec: "jpeg-tiles" as const, ...SIZE, tables: [tables] };
@@ -29,7 +28,6 @@ export function stage(options: { visible?: boolean; room?: string | undefined } 
   return { timing, network, screen, counts, player, state };
 }
 
-/** A stage with a picture of one update drawn. */
 export async function playing() {
   const staged = stage();
   const socket = staged.network.newest;

@@ -8,7 +8,6 @@ export interface SoakContext {
   readonly port: number;
   /** Uniform in [0, 1), the same for the same seed. */
   readonly random: () => number;
-  /** The rooms, whose producers stay. */
   readonly rooms: readonly string[];
   readonly tokens: Tokens;
   /** The generation of links that is valid in a room now. */
@@ -21,7 +20,6 @@ export interface SoakContext {
   readonly note: (what: string) => void;
 }
 
-/** What a client that comes and goes is given. */
 export interface Visitor extends SoakContext {
   readonly room: string;
   /** Aborted when all clients must leave. */

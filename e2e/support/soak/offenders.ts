@@ -34,7 +34,6 @@ const AFTER_WELCOME: readonly Offence[] = [
   { name: "hello twice", code: 4400, messages: () => [hello] },
 ];
 
-/** Waits for the close that is due. */
 async function expectEnd(
   { leaving, note, blame }: Visitor,
   client: Client,

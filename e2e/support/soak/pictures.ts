@@ -29,7 +29,6 @@ export function tilePictures(qualities: readonly number[]): PictureSet[] {
   });
 }
 
-/** Whole JPEGs of every size. */
 export function wholeJpegs(): Uint8Array[] {
   return SIZES.flatMap((size) => SEEDS.map((seed) => encodeWhole(screenLike(size, seed))));
 }
@@ -41,7 +40,6 @@ export function pick<T>(list: readonly T[], random: () => number): T {
   return found;
 }
 
-/** How a picture differs from the one that is due, byte by byte. */
 export function difference(shown: Uint8Array | undefined, due: Uint8Array): string | undefined {
   if (!shown) return "nothing is shown";
   return Buffer.compare(shown, due) === 0 ? undefined : "it is another picture";

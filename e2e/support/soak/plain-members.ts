@@ -10,14 +10,12 @@ import { difference, pick } from "./pictures.ts";
 const BACKOFF = { firstMs: 500, maxMs: 4000 } as const;
 const INTERVAL_MS = 150;
 const PART_LENGTH = /Content-Length: (\d+)\r\n\r\n/;
-/** The heads of parts are far shorter. */
 const MAX_HEAD_BYTES = 1024;
 
 export interface PlainMemberOptions {
   readonly port: number;
   readonly room: string;
   readonly token: string;
-  /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly onProblem: (problem: string) => void;
 }
@@ -28,7 +26,6 @@ export interface PlainWatcher {
   close(): void;
 }
 
-/** Dials until it is closed. */
 class Redialling {
   readonly #backoff = new Backoff(BACKOFF);
   #cut: () => void;
@@ -70,7 +67,6 @@ class Redialling {
 
 export class SoakPlainProducer {
   moving = true;
-  /** What all viewers must see. */
   jpeg: Uint8Array;
   #socket: Client["socket"] | undefined;
   readonly #redialling: Redialling;
@@ -83,18 +79,15 @@ export class SoakPlainProducer {
     this.#redialling = new Redialling(options, (self) => this.#dial(self));
   }
 
-  /** Whether its newest picture has been sent. */
   get settled(): boolean {
     const socket = this.#socket;
     return socket?.readyState === socket?.OPEN && socket?.bufferedAmount === 0;
   }
 
-  /** How a v1 viewer's picture differs from what it must be. */
   difference(shown: FrameStore | undefined): string | undefined {
     return difference(shown?.since(0)[0]?.bytes, this.jpeg);
   }
 
-  /** Loses its connection and dials again. */
   crash(): void {
     this.#socket?.terminate();
   }

@@ -18,13 +18,11 @@ export interface ProducerOptions {
   readonly port: number;
   readonly room: string;
   readonly pictureSets: readonly PictureSet[];
-  /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly onProblem: (problem: string) => void;
 }
 
 export class SoakProducer {
-  /** Whether its picture changes. */
   moving = true;
   /** Of its links; undefined for links without one. */
   generation: string | undefined;
@@ -53,7 +51,6 @@ export class SoakProducer {
     return assembleJpeg({ width, height, tables: only, segments });
   }
 
-  /** How a v1 viewer's picture differs from what it must be. */
   difference(shown: FrameStore | undefined): string | undefined {
     const { width, height } = this.#pictureSet.stream;
     if (!shown) return "nothing is shown";
@@ -66,7 +63,6 @@ export class SoakProducer {
     return wrong.length > 0 ? `${wrong.length} tiles of ${this.#tiles.length} differ` : undefined;
   }
 
-  /** Whether the relay has applied everything. */
   get settled(): boolean {
     return this.#link.idle && !this.#wholeDue;
   }
@@ -97,7 +93,6 @@ export class SoakProducer {
     this.#link = this.#dial();
   }
 
-  /** Ends all earlier links. */
   newGeneration(): void {
     this.generation = `g${Math.floor(this.options.random() * 1e9)}`;
     this.takeOver();
@@ -143,7 +138,6 @@ export class SoakProducer {
     this.#spokeAt = now;
   }
 
-  /** Changes some tiles. @returns these */
   #change(): Tile[] {
     const { random } = this.options;
     const picture = pick(this.#pictureSet.pictures, random);

@@ -3,7 +3,6 @@ import { openFiles, usageOf } from "@screen-share/protocol/testing/process-usage
 import { type Program, startRelay } from "../programs.ts";
 import { SECRET } from "../tokens.ts";
 
-/** A relay that is told to stop must have exited by then. */
 const MAX_STOP_MS = 15_000;
 
 export class RelayHost {
@@ -40,7 +39,6 @@ export class RelayHost {
     });
   }
 
-  /** Tells it to stop and waits until it has exited. */
   async stop(): Promise<void> {
     const program = this.#program;
     if (!program) return;

@@ -9,9 +9,7 @@ export interface Verdict {
   readonly kbPerJoin: number;
   /** The age of pictures when a viewer applies them, ms, in the first third and in the last. */
   readonly ageMs: { readonly first: Quantiles; readonly last: Quantiles };
-  /** Files open at quiet moments. */
   readonly openFiles: readonly number[];
-  /** The samples of the run that is judged. */
   readonly life: readonly Sample[];
 }
 
@@ -42,7 +40,6 @@ function quantiles(values: readonly number[]): Quantiles {
   return { p50: percentile(values, 0.5), p95: percentile(values, 0.95), count: values.length };
 }
 
-/** For people. */
 export function describeSoak(result: SoakResult): string {
   const { rssMb, mbPerMinute, kbPerJoin, ageMs, openFiles, life } = judge(result);
   const age = ({ p50, p95, count }: Quantiles) =>

@@ -59,7 +59,6 @@ export async function fillRooms(options: Options): Promise<RoomMembers[]> {
   ]);
 }
 
-/** Disconnects all members for good. */
 export function removeMembers({ producer, viewers, watchers }: RoomMembers): void {
   for (const member of [producer, ...viewers, ...watchers]) member.close();
 }

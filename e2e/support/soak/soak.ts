@@ -19,18 +19,15 @@ const RESTARTING_SHARE = 1 / 4;
 const MIN_JUDGED_PHASES = 6;
 const MIN_PHASE_MS = 3000;
 const MAX_PHASE_MS = 20_000;
-/** How often the pictures stop for a moment to be compared. */
 const COMPARE_INTERVAL_MS = 1000;
 
 /** The number of open files is stable once this many readings in a row are the same: half a second. */
 const SETTLED_READINGS = 10;
 
-/** The measurements of a quiet moment. */
 export interface Sample {
   readonly atMs: number;
   /** The number of the relay's process. */
   readonly era: number;
-  /** Visits so far, of the whole soak. */
   readonly joins: number;
   readonly rssMb: number;
   readonly openFiles: number;
@@ -43,7 +40,6 @@ export interface SoakResult {
   readonly emptied: { readonly openFiles: number; readonly left: number };
   readonly restarts: number;
   readonly problems: readonly string[];
-  /** How often each event happened. */
   readonly counts: ReadonlyMap<string, number>;
 }
 

@@ -59,7 +59,6 @@ export const byLink: Behaviour = async (visitor) => {
   mayEnd(visitor, code, ...(generation === undefined ? [] : [CLOSE.unauthorized]));
 };
 
-/** Joins as a plain or a v1 viewer. */
 async function join({ port, room, tokens }: Visitor, plain: boolean): Promise<Client> {
   const token = await tokens.get("viewer", room);
   const query = plain ? `?room=${room}&token=${token}` : "";
@@ -68,7 +67,6 @@ async function join({ port, room, tokens }: Visitor, plain: boolean): Promise<Cl
   return client;
 }
 
-/** Leaves before anything can happen. */
 export const hurries: Behaviour = async (visitor) => {
   const { random, leaving, note } = visitor;
   const client = await join(visitor, random() < 0.5);
@@ -76,7 +74,6 @@ export const hurries: Behaviour = async (visitor) => {
   note("hurries");
 };
 
-/** Reads nothing from its socket. */
 export const neverReads: Behaviour = async (visitor) => {
   const client = await join(visitor, visitor.random() < 0.5);
   if (await client.opened) client.socket.pause();
@@ -84,7 +81,6 @@ export const neverReads: Behaviour = async (visitor) => {
   mayEnd(visitor, await client.untilClosed(visitor.leaving), CLOSE.silent);
 };
 
-/** Reads from time to time. */
 export const plainAndSlow: Behaviour = async (visitor) => {
   const { random, leaving, note } = visitor;
   const client = await join(visitor, true);

@@ -5,7 +5,6 @@ import { encodeControl, SUBPROTOCOL } from "../src/index.ts";
 import { Happenings } from "./happenings.ts";
 
 export interface ClientOptions {
-  /** Requests no subprotocol. */
   readonly plain?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -13,7 +12,6 @@ export interface ClientOptions {
 export class Client extends Happenings {
   readonly socket: WebSocket;
   readonly messages: (Buffer | string)[] = [];
-  /** Whether the connection was made. */
   readonly opened: Promise<boolean>;
   /** How it was closed; 1006 if it was cut off, or never made. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
@@ -71,7 +69,6 @@ export class Client extends Happenings {
   }
 }
 
-/** Opens a WebSocket. @throws Error if it is refused */
 export async function connect(
   { port }: { readonly port: number },
   path: string,

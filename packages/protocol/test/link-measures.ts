@@ -2,7 +2,6 @@
 import type { Scenario } from "./link-scenarios.ts";
 import type { SimulatedLink } from "./simulated-link.ts";
 
-/** How often the picture is sampled. */
 export const SAMPLE_MS = 10;
 /** After an area begins to move, its age is that of its last motion until the first new picture arrives. This time is not counted. */
 const SETTLING_MS = 500;
@@ -27,7 +26,6 @@ export interface Report {
   readonly keyMs: Percentiles;
   /** The share of time in which the link was sending, while there was something to send. */
   readonly use: number;
-  /** Bytes that reached the viewer. */
   readonly deliveredBytes: number;
   /** Bytes in the kernel and in queues. */
   readonly bufferedBytes: Percentiles;

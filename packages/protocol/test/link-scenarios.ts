@@ -4,7 +4,6 @@ import type { LinkModel } from "./simulated-link.ts";
 export interface Workload {
   /** The bytes of each tile by index. 0 for a tile that never changes. */
   readonly tileBytes: readonly number[];
-  /** Tiles in a row. */
   readonly columns: number;
   /** The tiles that move, and their rate. */
   readonly moving: readonly number[];
@@ -20,7 +19,6 @@ export interface Scenario {
   readonly link: LinkModel;
   readonly workload: Workload;
   readonly durationMs: number;
-  /** When measuring starts. */
   readonly fromMs: number;
   /** When each viewer joins. By default there is one from the start. */
   readonly joinsAt?: readonly number[];

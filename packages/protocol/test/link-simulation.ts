@@ -16,7 +16,6 @@ const TILE_BYTES = 4;
 const PING_BYTES = 40;
 const PING_INTERVAL_MS = 5000;
 
-/** A rule of flow control, as a sender uses it. */
 export interface Rule {
   /** How many of the pending bytes an update may have now: all, some, or 0 to wait. */
   grant(pendingBytes: number, now: number): number;
@@ -79,7 +78,6 @@ class Source {
   }
 }
 
-/** A sender and its viewer. */
 class Viewer {
   readonly measures: Measures;
   readonly #connection: SimulatedConnection;
@@ -116,7 +114,6 @@ class Viewer {
     this.#sample(Math.max(this.around.scenario.fromMs, this.around.joinsAt));
   }
 
-  /** Sends as much as the rule allows. */
   advance(): void {
     while (this.#joined && this.#sendOne());
   }

@@ -63,7 +63,6 @@ export function encodeWhole(pixels: PixelBuffer, quality = 60): Uint8Array {
   });
 }
 
-/** Decodes any baseline JPEG with the native decoder. */
 export function decodeTurbo(jpeg: Uint8Array): PixelBuffer {
   const { data, width, height } = turbo.decompressSync(Buffer.from(jpeg), {
     format: turbo.FORMAT_RGBA,

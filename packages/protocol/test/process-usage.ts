@@ -20,7 +20,6 @@ export function usageOf(pid: number): Usage {
   return { cpuSeconds: ticks / TICKS_PER_SECOND, rssMb: kb / 1024 };
 }
 
-/** How many files, sockets and the like a process holds open. */
 export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }

@@ -28,7 +28,6 @@ export class RawSocket extends Happenings {
     void this.closed.then(() => this.notify());
   }
 
-  /** Connects, and sends nothing. */
   static async open(port: number): Promise<RawSocket> {
     const raw = new RawSocket(port);
     await Promise.race([once(raw.socket, "connect").catch(() => undefined), raw.closed]);
@@ -51,7 +50,6 @@ export class RawSocket extends Happenings {
     return this.bytes.toString("latin1");
   }
 
-  /** Statuses of the HTTP responses so far. */
   get statuses(): number[] {
     return [...this.text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
   }
@@ -135,7 +133,6 @@ export interface Upgrade {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The request that opens a WebSocket. */
 export function upgradeRequest(port: number, { path, plain = false, headers = {} }: Upgrade) {
   const all = {
     Host: `127.0.0.1:${port}`,

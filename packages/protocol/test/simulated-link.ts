@@ -14,7 +14,6 @@ export interface LinkModel {
   readonly bytesPerMs: (now: number) => number;
   /** The delay in one direction without a queue. @param random uniform in [0, 1) */
   readonly delayMs: (now: number, random: () => number) => number;
-  /** The share of segments that are lost. */
   readonly loss?: number;
   /** The size of the queue before the bottleneck. Segments that do not fit are lost. */
   readonly queueBytes?: number;

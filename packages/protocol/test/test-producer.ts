@@ -24,7 +24,6 @@ export interface TestProducerOptions {
   readonly generation?: string | undefined;
   /** The token will expire soon, so a close with 4401 is right. */
   readonly onExpired?: (() => void) | undefined;
-  /** Uniform in [0, 1). */
   readonly random?: () => number;
   readonly onWelcome?: () => void;
   readonly onClosed?: (code: number) => void;
@@ -100,7 +99,6 @@ export class TestProducer extends Happenings {
     return this.#send(tiles, false);
   }
 
-  /** Ends without a goodbye. */
   drop(): void {
     this.#leaving = true;
     this.#connection.hangUp();

@@ -39,9 +39,7 @@ export interface Received {
 export interface TestViewerOptions {
   readonly room?: string;
   readonly token?: string | undefined;
-  /** Uniform in [0, 1). */
   readonly random?: () => number;
-  /** How long each ack is delayed, ms. */
   readonly ackDelayMs?: () => number;
   readonly onWelcome?: (viewer: TestViewer) => void;
   /** @param whole whether it is the first with which this connection has had every tile */
@@ -93,7 +91,6 @@ export class TestViewer extends Happenings {
     await super.until(met, UNTIL_LIMIT_MS);
   }
 
-  /** Reports whether anybody can see it. */
   show(visible: boolean): void {
     this.#connection.line?.send({ type: "visibility", visible });
   }
@@ -102,7 +99,6 @@ export class TestViewer extends Happenings {
     this.#connection.hangUp();
   }
 
-  /** What it does with the messages of one connection. */
   #receive(line: Line<ToViewerMessage>) {
     const { onWelcome, onUpdate, ackDelayMs } = this.options;
     const receiver = new Receiver<Applied>(this.replica);

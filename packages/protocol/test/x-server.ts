@@ -8,7 +8,6 @@ import type { PixelBuffer } from "./pictures.ts";
 
 export class XServer {
   private constructor(
-    /** The value of DISPLAY. */
     readonly display: string,
     readonly process: ChildProcess,
     private readonly folder: string,

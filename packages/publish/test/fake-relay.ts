@@ -64,7 +64,6 @@ export class FakeRelay {
 }
 
 export class FakeConnection {
-  /** How it was closed. */
   readonly closed: Promise<number>;
   readonly #inbox = new Queue<Received>();
   #updates = 0;
@@ -115,7 +114,6 @@ export class FakeConnection {
     this.demand(1);
   }
 
-  /** This many viewers watch. */
   demand(watching: number): void {
     this.send({ type: "demand", viewers: watching, watching });
   }

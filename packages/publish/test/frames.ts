@@ -14,7 +14,6 @@ export function frameOf(size: Size, seed = 1): BufferFrame {
   return { ...size, pixels: data, capturedAt: seed * 1000, subject: "test" };
 }
 
-/** A log that keeps its lines, each with its level in front. */
 export function keptLog(): Log & { readonly lines: string[] } {
   const lines: string[] = [];
   const keep = (level: string) => (message: string) => {

@@ -42,7 +42,6 @@ export class MemoryFile implements RecordingFile {
   }
 }
 
-/** A file's bytes, in pieces of this length. */
 export async function* inPieces(bytes: Uint8Array, length = 64 * 1024): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
 }

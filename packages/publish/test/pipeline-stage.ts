@@ -119,7 +119,6 @@ export function pixelsExpected(frame: Frame): Buffer {
   return decodeTurbo(encodeWhole({ ...frame, data: Buffer.from(frame.pixels) })).data;
 }
 
-/** The same picture with one px inverted. */
 export function touched(frame: Frame, x: number, y: number): Frame {
   const pixels = Buffer.from(frame.pixels);
   const at = (y * frame.width + x) * 4;

@@ -15,7 +15,6 @@ export const IDENTITY: ProducerIdentity = {
   generation: "first",
 };
 
-/** For tests that are not about links. */
 export const IGNORED_LINKS: ViewerLinks = {
   begin: () => IDENTITY,
   ended: false,
@@ -80,7 +79,6 @@ export class PublisherStage {
     this.#running = { publisher, ending: publisher.run() };
   }
 
-  /** Waits for its turn and publishes. */
   async publish(changes: Partial<PublishedPicture> = {}): Promise<PublishSession> {
     const session = await this.publisher.turn();
     if (!session) throw new Error("it has ended");

@@ -50,7 +50,6 @@ export class ReplicaRelay {
     };
   };
 
-  /** So many watch from now on. */
   watch(watching: number): void {
     this.#watching = watching;
     this.#tell({ type: "demand", viewers: watching, watching });

@@ -1,7 +1,13 @@
-/** What an attack is, and how an attacker talks to the relay. */
-import { encodeControl, type Role } from "@screen-share/protocol";
+/** What an attack is, how an attacker talks to the relay, and the valid messages that attacks begin with. */
+import {
+  encodeControl,
+  encodeUpdate,
+  type Role,
+  type Tile,
+  type Update,
+} from "@screen-share/protocol";
 import { frame, OPCODE, RawSocket } from "@screen-share/protocol/testing/raw-socket";
-import { PRODUCER_ID } from "../participants.ts";
+import { PRODUCER_ID, picturePair } from "../participants.ts";
 import { handMade } from "../tokens.ts";
 
 /** The room whose members must not notice anything. */
@@ -11,13 +17,25 @@ export const ROLES = ["viewer", "producer"] as const;
 export interface Attack {
   /** Permitted outcomes: close codes, HTTP statuses, "open" for a connection that continues, "silence". */
   readonly allowed: readonly string[];
-  /** @returns the outcome of each try */
   readonly run: (port: number) => Promise<readonly string[]>;
 }
-/** Attacks by name. */
 export type Attacks = Readonly<Record<string, Attack>>;
 
-/** An attacker's rooms: more than are in use at a time, and fewer than the relay may have. */
+export const PICTURE = picturePair();
+
+/** An update of epoch 1. */
+export function update(tiles: readonly Tile[], overrides: Partial<Update> = {}) {
+  const times = { capturedAt: 1, encodedAt: 2, relayedAt: 0 };
+  return encodeUpdate({ keyframe: false, cut: false, epoch: 1, ...times, tiles, ...overrides });
+}
+
+export const VALID = {
+  ping: encodeControl({ type: "ping", sentAt: 1 }),
+  stream: encodeControl({ type: "stream", epoch: 1, stream: PICTURE.stream }),
+  keyframe: update(PICTURE.first, { keyframe: true }),
+} as const;
+
+/** More rooms than attackers use at a time, and fewer than the relay may have. */
 const ROOMS = 60;
 let rooms = 0;
 /** A room that nobody is in at the moment. */
@@ -40,20 +58,15 @@ export async function enter(port: number, role: Role, room?: string): Promise<Ra
   return raw;
 }
 
-/** The room that an attacker with this role is admitted to. */
-const roomFor = (role: Role) => (role === "viewer" ? HALL : freshRoom());
-
 /** What an attacker sends: text, binary, or frames as they are. */
 export type Payload = string | Uint8Array | { readonly frames: Buffer };
 
 export interface Conversation {
   readonly role: Role;
   readonly sends: readonly Payload[];
-  /** It is not admitted before it sends this. */
+  /** Sends this instead of a hello. */
   readonly early?: boolean;
 }
-
-const PING = frame({ opcode: OPCODE.text, payload: encodeControl({ type: "ping", sentAt: 1 }) });
 
 /**
  * Runs conversations, `width` at a time. Each is one WebSocket, and ends with an honest ping.
@@ -62,9 +75,11 @@ const PING = frame({ opcode: OPCODE.text, payload: encodeControl({ type: "ping",
 export function conversations(all: readonly Conversation[], width = 16): Attack["run"] {
   return (port) =>
     inParallel(all, width, async ({ role, sends, early = false }) => {
-      const raw = await enter(port, role, early ? undefined : roomFor(role));
-      raw.write(Buffer.concat([...sends.map(framed), PING]));
-      const answered = () => raw.frames.some(isPong);
+      const room = role === "viewer" ? HALL : freshRoom();
+      const raw = await enter(port, role, early ? undefined : room);
+      raw.write(Buffer.concat([...sends, VALID.ping].map(framed)));
+      const answered = () =>
+        raw.frames.some((one) => one.opcode === OPCODE.text && one.payload.includes('"pong"'));
       const closed = () => raw.frames.some(({ opcode }) => opcode === OPCODE.close);
       await raw.until(() => closed() || answered());
       const outcome = answered() ? "open" : String(raw.closeCode);
@@ -73,16 +88,11 @@ export function conversations(all: readonly Conversation[], width = 16): Attack[
     });
 }
 
-function isPong({ opcode, payload }: { opcode: number; payload: Buffer }): boolean {
-  return opcode === OPCODE.text && payload.includes('"pong"');
-}
-
 function framed(payload: Payload): Buffer {
   if (typeof payload === "string") return frame({ opcode: OPCODE.text, payload });
   return payload instanceof Uint8Array ? frame({ opcode: OPCODE.binary, payload }) : payload.frames;
 }
 
-/** Runs tries, `width` at a time. */
 export async function inParallel<T>(
   items: readonly T[],
   width: number,

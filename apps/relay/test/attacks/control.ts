@@ -1,11 +1,16 @@
 /** Control messages that are wrong in every way that JSON allows, and right ones at the wrong time. */
-import { encodeAck, encodeControl, encodeUpdate, type Role } from "@screen-share/protocol";
-import { PRODUCER_ID, picturePair } from "../participants.ts";
-import { type Attacks, conversations, freshRoom, HALL, hello, type Payload } from "./attack.ts";
-
-const { stream, first } = picturePair();
-const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
-const update = encodeUpdate({ keyframe: true, cut: false, epoch: 1, ...times, tiles: first });
+import { encodeAck, encodeControl, type Role } from "@screen-share/protocol";
+import { PRODUCER_ID } from "../participants.ts";
+import {
+  type Attacks,
+  conversations,
+  freshRoom,
+  HALL,
+  hello,
+  type Payload,
+  PICTURE,
+  VALID,
+} from "./attack.ts";
 
 /** One valid message of each kind. */
 const RIGHT: Readonly<Record<Role, readonly Readonly<Record<string, unknown>>[]>> = {
@@ -16,7 +21,7 @@ const RIGHT: Readonly<Record<Role, readonly Readonly<Record<string, unknown>>[]>
   ],
   producer: [
     { type: "hello", room: HALL, token: "x", producerId: PRODUCER_ID, name: "n", gen: "g" },
-    { type: "stream", epoch: 1, stream },
+    { type: "stream", epoch: 1, stream: PICTURE.stream },
     { type: "status", state: "paused" },
     { type: "ping", sentAt: 1 },
   ],
@@ -43,7 +48,6 @@ const WRONG = [
   '{"toString":1,"valueOf":1}',
 ];
 
-/** No messages at all. */
 const NONSENSE = [
   "",
   " ",
@@ -76,7 +80,6 @@ function wrongMembers(role: Role): string[] {
   );
 }
 
-/** Messages that may be sent after hello. */
 const later = (role: Role) => RIGHT[role].filter(({ type }) => type !== "hello");
 
 const extraMembers = (role: Role) =>
@@ -84,12 +87,10 @@ const extraMembers = (role: Role) =>
     JSON.stringify(message).replace("{", '{"__proto__":{"type":"hello"},"constructor":0,'),
   );
 
-const each = (role: Role, messages: readonly Payload[]) =>
-  conversations(messages.map((message) => ({ role, sends: [message] })));
+const each = (role: Role, messages: readonly Payload[], early = false) =>
+  conversations(messages.map((message) => ({ role, sends: [message], early })));
 
-/** Before hello, where only hello may be. */
-const early = (role: Role, messages: readonly Payload[]) =>
-  conversations(messages.map((message) => ({ role, sends: [message], early: true })));
+const early = (role: Role, messages: readonly Payload[]) => each(role, messages, true);
 
 const badTokens = (role: Role) =>
   ["", "x", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "é".repeat(100), "x".repeat(3500)].map(
@@ -111,7 +112,7 @@ const attacksBy = (role: Role): Attacks => ({
     run: early(role, [
       ...later(role).map((message) => JSON.stringify(message)),
       encodeAck(0),
-      update,
+      VALID.keyframe,
     ]),
   },
   [`${role}: a second hello`]: { allowed: ["4400"], run: each(role, [hello(role, HALL)]) },
@@ -131,10 +132,10 @@ export const controlAttacks: Attacks = {
   "viewer: what only producers send, text for binary and the reverse": {
     allowed: ["4400"],
     run: each("viewer", [
-      update,
+      VALID.keyframe,
       encodeControl({ type: "status", state: "stopped" }),
-      encodeControl({ type: "stream", epoch: 1, stream }),
-      Buffer.from(encodeControl({ type: "ping", sentAt: 1 })),
+      VALID.stream,
+      Buffer.from(VALID.ping),
       "\u0002\u0000\u0000\u0000\u0000",
       encodeAck(2 ** 32 - 1),
       new Uint8Array(0),

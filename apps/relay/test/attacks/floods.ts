@@ -1,29 +1,35 @@
 /** Valid messages in excess, and clients that never read. */
-import { encodeAck, encodeControl, encodeUpdate, type Role } from "@screen-share/protocol";
+import { encodeAck, type Role } from "@screen-share/protocol";
 import {
   type FrameParts,
   frame,
   OPCODE,
   RawSocket,
 } from "@screen-share/protocol/testing/raw-socket";
-import { picturePair, wholeJpeg } from "../participants.ts";
+import { wholeJpeg } from "../participants.ts";
 import { handMade } from "../tokens.ts";
-import { type Attacks, enter, freshRoom, HALL, inParallel, ROLES } from "./attack.ts";
+import {
+  type Attacks,
+  enter,
+  freshRoom,
+  HALL,
+  inParallel,
+  PICTURE,
+  ROLES,
+  update,
+  VALID,
+} from "./attack.ts";
 
 /** The most rooms of the relay under attack; one of them is the hall. */
 export const MAX_ROOMS = 100;
 const NAMES = 10_000;
-/** What an attacker sends at the most, bytes. */
 const FLOOD_BYTES = 8 * 2 ** 20;
 const FLOOD_FRAMES = 5000;
 const STUCK_MS = 3000;
 /** The relay gives up viewers that it has not heard from for 15 s. */
 const SIGN_OF_LIFE_MS = 1000;
 
-const { stream, first, second } = picturePair();
-const times = { capturedAt: 1, encodedAt: 2, relayedAt: 0 };
-const good = { keyframe: false, cut: false, epoch: 1, ...times } as const;
-const ping = { opcode: OPCODE.text, payload: encodeControl({ type: "ping", sentAt: 1 }) };
+const { text, binary } = OPCODE;
 
 const repeated = (parts: FrameParts) =>
   Buffer.concat(new Array<Buffer>(FLOOD_FRAMES).fill(frame(parts)));
@@ -43,23 +49,20 @@ const FLOODS: readonly Flood[] = [
       ROLES.map((role) => ({ role, bytes: repeated({ opcode, payload }) })),
     ),
   ),
-  { role: "viewer", room: HALL, bytes: repeated({ opcode: OPCODE.binary, payload: encodeAck(0) }) },
-  { role: "viewer", room: HALL, bytes: repeated(ping) },
-  { role: "producer", room: freshRoom(), bytes: repeated(ping) },
+  { role: "viewer", room: HALL, bytes: repeated({ opcode: binary, payload: encodeAck(0) }) },
+  { role: "viewer", room: HALL, bytes: repeated({ opcode: text, payload: VALID.ping }) },
+  { role: "producer", room: freshRoom(), bytes: repeated({ opcode: text, payload: VALID.ping }) },
 ];
 
-/** As much as a producer may send, and then nothing, not even a pong: it is given up once it has been silent for long enough. */
+/** The most that a producer may send, and then not even a pong, so that the relay gives it up for its silence. */
 const UPDATES: Flood = {
   role: "producer",
   // No other attacker uses this room.
   room: "flooded",
   bytes: Buffer.concat([
-    frame({ opcode: OPCODE.text, payload: encodeControl({ type: "stream", epoch: 1, stream }) }),
-    frame({
-      opcode: OPCODE.binary,
-      payload: encodeUpdate({ ...good, keyframe: true, tiles: first }),
-    }),
-    repeated({ opcode: OPCODE.binary, payload: encodeUpdate({ ...good, tiles: second }) }),
+    frame({ opcode: text, payload: VALID.stream }),
+    frame({ opcode: binary, payload: VALID.keyframe }),
+    repeated({ opcode: binary, payload: update(PICTURE.second) }),
   ]),
 };
 
@@ -88,7 +91,6 @@ async function stuck(port: number, begin: string, piece: Buffer): Promise<string
   return "never read";
 }
 
-/** A viewer that reads nothing. */
 async function stuckViewer(port: number): Promise<string> {
   const raw = await enter(port, "viewer", HALL);
   raw.socket.pause();
@@ -102,7 +104,7 @@ async function neverReading(port: number): Promise<string[]> {
   const token = handMade({ role: "producer", room });
   const path = `/ws/producer?room=${room}&token=${token}`;
   const producer = await RawSocket.upgraded(port, { path, plain: true });
-  producer.send({ opcode: OPCODE.binary, payload: wholeJpeg(1, 2000) });
+  producer.send({ opcode: binary, payload: wholeJpeg(1, 2000) });
   const query = `room=${room}&token=${handMade({ room })}`;
   const endless = [get(`/snapshot.jpg?${query}`), get("/"), get("/", "HEAD"), get("/nothing")];
   const tries = [[get(`/stream.mjpeg?${query}`), ""], ...endless.map((one) => [one, one])];

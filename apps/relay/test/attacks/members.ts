@@ -1,20 +1,18 @@
-/** The members of a room that is under attack: a producer that behaves, and viewers that must be shown everything. */
+/** The well-behaved members of a relay under attack: a producer, and viewers that must be shown everything. */
 import { TestProducer } from "@screen-share/protocol/testing/test-producer";
 import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
-import { PRODUCER_ID, picturePair, tilesAsText, tilesOf } from "../participants.ts";
+import { PRODUCER_ID, tilesAsText, tilesOf } from "../participants.ts";
 import { handMade } from "../tokens.ts";
-import { HALL } from "./attack.ts";
+import { HALL, PICTURE } from "./attack.ts";
 
 const VIEWERS = 3;
-/** Between two updates, ms. */
 const PAUSE_MS = 30;
 
-const { stream, first, second } = picturePair();
 /** Each update changes every tile. */
-const pictureOf = (update: number) => (update % 2 ? first : second);
+const pictureOf = (update: number) => (update % 2 ? PICTURE.first : PICTURE.second);
 
 export class Members {
-  /** How many updates all viewers were shown, one after another. */
+  /** How many updates all viewers were shown. */
   updates = 0;
   /** The longest that one of them took to reach all viewers, ms. */
   slowestMs = 0;
@@ -22,7 +20,6 @@ export class Members {
   readonly #viewers: readonly TestViewer[];
   #going = true;
   #run: Promise<void> = Promise.resolve();
-  /** A member lost its connection. */
   #problem: string | undefined;
 
   private constructor(port: number) {
@@ -39,20 +36,18 @@ export class Members {
     );
   }
 
-  /** Resolves once a producer and three viewers are in the hall. They continue until they are stopped. */
+  /** Resolves once all are in the hall. */
   static async gather(port: number): Promise<Members> {
     const members = new Members(port);
     await members.#producer.until(() => members.#producer.idle);
-    await Promise.all(
-      members.#viewers.map((viewer) => viewer.until(() => viewer.viewers === VIEWERS)),
-    );
+    for (const viewer of members.#viewers) await viewer.until(() => viewer.viewers === VIEWERS);
     members.#run = members.#continue();
     members.#run.catch(() => undefined);
     return members;
   }
 
   /**
-   * @returns the pictures of all, as text: the producer's first
+   * @returns the pictures of all, as text, the producer's first
    * @throws Error if one of them was disconnected
    */
   async stop(): Promise<string[][]> {
@@ -64,7 +59,7 @@ export class Members {
     return [tilesAsText(pictureOf(this.updates)), ...pictures];
   }
 
-  /** Sends each update once all have seen the one before, so none may be missing. */
+  /** Sends each update once all viewers have the one before. */
   async #continue(): Promise<void> {
     const unlessClosed = (met: boolean) => {
       if (this.#problem !== undefined) throw new Error(this.#problem);
@@ -74,7 +69,8 @@ export class Members {
     while (this.#going) {
       const tiles = pictureOf(this.updates + 1);
       const startedAt = performance.now();
-      const sentAt = this.updates === 0 ? producer.whole(stream, tiles) : producer.update(tiles);
+      const sentAt =
+        this.updates === 0 ? producer.whole(PICTURE.stream, tiles) : producer.update(tiles);
       await producer.until(() => unlessClosed(producer.idle));
       await Promise.all(
         this.#viewers.map((viewer) =>

@@ -1,9 +1,8 @@
-/** Good messages with a few bytes flipped, cut out, doubled or taken from another: seeded, so that they are the same each time. */
-import { encodeAck, encodeControl, encodeUpdate } from "@screen-share/protocol";
+/** Valid messages with a few bytes flipped, removed, inserted or taken from another message, from a fixed seed. */
+import { encodeAck, encodeControl } from "@screen-share/protocol";
 import { frame, OPCODE } from "@screen-share/protocol/testing/raw-socket";
 import { runs } from "@screen-share/protocol/testing/runs";
 import fc from "fast-check";
-import { picturePair } from "../participants.ts";
 import {
   type Attack,
   type Attacks,
@@ -12,20 +11,18 @@ import {
   HALL,
   hello,
   type Payload,
+  PICTURE,
   ROLES,
+  update,
+  VALID,
 } from "./attack.ts";
 
 const COUNT = runs(100, 400).numRuns;
 const SEED = 20_26;
 
-const { stream, first, second } = picturePair();
-const times = { capturedAt: 1, encodedAt: 2, relayedAt: 0 };
-const good = { keyframe: false, cut: false, epoch: 1, ...times } as const;
-const keyframe = encodeUpdate({ ...good, keyframe: true, tiles: first });
-
-const updates = [keyframe, encodeUpdate({ ...good, tiles: second.slice(2, 4) }), encodeAck(1)];
+const updates = [VALID.keyframe, update(PICTURE.second.slice(2, 4)), encodeAck(1)];
 const texts = [
-  encodeControl({ type: "stream", epoch: 2, stream }),
+  encodeControl({ type: "stream", epoch: 2, stream: PICTURE.stream }),
   encodeControl({ type: "status", state: "paused" }),
   encodeControl({ type: "ping", sentAt: 12.5 }),
   encodeControl({ type: "visibility", visible: false }),
@@ -41,7 +38,6 @@ const change = fc.record({
   from: fc.nat(updates.length - 1),
 });
 
-/** A good message, changed once or a few times. */
 function mutated(messages: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   return fc
     .record({
@@ -55,7 +51,8 @@ function mutated(messages: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
         if (how === "flip") bytes[place] = (bytes[place] ?? 0) ^ (byte || 1);
         else if (how === "cut") bytes.splice(place, length);
         else if (how === "insert") bytes.splice(place, 0, ...new Array<number>(length).fill(byte));
-        else bytes = [...bytes.slice(0, place), ...(messages[from] ?? keyframe).subarray(place)];
+        else
+          bytes = [...bytes.slice(0, place), ...(messages[from] ?? VALID.keyframe).subarray(place)];
       }
       return Uint8Array.from(bytes);
     });
@@ -67,16 +64,16 @@ function sample(messages: readonly Uint8Array[], opcode: number, seed: number): 
     .map((payload) => ({ frames: frame({ opcode, payload }) }));
 }
 
-const begun = [encodeControl({ type: "stream", epoch: 1, stream }), keyframe];
-
 const all = [...sample(updates, OPCODE.binary, SEED), ...sample(texts, OPCODE.text, SEED + 1)];
 const hellos = sample(texts.slice(-2), OPCODE.text, SEED + 2).slice(0, COUNT / 2);
-
 const mutationsOf = (role: "viewer" | "producer"): Attack => ({
-  // 1006: what was text is no UTF-8 any more.
+  // 1006: the text is not UTF-8 any more.
   allowed: ["4400", "4413", "open", "1006"],
   run: conversations(
-    all.map((message) => ({ role, sends: role === "viewer" ? [message] : [...begun, message] })),
+    all.map((message) => ({
+      role,
+      sends: role === "viewer" ? [message] : [VALID.stream, VALID.keyframe, message],
+    })),
   ),
 });
 

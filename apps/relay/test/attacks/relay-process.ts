@@ -8,14 +8,7 @@ const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const PROBE = new URL("memory-probe.ts", import.meta.url).href;
 const MB = 2 ** 20;
 
-/** Once garbage is collected: what JavaScript holds, and what the process does, MB. */
-export interface Memory {
-  readonly heldMb: number;
-  readonly rssMb: number;
-}
-
 export class RelayProcess {
-  /** All that it has logged. */
   log = "";
   #exit: string | undefined;
 
@@ -24,7 +17,7 @@ export class RelayProcess {
     readonly port: number,
   ) {}
 
-  /** Starts one and waits until it listens. */
+  /** Resolves once it listens. */
   static async start(env: Readonly<Record<string, string>>): Promise<RelayProcess> {
     const child = fork(MAIN, [], {
       execArgv: ["--expose-gc", "--import", "tsx", "--import", PROBE],
@@ -32,7 +25,7 @@ export class RelayProcess {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const port = await new Promise<number>((resolve, reject) => {
-      child.once("message", (said: { port: number }) => resolve(said.port));
+      child.once("message", (message: { port: number }) => resolve(message.port));
       child.once("exit", (code) => reject(new Error(`the relay ended with ${code}`)));
     });
     const relay = new RelayProcess(child, port);
@@ -47,12 +40,12 @@ export class RelayProcess {
     return relay;
   }
 
-  /** How it ended, if it has. */
   get exit(): string | undefined {
     return this.#exit;
   }
 
-  async memory(): Promise<Memory> {
+  /** Collects garbage. @returns what JavaScript holds then, and what the process does */
+  async memory(): Promise<{ readonly heldMb: number; readonly rssMb: number }> {
     const answer = new Promise<{ heldBytes: number; rssBytes: number }>((resolve) => {
       this.child.once("message", resolve);
     });
@@ -61,12 +54,11 @@ export class RelayProcess {
     return { heldMb: Math.round(heldBytes / MB), rssMb: Math.round(rssBytes / MB) };
   }
 
-  /** Memory that it has now, including garbage, MB. */
+  /** Including garbage. */
   get rssMb(): number {
     return Math.round(usageOf(this.child.pid ?? 0).rssMb);
   }
 
-  /** Open descriptors. */
   get fds(): number {
     return openFiles(this.child.pid ?? 0);
   }

@@ -1,38 +1,29 @@
 /** Updates with wrong lengths, counts, sizes, epochs and tiles. */
-import { encodeControl, encodeUpdate, type Tile, type Update } from "@screen-share/protocol";
-import { picturePair, wholeJpeg } from "../participants.ts";
-import { type Attacks, conversations, type Payload } from "./attack.ts";
+import { encodeControl } from "@screen-share/protocol";
+import { wholeJpeg } from "../participants.ts";
+import { type Attacks, conversations, type Payload, PICTURE, update, VALID } from "./attack.ts";
 
-const { stream, first, second } = picturePair();
 const HEADER_BYTES = 30;
 
-function update(tiles: readonly Tile[], overrides: Partial<Update> = {}): Uint8Array<ArrayBuffer> {
-  const times = { capturedAt: 0, encodedAt: 0, relayedAt: 0 };
-  return encodeUpdate({ keyframe: false, cut: false, epoch: 1, ...times, tiles, ...overrides });
-}
-
-const keyframe = update(first, { keyframe: true });
-
-/** A good update with some of its bytes replaced. */
-function patched(at: number, bytes: readonly number[], message = update(second)): Uint8Array {
-  const copy = message.slice();
-  copy.set(bytes, at);
-  return copy;
+/** A valid update with some of its bytes replaced. */
+function patched(at: number, bytes: readonly number[]): Uint8Array {
+  const message = update(PICTURE.second);
+  message.set(bytes, at);
+  return message;
 }
 
 function withTime(time: number): Uint8Array {
-  const message = update(second);
+  const message = update(PICTURE.second);
   new DataView(message.buffer).setFloat64(6, time, true);
   return message;
 }
 
-/** An update of one tile, whose bytes are these. */
 const withBytes = (...bytes: number[]) =>
   update([{ index: 0, table: 0, bytes: Uint8Array.from(bytes) }]);
 const padded = (...end: number[]) => withBytes(...new Array<number>(28).fill(0), ...end);
 
 const described = (width: number, height: number, epoch = 2) =>
-  encodeControl({ type: "stream", epoch, stream: { ...stream, width, height } });
+  encodeControl({ type: "stream", epoch, stream: { ...PICTURE.stream, width, height } });
 
 const broken: readonly Uint8Array[] = [
   ...[0, 2, 3, 255].map((kind) => patched(0, [kind])),
@@ -48,10 +39,9 @@ const broken: readonly Uint8Array[] = [
   patched(HEADER_BYTES + 2, [9]),
   patched(HEADER_BYTES + 3, [0]),
   patched(HEADER_BYTES + 3, [0xff, 0xff, 0xff, 0x7f]),
-  new Uint8Array([...update(second), 0]),
-  ...Array.from({ length: 60 }, (_, i) => keyframe.slice(0, i)),
-  keyframe.slice(0, -1),
-  // Tiles.
+  new Uint8Array([...update(PICTURE.second), 0]),
+  ...Array.from({ length: 60 }, (_, i) => VALID.keyframe.slice(0, i)),
+  VALID.keyframe.slice(0, -1),
   withBytes(0),
   padded(0xff),
   padded(0xff, 0xd9),
@@ -61,10 +51,10 @@ const broken: readonly Uint8Array[] = [
   withBytes(...new Array<number>(16 * 1246 + 1).fill(0)),
   update([{ index: 32_767, table: 0, bytes: new Uint8Array(28) }]),
   update([{ index: 0, table: 1, bytes: new Uint8Array(28) }]),
-  update(first.slice(1), { keyframe: true }),
+  update(PICTURE.first.slice(1), { keyframe: true }),
 ];
 
-/** A picture of as many tiles as there may be, each as small as one may be: 1 MB on the wire. */
+/** The most tiles that a picture may have, each as small as it may be: 1 MB on the wire. */
 const many = Array.from({ length: 32_768 }, (_, index) => ({
   index,
   table: 0,
@@ -77,7 +67,7 @@ const after = (before: readonly Payload[], cases: readonly (readonly Payload[])[
     8,
   );
 
-const begun = [encodeControl({ type: "stream", epoch: 1, stream }), keyframe];
+const begun: readonly Payload[] = [VALID.stream, VALID.keyframe];
 const jpegStream = (width: number, height: number) =>
   encodeControl({ type: "stream", epoch: 1, stream: { codec: "jpeg", width, height, tables: [] } });
 const asTile = (bytes: Uint8Array) => update([{ index: 0, table: 0, bytes }], { keyframe: true });
@@ -93,10 +83,10 @@ export const updateAttacks: Attacks = {
   "epochs that do not grow, keyframes of another": {
     allowed: ["4400"],
     run: after(begun, [
-      [encodeControl({ type: "stream", epoch: 1, stream })],
-      [encodeControl({ type: "stream", epoch: 0, stream })],
-      [described(64, 64), update(first, { keyframe: true })],
-      [described(64, 64), update(first, { keyframe: true, epoch: 2 })],
+      [VALID.stream],
+      [encodeControl({ type: "stream", epoch: 0, stream: PICTURE.stream })],
+      [described(64, 64), VALID.keyframe],
+      [described(64, 64), update(PICTURE.first, { keyframe: true, epoch: 2 })],
     ]),
   },
   "sizes that no picture has": {
