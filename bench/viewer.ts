@@ -3,7 +3,7 @@
  * worker and, as in browsers without workers, on the page; alternately, since the machine's other load varies.
  */
 import { CHROMIUM_PATH, startBrowser } from "../e2e/support/browser.ts";
-import { PLACES, type Place } from "../e2e/support/places.ts";
+import { PLACES, type Place } from "../e2e/support/other-browser.ts";
 import { freePort } from "../e2e/support/ports.ts";
 import { startAgent, startRelay } from "../e2e/support/programs.ts";
 import { percentile, slope } from "../e2e/support/statistics.ts";

@@ -8,10 +8,9 @@ import { afterAll, beforeEach, describe, expect, onTestFinished } from "vitest";
 import { canvasPixels } from "./support/browser.ts";
 import { VirtualDesktop } from "./support/desktop.ts";
 import { barriers } from "./support/every-view.ts";
-import { type ForeignPage, foreignPage } from "./support/foreign-page.ts";
+import { type ForeignPage, foreignPage } from "./support/local-servers.ts";
 import { ALIKE_DB, colourCount, psnr } from "./support/pixels.ts";
-import { BrowserScene } from "./support/scene.ts";
-import { it } from "./support/test.ts";
+import { BrowserScene, it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 

@@ -4,13 +4,17 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canvasColour, canvasPixels } from "./support/browser.ts";
-import { withoutEnd, withRotation } from "./support/field-jpegs.ts";
 import { Firefox } from "./support/firefox.ts";
-import { foreignPage } from "./support/foreign-page.ts";
-import { type OtherBrowser, savedFile } from "./support/other-browser.ts";
-import { jpegOf, PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { foreignPage } from "./support/local-servers.ts";
+import { type OtherBrowser, PLACES, savedFile } from "./support/other-browser.ts";
+import {
+  jpegOf,
+  PaintedRoom,
+  testPicture,
+  withoutEnd,
+  withRotation,
+} from "./support/painted-room.ts";
 import { ALIKE_DB, psnr } from "./support/pixels.ts";
-import { PLACES } from "./support/places.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { wrongColoursOfTestCard } from "./support/test-card.ts";

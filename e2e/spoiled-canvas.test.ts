@@ -2,11 +2,10 @@
 import { decodeTurbo } from "@screen-share/protocol/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Firefox } from "./support/firefox.ts";
-import { noteNotices, noticesOf } from "./support/notices.ts";
-import { savedFile } from "./support/other-browser.ts";
+import { PLACES, savedFile } from "./support/other-browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { ALIKE_DB, psnr } from "./support/pixels.ts";
-import { PLACES } from "./support/places.ts";
+import { noteNotices, noticesOf } from "./support/viewer-page.ts";
 
 const SIZE = { width: 800, height: 450 } as const;
 const PICTURE = testPicture(SIZE.width, SIZE.height);

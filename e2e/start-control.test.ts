@@ -1,13 +1,14 @@
 /** Control of `start`: sharing ends when any of its programs is killed, but not when the readers of its output end. */
+
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import jpegJs from "jpeg-js";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { VirtualDesktop } from "./support/desktop.ts";
-import { Mark } from "./support/marked.ts";
 import { freePort } from "./support/ports.ts";
 import { Program } from "./support/programs.ts";
+import { Mark } from "./support/session.ts";
 import { eventually } from "./support/wait.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

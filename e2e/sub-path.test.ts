@@ -1,10 +1,9 @@
 /** The whole product below a path of a site: the page and its files, its WebSocket, the embed element, pictures, links. */
 import type { Browser } from "playwright-core";
 import { afterAll, describe, expect } from "vitest";
-import { foreignPage } from "./support/foreign-page.ts";
+import { foreignPage, type LocalServer, rewritingProxy } from "./support/local-servers.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
-import { type RewritingProxy, rewritingProxy } from "./support/rewriting-proxy.ts";
 import { it } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
@@ -14,7 +13,7 @@ const LINK = /Viewer link: (\S+)\n/;
 
 describe.each(["/screen/", "/tools/live.screen/"])("below %s", (prefix) => {
   let browser: Browser;
-  let proxy: RewritingProxy;
+  let proxy: LocalServer;
   let relay: Program;
   let agent: Program;
   let site: string;

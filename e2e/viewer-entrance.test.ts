@@ -6,10 +6,9 @@ import type { Browser, Page } from "playwright-core";
 import { beforeEach, describe, expect, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { problemsInEveryView } from "./support/every-view.ts";
+import { rewritingProxy } from "./support/local-servers.ts";
 import { freePort } from "./support/ports.ts";
-import { rewritingProxy } from "./support/rewriting-proxy.ts";
-import { BrowserScene, isPainted, says, statusOf } from "./support/scene.ts";
-import { it } from "./support/test.ts";
+import { BrowserScene, isPainted, it, says, statusOf } from "./support/test.ts";
 import { mint, SECRET } from "./support/tokens.ts";
 import { eventually } from "./support/wait.ts";
 

@@ -3,11 +3,17 @@ import { encodeControl, encodeUpdate, type StreamDescription } from "@screen-sha
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect } from "vitest";
 import { canvasPixels } from "./support/browser.ts";
-import { cutOff, withoutEnd, withRotation } from "./support/field-jpegs.ts";
-import { foreignPage } from "./support/foreign-page.ts";
-import { jpegOf, PaintedRoom, testPicture } from "./support/painted-room.ts";
+import { foreignPage } from "./support/local-servers.ts";
+import { PLACES } from "./support/other-browser.ts";
+import {
+  cutOff,
+  jpegOf,
+  PaintedRoom,
+  testPicture,
+  withoutEnd,
+  withRotation,
+} from "./support/painted-room.ts";
 import { ALIKE_DB, type Pixels, psnr } from "./support/pixels.ts";
-import { PLACES } from "./support/places.ts";
 import { letIn, StandInRelay } from "./support/stand-in-relay.ts";
 import { it } from "./support/test.ts";
 import { openPicture, pngPixels } from "./support/viewer-page.ts";

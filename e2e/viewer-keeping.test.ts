@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Download, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { canvasPixels } from "./support/browser.ts";
+import { PLACES } from "./support/other-browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { psnr } from "./support/pixels.ts";
-import { PLACES } from "./support/places.ts";
 import { it } from "./support/test.ts";
 import { mintBoth, SECRET } from "./support/tokens.ts";
 import {

@@ -4,9 +4,9 @@
  */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect } from "vitest";
-import { noteNotices, noticesOf } from "./support/notices.ts";
 import { GOOD, onlyWithToken, StandInRelay } from "./support/stand-in-relay.ts";
 import { it } from "./support/test.ts";
+import { noteNotices, noticesOf } from "./support/viewer-page.ts";
 import { eventually } from "./support/wait.ts";
 
 let browser: Browser;

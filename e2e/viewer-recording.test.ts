@@ -4,8 +4,8 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Download, Page } from "playwright-core";
 import { afterAll, afterEach, describe, expect } from "vitest";
 import { canvasPixels } from "./support/browser.ts";
+import { PLACES } from "./support/other-browser.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
-import { PLACES } from "./support/places.ts";
 import { it } from "./support/test.ts";
 import {
   chooseFileOfPage,

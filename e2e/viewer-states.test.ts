@@ -5,8 +5,7 @@
 import type { Browser } from "playwright-core";
 import { beforeEach, expect } from "vitest";
 import { problemsInEveryView } from "./support/every-view.ts";
-import { BrowserScene, isPainted, says, statusOf } from "./support/scene.ts";
-import { it } from "./support/test.ts";
+import { BrowserScene, isPainted, it, says, statusOf } from "./support/test.ts";
 
 let browser: Browser;
 let scene: BrowserScene;

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect } from "vitest";
 import { ShapedLink } from "./support/link.ts";
 import { MovingDesktop } from "./support/moving-desktop.ts";
-import { takeHandingOverAway } from "./support/places.ts";
+import { takeHandingOverAway } from "./support/other-browser.ts";
 import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { median } from "./support/statistics.ts";

@@ -2,7 +2,7 @@
 
 import { usageOf } from "@screen-share/protocol/testing/process-usage";
 import type { startBrowser } from "../../e2e/support/browser.ts";
-import type { Place } from "../../e2e/support/places.ts";
+import type { Place } from "../../e2e/support/other-browser.ts";
 import { openPicture } from "../../e2e/support/viewer-page.ts";
 
 type Browser = Awaited<ReturnType<typeof startBrowser>>;

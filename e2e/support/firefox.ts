@@ -1,8 +1,7 @@
 /** Firefox as Debian has it, without a window, driven by WebDriver BiDi. Of Playwright's, which needs no Firefox of its own for that. */
 import { type Browser, firefox, type Page } from "playwright-core";
 import { closing } from "./browser.ts";
-import type { OtherBrowser } from "./other-browser.ts";
-import { type Place, takeHandingOverAway } from "./places.ts";
+import { type OtherBrowser, type Place, takeHandingOverAway } from "./other-browser.ts";
 import { ProgramSession } from "./session.ts";
 import { WINDOW } from "./viewer-page.ts";
 

@@ -2,9 +2,9 @@
  * What a test asks of a browser that is not Chromium, whatever it is driven by: one page at a time, seen and worked as a person
  * would.
  */
+
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Place } from "./places.ts";
 import { eventually } from "./wait.ts";
 
 /** Where functions can be run in a page. What goes in and comes out is JSON. */
@@ -50,4 +50,12 @@ export async function savedFile(
   const saved = await eventually(look, (file) => file !== undefined && isWhole(file.bytes));
   if (!saved) throw new Error(`nothing called ${name} was saved`);
   return saved;
+}
+
+export const PLACES = ["worker", "page"] as const;
+export type Place = (typeof PLACES)[number];
+
+/** To be run in a page before its own scripts: then no worker can be given the canvas, and the page plays itself. */
+export function takeHandingOverAway(): void {
+  Reflect.deleteProperty(HTMLCanvasElement.prototype, "transferControlToOffscreen");
 }

@@ -1,4 +1,5 @@
 /** A stand-in for the relay, with the built page: it does what a real one does rarely or only in trouble, and records each hello. */
+
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
@@ -12,8 +13,8 @@ import {
   type ViewerMessage,
 } from "@screen-share/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
+import { sendFile } from "./local-servers.ts";
 import { listen } from "./ports.ts";
-import { sendFile } from "./static-host.ts";
 
 const VIEWER = fileURLToPath(new URL("../../apps/viewer/out", import.meta.url));
 const POLICY = /http-equiv="Content-Security-Policy" content="([^"]*)"/;

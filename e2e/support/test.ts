@@ -1,6 +1,11 @@
 /** `it` for tests in Chromium. All test files of a worker share one process of it, since a launch costs as much as opening two pages. */
-import { test } from "vitest";
-import { startBrowser } from "./browser.ts";
+
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
+import { canvasColour, startBrowser } from "./browser.ts";
+import { freePort } from "./ports.ts";
+import { type Program, startAgent, startRelay } from "./programs.ts";
+import { eventually } from "./wait.ts";
 
 export const it = test
   .extend(
@@ -20,3 +25,57 @@ export const it = test
     });
     return chromium;
   });
+
+const PLACE = { x: 5, y: 5 };
+
+export class BrowserScene {
+  private constructor(
+    readonly port: number,
+    readonly context: BrowserContext,
+  ) {}
+
+  /** To be called in a test or before each: all of it ends with the test, the newest first. */
+  static async set(browser: Browser, ...options: Parameters<Browser["newContext"]>) {
+    const context = await browser.newContext(...options);
+    onTestFinished(() => context.close());
+    return new BrowserScene(await freePort(), context);
+  }
+
+  async relay(env: Record<string, string> = {}, port = this.port): Promise<Program> {
+    const relay = await startRelay(port, { LOG_LEVEL: "error", ...env });
+    onTestFinished(async () => void (await relay.end("SIGKILL")));
+    return relay;
+  }
+
+  /** Shares the test card, unless `args` or `display` choose something else. */
+  agent(token?: string, args = ["--source", "test"], display?: string): Program {
+    const env = token === undefined ? undefined : { PRODUCER_TOKEN: token };
+    const where = display === undefined ? {} : { display };
+    const agent = startAgent({ port: this.port, args, ...where }, env);
+    onTestFinished(async () => void (await agent.end("SIGKILL")));
+    return agent;
+  }
+
+  async open(fragment = "", port = this.port): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(`http://localhost:${port}/${fragment}`);
+    return page;
+  }
+}
+
+export const statusOf = (page: Page) => page.getByTestId("status");
+
+/** Waits until the status begins with this. @returns all of it */
+export async function says(page: Page, title: string): Promise<string> {
+  const words = async () => (await statusOf(page).textContent()) ?? "";
+  const said = await eventually(words, (text) => text.startsWith(title));
+  expect(said.slice(0, title.length)).toBe(title);
+  return said;
+}
+
+export const isPainted = (page: Page, limitMs?: number) =>
+  eventually(
+    () => canvasColour(page, PLACE),
+    (colour) => colour !== undefined,
+    limitMs,
+  );

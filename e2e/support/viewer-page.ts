@@ -1,9 +1,8 @@
 /** The viewer as a person has it: a window or a phone, what they see, and where the picture lies on it. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { canvasPixels } from "./browser.ts";
-import type { Evaluating } from "./other-browser.ts";
+import { type Evaluating, type Place, takeHandingOverAway } from "./other-browser.ts";
 import type { Pixels } from "./pixels.ts";
-import { type Place, takeHandingOverAway } from "./places.ts";
 import { eventually } from "./wait.ts";
 
 export const WINDOW = { viewport: { width: 1280, height: 720 } } as const;
@@ -109,4 +108,23 @@ export async function pageAtRest(page: Page) {
     zoom: visualViewport?.scale,
     ratio: devicePixelRatio,
   }));
+}
+
+type Noting = Window & { noticed?: string[] };
+
+/** To be run in the page, at any time before what is to be kept. */
+export function noteNotices(): void {
+  const noticed: string[] = [];
+  (window as Noting).noticed = noticed;
+  new MutationObserver(() => {
+    noticed.push(document.querySelector('[data-testid="notice"]')?.textContent ?? "");
+  }).observe(document, { childList: true, characterData: true, subtree: true });
+}
+
+/** @returns all that was noticed, once the words were among it, or not for a while */
+export async function noticesOf(page: Evaluating, words: RegExp): Promise<readonly string[]> {
+  return await eventually(
+    () => page.evaluate(() => (window as Noting).noticed ?? [], undefined),
+    (all) => all.some((each) => words.test(each)),
+  );
 }

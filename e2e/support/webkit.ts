@@ -5,8 +5,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { VirtualDesktop } from "./desktop.ts";
-import type { OtherBrowser } from "./other-browser.ts";
-import type { Place } from "./places.ts";
+import type { OtherBrowser, Place } from "./other-browser.ts";
 import { freePort } from "./ports.ts";
 import { ProgramSession } from "./session.ts";
 import { eventually } from "./wait.ts";

@@ -3,9 +3,9 @@ import { CLOSING_REASONS, type ClosingReason, encodeControl } from "@screen-shar
 import { type Client, connect } from "@screen-share/protocol/testing/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunningRelay } from "../src/relay.ts";
-import { ADAPTERS } from "./adapters.ts";
 import { get, liveRelay } from "./live-relay.ts";
 import { admitWith, FakeProducer, FakeViewer, newHub, PRODUCER_ID } from "./participants.ts";
+import { ADAPTERS } from "./recording-server.ts";
 import { handMade, SECRET } from "./tokens.ts";
 
 const ENV = {

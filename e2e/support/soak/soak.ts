@@ -8,11 +8,16 @@ import { freePort } from "../ports.ts";
 import { eventually } from "../wait.ts";
 import { ownRandom, type SoakContext, Tokens } from "./behaviour.ts";
 import { churn, visitCertainly } from "./churn.ts";
-import { disturbProducers, endAllLinks } from "./disturbances.ts";
 import { SoakProducer } from "./producer.ts";
-import { differences } from "./quiet.ts";
 import { RelayHost } from "./relay-host.ts";
-import { fillRooms, type RoomMembers, removeMembers } from "./room-members.ts";
+import {
+  differences,
+  disturbProducers,
+  endAllLinks,
+  fillRooms,
+  type RoomMembers,
+  removeMembers,
+} from "./rooms.ts";
 
 const RESTARTING_SHARE = 1 / 4;
 /** Phases of the run that is judged, however slow the machine is. */

@@ -2,9 +2,8 @@
 
 import { RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ADAPTERS } from "../../test/adapters.ts";
 import { get } from "../../test/live-relay.ts";
-import { RecordingServer } from "../../test/recording-server.ts";
+import { ADAPTERS, RecordingServer } from "../../test/recording-server.ts";
 import type { StreamSink } from "../core/mjpeg-viewer.ts";
 
 describe.each(ADAPTERS)("HTTP on %s", (_, startServer) => {

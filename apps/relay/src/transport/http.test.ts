@@ -3,9 +3,8 @@ import { createServer } from "node:net";
 import { connect } from "@screen-share/protocol/testing/client";
 import { OPCODE, RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ADAPTERS } from "../../test/adapters.ts";
 import { get } from "../../test/live-relay.ts";
-import { RecordingServer } from "../../test/recording-server.ts";
+import { ADAPTERS, RecordingServer } from "../../test/recording-server.ts";
 import { textReply } from "../http/reply.ts";
 
 /** Whether the build of uWebSockets.js is the older one. */

@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { connect } from "@screen-share/protocol/testing/client";
 import { frame, OPCODE, RawSocket } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ADAPTERS } from "../../test/adapters.ts";
-import { RecordingServer } from "../../test/recording-server.ts";
+import { ADAPTERS, RecordingServer } from "../../test/recording-server.ts";
 import { Turns } from "../core/turns.ts";
 import { MAX_BACKPRESSURE_BYTES } from "./limits.ts";
 

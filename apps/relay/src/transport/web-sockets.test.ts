@@ -8,8 +8,7 @@ import {
   RawSocket,
 } from "@screen-share/protocol/testing/raw-socket";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ADAPTERS } from "../../test/adapters.ts";
-import { MAX_BYTES, RecordingServer } from "../../test/recording-server.ts";
+import { ADAPTERS, MAX_BYTES, RecordingServer } from "../../test/recording-server.ts";
 import { maxPayloadBytes } from "./limits.ts";
 
 const PRODUCER = "/ws/producer";
