@@ -4,14 +4,18 @@ import { VirtualDesktop } from "./support/desktop.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { chooseFileOfPage, fileOfPage, playVideo } from "./support/video.ts";
 import { eventually } from "./support/wait.ts";
-import { WindowedBrowser } from "./support/windowed-browser.ts";
+import {
+  hidePage,
+  startWindowedBrowser,
+  type WindowedBrowser,
+} from "./support/windowed-browser.ts";
 
 let desktop: VirtualDesktop;
 let windowed: WindowedBrowser;
 let room: PaintedRoom;
 beforeAll(async () => {
   desktop = await VirtualDesktop.start({ width: 1280, height: 720 });
-  windowed = await WindowedBrowser.start(desktop);
+  windowed = await startWindowedBrowser(desktop);
   room = await PaintedRoom.open(testPicture(1600, 900));
 });
 afterAll(async () => {
@@ -28,7 +32,7 @@ it("a recording continues in a background tab, including later changes", async (
   await page.keyboard.press("r");
   const mark = page.getByTestId("recording");
   await mark.waitFor();
-  await windowed.hidePage();
+  await hidePage(page);
   const seen = await page.evaluate(() => document.visibilityState);
   expect(seen).toBe("hidden");
   expect(await page.getByTestId("screen").getAttribute("data-player")).toBe("worker");

@@ -6,7 +6,7 @@ import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
-import { WindowedBrowser } from "./support/windowed-browser.ts";
+import { startWindowedBrowser, type WindowedBrowser } from "./support/windowed-browser.ts";
 
 /** A busy machine needs several attempts. */
 const LIMIT_MS = 120_000;
@@ -24,7 +24,7 @@ it.beforeAll(async ({ browser }) => {
   port = await freePort();
   relay = await startRelay(port, { LOG_LEVEL: "error" });
   agent = startAgent({ port, display: desktop.display });
-  own = await WindowedBrowser.start(desktop);
+  own = await startWindowedBrowser(desktop);
 });
 afterAll(async () => {
   await own.close();

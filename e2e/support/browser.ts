@@ -1,5 +1,4 @@
 /** Chromium, and what its canvas shows. */
-import type { ChildProcess } from "node:child_process";
 import { inflateRawSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Evaluating } from "./other-browser.ts";
@@ -68,13 +67,10 @@ export function closing(browser: Browser, session: ProgramSession): Browser {
   return browser;
 }
 
-export interface KillableBrowser {
-  readonly browser: Browser;
-  readonly process: ChildProcess;
-  readonly end: () => Promise<void>;
-}
+export type KillableBrowser = Awaited<ReturnType<typeof startKillableBrowser>>;
 
-export async function startKillableBrowser(): Promise<KillableBrowser> {
+/** A browser whose process is known, so that it can be killed. */
+export async function startKillableBrowser() {
   const session = new ProgramSession("chromium");
   const server = await chromium.launchServer(launchOptions(HEADLESS_SHELL_PATH, session));
   const browser = closing(await chromium.connect(server.wsEndpoint()), session);

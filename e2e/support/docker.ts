@@ -12,7 +12,7 @@ export const IMAGE = given("CONTAINER_IMAGE");
 export const BASE_IMAGE = given("NODE_IMAGE");
 export const BUILD_IMAGE = given("BUILD_IMAGE");
 export const CADDY_IMAGE = given("CADDY_IMAGE");
-/** In what was given to the build, and may be in nothing that came of it. */
+/** Was given to the build, and must not be in the image. */
 export const PLANTED_SECRET = given("PLANTED_SECRET");
 
 /** As the strictest host runs it: the smallest machine, and no rights at all. */
@@ -24,22 +24,15 @@ export const CONFINED = [
   "--pids-limit=100",
 ];
 
+const DOCKER = given("DOCKER");
+const LABEL = `--label=${given("CONTAINER_LABEL")}`;
 const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
 
-export interface Ended {
-  readonly code: number;
-  /** stdout and stderr */
-  readonly output: string;
-}
-
-/** Runs a program to its end. @param folder where */
-export async function runProgram(command: readonly string[], folder?: string): Promise<Ended> {
+/** Runs a program to its end. @returns its exit code, and stdout and stderr as one text */
+export async function runProgram(command: readonly string[], folder = process.cwd()) {
   const [program = "", ...args] = command;
-  return await new Promise((resolve) => {
-    const options = {
-      maxBuffer: MAX_OUTPUT_BYTES,
-      ...(folder === undefined ? {} : { cwd: folder }),
-    };
+  return await new Promise<{ readonly code: number; readonly output: string }>((resolve) => {
+    const options = { maxBuffer: MAX_OUTPUT_BYTES, cwd: folder };
     execFile(program, args, options, (error, stdout, stderr) => {
       const code = typeof error?.code === "number" ? error.code : error ? 1 : 0;
       resolve({ code, output: `${stdout}${stderr}` });
@@ -47,41 +40,31 @@ export async function runProgram(command: readonly string[], folder?: string): P
   });
 }
 
-export async function docker(...args: readonly string[]): Promise<string> {
-  const { code, output } = await runProgram([given("DOCKER"), ...args]);
-  if (code !== 0) throw new Error(`docker ${args[0]} failed:\n${output}`);
+/** Runs a program to its end. @returns its output @throws Error with its output if it fails */
+async function outputOf(command: readonly string[], folder?: string): Promise<string> {
+  const { code, output } = await runProgram(command, folder);
+  if (code !== 0) throw new Error(`${command.join(" ")} failed:\n${output}`);
   return output;
+}
+
+export async function docker(...args: readonly string[]): Promise<string> {
+  return await outputOf([DOCKER, ...args]);
 }
 
 export async function compose(folder: string, ...args: readonly string[]): Promise<string> {
-  const { code, output } = await runProgram([...given("COMPOSE").split(" "), ...args], folder);
-  if (code !== 0) throw new Error(`compose ${args[0]} failed:\n${output}`);
-  return output;
+  return await outputOf([...given("COMPOSE").split(" "), ...args], folder);
 }
 
-export async function runOnce(
-  args: readonly string[],
-  command: readonly string[] = [],
-): Promise<Ended> {
-  const label = `--label=${given("CONTAINER_LABEL")}`;
-  return await runProgram([
-    given("DOCKER"),
-    "run",
-    "--rm",
-    "--network=none",
-    label,
-    ...args,
-    IMAGE,
-    ...command,
-  ]);
+export async function runOnce(args: readonly string[], command: readonly string[] = []) {
+  const run = [DOCKER, "run", "--rm", "--network=none", LABEL];
+  return await runProgram([...run, ...args, IMAGE, ...command]);
 }
 
 export class Container {
   private constructor(readonly id: string) {}
 
   static async start(args: readonly string[]): Promise<Container> {
-    const label = `--label=${given("CONTAINER_LABEL")}`;
-    return new Container((await docker("run", "--detach", label, ...args, IMAGE)).trim());
+    return new Container((await docker("run", "--detach", LABEL, ...args, IMAGE)).trim());
   }
 
   async exec(...command: readonly string[]): Promise<string> {

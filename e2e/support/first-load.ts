@@ -9,17 +9,11 @@ export const FIRST_LOAD_MAX_BYTES = 150_000;
 
 const PROGRAM = /\bplayer\/player\.[\w-]+\.js/;
 
-export interface Script {
-  /** From the server's root, with its slash. */
-  readonly path: string;
-  readonly gzipBytes: number;
-}
-
 /** As the page names its files: relative to itself. */
 const HERE = /^\.?\/?/;
 
-/** The built page's scripts, and the worker's program that they name. Not those for browsers without modules, which no other loads. */
-export async function firstLoadScripts(): Promise<readonly Script[]> {
+/** The built page's scripts and the worker's program, each with its path from the server's root. Excludes scripts for browsers without modules. */
+export async function firstLoadScripts() {
   const html = await readFile(new URL("index.html", out), "utf8");
   const tags = [...html.matchAll(/<script[^>]+src="([^"]+)"[^>]*>/g)];
   const paths = tags.filter(([tag]) => !/nomodule/i.test(tag)).map(([, src = ""]) => src);
@@ -32,7 +26,7 @@ export async function firstLoadScripts(): Promise<readonly Script[]> {
   }));
 }
 
-async function read(name: string): Promise<{ readonly path: string; readonly text: string }> {
+async function read(name: string) {
   const path = name.replace(HERE, "/");
   return { path, text: await readFile(new URL(`.${path}`, out), "utf8") };
 }

@@ -60,20 +60,16 @@ async function serve(handler: RequestListener, host?: string): Promise<LocalServ
   return { port: await listen(server, host), close };
 }
 
-export interface ForeignPage {
-  readonly origin: string;
-  /** The answer to every request. */
-  html: string;
-  headers: Readonly<Record<string, string>>;
-  close(): void;
-}
+export type ForeignPage = Awaited<ReturnType<typeof foreignPage>>;
 
-export async function foreignPage(): Promise<ForeignPage> {
+/** A page of another origin than the relay's. Its HTML and headers are the answer to every request. */
+export async function foreignPage() {
   const { port, close } = await serve((_, response) => {
     response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", ...page.headers });
     response.end(page.html);
   });
-  const page: ForeignPage = { origin: `http://localhost:${port}`, html: "", headers: {}, close };
+  const headers: Readonly<Record<string, string>> = {};
+  const page = { origin: `http://localhost:${port}`, html: "", headers, close };
   return page;
 }
 

@@ -6,24 +6,16 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { wallNow } from "@screen-share/protocol/testing/connect";
 import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
 
-export interface ViewersReturn {
-  /** When each was welcomed again, ms since 1970. */
-  readonly welcomedAt: readonly number[];
-  /** When each had the whole picture again, which needs the producer to be back, too. */
-  readonly backAt: readonly number[];
-  /** How often each close code came; 1006 if the connection was cut off or never made. */
-  readonly codes: Readonly<Record<number, number>>;
-  /** How many different pictures they have; must be 1. */
-  readonly pictures: number;
-  readonly problems: readonly string[];
-  readonly stallMs: number;
-}
+export type ViewersReturn = ReturnType<typeof report>;
 
 const [port, count, token = ""] = process.argv.slice(2);
 const problems: string[] = [];
+/** How often each close code came; 1006 if the connection was cut off or never made. */
 const codes: Record<number, number> = {};
 const waiting = new Set<number>();
+/** When each was welcomed again, ms since 1970. */
 const welcomedAt: number[] = [];
+/** When each had the whole picture again, which needs the producer to be back, too. */
 const backAt: number[] = [];
 let here = false;
 const delay = monitorEventLoopDelay({ resolution: 10 });
@@ -58,7 +50,8 @@ function lost(i: number, code: number): void {
   waiting.add(i);
 }
 
-function report(): ViewersReturn {
+function report() {
+  /** Must be one. */
   const pictures = new Set(
     viewers.map(({ replica }) =>
       Buffer.concat(replica.shown?.since(0).map(({ bytes }) => bytes) ?? []).toString("base64"),

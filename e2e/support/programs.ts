@@ -6,11 +6,12 @@ import { Happenings } from "@screen-share/protocol/testing/happenings";
 import { within } from "./wait.ts";
 
 const root = new URL("../../", import.meta.url);
-/** A program that is asked to end does so in a second or two, on a busy machine too; after this it is killed. */
+/** Programs end within a second or two, on a busy machine too; after this they are killed. */
 const END_LIMIT_MS = 15_000;
 const START_LIMIT_MS = 30_000;
 const OUTPUT_LIMIT_MS = 45_000;
 
+/** A process and its output. */
 export class Program {
   output = "";
   readonly #happenings = new Happenings();
@@ -39,10 +40,7 @@ export class Program {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
-  /**
-   * Ends it, and kills it if it does not end in time.
-   * @returns its exit code; null if a signal ended it
-   */
+  /** Ends it, and kills it if it does not end in time. @returns its exit code; null if a signal ended it */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     if (this.#ended) return this.process.exitCode;
     const exit = once(this.process, "exit");
@@ -77,26 +75,20 @@ export async function startRelay(port: number, env: Record<string, string> = {})
   return relay;
 }
 
-export function startAgent(
-  options: { readonly port: number; readonly display?: string; readonly args?: readonly string[] },
-  env: Record<string, string> = {},
-): Program {
-  const { port, display, args = [] } = options;
-  return run(
-    "apps/capture/dist/main.js",
-    {
-      SERVER_WS_URL: `ws://localhost:${port}/ws/producer`,
-      ...(display === undefined ? {} : { DISPLAY: display }),
-      ...env,
-    },
-    args,
-  );
+interface PublishOptions {
+  readonly port: number;
+  readonly display?: string;
+  readonly args?: readonly string[];
 }
 
-export function startReplay(
-  { port, args }: { readonly port: number; readonly args: readonly string[] },
-  env: Record<string, string> = {},
-): Program {
-  const server = `ws://localhost:${port}/ws/producer`;
-  return run("apps/replay/dist/main.js", { SERVER_WS_URL: server, ...env }, args);
-}
+/** Starts a built program that publishes to a relay on this machine. */
+const publishes =
+  (script: string) =>
+  ({ port, display, args }: PublishOptions, env: Record<string, string> = {}): Program => {
+    const screen = display === undefined ? {} : { DISPLAY: display };
+    const server = `ws://localhost:${port}/ws/producer`;
+    return run(script, { SERVER_WS_URL: server, ...screen, ...env }, args);
+  };
+
+export const startAgent = publishes("apps/capture/dist/main.js");
+export const startReplay = publishes("apps/replay/dist/main.js");

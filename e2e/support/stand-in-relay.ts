@@ -1,4 +1,4 @@
-/** A stand-in for the relay, with the built page: it does what a real one does rarely or only in trouble, and records each hello. */
+/** A stand-in for the relay, with the built page: it does what a real relay rarely does, and records each hello. */
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -26,7 +26,7 @@ export type Hello = Extract<ViewerMessage, { type: "hello" }>;
 export class StandInRelay {
   port = 0;
   readonly hellos: Hello[] = [];
-  /** What happens to WebSocket requests: accepted, left without an answer, or cut off. */
+  /** What happens to WebSocket requests. */
   upgrades: "accepted" | "unanswered" | "cut" = "accepted";
   greet: (socket: WebSocket, hello: Hello) => void = () => {};
   /** Whether pages have their policy as a header, too, as the relay sends it; a plain file server sends none. */
@@ -49,7 +49,12 @@ export class StandInRelay {
   static async start(greet: StandInRelay["greet"] = () => {}): Promise<StandInRelay> {
     const relay = new StandInRelay();
     relay.greet = greet;
-    await relay.#listen();
+    relay.#server.on("upgrade", (request, socket, head) => {
+      if (relay.upgrades === "unanswered") return;
+      if (relay.upgrades === "cut") return socket.destroy();
+      relay.#sockets.handleUpgrade(request, socket, head, (client) => relay.#accept(client));
+    });
+    relay.port = await listen(relay.#server);
     return relay;
   }
 
@@ -61,15 +66,6 @@ export class StandInRelay {
     for (const client of this.#sockets.clients) client.terminate();
     this.#server.close();
     this.#server.closeAllConnections();
-  }
-
-  async #listen(): Promise<void> {
-    this.#server.on("upgrade", (request, socket, head) => {
-      if (this.upgrades === "unanswered") return;
-      if (this.upgrades === "cut") return socket.destroy();
-      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#accept(client));
-    });
-    this.port = await listen(this.#server);
   }
 
   #accept(client: WebSocket): void {

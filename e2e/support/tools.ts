@@ -1,26 +1,17 @@
-/** curl and ffmpeg, as people type them. */
+/** curl and ffmpeg, with the arguments that people would type. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { promisify } from "node:util";
 import type { Pixels } from "./pixels.ts";
 
-export interface Curled {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: Buffer;
-}
-
-/** Runs curl to its end. @throws Error if it fails, which no HTTP status makes it do */
-export async function curl(...args: readonly string[]): Promise<Curled> {
-  const out = await new Promise<Buffer>((resolve, reject) => {
-    const options = { encoding: "buffer", maxBuffer: 64 * 2 ** 20 } as const;
-    execFile(
-      "curl",
-      ["--silent", "--show-error", "--include", ...args],
-      options,
-      (error, stdout) => (error ? reject(error) : resolve(stdout)),
-    );
-  });
+/**
+ * Runs curl to its end. Names of headers are returned in lower case.
+ * @throws Error if it fails, which no HTTP status makes it do
+ */
+export async function curl(...args: readonly string[]) {
+  const all = ["--silent", "--show-error", "--include", ...args];
+  const options = { encoding: "buffer", maxBuffer: 64 * 2 ** 20 } as const;
+  const { stdout: out } = await promisify(execFile)("curl", all, options);
   const end = out.indexOf("\r\n\r\n");
   const [first = "", ...lines] = out.subarray(0, end).toString("latin1").split("\r\n");
   const headers = lines.map((line): [string, string] => {

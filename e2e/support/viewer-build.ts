@@ -1,11 +1,11 @@
-/** A build of the viewer as a host would make it, in a copy of the tree, so that the build that all else uses stays as it is. */
+/** Builds the viewer as a host would, in a copy of the tree, so that the build that other tests use stays as it is. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** Kept out of version control; on the same file system as the packages, which are linked rather than copied. */
+/** On the same file system as the packages, which are linked rather than copied. */
 const ARTIFACTS = path.join(ROOT, ".artifacts");
 const FILES = [
   "package.json",
@@ -17,16 +17,13 @@ const FILES = [
 const FOLDERS = ["apps/viewer", "packages/protocol"];
 const MADE: readonly string[] = ["out", ".next", ".turbo"];
 
-export interface ViewerBuild {
-  readonly folder: string;
-  remove(): void;
-}
+export type ViewerBuild = ReturnType<typeof buildViewer>;
 
 /**
  * Runs the build command of `vercel.json`.
- * @throws Error with what the build said
+ * @throws Error with the output of the build
  */
-export function buildViewer(env: Readonly<Record<string, string>>): ViewerBuild {
+export function buildViewer(env: Readonly<Record<string, string>>) {
   const { buildCommand, outputDirectory } = JSON.parse(
     readFileSync(path.join(ROOT, "vercel.json"), "utf8"),
   );
@@ -37,11 +34,11 @@ export function buildViewer(env: Readonly<Record<string, string>>): ViewerBuild 
   const { PATH, HOME } = process.env;
   const { status, stdout, stderr } = spawnSync("sh", ["-c", buildCommand], {
     cwd: copy,
+    // The copy has the original's packages, so pnpm must not check them.
     env: {
       PATH,
       HOME,
       NEXT_TELEMETRY_DISABLED: "1",
-      // What is installed is that of the original.
       npm_config_verify_deps_before_run: "false",
       ...env,
     },

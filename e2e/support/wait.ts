@@ -1,13 +1,9 @@
-/** Waits for the real world, which has no events for what is seen: asks again and again until it holds. */
-
+/** Waits for conditions that no event reports, by checking them again and again. */
 const INTERVAL_MS = 50;
-/** Unless a test says otherwise: many times what anything takes here, and short of a test's own limit. */
+/** Many times what anything takes here, and less than a test's own limit. */
 const LIMIT_MS = 30_000;
 
-/**
- * Asks until the answer is accepted.
- * @returns the last answer, accepted or not: what a test asserts on
- */
+/** Asks until the answer is accepted or time is up. @returns the last answer, accepted or not, for a test to assert on */
 export async function eventually<T>(
   ask: () => Promise<T>,
   accept: (answer: T) => boolean,
@@ -21,11 +17,7 @@ export async function eventually<T>(
   }
 }
 
-/**
- * What a promise resolves to, if it does so in time.
- * @param what is waited for, for the error
- * @throws Error if it takes longer; the promise itself goes on
- */
+/** Waits for a promise. @param what it does, for the error @throws Error if it takes longer; the promise itself goes on */
 export async function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -36,6 +28,16 @@ export async function within<T>(promise: Promise<T>, limitMs: number, what: stri
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits until a server answers a request with success. */
+export async function untilUp(url: string): Promise<void> {
+  const isUp = () =>
+    fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await eventually(isUp, (is) => is);
 }
 
 export async function sleep(ms: number): Promise<void> {

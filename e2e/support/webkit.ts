@@ -1,6 +1,6 @@
 /**
- * WebKit as Debian has it: the small browser that comes with WebKitGTK, in a window, driven by its WebDriver (W3C WebDriver, plain
- * requests: Playwright drives only a WebKit of its own). What the page writes to the console nobody is told.
+ * WebKit as Debian has it: the small browser that comes with WebKitGTK, in a window, driven through W3C WebDriver with plain requests,
+ * since Playwright drives only a WebKit of its own. It does not report the page's console.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { VirtualDesktop } from "./desktop.ts";
 import type { OtherBrowser, Place } from "./other-browser.ts";
 import { freePort } from "./ports.ts";
 import { ProgramSession } from "./session.ts";
-import { eventually } from "./wait.ts";
+import { untilUp } from "./wait.ts";
 
 /** W3C WebDriver §17.4.2: keys that are no letters. */
 const KEYS: Readonly<Record<string, string>> = { Escape: "\uE00C" };
@@ -16,7 +16,7 @@ const CONTROL = "\uE009";
 const ASK_TIMEOUT_MS = 30_000;
 
 export class WebKit implements OtherBrowser {
-  /** Where its commands are, once there is one. */
+  /** The path of its commands. */
   #session: string | undefined;
 
   private constructor(
@@ -35,18 +35,13 @@ export class WebKit implements OtherBrowser {
     });
     await once(driver, "spawn");
     const origin = `http://127.0.0.1:${port}`;
-    const isUp = () =>
-      fetch(`${origin}/status`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    await eventually(isUp, (is) => is);
+    await untilUp(`${origin}/status`);
     return new WebKit(desktop, origin, session);
   }
 
   async open(url: string, place: Place = "worker"): Promise<void> {
     await this.#end();
-    // A canvas that can be handed over, but no worker that could draw on it.
+    // The canvas can be handed over, but no worker can draw on it.
     const features = place === "page" ? ["--features=-OffscreenCanvasInWorkers"] : [];
     const options = { args: ["--automation", ...features] };
     const { sessionId } = await this.#ask<{ readonly sessionId: string }>("POST", "/session", {
@@ -72,13 +67,12 @@ export class WebKit implements OtherBrowser {
     await this.#type(CONTROL, "v");
   }
 
-  /** Its home, where it also puts downloads. */
+  /** It puts downloads into its home. */
   get downloads(): string {
     return this.session.home;
   }
 
   async close(): Promise<void> {
-    // Asked first, so that it ends as it does for a person; then it is ended in any case.
     await this.#end().catch(() => undefined);
     await this.session.end();
     await this.desktop.stop();
@@ -102,7 +96,6 @@ export class WebKit implements OtherBrowser {
     return await this.#ask(method, `${this.#session}${command}`, body);
   }
 
-  /** @throws Error with what the driver says is wrong */
   async #ask<Value>(method: string, where: string, body?: unknown): Promise<Value> {
     const response = await fetch(`${this.origin}${where}`, {
       method,

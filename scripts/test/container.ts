@@ -8,17 +8,8 @@ const VERIFY = fileURLToPath(new URL("../../docker/verify", import.meta.url));
 const CANNOT = 3;
 const COUNTS = /^(\d+) passed, (\d+) failed\n$/m;
 
-export interface ContainerTests {
-  /** Prints the output so far, and all further output as it comes. */
-  show(): void;
-  /**
-   * Resolves with the counts when the tests have finished. A machine that cannot run containers counts none and prints that; in
-   * continuous integration it counts as a failure.
-   */
-  readonly counts: Promise<Counts>;
-}
-
-export function testContainer(): ContainerTests {
+/** Starts the tests. Their output is held back until `show`. */
+export function testContainer() {
   const verify = spawn(VERIFY, { stdio: ["ignore", "pipe", "pipe"] });
   let shown = false;
   let held = "";
@@ -34,12 +25,14 @@ export function testContainer(): ContainerTests {
   verify.stderr.setEncoding("utf8").on("data", print);
   const ended = new Promise<number | null>((resolve) => verify.once("close", resolve));
   return {
+    /** Prints the output so far, and all further output as it comes. */
     show: () => {
       shown = true;
       process.stdout.write(held);
       held = "";
     },
-    counts: ended.then((status) => {
+    /** A machine that cannot run containers counts no test and prints that; in continuous integration it counts as a failure. */
+    counts: ended.then((status): Counts => {
       if (status === CANNOT && !process.env.CI) {
         print("The tests of the container were NOT run, and are not counted below.\n");
         return { passed: 0, failed: 0 };

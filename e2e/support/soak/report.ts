@@ -2,24 +2,7 @@
 import { median, percentile, slope, thirds } from "../statistics.ts";
 import type { Sample, SoakResult } from "./soak.ts";
 
-export interface Verdict {
-  /** Medians of resident memory after the first third, MB. */
-  readonly rssMb: { readonly early: number; readonly late: number };
-  readonly mbPerMinute: number;
-  readonly kbPerJoin: number;
-  /** The age of pictures when a viewer applies them, ms, in the first third and in the last. */
-  readonly ageMs: { readonly first: Quantiles; readonly last: Quantiles };
-  readonly openFiles: readonly number[];
-  readonly life: readonly Sample[];
-}
-
-interface Quantiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly count: number;
-}
-
-export function judge({ samples, ages }: SoakResult): Verdict {
+export function judge({ samples, ages }: SoakResult) {
   const era = samples.at(-1)?.era;
   const life = samples.filter((sample) => sample.era === era);
   const [, early, late] = thirds(life);
@@ -27,22 +10,25 @@ export function judge({ samples, ages }: SoakResult): Verdict {
   const rss = (list: readonly Sample[]) => median(list.map(({ rssMb }) => rssMb));
   const [first, , last] = thirds(ages.map(({ ageMs }) => ageMs));
   return {
+    /** Medians of resident memory in the second third and in the last. */
     rssMb: { early: rss(early), late: rss(late) },
     mbPerMinute: slope(warm.map(({ atMs, rssMb }) => ({ x: atMs / 60_000, y: rssMb }))),
     kbPerJoin: slope(warm.map(({ joins, rssMb }) => ({ x: joins, y: rssMb * 1024 }))),
+    /** The ages of pictures when a viewer applies them. */
     ageMs: { first: quantiles(first), last: quantiles(last) },
     openFiles: life.map(({ openFiles }) => openFiles),
+    /** The samples of the run that is judged. */
     life,
   };
 }
 
-function quantiles(values: readonly number[]): Quantiles {
+function quantiles(values: readonly number[]) {
   return { p50: percentile(values, 0.5), p95: percentile(values, 0.95), count: values.length };
 }
 
 export function describeSoak(result: SoakResult): string {
   const { rssMb, mbPerMinute, kbPerJoin, ageMs, openFiles, life } = judge(result);
-  const age = ({ p50, p95, count }: Quantiles) =>
+  const age = ({ p50, p95, count }: ReturnType<typeof quantiles>) =>
     `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms (${count} updates)`;
   const counts = [...result.counts].sort(([a], [b]) => a.localeCompare(b));
   return [

@@ -12,29 +12,7 @@ export interface ShownTile {
   readonly capturedAt: number;
 }
 
-interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-}
-
-export interface Report {
-  /** The age of the moving area, as the mean of its tiles at each sample. NaN if nothing moves. */
-  readonly ageMs: Percentiles;
-  /** The age of its oldest tile. */
-  readonly oldestMs: Percentiles;
-  /** The time from a keystroke until its tile is shown. */
-  readonly keyMs: Percentiles;
-  /** The share of time in which the link was sending, while there was something to send. */
-  readonly use: number;
-  readonly deliveredBytes: number;
-  /** Bytes in the kernel and in queues. */
-  readonly bufferedBytes: Percentiles;
-  readonly updatesPerS: number;
-  /** The time from the end of the stall until every moving tile is newer than that. NaN without a stall. */
-  readonly recoveryMs: number;
-  /** Bytes delivered after the stall that were captured before its end. */
-  readonly oldBytes: number;
-}
+export type Report = ReturnType<Measures["report"]>;
 
 export class Measures {
   readonly #shownVersion: Float64Array;
@@ -111,23 +89,30 @@ export class Measures {
     this.#oldest.push(oldest);
   }
 
-  report(): Report {
+  report() {
     const busyMs = this.link.busyMs - this.#busyAtStart;
     return {
+      /** The age of the moving area, as the mean of its tiles at each sample. NaN if nothing moves. */
       ageMs: percentiles(this.#ages),
+      /** The age of its oldest tile. */
       oldestMs: percentiles(this.#oldest),
+      /** The time from a keystroke until its tile is shown. */
       keyMs: percentiles(this.#keys),
+      /** The share of time in which the link was sending, while there was something to send. */
       use: Math.min(1, busyMs / (this.#demandSamples * SAMPLE_MS)),
       deliveredBytes: this.#delivered,
+      /** Bytes in the kernel and in queues. */
       bufferedBytes: percentiles(this.#buffered),
       updatesPerS: this.#updates / ((this.#samples * SAMPLE_MS) / 1000),
+      /** The time from the end of the stall until every moving tile is newer than that. NaN without a stall. */
       recoveryMs: this.#recoveryMs,
+      /** Bytes delivered after the stall that were captured before its end. */
       oldBytes: this.#oldBytes,
     };
   }
 }
 
-function percentiles(values: readonly number[]): Percentiles {
+function percentiles(values: readonly number[]) {
   const sorted = Float64Array.from(values).sort();
   const at = (part: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;

@@ -101,15 +101,11 @@ const M1 = steady(1000, 100);
 const K200 = steady(200, 300);
 const M50 = steady(50_000, 150);
 
-export interface Row {
-  readonly name: string;
-  readonly scenario: Scenario;
-  /** Whether more is random than the times of keystrokes. */
-  readonly random: boolean;
-}
+export type Row = ReturnType<typeof row>;
 
-function row(name: string, link: LinkModel, workload: Workload, more: Partial<Scenario> = {}): Row {
-  const scenario = { link, workload, durationMs: 30_000, fromMs: 8000, ...more };
+/** `random`: whether more is random than the times of keystrokes. */
+function row(name: string, link: LinkModel, workload: Workload, more: Partial<Scenario> = {}) {
+  const scenario: Scenario = { link, workload, durationMs: 30_000, fromMs: 8000, ...more };
   return { name, scenario, random: /jitter|lost/.test(name) };
 }
 

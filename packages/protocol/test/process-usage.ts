@@ -4,14 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Linux reports CPU time in ticks of 10 ms to all programs (USER_HZ). */
 const TICKS_PER_SECOND = 100;
 
-export interface Usage {
-  /** user and system, s */
-  readonly cpuSeconds: number;
-  /** resident memory, MB */
-  readonly rssMb: number;
-}
+export type Usage = ReturnType<typeof usageOf>;
 
-export function usageOf(pid: number): Usage {
+/** The processor time, user and system, and the resident memory of a process. */
+export function usageOf(pid: number) {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const ticks = Number(fields[11]) + Number(fields[12]);

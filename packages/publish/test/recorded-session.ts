@@ -4,7 +4,6 @@ import {
   cellsOf,
   codecNamed,
   decodeUpdate,
-  type FrameStore,
   geometryOf,
   parseProducerMessage,
   Replica,
@@ -63,15 +62,8 @@ export const anySteps = fc
   .tuple(fc.nat(STREAMS.length - 1), fc.array(step, { maxLength: 60, size: "max" }))
   .map(([to, steps]): Step[] => [{ kind: "resize", to }, { kind: "send", count: ALL }, ...steps]);
 
-export interface RecordedSession {
-  readonly file: Buffer;
-  /** What a relay holds that was sent the same. */
-  readonly last: FrameStore;
-  readonly updates: number;
-}
-
-/** Plays the steps against a session as the agent's pipeline would, and records what it sends. */
-export async function recordedSession(steps: readonly Step[]): Promise<RecordedSession> {
+/** Plays the steps against a session as the agent's pipeline would. @returns the recording, and what a relay holds that was sent the same */
+export async function recordedSession(steps: readonly Step[]) {
   const file = new MemoryFile();
   let now = STARTED_AT;
   const recorder = new Recorder({
