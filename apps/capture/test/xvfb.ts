@@ -12,7 +12,7 @@ const NUMBERS = 50_000;
 const NUMBERS_PER_PROCESS = 16;
 let started = 0;
 
-/** Another number for each display, so that one that is gone stays gone until its test brings it back, whatever other files start. */
+/** A number for each display, so that a display that has ended comes back only when its test starts it again. */
 function ownNumber(): string {
   return `:${FIRST_NUMBER + ((process.pid * NUMBERS_PER_PROCESS + started++) % NUMBERS)}`;
 }
@@ -59,7 +59,7 @@ export class Xvfb {
     if (code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${code}`);
   }
 
-  /** The same, while nothing else happens in this process: no event of the server's is read meanwhile. */
+  /** The same, without reading any event of the server meanwhile. */
   finishBlocking(command: string, ...args: string[]): void {
     execFileSync("env", [`DISPLAY=${this.display}`, command, ...args], { stdio: "ignore" });
   }

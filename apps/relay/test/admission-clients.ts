@@ -1,4 +1,4 @@
-/** Admission on its own, and clients that ask for it. */
+/** Admission without a relay, and clients that request it. */
 import { encodeControl, type Role } from "@screen-share/protocol";
 import { tokenKey } from "@screen-share/protocol/token";
 import { Admission, type AdmissionOptions } from "../src/access/admission.ts";
@@ -11,7 +11,6 @@ import { FakePeer } from "./fake-peer.ts";
 import { PRODUCER_ID } from "./participants.ts";
 import { SECRET } from "./tokens.ts";
 
-/** The address of a client on another machine. */
 export const FAR = "192.0.2.1";
 export const SILENT: Session = {
   receive: () => {},
@@ -22,9 +21,7 @@ export const SILENT: Session = {
   summary: {},
 };
 
-interface AdmissionParts extends Partial<Omit<AdmissionOptions, "tokens">> {
-  readonly secret?: string | undefined;
-}
+type AdmissionParts = Partial<Omit<AdmissionOptions, "tokens">> & { readonly secret?: string };
 
 export function admissionWith({ secret = SECRET, ...options }: AdmissionParts = {}): Admission {
   const keys = secret === "" ? [] : [tokenKey(secret)];
@@ -51,12 +48,11 @@ export function request(
   headers: Record<string, string> = {},
   { query = "", from = FAR } = {},
 ): HttpRequest {
-  const all = { host: "relay.example", ...headers };
   return {
     method: "GET",
     path: "/",
     query: new URLSearchParams(query),
-    headers: new Map(Object.entries(all)),
+    headers: new Map(Object.entries({ host: "relay.example", ...headers })),
     remoteAddress: from,
   };
 }
@@ -70,12 +66,11 @@ interface Hello {
 
 export function opened(
   admission: Admission,
-  asked: HttpRequest,
-  options: { plain?: boolean; role?: Role } = {},
+  request: HttpRequest,
+  { plain = false, role = "viewer" }: { plain?: boolean; role?: Role } = {},
 ) {
-  const { plain = false, role = "viewer" } = options;
   const peer = new FakePeer();
-  const session = admission.open({ role, plain, request: asked }, peer);
+  const session = admission.open({ role, plain, request }, peer);
   const hello = ({ room = "main", token }: Hello) => {
     const proof = token === undefined ? {} : { token };
     const id = role === "producer" ? { producerId: PRODUCER_ID } : {};

@@ -1,4 +1,4 @@
-/** A socket that is nastier than life: it refuses on cue, and remembers all that it was given. */
+/** A socket that can be made to refuse, and keeps everything that was sent. */
 import {
   decodeUpdate,
   parseToViewerMessage,
@@ -17,15 +17,11 @@ export class FakePeer implements Peer {
   closed: { code: number; reason: string } | undefined;
 
   send(message: Uint8Array | string): SendOutcome {
-    if (this.closed) return "dropped";
-    if (this.outcome !== "dropped") this.sent.push(message);
-    return this.outcome;
+    return this.#keep(this.sent, message);
   }
 
   ping(payload: string): SendOutcome {
-    if (this.closed) return "dropped";
-    if (this.outcome !== "dropped") this.pings.push(payload);
-    return this.outcome;
+    return this.#keep(this.pings, payload);
   }
 
   close(code: number, reason: string): void {
@@ -47,9 +43,15 @@ export class FakePeer implements Peer {
   control(type: string) {
     return this.text.map(parseToViewerMessage).filter((message) => message?.type === type);
   }
+
+  #keep<T>(list: T[], message: T): SendOutcome {
+    if (this.closed) return "dropped";
+    if (this.outcome !== "dropped") list.push(message);
+    return this.outcome;
+  }
 }
 
-/** The response of an MJPEG stream, which remembers all that was written. */
+/** The response of an MJPEG stream. */
 export class FakeSink implements StreamSink {
   /** What the next writes are answered with. */
   writable = true;

@@ -1,5 +1,4 @@
 /** MJPEG streams that a test opens, and their contents. */
-
 import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { expect } from "vitest";
 import type { Hub } from "../src/core/hub.ts";

@@ -49,34 +49,34 @@ export function newHub(options: Partial<ConstructorParameters<typeof Hub>[0]> = 
   });
 }
 
-/** Work on a clock of its own. */
+/** Work on a clock of its own, each piece of which costs `costMs`. */
 export class FakeWork extends Work {
   costMs = 0;
-  readonly #time: { ms: number };
 
-  constructor(time = { ms: 0 }) {
-    super(() => time.ms);
-    this.#time = time;
+  constructor(private readonly time = new FakeTime()) {
+    super(() => time.now());
   }
 
   override spend<T>(run: () => T): T {
     return super.spend(() => {
-      this.#time.ms += this.costMs;
+      this.pass(this.costMs);
       return run();
     });
   }
 
   pass(ms: number): void {
-    this.#time.ms += ms;
+    this.time.advance(ms);
   }
 }
+
+const NO_CLAIM = { release: () => {} };
 
 export type Admit = () => Admitted | Promise<Admitted>;
 type PendingOptions = { admit?: Admit; greeted?: () => void; now?: number };
 type Create = ConstructorParameters<typeof PendingSession>[0]["create"];
 
 export function admitWith(granted: Partial<Grant> = {}): Admit {
-  return () => ({ grant: { ...UNLIMITED, ...granted }, claim: { release: () => {} } });
+  return () => ({ grant: { ...UNLIMITED, ...granted }, claim: NO_CLAIM });
 }
 
 export function pendingSession(
@@ -94,10 +94,10 @@ export function pendingSession(
 /** A small picture in two states; the second differs from the first in every tile. */
 export function picturePair(width = 300, height = 20) {
   const size = { width, height };
-  const [first, second] = [1, 2].map((seed) => encodeTiles(screenLike(size, seed)));
-  if (!first || !second) throw new Error("two pictures were made");
-  const stream: StreamDescription = { codec: "jpeg-tiles", ...size, tables: [first.tables] };
-  return { stream, first: first.tiles, second: second.tiles };
+  const { tables, tiles: first } = encodeTiles(screenLike(size, 1));
+  const { tiles: second } = encodeTiles(screenLike(size, 2));
+  const stream: StreamDescription = { codec: "jpeg-tiles", ...size, tables: [tables] };
+  return { stream, first, second };
 }
 
 /** A room whose v1 producer has sent the first of a pair's pictures. */
@@ -133,8 +133,8 @@ export function plainViewer(
   room = "main",
   granted: Partial<Grant> = {},
 ) {
-  const create: Create = ({ room }, { grant }) =>
-    new PlainViewer(hub.enter(room, 0), peer, grant, 0);
+  const create: Create = (asked, { grant }) =>
+    new PlainViewer(hub.enter(asked.room, 0), peer, grant, 0);
   return { peer, session: plainSession("viewer", peer, create, room, granted) };
 }
 
@@ -174,8 +174,6 @@ export function producerParts() {
   const mintLink: ProducerSessionOptions["mintLink"] = ({ room }, done) => done(`/#room=${room}`);
   return { maxBytes: MAX_BYTES, mintLink, wallNow: () => 0 };
 }
-
-const NO_CLAIM = { release: () => {} };
 
 export function createProducer(hub: Hub, peer: FakePeer, now = 0): Create {
   return ({ room, hello }, { grant, claim = NO_CLAIM }) => {
@@ -272,7 +270,6 @@ export function tilesOf(replica: Replica): string[] {
 }
 
 export function tilesAsText(tiles: readonly Tile[]): string[] {
-  return tiles.map(
-    ({ index, table, bytes }) => `${index} ${table} ${Buffer.from(bytes).toString("base64")}`,
-  );
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
+  return tiles.map(({ index, table, bytes }) => `${index} ${table} ${text(bytes)}`);
 }

@@ -1,5 +1,4 @@
 /** A server on either adapter whose sessions only record what happens, for the suite that both adapters pass. */
-
 import { Happenings } from "@screen-share/protocol/testing/happenings";
 import { HeldBytes } from "../src/core/held-bytes.ts";
 import type { Peer, Session } from "../src/core/peer.ts";
@@ -19,18 +18,14 @@ import type {
 
 export const MAX_BYTES = { producer: 1_000_000, viewer: 1000 } as const;
 
-/** Enough that the memory of other tests, in the same process, does not matter. */
-const MAX_UNFINISHED_BYTES = 2 ** 30;
-
-type Disconnected = Parameters<ServerOptions["disconnected"]>[2];
-
 export class RecordingSession implements Session {
   readonly messages: (Buffer | string)[] = [];
   readonly pongs: string[] = [];
+  readonly summary = { kind: "recording" };
   drains = 0;
   ends = 0;
   ticks = 0;
-  end: Disconnected | undefined;
+  end: Parameters<ServerOptions["disconnected"]>[2] | undefined;
   admitted = false;
 
   constructor(
@@ -38,10 +33,6 @@ export class RecordingSession implements Session {
     readonly peer: Peer,
     private readonly happenings: Happenings,
   ) {}
-
-  get summary(): Readonly<Record<string, unknown>> {
-    return { kind: "recording" };
-  }
 
   receive(message: Uint8Array | string): void {
     this.messages.push(typeof message === "string" ? message : Buffer.from(message.slice()));
@@ -68,10 +59,12 @@ export class RecordingSession implements Session {
   }
 }
 
+type Reply = WholeReply | HttpStream;
+
 export class RecordingServer extends Happenings {
   readonly sessions: RecordingSession[] = [];
   readonly requests: HttpRequest[] = [];
-  /** A test says how many more connections there may be. */
+  /** `left` is how many more connections there may be. */
   readonly descriptors = {
     left: Number.POSITIVE_INFINITY,
     http: 0,
@@ -94,8 +87,8 @@ export class RecordingServer extends Happenings {
   /** Summaries of the streams that have ended. */
   readonly streamed: unknown[] = [];
   /** Answers HTTP; a test may replace it. */
-  answer: (request: HttpRequest) => WholeReply | HttpStream | Promise<WholeReply | HttpStream> =
-    () => textReply(404, "There is nothing here.");
+  answer: (request: HttpRequest) => Reply | Promise<Reply> = () =>
+    textReply(404, "There is nothing here.");
   #server: Server | undefined;
 
   static async start(
@@ -107,7 +100,8 @@ export class RecordingServer extends Happenings {
       host: "127.0.0.1",
       port: 0,
       maxBytes: MAX_BYTES,
-      maxUnfinishedBytes: MAX_UNFINISHED_BYTES,
+      // Other tests in the same process must not use it up.
+      maxUnfinishedBytes: 2 ** 30,
       pace: (task) => task(),
       ...options,
       admitted: (session) => (session as RecordingSession).admitted,
@@ -150,7 +144,7 @@ export class RecordingServer extends Happenings {
 
   get newest(): RecordingSession {
     const session = this.sessions.at(-1);
-    if (!session) throw new Error("nobody has connected");
+    if (!session) throw new Error("no client has connected");
     return session;
   }
 
@@ -169,8 +163,7 @@ export class RecordingServer extends Happenings {
 }
 
 // biome-ignore lint/style/noProcessEnv: the environment of the tests, not of a relay
-const { TRANSPORT } = process.env;
-const setting = TRANSPORTS.find((name) => name === TRANSPORT) ?? "auto";
+const setting = TRANSPORTS.find((name) => name === process.env.TRANSPORT) ?? "auto";
 const chosen = await chooseTransport(setting);
 const ws = await chooseTransport("ws");
 

@@ -1,4 +1,4 @@
-/** A relay that a test controls: it welcomes or not, acks or not, closes with any code, vanishes. */
+/** A relay whose every message a test sends itself. */
 import { once } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -42,7 +42,6 @@ export class FakeRelay {
     return `ws://127.0.0.1:${this.port}${PRODUCER_PATH}`;
   }
 
-  /** The next connection, as soon as there is one. */
   connection(): Promise<FakeConnection> {
     return this.#arrivals.take();
   }
@@ -74,10 +73,8 @@ export class FakeConnection {
   ) {
     this.closed = once(socket, "close").then(([code]) => code);
     socket.on("message", (data: Buffer, isBinary) => {
-      const message = isBinary
-        ? ({ type: "update", ...decodeUpdate(data) } as const)
-        : parseProducerMessage(data.toString("utf8"));
-      this.#inbox.put(message);
+      if (isBinary) this.#inbox.put({ type: "update", ...decodeUpdate(data) });
+      else this.#inbox.put(parseProducerMessage(data.toString()));
     });
   }
 
@@ -122,7 +119,6 @@ export class FakeConnection {
     this.socket.send(encodeAck(count));
   }
 
-  /** Anything else, however wrong. */
   sendRaw(data: string | Uint8Array): void {
     this.socket.send(data);
   }

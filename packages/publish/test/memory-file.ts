@@ -1,4 +1,4 @@
-/** A file in memory that is as slow, as full and as broken as a test wants it. */
+/** A file in memory that a test can stall or make fail. */
 import type { RecordingFile } from "../src/recording/recorder.ts";
 
 export class MemoryFile implements RecordingFile {
@@ -15,7 +15,7 @@ export class MemoryFile implements RecordingFile {
     return Buffer.concat(this.#parts);
   }
 
-  /** Nothing that is appended from now on is done with before `go`. */
+  /** Appends wait until `go`. */
   stall(): void {
     this.#gate = new Promise((resolve) => {
       this.#open = resolve;

@@ -80,9 +80,7 @@ export function endsWithItsParent(options: {
 
   it("keeps sharing when nothing reads its output any more", async () => {
     const [file, args] = command();
-    const child = spawn(process.execPath, [file, ...args], {
-      env: ENVIRONMENT,
-    });
+    const child = spawn(process.execPath, [file, ...args], { env: ENVIRONMENT });
     child.stdout.destroy();
     child.stderr.destroy();
     // Each of these connections makes it write: the link and several lines of its log.

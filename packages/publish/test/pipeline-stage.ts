@@ -16,7 +16,7 @@ import {
 } from "../src/ports.ts";
 import type { FakeConnection, FakeRelay } from "./fake-relay.ts";
 import { frameOf } from "./frames.ts";
-import { IGNORED_LINKS, PublisherStage } from "./publisher-stage.ts";
+import { IGNORED_LINKS, PublisherStage, until } from "./publisher-stage.ts";
 
 export const { now } = nodePlatform;
 
@@ -40,14 +40,13 @@ export class FakeSource implements Source {
 
   /** Waits until it was grabbed this many more times. */
   async grabbed(times: number): Promise<void> {
-    for (const goal = this.grabs + times; this.grabs < goal; ) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    const goal = this.grabs + times;
+    await until(() => this.grabs >= goal);
   }
 }
 
 export const FINE = levelsOf({ quality: 60, maxQuality: 90, adaptive: false });
-/** No repainting: tests of that have more. */
+/** Without repainting. */
 export const LEVELS = levelsOf({ quality: 60, maxQuality: undefined, adaptive: false });
 export const UNSCALED: Scaler = { scale: async (frame) => frame };
 export const SIZE: Size = { width: 390, height: 60 };

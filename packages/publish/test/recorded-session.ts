@@ -1,4 +1,4 @@
-/** Sessions for tests of recordings: any order of changes, cuts, refreshes, other sizes and lost connections, with what a relay holds after it. */
+/** Sessions for tests of recordings: changes, cuts, refreshes, new sizes and lost connections in any order. */
 import {
   ClockOffset,
   cellsOf,
@@ -20,9 +20,9 @@ import { keptLog } from "./frames.ts";
 import { MemoryFile } from "./memory-file.ts";
 
 export type Step =
-  /** So many tiles become others. */
+  /** This many tiles change. */
   | { readonly kind: "change"; readonly count: number; readonly seed: number }
-  /** So many of those that wait are sent, from some one on. */
+  /** This many of the pending tiles are sent, from one of them on. */
   | { readonly kind: "send"; readonly count: number; readonly from?: number }
   | { readonly kind: "refresh" | "reconnect" }
   | { readonly kind: "resize"; readonly to: number }
@@ -66,11 +66,8 @@ export const anySteps = fc
 export async function recordedSession(steps: readonly Step[]) {
   const file = new MemoryFile();
   let now = STARTED_AT;
-  const recorder = new Recorder({
-    file,
-    log: keptLog(),
-    timing: { ...nodePlatform, now: () => now },
-  });
+  const timing = { ...nodePlatform, now: () => now };
+  const recorder = new Recorder({ file, log: keptLog(), timing });
   const relay = new Replica();
   const transmit = (message: string | Uint8Array) => {
     recorder.record(message);
@@ -86,7 +83,6 @@ export async function recordedSession(steps: readonly Step[]) {
   let tiles: Tile[] = [];
   let waiting = new Set<number>();
   let updates = 0;
-  const everything = () => new Set(tiles.keys());
   for (const step of steps) {
     switch (step.kind) {
       case "wait":
@@ -101,19 +97,17 @@ export async function recordedSession(steps: readonly Step[]) {
         break;
       case "resize":
         stream = STREAMS[step.to] ?? stream;
-        tiles = Array.from({ length: cellsOf(stream).count }, (_, index) =>
-          tileOf(stream, index, index),
-        );
-        waiting = everything();
+        tiles = Array.from({ length: cellsOf(stream).count }, (_, i) => tileOf(stream, i, i));
+        waiting = new Set(tiles.keys());
         break;
       case "refresh":
         session.refresh();
-        waiting = everything();
+        waiting = new Set(tiles.keys());
         break;
       case "reconnect":
         session = new PublishSession(new ClockOffset(), transmit);
         relay.disconnect();
-        waiting = everything();
+        waiting = new Set(tiles.keys());
         break;
       case "send": {
         const { count, from = 0 } = step;
@@ -149,9 +143,7 @@ function tileOf(stream: StreamDescription, index: number, seed: number): Tile {
     return { index, table: 0, bytes: encodeWhole(screenLike(stream, seed)) };
   }
   const least = Math.ceil((tileMcuCount(geometryOf(stream), index) * 14) / 8);
-  const bytes = Uint8Array.from(
-    { length: least + (seed % 50) },
-    (_, at) => (seed * 31 + at * 7) % 255,
-  );
+  const length = least + (seed % 50);
+  const bytes = Uint8Array.from({ length }, (_, at) => (seed * 31 + at * 7) % 255);
   return { index, table: 0, bytes };
 }

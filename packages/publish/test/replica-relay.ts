@@ -1,6 +1,6 @@
 /**
- * A relay in memory, for fake timers: it applies what it is sent, acknowledges it after a while, and may be lost, want everything anew, have nobody
- * who watches, or a socket that takes nothing.
+ * A relay in memory, for fake timers. It applies and acknowledges what it receives. A test can make it lose the connection, request a
+ * refresh, report that no viewer watches, or refuse messages.
  */
 import {
   decodeUpdate,
@@ -17,7 +17,6 @@ import {
 export class ReplicaRelay {
   readonly replica = new Replica();
   readonly updates: { readonly at: number; readonly update: Update; readonly bytes: number }[] = [];
-  /** From an update's coming to its ack's. */
   ackDelayMs = 0;
   accepts = true;
   #watching = 1;
@@ -28,11 +27,7 @@ export class ReplicaRelay {
     const connection = { events, applied: 0 };
     this.connections++;
     this.#connection = connection;
-    const whileItStands = (ms: number, react: () => void) =>
-      setTimeout(() => {
-        if (this.#connection === connection) react();
-      }, ms);
-    whileItStands(1, () => events.opened());
+    this.#later(1, () => events.opened());
     return {
       send: (message) => {
         if (this.#connection !== connection || !this.accepts) return false;
@@ -42,7 +37,7 @@ export class ReplicaRelay {
           this.replica.apply(update);
           this.updates.push({ at: Date.now(), update, bytes: message.length });
           const count = ++connection.applied;
-          whileItStands(this.ackDelayMs, () => events.message(encodeAck(count)));
+          this.#later(this.ackDelayMs, () => events.message(encodeAck(count)));
         }
         return true;
       },
@@ -52,11 +47,11 @@ export class ReplicaRelay {
 
   watch(watching: number): void {
     this.#watching = watching;
-    this.#tell({ type: "demand", viewers: watching, watching });
+    this.#send({ type: "demand", viewers: watching, watching });
   }
 
   refresh(): void {
-    this.#tell({ type: "refresh" });
+    this.#send({ type: "refresh" });
   }
 
   lose(): void {
@@ -70,19 +65,22 @@ export class ReplicaRelay {
     const message = parseProducerMessage(text);
     if (message.type === "stream") this.replica.describe(message.epoch, message.stream);
     if (message.type === "ping") {
-      this.#tell({ type: "pong", sentAt: message.sentAt, relayAt: Date.now() });
+      this.#send({ type: "pong", sentAt: message.sentAt, relayAt: Date.now() });
     }
     if (message.type !== "hello") return;
-    this.#tell({ type: "welcome", room: "main", viewerLink: "/" });
+    this.#send({ type: "welcome", room: "main", viewerLink: "/" });
     this.watch(this.#watching);
   }
 
-  #tell(message: ToProducerMessage): void {
+  #send(message: ToProducerMessage): void {
+    this.#later(1, (events) => events.message(encodeControl(message)));
+  }
+
+  /** Runs `react` after a while, unless the connection is lost by then. */
+  #later(ms: number, react: (events: SocketEvents) => void): void {
     const connection = this.#connection;
     setTimeout(() => {
-      if (connection && this.#connection === connection) {
-        connection.events.message(encodeControl(message));
-      }
-    }, 1);
+      if (connection && this.#connection === connection) react(connection.events);
+    }, ms);
   }
 }
