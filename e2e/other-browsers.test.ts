@@ -243,7 +243,8 @@ describe.each(BROWSERS)("in %s", (_, start) => {
       await becomesThere('[aria-label="Floating window"]');
       await rememberNotices();
       await browser.press("r");
-      await says("recording", /0:(0[1-9]|[1-5]\d)/);
+      // On a busy machine the encoder needs a moment for its first picture.
+      await says("recording", /0:(0[3-9]|[1-5]\d)/);
       await browser.press("r");
       await notifies(/^Recording saved\.$/);
       const { bytes } = await savedFile(browser, /\.webm$/, (file) => file.length > 0);
