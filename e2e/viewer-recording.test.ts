@@ -174,12 +174,13 @@ describe("a recording", () => {
       .waitFor();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
+      // It is shown for only four seconds.
+      notice().getByText("Recording saved.").waitFor(),
       page.evaluate(() => {
         location.hash = "#room=other";
       }),
     ]);
     expect(download.suggestedFilename()).toContain(" main ");
-    await notice().getByText("Recording saved.").waitFor();
     expect(await page.getByTestId("recording").count()).toBe(0);
     expect((await playVideo(page, await downloaded(download))).frames).toBeGreaterThan(1);
   });
