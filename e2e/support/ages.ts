@@ -1,13 +1,12 @@
-/** How old a picture was, tile by tile, told from when each of its tiles came, and of when it is. */
+/** How old a picture was, by the times when each of its tiles was captured and arrived. */
 import { wallNow } from "@screen-share/protocol/testing/connect";
 import type { Received } from "@screen-share/protocol/testing/test-viewer";
 
 const SAMPLE_MS = 20;
 
 /**
- * At each sampled moment now − capturedAt of the update that brought a tile, mean over the tiles.
- * @param options.from ms since 1970; moments before a tile first came are passed over
- * @param options.capturedAt of an update on the clock of whoever captured it, if that is better known than from the update
+ * The mean age of the tiles at each sampled moment at which all have arrived. Times are in ms since 1970.
+ * @param options.capturedAt if it is better known than from the update
  */
 export function agesOf(
   updates: readonly Received[],
@@ -38,10 +37,7 @@ export function agesOf(
   return ages;
 }
 
-/**
- * From `since` until every one of these tiles is of after it, ms; NaN if that never came.
- * @param since ms since 1970
- */
+/** The time from `since` until each of these tiles was captured after it; NaN if that never happened. @param since ms since 1970 */
 export function freshAfter(
   updates: readonly Received[],
   { tiles, since }: { readonly tiles: readonly number[]; readonly since: number },

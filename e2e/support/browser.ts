@@ -6,13 +6,12 @@ import { ALIKE_DB, type Pixels, psnr, sampled } from "./pixels.ts";
 import { ProgramSession } from "./session.ts";
 import { eventually, within } from "./wait.ts";
 
-/** As people have it, with windows, tabs and an address bar. */
 export const CHROMIUM_PATH = "/usr/bin/chromium";
-/** The same browser without what stands around its pages: each of them takes a third less processor time. */
+/** The same browser without a window around its pages, which take a third less processor time. */
 const HEADLESS_SHELL_PATH = "/usr/bin/chromium-headless-shell";
 /**
- * What Chromium leaves out here. Its address bar's own pages start a process for every tab, though nobody sees them: each tab would cost
- * 3 s of processor time instead of 0.8. The others are those that Playwright switches off: of two such lists Chromium heeds the last.
+ * The pages of the address bar start a process for every tab, which then costs 3 s of processor time instead of 0.8. The others are those
+ * that Playwright disables, since Chromium heeds only the last of two such lists.
  */
 const DISABLED_FEATURES = [
   "WebUIOmniboxPopup",
@@ -44,7 +43,7 @@ export const CHROMIUM_ARGS = [
   "--disable-sync",
   `--disable-features=${DISABLED_FEATURES.join(",")}`,
 ];
-/** A browser that is asked to close does so within a second or two; after this it is killed. */
+/** Browsers close within a second or two; after this they are killed. */
 const CLOSE_LIMIT_MS = 15_000;
 
 function launchOptions(executablePath: string, session: ProgramSession) {
@@ -84,8 +83,8 @@ export async function openViewer(browser: Browser, port: number, fragment = ""):
 }
 
 /**
- * The canvas's pixels, or none if it shows nothing yet.
- * @param step 1 for all of them; 8 for one of each 8×8, which costs the page nothing to speak of
+ * The canvas's pixels. Undefined if it shows nothing yet.
+ * @param step 1 for all of them; 8 for one of each 8×8, which costs the page very little
  * @param host the element in whose shadow root the canvas is, if it is not the viewer's own page
  */
 export async function canvasPixels(
@@ -98,9 +97,9 @@ export async function canvasPixels(
     const root = host === "" ? document : document.querySelector(host)?.shadowRoot;
     const canvas = root?.querySelector<HTMLCanvasElement>('[data-testid="screen"], canvas');
     if (!canvas || !Number(canvas.dataset.updates)) return undefined;
-    // What a worker draws comes a little after the word of it; until then a canvas has the size that HTML gives to all.
+    // A worker reports an update a little before the canvas shows it. Until then the canvas has HTML's default size.
     if (canvas.width === 300 && canvas.height === 150) return undefined;
-    // A canvas that a worker draws on gives nobody else a context: what it shows is copied.
+    // A canvas that a worker draws on has no other context, so it is copied.
     const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
     if (!copy) return undefined;
     copy.drawImage(canvas, 0, 0);
@@ -113,7 +112,7 @@ export async function canvasPixels(
       const y = Math.floor(at / width) * step + middle;
       picked[at] = from[y * all.width + (at % width) * step + middle] ?? 0;
     }
-    // As it is, a large picture would take longer to hand over than all else here.
+    // Handing over a large picture without compression would take longer than everything else here.
     const raw = new Blob([picked]).stream();
     const packed = raw.pipeThrough(new CompressionStream("deflate-raw"));
     const data = new Uint8Array(await new Response(packed).arrayBuffer());
@@ -129,8 +128,7 @@ export async function canvasPixels(
 }
 
 /**
- * Waits until a page shows the picture that it must show. A sample of the pixels is compared first, since reading all of them takes the
- * page longer than drawing them.
+ * Waits until a page shows a picture. A sample is compared first, since reading all pixels takes the page longer than drawing them.
  * @returns the PSNR of all pixels in the end, dB
  */
 export async function likeness(page: Evaluating, due: () => Promise<Pixels>): Promise<number> {
@@ -147,7 +145,7 @@ export async function viewerState(page: Page): Promise<string | null> {
   return await page.getByTestId("status").getAttribute("data-state");
 }
 
-/** The colour of a point of the canvas, or none if it shows nothing yet. */
+/** Undefined if the canvas shows nothing yet. */
 export async function canvasColour(
   page: Evaluating,
   at: { readonly x: number; readonly y: number },

@@ -1,6 +1,6 @@
 /**
- * Checks a state of the page in every size and in both colour schemes: nothing is cut off, nothing scrolls that need not, and axe finds
- * nothing. With `SCREENSHOTS=folder` a screenshot of each view is kept there, for people to look at.
+ * Checks a state of the page in every size and in both colour schemes: nothing is cut off, the page does not scroll, and axe finds
+ * nothing. With `SCREENSHOTS=folder` it keeps a screenshot of each view there.
  */
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";

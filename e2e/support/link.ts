@@ -1,19 +1,19 @@
 /**
- * A network between two programs of this machine: a TCP relay with a rate, a delay, jitter and failures.
- * What it holds is bounded, so that it hides no queue of its own: a sender of more has to wait.
+ * A network between two programs of this machine: a TCP relay with a rate, a delay, jitter and failures. What it holds is bounded, so that
+ * senders are slowed down as by a real network.
  */
 import { once } from "node:events";
 import { createServer, type Server, Socket } from "node:net";
 import { listen } from "./ports.ts";
 
 export interface Way {
-  /** bytes a second; Infinity for no limit */
+  /** Infinity for no limit. */
   readonly bytesPerSecond: number;
   /** One way, ms. */
   readonly delayMs: number;
-  /** Up to so much more, at random, ms; the order of bytes is kept. */
+  /** The most that is added at random. The order of bytes is kept. */
   readonly jitterMs?: number;
-  /** What waits before the bottleneck, bytes. */
+  /** The bytes that may wait before the bottleneck. */
   readonly queueBytes?: number;
 }
 
@@ -23,9 +23,8 @@ const SEGMENT_BYTES = 1448;
 
 export interface LinkOptions {
   readonly port: number;
-  /** From whoever dials to the port. */
+  /** From the client to the port. */
   readonly up?: Way;
-  /** And back. */
   readonly down?: Way;
 }
 

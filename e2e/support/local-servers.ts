@@ -73,10 +73,7 @@ export async function foreignPage() {
   return page;
 }
 
-/**
- * @param rewrite returns what the server gets in place of the first packet of a request; undefined closes the connection. Browsers and
- *   `ws` send no second request before the first has been answered.
- */
+/** @param rewrite returns what the server receives instead of a packet, which has the head of a request. Undefined closes the connection */
 export async function rewritingProxy(
   port: number,
   rewrite: (packet: string) => string | undefined,

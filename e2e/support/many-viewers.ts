@@ -1,6 +1,6 @@
 /**
- * A process with many v1 viewers, so that their cost does not disturb the measuring process. Arguments: port, number of viewers, token.
- * Sends "here" once all have the picture, and a report after all have lost it and have it again.
+ * A process with many v1 viewers, separate from the measuring process. Arguments: port, number of viewers, token. Sends "here" once all
+ * have the picture, and a report after all have lost it and have it again.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { wallNow } from "@screen-share/protocol/testing/connect";

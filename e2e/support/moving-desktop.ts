@@ -1,7 +1,6 @@
 /**
- * A desktop in motion whose picture can be judged while it moves: a terminal that scrolls and a clock in its upper half; below them
- * nothing but the background, in a colour of our choice, and a window at rest. The clock is a window that shows the number of each
- * tenth of a second as its colour, so that a picture of it tells its own age.
+ * A desktop in motion whose picture can be judged while it moves. The upper half has a terminal that scrolls and a clock: a window whose
+ * colour is the number of a tenth of a second, which gives the age of a picture. The lower half has a window and a background at rest.
  */
 import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,7 +11,7 @@ import { colourCount, type Pixels, rowsFrom } from "./pixels.ts";
 import { eventually } from "./wait.ts";
 
 const SIZE = { width: 1280, height: 720 } as const;
-/** Of the picture's height, where nothing moves any more. */
+/** The part of the height above which things move. */
 const STILL_FROM = 400 / SIZE.height;
 /** A point of the clock, in parts of the picture. */
 const CLOCK_AT = { x: 1100 / SIZE.width, y: 100 / SIZE.height } as const;
@@ -20,7 +19,6 @@ const STEP_MS = 100;
 /** Steps of a channel, far enough apart to survive JPEG. */
 const LEVELS = 8;
 const LEVEL_STEP = 256 / LEVELS;
-/** After so many steps the colours come again. */
 const CYCLE = LEVELS ** 3;
 
 type Rgb = readonly [red: number, green: number, blue: number];
@@ -53,7 +51,7 @@ export class MovingDesktop {
     await desktop.finish("mkfifo", fifo);
     desktop.run("xterm", "-geometry", "30x10+960+20", ...QUIET, "-e", "cat", fifo);
     const pipe = createWriteStream(fifo);
-    // The window may go before us.
+    // The window may close first.
     pipe.on("error", () => undefined);
     const moving = new MovingDesktop(desktop, scrolling, pipe, folder);
     moving.move();
@@ -75,12 +73,12 @@ export class MovingDesktop {
     this.#timer = undefined;
   }
 
-  /** Changes what is below; an old picture is not like the desktop any more. */
+  /** Changes the background, so that old pictures are recognised. */
   async paint(colour: Rgb): Promise<void> {
     await this.desktop.finish("xsetroot", "-solid", hex(colour));
   }
 
-  /** How long ago the desktop's clock was last seen as in this picture, ms; 0 if it still is, Infinity if it never was. */
+  /** How long ago the clock last was as in this picture; 0 if it still is, Infinity if it never was. */
   ageMs({ width, height, data }: Pixels): number {
     const at = (Math.floor(CLOCK_AT.y * height) * width + Math.floor(CLOCK_AT.x * width)) * 4;
     const shown = [...data.subarray(at, at + 3)].reduce(

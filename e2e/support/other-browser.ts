@@ -1,13 +1,10 @@
-/**
- * What a test asks of a browser that is not Chromium, whatever it is driven by: one page at a time, seen and worked as a person
- * would.
- */
+/** The port to a browser other than Chromium, with one page at a time. */
 
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { eventually } from "./wait.ts";
 
-/** Where functions can be run in a page. What goes in and comes out is JSON. */
+/** A page that runs functions. Arguments and results are JSON. */
 export interface Evaluating {
   evaluate<Result, Argument>(
     run: (argument: Argument) => Result | Promise<Result>,
@@ -16,24 +13,16 @@ export interface Evaluating {
 }
 
 export interface OtherBrowser extends Evaluating {
-  /**
-   * Opens a page in a new session: nothing is kept of the last one.
-   * @param place where the viewer is to play; for "page" the browser is made to lack what a worker needs
-   */
+  /** Opens a page in a new session. @param place where the viewer must play; for "page", workers are made unable to */
   open(url: string, place?: Place): Promise<void>;
   /** @param key as a keyboard event calls it */
   press(key: string): Promise<void>;
-  /** Puts what the clipboard has into the field that has the focus. */
   paste(): Promise<void>;
-  /** Where it puts downloads. */
   readonly downloads: string;
   close(): Promise<void>;
 }
 
-/**
- * The newest file that the browser has saved, once it is whole.
- * @param isWhole how that is seen
- */
+/** The newest file that the browser has saved, once it is whole. */
 export async function savedFile(
   { downloads }: OtherBrowser,
   name: RegExp,

@@ -1,13 +1,12 @@
-/** A room whose picture is known to the pixel, and changes when it is told: a relay, and a plain producer of whole JPEGs. */
+/** A relay and a plain producer whose picture a test chooses, and JPEGs as cameras and phones send them. */
 
-import { once } from "node:events";
+import { type Client, connect } from "@screen-share/protocol/testing/client";
 import jpegJs from "jpeg-js";
-import WebSocket from "ws";
 import type { Pixels } from "./pixels.ts";
 import { freePort } from "./ports.ts";
 import { type Program, startRelay } from "./programs.ts";
 
-/** A picture that nobody sends again is shown as an old one, dimmed, after a few seconds. */
+/** Pages dim a picture that has not been sent again for a few seconds. */
 const STILL_CURRENT_MS = 1000;
 
 export class PaintedRoom {
@@ -17,14 +16,10 @@ export class PaintedRoom {
   private constructor(
     readonly port: number,
     private readonly relay: Program,
-    private readonly producer: WebSocket,
+    private readonly producer: Client["socket"],
   ) {}
 
-  /**
-   * Resolves once the picture can be watched.
-   * @param env for the relay
-   * @param token what lets a producer in, if anything has to
-   */
+  /** Resolves once the picture can be watched. @param env for the relay @param token for the producer */
   static async open(
     picture: Pixels,
     env: Record<string, string> = {},
@@ -33,9 +28,8 @@ export class PaintedRoom {
     const port = await freePort();
     const relay = await startRelay(port, { LOG_LEVEL: "warn", ...env });
     const query = token === undefined ? "" : `?token=${token}`;
-    const producer = new WebSocket(`ws://localhost:${port}/ws/producer${query}`);
-    await once(producer, "open");
-    const room = new PaintedRoom(port, relay, producer);
+    const { socket } = await connect({ port }, `/ws/producer${query}`, { plain: true });
+    const room = new PaintedRoom(port, relay, socket);
     room.show(picture);
     return room;
   }
@@ -64,7 +58,7 @@ export function jpegOf({ width, height, data }: Pixels): Uint8Array {
   return jpegJs.encode({ width, height, data: Buffer.from(data) }, 90).data;
 }
 
-/** Lines a px wide on a field of one colour, and a corner of another: where it lies and how large it is can be told from a shot. */
+/** Thin lines on a plain field and a red corner, so that screenshots show its place and scale. */
 export function testPicture(
   width: number,
   height: number,
@@ -83,7 +77,7 @@ export function testPicture(
   return { width, height, data };
 }
 
-/** The same bytes with an EXIF rotation (JEITA CP-3451, tag 0x0112), as a phone writes that was held otherwise. */
+/** Adds an EXIF rotation (JEITA CP-3451, tag 0x0112), as a phone does that was turned. */
 export function withRotation(jpeg: Uint8Array, orientation: number): Buffer {
   const exif = Buffer.from(
     "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0",
@@ -94,12 +88,10 @@ export function withRotation(jpeg: Uint8Array, orientation: number): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
 }
 
-/** Without the marker that ends it. */
 export function withoutEnd(jpeg: Uint8Array): Buffer {
   return Buffer.from(jpeg.subarray(0, -2));
 }
 
-/** Its first part only, as if the connection had broken. */
 export function cutOff(jpeg: Uint8Array, share: number): Buffer {
   return Buffer.from(jpeg.subarray(0, Math.floor(jpeg.length * share)));
 }

@@ -10,9 +10,7 @@ export interface Pixels {
 /** Pictures with a PSNR above this look the same, dB. */
 export const ALIKE_DB = 30;
 
-/**
- * Peak signal-to-noise ratio over red, green and blue, dB; Infinity for equal pictures, 0 for pictures of different size.
- */
+/** Peak signal-to-noise ratio over red, green and blue, dB; Infinity for equal pictures, 0 for pictures of different size. */
 export function psnr(a: Pixels, b: Pixels): number {
   if (a.width !== b.width || a.height !== b.height) return 0;
   let squares = 0;

@@ -6,13 +6,11 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 /** Below what Linux hands out for outgoing connections and for port 0 (32,768 … 60,999; ip(7), ip_local_port_range). */
 const FIRST_PORT = 20_000;
 const PORTS = 12_000;
-/** Processes start at different places, so that they seldom meet. */
 let next = (process.pid * 97) % PORTS;
 
 /**
- * A TCP port of 127.0.0.1 that nobody listens on. It stays reserved until this process ends: a UDP port that stands for it is held,
- * which every caller of this function respects, in any process. It is not that of the same number: a server with HTTP/3 needs that.
- * @throws Error if all ports are taken
+ * A free TCP port of 127.0.0.1. It stays reserved until this process ends, for all callers in all processes, by holding a UDP port that
+ * stands for it. That is not the UDP port of the same number, which a server with HTTP/3 needs.
  */
 export async function freePort(): Promise<number> {
   for (let tried = 0; tried < PORTS; tried++) {

@@ -1,7 +1,4 @@
-/**
- * nginx and Caddy before a relay, as the examples in docs/examples set them up: those very files, with only names, ports and paths
- * of this test put in.
- */
+/** nginx and Caddy in front of a relay, with the files in docs/examples, in which only names, ports and paths are replaced. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -24,9 +21,8 @@ const RELAY = "127.0.0.1:8000";
 interface Setup {
   readonly command: string;
   readonly args: readonly string[];
-  /** The certificate that whoever dials it has to trust; it may take a moment to be there. */
+  /** The certificate that clients have to trust. It may not exist at first. */
   readonly caFile: string;
-  /** Files that it writes beside what it says. */
   readonly logFiles: readonly string[];
 }
 
@@ -72,7 +68,7 @@ function nginx({ folder, relayPort, port, httpPort }: Place): Setup {
 
 function caddy({ folder, relayPort, port, httpPort }: Place): Setup {
   const file = path.join(folder, "Caddyfile");
-  // Its own authority, which nobody is made to trust, signs for localhost.
+  // Its own authority signs for localhost, and is not installed in the system.
   const own = `{\n\tadmin off\n\tskip_install_trust\n\thttp_port ${httpPort}\n`;
   const site = readFileSync(path.join(EXAMPLES, "Caddyfile"), "utf8")
     .replace(/^\{\n/m, own)
@@ -100,7 +96,7 @@ export class ReverseProxy {
     this.#program = this.#run();
   }
 
-  /** Resolves once it answers for the relay, which has to be there. */
+  /** Resolves once it forwards requests to the relay, which must be running. */
   static async start(
     kind: keyof typeof PROXIES,
     relayPort: number,
@@ -126,7 +122,7 @@ export class ReverseProxy {
     return [this.#logged, this.#program.output, ...files].join("\n");
   }
 
-  /** As a crash would end it: all of its processes, at once. */
+  /** Kills all of its processes. */
   async kill(): Promise<void> {
     this.#logged += this.#program.output;
     const { pid } = this.#program.process;
@@ -148,14 +144,14 @@ export class ReverseProxy {
     const { folder } = this.place;
     const child = spawn(this.setup.command, this.setup.args, {
       env: {
-        // Servers are where only root's path leads.
+        // Servers are in a folder that only the PATH of root contains.
         PATH: `${process.env.PATH}:/usr/sbin`,
         HOME: folder,
         XDG_DATA_HOME: folder,
         XDG_CONFIG_HOME: folder,
       },
       stdio: ["ignore", "pipe", "pipe"],
-      // A group of its own, so that no worker outlives its master.
+      // A process group, so that no worker outlives its master.
       detached: true,
     });
     return new Program(child);
@@ -165,12 +161,9 @@ export class ReverseProxy {
     const answered = await eventually(
       async () => {
         if (this.#program.process.exitCode !== null) throw new Error(this.log);
-        if (!existsSync(this.caFile)) return 0;
-        const asked = getOverTls(this.place.port, "/healthz", { ca: this.ca });
-        return await asked.then(
-          ({ status }) => status,
-          () => 0,
-        );
+        if (!existsSync(this.caFile)) return undefined;
+        const response = getOverTls(this.place.port, "/healthz", { ca: this.ca });
+        return (await response.catch(() => undefined))?.status;
       },
       (status) => status === 200,
     );
@@ -179,14 +172,13 @@ export class ReverseProxy {
 }
 
 export interface TlsOptions {
-  /** The certificate to trust. */
   readonly ca: string;
-  /** Whose address it comes from; 127.0.0.1 unless given. */
+  /** The client's address. By default 127.0.0.1. */
   readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Asks, and resolves once the answer begins. @throws Error if there is none */
+/** Resolves once the response begins. @throws Error if there is none */
 export async function askOverTls(
   port: number,
   path: string,
@@ -206,7 +198,7 @@ export async function askOverTls(
   return response;
 }
 
-/** Asks, and reads the whole answer. @throws Error if there is none */
+/** Resolves with the whole response. @throws Error if there is none */
 export async function getOverTls(port: number, path: string, options: TlsOptions) {
   const response = await askOverTls(port, path, options);
   return { status: response.statusCode ?? 0, body: await bodyOf(response) };

@@ -1,7 +1,6 @@
 /**
- * Where foreign programs of a test run: with an environment that names nothing of this machine's desktop, and a home of their own. A
- * browser starts helpers that leave its process group and, if it finds a session bus, services that outlive it: the portals of a desktop
- * even mount a file system in the home. Here they find no bus, and all processes are marked and end with the session.
+ * Runs foreign programs with a home of their own and an environment without this machine's desktop. Browsers start helpers that leave
+ * their process group and, through a session bus, services that outlive them. Here there is no bus, and all processes are marked.
  */
 
 import { randomUUID } from "node:crypto";
@@ -70,18 +69,17 @@ export interface MarkedProcess {
 export class Mark {
   readonly #value = randomUUID();
 
-  /** For the environment of the first process. */
   get env(): Record<string, string> {
     return { [NAME]: this.#value };
   }
 
-  /** Those that run now. One that has ended and waits for its parent has no environment any more. */
+  /** Without zombies, which have no environment. */
   processes(): MarkedProcess[] {
     const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
     return all.flatMap((pid) => inspect(pid, `${NAME}=${this.#value}`) ?? []);
   }
 
-  /** The one whose command line matches. @throws Error if there is not exactly one */
+  /** The process whose command line matches. @throws Error if there is not exactly one */
   process(command: RegExp): MarkedProcess {
     const all = this.processes();
     const [found, ...others] = all.filter((one) => command.test(one.command));

@@ -1,5 +1,4 @@
-/** `it` for tests in Chromium. All test files of a worker share one process of it, since a launch costs as much as opening two pages. */
-
+/** `it` for tests in Chromium, and a scene for each. All test files of a worker share one process, as a launch costs as much as two pages. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { canvasColour, startBrowser } from "./browser.ts";
@@ -26,15 +25,13 @@ export const it = test
     return chromium;
   });
 
-const PLACE = { x: 5, y: 5 };
-
 export class BrowserScene {
   private constructor(
     readonly port: number,
     readonly context: BrowserContext,
   ) {}
 
-  /** To be called in a test or before each: all of it ends with the test, the newest first. */
+  /** Call it in a test or before each. Everything ends with the test, the newest first. */
   static async set(browser: Browser, ...options: Parameters<Browser["newContext"]>) {
     const context = await browser.newContext(...options);
     onTestFinished(() => context.close());
@@ -67,15 +64,15 @@ export const statusOf = (page: Page) => page.getByTestId("status");
 
 /** Waits until the status begins with this. @returns all of it */
 export async function says(page: Page, title: string): Promise<string> {
-  const words = async () => (await statusOf(page).textContent()) ?? "";
-  const said = await eventually(words, (text) => text.startsWith(title));
-  expect(said.slice(0, title.length)).toBe(title);
-  return said;
+  const read = async () => (await statusOf(page).textContent()) ?? "";
+  const status = await eventually(read, (text) => text.startsWith(title));
+  expect(status.slice(0, title.length)).toBe(title);
+  return status;
 }
 
 export const isPainted = (page: Page, limitMs?: number) =>
   eventually(
-    () => canvasColour(page, PLACE),
+    () => canvasColour(page, { x: 5, y: 5 }),
     (colour) => colour !== undefined,
     limitMs,
   );

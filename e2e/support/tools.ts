@@ -4,10 +4,7 @@ import { once } from "node:events";
 import { promisify } from "node:util";
 import type { Pixels } from "./pixels.ts";
 
-/**
- * Runs curl to its end. Names of headers are returned in lower case.
- * @throws Error if it fails, which no HTTP status makes it do
- */
+/** Runs curl to its end. @returns headers with names in lower case @throws Error if it fails, but not for an HTTP status */
 export async function curl(...args: readonly string[]) {
   const all = ["--silent", "--show-error", "--include", ...args];
   const options = { encoding: "buffer", maxBuffer: 64 * 2 ** 20 } as const;
@@ -22,7 +19,7 @@ export async function curl(...args: readonly string[]) {
   return { status, headers: new Map(headers), body: out.subarray(end + 4) };
 }
 
-/** ffmpeg as it reads a stream: counts its frames and keeps the newest. Frames of another size are scaled, as ffmpeg does. */
+/** Reads a stream with ffmpeg, counts its frames and keeps the newest. Frames of another size are scaled. */
 export class Ffmpeg {
   frameCount = 0;
   errors = "";
@@ -31,10 +28,7 @@ export class Ffmpeg {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
-  /**
-   * @param size of its frames
-   * @param args what comes before the input's address, and that
-   */
+  /** @param size of its frames @param args up to the address of the input */
   constructor(
     private readonly size: { readonly width: number; readonly height: number },
     ...args: readonly string[]

@@ -19,10 +19,7 @@ const MADE: readonly string[] = ["out", ".next", ".turbo"];
 
 export type ViewerBuild = ReturnType<typeof buildViewer>;
 
-/**
- * Runs the build command of `vercel.json`.
- * @throws Error with the output of the build
- */
+/** Runs the build command of `vercel.json`. @throws Error with the output of the build */
 export function buildViewer(env: Readonly<Record<string, string>>) {
   const { buildCommand, outputDirectory } = JSON.parse(
     readFileSync(path.join(ROOT, "vercel.json"), "utf8"),

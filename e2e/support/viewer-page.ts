@@ -1,4 +1,4 @@
-/** The viewer as a person has it: a window or a phone, what they see, and where the picture lies on it. */
+/** The viewer's page in a window or on a phone, and the place of the picture in it. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { canvasPixels } from "./browser.ts";
 import { type Evaluating, type Place, takeHandingOverAway } from "./other-browser.ts";
@@ -14,10 +14,7 @@ export const PHONE = {
 } as const;
 export const PHONE_ON_ITS_SIDE = { ...PHONE, viewport: { width: 640, height: 360 } } as const;
 
-/**
- * A page of its own that shows the picture, with its controls there. Its context is to be closed after use.
- * @param options.place where it plays: in a worker, unless told otherwise
- */
+/** A page that shows the picture and its controls, in a context that the caller closes. By default it plays in a worker. */
 export async function openPicture(
   browser: Browser,
   port: number,
@@ -43,24 +40,24 @@ export async function openPicture(
   return page;
 }
 
-/** Clicks a control with the pointer, after moving it: the controls hide from a pointer at rest. */
+/** Moves the pointer first, since the controls hide from a pointer at rest. */
 export async function clickControl(page: Page, name: string): Promise<void> {
   await page.mouse.move(WINDOW.viewport.width / 2, WINDOW.viewport.height / 2);
   await page.getByRole("button", { name, exact: true }).click();
 }
 
-/** To be run in a page before its own scripts: as on one that came over plain http, there is no clipboard. */
+/** This and the next function are for a page before its own scripts run. There is no clipboard, as over plain HTTP. */
 export function takeClipboardAway(): void {
   Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
 }
 
-/** The same, and the browser copies no selection either. */
+/** The same, and the browser does not copy selections. */
 export function takeCopyingAway(): void {
   Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
   document.execCommand = () => false;
 }
 
-/** Where the picture lies in the window, CSS px, once it has come to rest there. */
+/** The place of the picture in the window once it has stopped moving, CSS px. */
 export async function pictureRect(page: Page) {
   return await page.evaluate(async () => {
     const canvas = document.querySelector('[data-testid="screen"]');
@@ -75,7 +72,7 @@ export async function pictureRect(page: Page) {
   });
 }
 
-/** Which part of the picture a point of the window shows: 0 … 1 each way. */
+/** The point of the picture that a point of the window shows, from 0 to 1. */
 export async function partUnder(page: Page, point: { readonly x: number; readonly y: number }) {
   const { left, top, width, height } = await pictureRect(page);
   return { x: (point.x - left) / width, y: (point.y - top) / height };
@@ -101,7 +98,7 @@ export async function pngPixels(page: Evaluating, png: Buffer): Promise<Pixels> 
   return { width, height, data: Uint8Array.from(Buffer.from(base64, "base64")) };
 }
 
-/** How the page itself lies in the window: whatever hands do to the picture, it does not move. */
+/** The place of the page itself in the window, which gestures on the picture must not change. */
 export async function pageAtRest(page: Page) {
   return await page.evaluate(() => ({
     scrolled: [scrollX, scrollY],
@@ -112,7 +109,7 @@ export async function pageAtRest(page: Page) {
 
 type Noting = Window & { noticed?: string[] };
 
-/** To be run in the page, at any time before what is to be kept. */
+/** Runs in the page, and keeps the notices that it shows for a moment. */
 export function noteNotices(): void {
   const noticed: string[] = [];
   (window as Noting).noticed = noticed;
@@ -121,7 +118,7 @@ export function noteNotices(): void {
   }).observe(document, { childList: true, characterData: true, subtree: true });
 }
 
-/** @returns all that was noticed, once the words were among it, or not for a while */
+/** @returns all notices, once one has these words or time is up */
 export async function noticesOf(page: Evaluating, words: RegExp): Promise<readonly string[]> {
   return await eventually(
     () => page.evaluate(() => (window as Noting).noticed ?? [], undefined),

@@ -1,7 +1,4 @@
-/**
- * The whole product on a desktop in motion: relay, agent, page, and viewers beside the page. Any part can be killed and started again,
- * and the time is measured until the page shows the current desktop.
- */
+/** The whole product on a desktop in motion. Any part can be killed and restarted, and the time until the page has recovered is measured. */
 import { once } from "node:events";
 import { wallNow } from "@screen-share/protocol/testing/connect";
 import { TestViewer } from "@screen-share/protocol/testing/test-viewer";
@@ -17,9 +14,9 @@ import { eventually, sleep } from "./wait.ts";
 export const PARTS = ["relay", "agent", "browser"] as const;
 export type ProductPart = (typeof PARTS)[number];
 
-/** A picture is current if it is at most this old, ms. The agent grabs ten times a second, and comparing takes time, too. */
+/** The agent grabs ten times per second, and comparing takes time, too. */
 const MAX_AGE_MS = 1000;
-/** A live producer says at least every 2 s that the picture is current (P-23). */
+/** A live producer reports at least every 2 s that the picture is current (P-23). */
 const MAX_VIEWER_AGE_MS = 5000;
 /** One pixel of each MCU. */
 const SAMPLE_STEP = 8;
@@ -67,11 +64,10 @@ export class WholeProduct {
   }
 
   async lose(part: ProductPart, awayMs = 0): Promise<Recovery> {
-    const colour = [this.random(), this.random(), this.random()].map((x) => Math.floor(x * 256));
-    const [red = 0, green = 0, blue = 0] = colour;
+    const channel = () => Math.floor(this.random() * 256);
     const killedAt = performance.now();
     await this.#kill(part);
-    const painted = this.moving.paint([red, green, blue]);
+    const painted = this.moving.paint([channel(), channel(), channel()]);
     if (awayMs > 0) await sleep(awayMs);
     const upAt = await this.#revive(part);
     await painted;
@@ -80,7 +76,7 @@ export class WholeProduct {
     return { part, downMs: upAt - killedAt, blindMs: performance.now() - upAt };
   }
 
-  /** Stops all motion and returns what is wrong: in the page, and with the viewers beside it. */
+  /** Stops all motion. @returns what is wrong in the page and with the other viewers */
   async wrongs(): Promise<string[]> {
     this.moving.rest();
     const wrongs = await eventually(

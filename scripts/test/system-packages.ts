@@ -46,10 +46,7 @@ function withoutServices(install: () => void): void {
   }
 }
 
-/**
- * Installs missing packages, if this user may.
- * @returns what the user has to do, or undefined if everything is installed
- */
+/** Installs missing packages if this user may. @returns what the user has to do; undefined if everything is installed */
 export function ensureSystemPackages(): string | undefined {
   const missing = missingPackages();
   if (missing.length === 0) return undefined;

@@ -20,10 +20,7 @@ interface Report {
   readonly numTodoTests: number;
 }
 
-/**
- * Runs an installed tool that shares this program's output, without the second that pnpm would take to start it.
- * @returns whether it succeeded
- */
+/** Runs an installed tool directly, since pnpm would take a second to start it. @returns whether it succeeded */
 export async function run(tool: string, args: readonly string[]): Promise<boolean> {
   const env = {
     ...process.env,

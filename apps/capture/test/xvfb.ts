@@ -25,11 +25,7 @@ export class Xvfb {
     private readonly folder: string,
   ) {}
 
-  /**
-   * Resolves once it answers. Without Xvfb on this machine the test fails.
-   * @param size such as "640x480", or "640x480x16" with a depth
-   * @param args further arguments of Xvfb
-   */
+  /** Resolves once it answers. @param size such as "640x480", or "640x480x16" with a depth */
   static async start(
     size: string,
     display = ownNumber(),

@@ -1,7 +1,4 @@
-/**
- * An experimental codec, as proof that adding one takes one file and one line: squares of grey pixels, a byte each, without compression.
- * No JPEG is made of it.
- */
+/** An experimental codec, to prove that adding one takes one file and one line: squares of grey pixels, a byte each. */
 import { type Codec, checkSize, ProtocolError, type Size } from "@screen-share/protocol";
 
 const SIDE = 64;

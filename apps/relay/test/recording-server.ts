@@ -167,10 +167,7 @@ const setting = TRANSPORTS.find((name) => name === process.env.TRANSPORT) ?? "au
 const chosen = await chooseTransport(setting);
 const ws = await chooseTransport("ws");
 
-/**
- * `ws` always; uWebSockets.js unless it has no build for this machine. With TRANSPORT=uws in the environment its absence is an error,
- * with TRANSPORT=ws it is left out.
- */
+/** `ws`, and uWebSockets.js unless it has no build for this machine or TRANSPORT=ws. With TRANSPORT=uws its absence is an error. */
 export const ADAPTERS: readonly (readonly [name: string, startServer: StartServer])[] = [
   ...(chosen.startServer === ws.startServer ? [] : [["uws", chosen.startServer] as const]),
   ["ws", ws.startServer],

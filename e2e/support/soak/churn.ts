@@ -1,5 +1,6 @@
 /** Clients that come and go: every few ms one with a behaviour chosen by the seed, until all must leave. */
 import { setMaxListeners } from "node:events";
+import { sleep } from "../wait.ts";
 import { type Behaviour, newVisitor, type SoakContext } from "./behaviour.ts";
 import { expires, hasNoRightToken, intrudes, knocks, talksNonsense } from "./offenders.ts";
 import { pick } from "./pictures.ts";
@@ -26,10 +27,7 @@ const BEHAVIOURS = WEIGHTED.flatMap(([weight, behaviour]) =>
 );
 const MAX_PAUSE_MS = 60;
 
-/**
- * The visits that every soak must include, whatever chance adds. To be called while nothing else happens: then a producer is live in each
- * room, and each visit can end in one way only.
- */
+/** The visits that every soak must include. Call it while nothing else happens, so that each visit can end in one way only. */
 export async function visitCertainly(context: SoakContext): Promise<void> {
   const staying = new AbortController().signal;
   await Promise.all(
@@ -46,7 +44,7 @@ export async function churn(context: SoakContext, durationMs: number): Promise<n
   while (performance.now() < endsAt) {
     const behaviour = pick(BEHAVIOURS, context.random);
     here.push(behaviour(newVisitor(context, leaving.signal)));
-    await new Promise((resolve) => setTimeout(resolve, context.random() * MAX_PAUSE_MS));
+    await sleep(context.random() * MAX_PAUSE_MS);
   }
   leaving.abort();
   await Promise.all(here);

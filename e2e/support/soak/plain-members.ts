@@ -1,7 +1,4 @@
-/**
- * Plain clients that stay in a room: a producer of whole JPEGs, as any script would send them, a viewer, and a reader of the MJPEG
- * stream. Each dials again whenever its connection is lost.
- */
+/** Plain clients that stay in a room and reconnect: a producer of whole JPEGs, a viewer, and a reader of the MJPEG stream. */
 import { get } from "node:http";
 import { Backoff, closeMeaning, type FrameStore } from "@screen-share/protocol";
 import { Client } from "@screen-share/protocol/testing/client";
@@ -118,19 +115,15 @@ export class SoakPlainProducer {
   }
 }
 
-export function watchPlainly(options: PlainMemberOptions): PlainWatcher {
-  const { port, room, token } = options;
+function watch(
+  options: PlainMemberOptions,
+  dial: (self: Redialling, show: (picture: Uint8Array) => void) => () => void,
+): PlainWatcher {
   let picture: Uint8Array | undefined;
-  const redialling = new Redialling(options, (self) => {
-    const path = `/ws/viewer?room=${room}&token=${token}`;
-    const { socket } = new Client(port, path, { plain: true });
-    socket.on("message", (data: Buffer, isBinary) => {
-      self.proven();
-      if (isBinary) picture = data;
-    });
-    socket.on("close", (code) => self.lost(code));
-    return () => socket.terminate();
-  });
+  const show = (shown: Uint8Array) => {
+    picture = shown;
+  };
+  const redialling = new Redialling(options, (self) => dial(self, show));
   return {
     get picture() {
       return picture;
@@ -139,30 +132,34 @@ export function watchPlainly(options: PlainMemberOptions): PlainWatcher {
   };
 }
 
+export function watchPlainly(options: PlainMemberOptions): PlainWatcher {
+  const { port, room, token } = options;
+  return watch(options, (self, show) => {
+    const path = `/ws/viewer?room=${room}&token=${token}`;
+    const { socket } = new Client(port, path, { plain: true });
+    socket.on("message", (data: Buffer, isBinary) => {
+      self.proven();
+      if (isBinary) show(data);
+    });
+    socket.on("close", (code) => self.lost(code));
+    return () => socket.terminate();
+  });
+}
+
 export function watchStream(options: PlainMemberOptions): PlainWatcher {
   const { port, room, token, onProblem } = options;
-  let picture: Uint8Array | undefined;
-  const redialling = new Redialling(options, (self) => {
+  return watch(options, (self, show) => {
     const url = `http://localhost:${port}/stream.mjpeg?room=${room}&token=${token}`;
     const request = get(url, { agent: false }, (response) => {
       if (response.statusCode !== 200) onProblem(`a stream was refused: ${response.statusCode}`);
       self.proven();
-      const read = partsReader((part) => {
-        picture = part;
-      });
-      response.on("data", read);
+      response.on("data", partsReader(show));
       response.on("error", () => undefined);
       response.on("close", () => self.lost());
     });
     request.on("error", () => self.lost());
     return () => request.destroy();
   });
-  return {
-    get picture() {
-      return picture;
-    },
-    close: () => redialling.close(),
-  };
 }
 
 /** Reads a multipart/x-mixed-replace body (RFC 2046 §5.1) whose parts have a length. */

@@ -1,7 +1,4 @@
-/**
- * A synthetic v1 producer whose picture changes all the time, its size included. It can crash, be replaced by another connection of
- * itself, change the generation of its links, and stop and resume. It knows what its viewers must see.
- */
+/** A v1 producer whose picture and size change all the time, and which knows what its viewers must see. */
 import { assembleJpeg, type FrameStore, type Tile } from "@screen-share/protocol";
 import { TestProducer } from "@screen-share/protocol/testing/test-producer";
 import { mint } from "../tokens.ts";

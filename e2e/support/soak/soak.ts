@@ -1,15 +1,16 @@
 /**
- * A soak: a relay, rooms whose members stay, and clients that come and go, for a given time. It consists of phases with quiet moments
- * between them. Memory and open files are measured in quiet moments only, and pictures are compared once a second. In the first quarter
- * the relay is restarted repeatedly while everything goes on; the rest is one run of one process, by which its memory is judged.
+ * A soak: a relay, rooms whose members stay, and clients that come and go. Memory and open files are measured in quiet moments between
+ * phases; pictures are compared every second. In the first quarter the relay is restarted repeatedly; the rest is judged.
  */
 import { seededRandom } from "@screen-share/protocol/testing";
+import { openFiles, usageOf } from "@screen-share/protocol/testing/process-usage";
 import { freePort } from "../ports.ts";
-import { eventually } from "../wait.ts";
+import { type Program, startRelay } from "../programs.ts";
+import { SECRET } from "../tokens.ts";
+import { eventually, sleep } from "../wait.ts";
 import { ownRandom, type SoakContext, Tokens } from "./behaviour.ts";
 import { churn, visitCertainly } from "./churn.ts";
 import { SoakProducer } from "./producer.ts";
-import { RelayHost } from "./relay-host.ts";
 import {
   differences,
   disturbProducers,
@@ -25,7 +26,6 @@ const MIN_JUDGED_PHASES = 6;
 const MIN_PHASE_MS = 3000;
 const MAX_PHASE_MS = 20_000;
 const COMPARE_INTERVAL_MS = 1000;
-
 /** The number of open files is stable once this many readings in a row are the same: half a second. */
 const SETTLED_READINGS = 10;
 
@@ -38,23 +38,12 @@ export interface Sample {
   readonly openFiles: number;
 }
 
-export interface SoakResult {
-  readonly samples: readonly Sample[];
-  readonly ages: readonly { readonly atMs: number; readonly ageMs: number }[];
-  /** Files that the relay holds open once all clients have left, and how many have left since the last sample. */
-  readonly emptied: { readonly openFiles: number; readonly left: number };
-  readonly restarts: number;
-  readonly problems: readonly string[];
-  readonly counts: ReadonlyMap<string, number>;
-}
+export type SoakResult = Awaited<ReturnType<typeof soak>>;
 
-export async function soak(options: {
-  readonly seed: number;
-  readonly durationMs: number;
-}): Promise<SoakResult> {
-  const { seed, durationMs } = options;
+export async function soak({ seed, durationMs }: { seed: number; durationMs: number }) {
   const random = seededRandom(seed);
   const problems: string[] = [];
+  /** How often each event happened. */
   const counts = new Map<string, number>();
   const samples: Sample[] = [];
   const ages: { atMs: number; ageMs: number }[] = [];
@@ -119,19 +108,12 @@ export async function soak(options: {
   async function disturbDuring(visits: Promise<number>): Promise<void> {
     for (;;) {
       const calm = disturbProducers(all, { random: disturbing, note });
-      const pause = new Promise((resolve) => setTimeout(resolve, COMPARE_INTERVAL_MS));
-      const left = await Promise.race([visits, pause.then(() => undefined)]);
+      const over = await Promise.race([visits, sleep(COMPARE_INTERVAL_MS)]);
       calm();
-      if (left !== undefined) return;
+      if (over !== undefined) return;
       for (const wrong of await differences(all, { port, tokens, alone: false })) complain(wrong);
       note("comparisons");
     }
-  }
-
-  async function restartAfter(ms: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    await relay.stop();
-    await relay.start();
   }
 
   const phaseMs = Math.min(MAX_PHASE_MS, Math.max(MIN_PHASE_MS, durationMs / 20));
@@ -147,7 +129,11 @@ export async function soak(options: {
     const restarting = restarts === 0 || (judged === 0 && played() < durationMs * RESTARTING_SHARE);
     lively = !restarting;
     const visits = churn(context, phaseMs);
-    if (restarting) await restartAfter(random() * phaseMs);
+    if (restarting) {
+      await sleep(random() * phaseMs);
+      await relay.stop();
+      await relay.start();
+    }
     await disturbDuring(visits);
     joins += await visits;
     if (restarting) restarts++;
@@ -164,5 +150,62 @@ export async function soak(options: {
     (count) => count <= last - left,
   );
   await relay.stop();
-  return { samples, ages, emptied: { openFiles, left }, restarts, problems, counts };
+  // Files that the relay held open once all clients had left, and how many had left since the last sample.
+  const emptied = { openFiles, left };
+  return { samples, ages, emptied, restarts, problems, counts };
+}
+
+const MAX_STOP_MS = 15_000;
+
+class RelayHost {
+  #program: Program | undefined;
+  #era = 0;
+  #changing = true;
+
+  constructor(
+    readonly port: number,
+    private readonly onProblem: (problem: string) => void,
+  ) {}
+
+  /** Undefined while it stops or starts. */
+  get era(): number | undefined {
+    return this.#changing ? undefined : this.#era;
+  }
+
+  get rssMb(): number {
+    return usageOf(this.#pid).rssMb;
+  }
+
+  get openFiles(): number {
+    return openFiles(this.#pid);
+  }
+
+  async start(): Promise<void> {
+    // At this level it logs only problems, so any output is one, on stderr too.
+    this.#program = await startRelay(this.port, { AUTH_SECRET: SECRET, LOG_LEVEL: "error" });
+    this.#era++;
+    this.#changing = false;
+    const { process } = this.#program;
+    process.once("exit", (code, signal) => {
+      if (!this.#changing) this.onProblem(`the relay ended by itself: ${code ?? signal}`);
+    });
+  }
+
+  async stop(): Promise<void> {
+    const program = this.#program;
+    if (!program) return;
+    this.#changing = true;
+    const askedAt = performance.now();
+    const code = await program.end("SIGTERM");
+    const tookMs = performance.now() - askedAt;
+    if (code !== 0) this.onProblem(`the relay ended with ${code} on SIGTERM`);
+    if (tookMs > MAX_STOP_MS) this.onProblem(`the relay took ${tookMs.toFixed(0)} ms to end`);
+    if (program.output !== "") this.onProblem(`the relay printed: ${program.output.slice(0, 500)}`);
+  }
+
+  get #pid(): number {
+    const pid = this.#program?.process.pid;
+    if (pid === undefined) throw new Error("the relay has not been started");
+    return pid;
+  }
 }

@@ -1,7 +1,4 @@
-/**
- * Pictures for tests: pixels that look like a busy screen, and their tiles. It has a slow and simple encoder of its own, which the real
- * one is compared with.
- */
+/** Pictures that look like a busy screen, and a slow and simple encoder of their tiles, with which the real one is compared. */
 import { createRequire } from "node:module";
 import type jpegTurbo from "@julusian/jpeg-turbo";
 import {

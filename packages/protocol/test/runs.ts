@@ -1,13 +1,7 @@
 /** How often a random test runs: a small number of fixed cases by default, and many random ones with LONG=1. */
-
-/** Any number will do, as long as it stays the same. */
 const SEED = 2026;
 
-/**
- * Parameters for fast-check. A failure prints its seed.
- * @param ci the number of runs in continuous integration, always with the same cases
- * @param long the number of runs with LONG=1, with new cases each time
- */
+/** Parameters for fast-check. @param ci the number of runs with fixed cases @param long the number of runs with LONG=1, with new cases */
 export function runs(
   ci: number,
   long: number,

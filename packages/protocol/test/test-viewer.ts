@@ -1,7 +1,4 @@
-/**
- * A v1 viewer without a screen: it keeps a replica, acknowledges at once, remembers what each update was, and reconnects with the page's
- * delays. Whatever the relay must not do to it is reported as a problem.
- */
+/** A v1 viewer without a screen. It keeps a replica, acknowledges and records updates, reconnects, and reports errors of the relay. */
 import {
   type Applied,
   CLOSE,
@@ -20,7 +17,6 @@ import { Happenings } from "./happenings.ts";
 
 /** As in apps/viewer/src/player/player.ts. */
 const BACKOFF = { firstMs: 1000, maxMs: 4000 } as const;
-/** Many times what any update takes that a test waits for. */
 const UNTIL_LIMIT_MS = 45_000;
 
 export interface Received {

@@ -14,11 +14,9 @@ export class XServer {
   ) {}
 
   /**
-   * Resolves once it answers.
+   * Resolves once it answers. By default it chooses a free display.
    * @param options.screen size and depth, such as "640x480x24"
    * @param options.folder for its memory
-   * @param options.display by default one that is free
-   * @throws Error if it does not start
    */
   static async start(options: {
     readonly screen: string;

@@ -6,10 +6,7 @@ const PROGRAMS = ["capture", "relay", "replay"] as const;
 /** Not `dist`, which belongs to `pnpm build`. */
 const FOLDER = ".artifacts";
 
-/**
- * Returns the file to run with node.
- * @param entry one of the program's inputs in `rolldown.config.ts`
- */
+/** @returns the file to run with node @param entry one of the program's inputs in `rolldown.config.ts` */
 export function programFile(program: (typeof PROGRAMS)[number], entry = "main"): string {
   return `${folderOf(program)}${FOLDER}/${entry}.js`;
 }

@@ -40,21 +40,15 @@ const STREAMS: readonly StreamDescription[] = [
 const STARTED_AT = 1_700_000_000_000;
 const ALL = 1000;
 
+const change = fc.record({ kind: fc.constant("change"), count: fc.nat(9), seed: fc.nat(999) });
+const send = fc.record({ kind: fc.constant("send"), count: fc.nat(12), from: fc.nat(12) });
+const resize = fc.record({ kind: fc.constant("resize"), to: fc.nat(STREAMS.length - 1) });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("change"), count: fc.nat(9), seed: fc.nat(999) }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constant("send"), count: fc.nat(12), from: fc.nat(12) }),
-  },
+  { weight: 4, arbitrary: change },
+  { weight: 6, arbitrary: send },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait"), ms: fc.nat(900) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("refresh", "reconnect") }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("resize"), to: fc.nat(STREAMS.length - 1) }),
-  },
+  { weight: 2, arbitrary: resize },
 );
 
 /** Any session that shows at least one whole picture. */

@@ -1,17 +1,21 @@
-/** HTTP requests that are wrong, sly, or endless. */
+/** HTTP requests that are malformed, misleading or endless. */
 import { RawSocket, upgradeRequest } from "@screen-share/protocol/testing/raw-socket";
 import { handMade } from "../tokens.ts";
 import { type Attacks, HALL, inParallel } from "./attack.ts";
 
 const HOST = "Host: relay.example\r\n";
-/** How long an attacker waits for an answer that is due, however busy the machine; and for one that may never come. */
+/** How long an attacker waits for a response that is due, and for one that may never come. */
 const PATIENCE_MS = 10_000;
 const SHORT_PATIENCE_MS = 400;
 
 const request = (target: string, headers = "", method = "GET") =>
   `${method} ${target} HTTP/1.1\r\n${HOST}${headers}\r\n`;
 
-/** Sends this. @returns the first status that came */
+/** Any port will do, as the host does not matter without an origin. */
+const upgrade = (path: string, headers: Record<string, string> = {}) =>
+  upgradeRequest(80, { path, headers });
+
+/** @returns the first status that came */
 async function sent(port: number, text: string, patienceMs: number): Promise<string> {
   const raw = await RawSocket.open(port);
   raw.write(Buffer.from(text, "latin1"));
@@ -90,7 +94,16 @@ const MALFORMED = [
   "\r\n".repeat(10_000),
 ];
 
-/** Sends a piece now and then, and never the end. @returns how it ended */
+/** Beginnings of requests, and what is sent again and again after them. */
+const UNFINISHED = [
+  ["", ""],
+  ["GET /healthz HTTP/1.1\r\n", "X-A: b\r\n"],
+  [`GET /healthz HTTP/1.1\r\n${HOST}X-A: `, "b"],
+  [`POST /healthz HTTP/1.1\r\n${HOST}Content-Length: 1000000\r\n\r\n`, "x"],
+  [upgrade("/ws/viewer").slice(0, -2), "X-A: b\r\n"],
+  [upgrade("/ws/producer").slice(0, 40), ""],
+] as const;
+
 async function drip(port: number, begin: string, piece: string): Promise<string> {
   const raw = await RawSocket.open(port);
   raw.write(begin);
@@ -130,7 +143,7 @@ export const httpAttacks: Attacks = {
     run: each([request("/snapshot.jpg", "", "OPTIONS")]),
   },
   "HTTP: headers injected by room and token": {
-    // The last name is one as any other. 431: newer versions of the library refuse long headers by themselves.
+    // The last name is valid. 431: newer versions of the library refuse long headers by themselves.
     allowed: ["400", "401", "404", "431"],
     run: each(
       INJECTED.flatMap((room) => [
@@ -142,16 +155,15 @@ export const httpAttacks: Attacks = {
   },
   "HTTP: upgrades that are none": {
     allowed: ["404", "405", "silence"],
-    run: (port) =>
-      each(
-        [
-          upgradeRequest(port, { path: "/ws/viewer", headers: { "Sec-WebSocket-Key": "short" } }),
-          upgradeRequest(port, { path: "/ws/nothing" }),
-          upgradeRequest(port, { path: "/ws/viewer" }).replace("GET", "POST"),
-          request("/ws/viewer"),
-        ],
-        SHORT_PATIENCE_MS,
-      )(port),
+    run: each(
+      [
+        upgrade("/ws/viewer", { "Sec-WebSocket-Key": "short" }),
+        upgrade("/ws/nothing"),
+        upgrade("/ws/viewer").replace("GET", "POST"),
+        request("/ws/viewer"),
+      ],
+      SHORT_PATIENCE_MS,
+    ),
   },
   "HTTP: 1000 requests at once on one connection": {
     allowed: ["200"],
@@ -163,18 +175,6 @@ export const httpAttacks: Attacks = {
 export const slowHttpAttacks: Attacks = {
   "HTTP: headers, bodies and upgrades that never end": {
     allowed: ["broken off"],
-    run: (port) =>
-      inParallel(
-        [
-          ["", ""],
-          ["GET /healthz HTTP/1.1\r\n", "X-A: b\r\n"],
-          [`GET /healthz HTTP/1.1\r\n${HOST}X-A: `, "b"],
-          [`POST /healthz HTTP/1.1\r\n${HOST}Content-Length: 1000000\r\n\r\n`, "x"],
-          [upgradeRequest(port, { path: "/ws/viewer" }).slice(0, -2), "X-A: b\r\n"],
-          [upgradeRequest(port, { path: "/ws/producer" }).slice(0, 40), ""],
-        ] as const,
-        6,
-        ([begin, piece]) => drip(port, begin, piece),
-      ),
+    run: (port) => inParallel(UNFINISHED, 6, ([begin, piece]) => drip(port, begin, piece)),
   },
 };

@@ -46,10 +46,7 @@ export class Members {
     return members;
   }
 
-  /**
-   * @returns the pictures of all, as text, the producer's first
-   * @throws Error if one of them was disconnected
-   */
+  /** @returns the pictures of all, as text, the producer's first @throws Error if one of them was disconnected */
   async stop(): Promise<string[][]> {
     this.#going = false;
     await this.#run;
