@@ -1,4 +1,4 @@
-/** Firefox as Debian has it, without a window, driven by WebDriver BiDi. Of Playwright's, which needs no Firefox of its own for that. */
+/** Firefox as Debian has it, without a window. Playwright drives it over WebDriver BiDi, which needs no patched Firefox. */
 import { type Browser, firefox, type Page } from "playwright-core";
 import { closing } from "./browser.ts";
 import { type OtherBrowser, type Place, takeHandingOverAway } from "./other-browser.ts";
@@ -16,7 +16,7 @@ export class Firefox implements OtherBrowser {
     readonly downloads: string,
   ) {}
 
-  /** @param prefs settings beside Firefox's own, as `about:config` calls them */
+  /** @param prefs additional settings, as `about:config` calls them */
   static async start(prefs: Readonly<Record<string, boolean>> = {}): Promise<Firefox> {
     const session = new ProgramSession("firefox");
     const browser = await firefox.launch({

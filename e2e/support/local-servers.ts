@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 interface HeaderRule {
-  /** In this form `path-to-regexp` yields what it already is: a regular expression for the whole path. */
+  /** For the rules that we have, `path-to-regexp` returns the same: a regular expression for the whole path. */
   readonly source: string;
   readonly headers: readonly { readonly key: string; readonly value: string }[];
 }

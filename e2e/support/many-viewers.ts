@@ -10,7 +10,7 @@ export type ViewersReturn = ReturnType<typeof report>;
 
 const [port, count, token = ""] = process.argv.slice(2);
 const problems: string[] = [];
-/** How often each close code came; 1006 if the connection was cut off or never made. */
+/** How often each close code arrived; 1006 if the connection was cut off or never made. */
 const codes: Record<number, number> = {};
 const waiting = new Set<number>();
 /** When each was welcomed again, ms since 1970. */

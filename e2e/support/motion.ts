@@ -20,7 +20,7 @@ export class Motion {
     private readonly pictures: readonly (readonly Tile[])[],
   ) {}
 
-  /** Resolves once the relay takes its pictures and the first has been sent. */
+  /** Resolves once the first picture has been sent. */
   static async start(port: number, token: string): Promise<Motion> {
     const encoded = Array.from({ length: PICTURES }, (_, i) =>
       encodeTiles(screenLike(SIZE, i + 1), QUALITY),

@@ -6,7 +6,7 @@ import type { Pixels } from "./pixels.ts";
 import { freePort } from "./ports.ts";
 import { type Program, startRelay } from "./programs.ts";
 
-/** Pages dim a picture that has not been sent again for a few seconds. */
+/** Pages dim a picture that is not sent again for a few seconds. */
 const STILL_CURRENT_MS = 1000;
 
 export class PaintedRoom {

@@ -1,4 +1,4 @@
-/** Pictures as pixels, and how alike two of them are. */
+/** Pictures as pixels, and the likeness of two of them. */
 
 /** RGBA, 4 bytes a pixel, rows from the top without padding. */
 export interface Pixels {
@@ -21,7 +21,7 @@ export function psnr(a: Pixels, b: Pixels): number {
   return 10 * Math.log10(255 ** 2 / mean);
 }
 
-/** One pixel of each square of so many, its middle one. */
+/** The middle pixel of each square of `step` × `step`. */
 export function sampled(picture: Pixels, step: number): Pixels {
   if (step === 1) return picture;
   const { width, height, data } = picture;

@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 
-/** Below what Linux hands out for outgoing connections and for port 0 (32,768 … 60,999; ip(7), ip_local_port_range). */
+/** Below the ports that Linux chooses for outgoing connections and for port 0 (32,768 … 60,999; ip(7), ip_local_port_range). */
 const FIRST_PORT = 20_000;
 const PORTS = 12_000;
 let next = (process.pid * 97) % PORTS;

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { eventually, within } from "./wait.ts";
 
-/** A killed process is gone long before, unless the kernel itself is stuck. */
+/** A killed process ends long before, unless the kernel itself is stuck. */
 const END_LIMIT_MS = 10_000;
 
 export class ProgramSession {

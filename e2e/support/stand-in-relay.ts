@@ -18,7 +18,7 @@ import { listen } from "./ports.ts";
 
 const VIEWER = fileURLToPath(new URL("../../apps/viewer/out", import.meta.url));
 const POLICY = /http-equiv="Content-Security-Policy" content="([^"]*)"/;
-/** The token that `onlyWithToken` lets in. */
+/** The token that `onlyWithToken` accepts. */
 export const GOOD = "eyJhbGciOiJIUzI1NiJ9.good_token-of-this-test.c2ln";
 
 export type Hello = Extract<ViewerMessage, { type: "hello" }>;
@@ -29,9 +29,9 @@ export class StandInRelay {
   /** What happens to WebSocket requests. */
   upgrades: "accepted" | "unanswered" | "cut" = "accepted";
   greet: (socket: WebSocket, hello: Hello) => void = () => {};
-  /** Whether pages have their policy as a header, too, as the relay sends it; a plain file server sends none. */
+  /** Whether pages also have their policy as a header, as from a relay but not from a plain file server. */
   policyHeader = false;
-  /** Files that are not there any more, as after an upgrade. */
+  /** Files that are missing, as after an upgrade. */
   gone: RegExp | undefined;
   readonly #server = createServer((request, response) => {
     // Damaged links make paths that no URL can have, such as "//".
@@ -100,7 +100,7 @@ export function turnAway(code: number, reason = ""): StandInRelay["greet"] {
   return (socket) => socket.close(code, reason);
 }
 
-/** Lets a viewer with the token `GOOD` into a room without a host, and closes all others' connections with 4401. */
+/** Admits viewers with the token `GOOD` to a room without a host, and closes all other connections with 4401. */
 export const onlyWithToken: StandInRelay["greet"] = (socket, hello) => {
   const { token } = hello;
   if (token !== GOOD) turnAwayFor("expired")(socket, hello);

@@ -1,4 +1,4 @@
-/** What many figures come to. */
+/** Summaries of many figures. */
 
 /** The value below which this share of the values lie. */
 export function percentile(values: readonly number[], share: number): number {

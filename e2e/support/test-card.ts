@@ -16,10 +16,10 @@ const BARS = [
   [0x10, 0x10, 0x10],
 ] as const;
 const BAR_WIDTH = 160;
-/** What JPEG may change of a plain colour. */
+/** The most that JPEG may change a plain colour. */
 const TOLERANCE = 4;
 
-/** This and the next function wait until all bars have their colours. @returns what is wrong at the end */
+/** This and the next function wait until all bars have their colours. @returns the problems at the end */
 export async function wrongsOfTestCard(page: Page): Promise<string[]> {
   return await untilNothing(async () => {
     const state = await viewerState(page);
@@ -45,7 +45,7 @@ async function wrongBars(page: Evaluating): Promise<string[]> {
   return wrongs;
 }
 
-/** Waits until the picture changes; the test card's does all the time. */
+/** Waits until the picture changes, which the test card does all the time. */
 export async function moves(page: Page): Promise<boolean> {
   const look = async () =>
     Buffer.from((await canvasPixels(page, 8))?.data ?? []).toString("base64");

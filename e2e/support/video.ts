@@ -9,12 +9,12 @@ import type { Evaluating } from "./other-browser.ts";
 
 const run = promisify(execFile);
 
-/** To be run in a page before its own scripts: files are chosen in a window of the system, which no test can reach; without it they are downloads. */
+/** For a page before its own scripts run. No test can reach the system's file picker; without it, files are downloaded. */
 export function takeFilePickerAway(): void {
   Object.defineProperty(window, "showSaveFilePicker", { value: undefined });
 }
 
-/** To be run in a page before its own scripts: whatever is written to a file goes to one that is the page's own. */
+/** For a page before its own scripts run. Files are written to the page's own storage. */
 export function chooseFileOfPage(): void {
   Object.defineProperty(window, "showSaveFilePicker", {
     value: async (options: { readonly suggestedName: string }) => {
@@ -24,7 +24,7 @@ export function chooseFileOfPage(): void {
   });
 }
 
-/** The same, but nobody chooses before the document hears `choose`; that somebody is asked to, `data-asked` tells. */
+/** The same, but the file is chosen only on a `choose` event of the document. `data-asked` shows that the page has asked for one. */
 export function chooseFileWhenTold(): void {
   Object.defineProperty(window, "showSaveFilePicker", {
     value: async (options: { readonly suggestedName: string }) => {
@@ -50,7 +50,7 @@ export async function fileOfPage(page: Page): Promise<Buffer> {
   return Buffer.from(base64, "base64");
 }
 
-/** Plays a video to its end, and tells of its last picture: the colours near its middle and near its left side. */
+/** Plays a video to its end. @returns its length, and the colours of its last picture near the middle and the left side */
 export async function playVideo(page: Evaluating, file: Buffer) {
   return await page.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -79,7 +79,7 @@ export async function playVideo(page: Evaluating, file: Buffer) {
   }, file.toString("base64"));
 }
 
-/** What a player learns of a file before it plays it, and finds where it is told to look. By ffmpeg. */
+/** Reads a file with ffmpeg: what a player learns before it plays it, and the colours of its first and last picture. */
 export async function probeVideo(file: Buffer) {
   const folder = await mkdtemp(path.join(tmpdir(), "video-"));
   try {

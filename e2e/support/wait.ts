@@ -17,7 +17,7 @@ export async function eventually<T>(
   }
 }
 
-/** Waits for a promise. @param what it does, for the error @throws Error if it takes longer; the promise itself goes on */
+/** Waits for a promise. @param what names it in the error @throws Error if it takes longer; the promise itself continues */
 export async function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

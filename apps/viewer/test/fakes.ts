@@ -1,4 +1,4 @@
-/** A clock that only a test moves, sockets that only a test answers, and a screen that draws when it is told. */
+/** Sockets that only a test answers, and a screen whose drawing a test controls. */
 import {
   decodeAck,
   encodeControl,

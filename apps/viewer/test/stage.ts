@@ -10,7 +10,7 @@ export const STREAM = { codec: "jpeg-tiles" as const, ...SIZE, tables: [tables] 
 export const TILES = tiles;
 export const KEYFRAME = { keyframe: true, tiles };
 
-/** A player in a room, on a network and a screen that answer only when they are told. */
+/** A player in a room, on a network and a screen that a test controls. */
 export function stage(options: { visible?: boolean; room?: string | undefined } = {}) {
   const timing = new FakeTime(1_000_000);
   const network = new FakeNetwork();

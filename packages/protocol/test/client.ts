@@ -1,4 +1,4 @@
-/** A WebSocket that a test works by hand: it keeps what it receives, never reconnects, and may break the protocol. */
+/** A WebSocket under the control of a test. It keeps all messages, never reconnects, and may break the protocol. */
 import { once } from "node:events";
 import WebSocket from "ws";
 import { encodeControl, SUBPROTOCOL } from "../src/index.ts";

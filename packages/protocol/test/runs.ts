@@ -1,4 +1,5 @@
 /** How often a random test runs: a small number of fixed cases by default, and many random ones with LONG=1. */
+
 const SEED = 2026;
 
 /** Parameters for fast-check. @param ci the number of runs with fixed cases @param long the number of runs with LONG=1, with new cases */

@@ -1,4 +1,4 @@
-/** A v1 producer that sends what it is given: it dials until it is welcomed, counts the acks, and reports a close that it must not get. */
+/** A v1 producer that sends given tiles. It dials until it is welcomed, counts acks, and reports errors of the relay. */
 import {
   CLOSE,
   type Connection,
@@ -123,7 +123,7 @@ export class TestProducer extends Happenings {
     const { onExpired, onProblem } = this.options;
     const { meaning } = closeMeaning(code);
     const expired = onExpired !== undefined && code === CLOSE.unauthorized;
-    // The relay itself may have gone before it could replace anybody.
+    // The relay itself may have ended before it could replace this connection.
     const fine: readonly number[] = [CLOSE.replaced, CLOSE.restarting, 1006];
     if (this.#leaving && (expired || fine.includes(code))) return;
     if (expired) onExpired();

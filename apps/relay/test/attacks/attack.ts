@@ -38,7 +38,7 @@ export const VALID = {
 /** More rooms than attackers use at a time, and fewer than the relay may have. */
 const ROOMS = 60;
 let rooms = 0;
-/** A room that nobody is in at the moment. */
+/** A room without members. */
 export const freshRoom = () => `attack-${++rooms % ROOMS}`;
 
 /** The first message of a client that is admitted. */

@@ -163,7 +163,7 @@ export const floodAttacks: Attacks = {
   },
 };
 
-/** These take long, so they run beside the others. */
+/** These take long, so they run in parallel with the others. */
 export const slowFloodAttacks: Attacks = {
   "floods of updates, and then silence": {
     allowed: ["4429", "1006"],

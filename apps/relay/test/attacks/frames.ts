@@ -77,7 +77,7 @@ export const frameAttacks: Attacks = {
   },
 };
 
-/** These take long, so they run beside the others. */
+/** These take long, so they run in parallel with the others. */
 export const slowFrameAttacks: Attacks = {
   "frames: messages that never end, instead of hello": {
     allowed: ["4408"],

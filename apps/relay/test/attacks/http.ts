@@ -94,7 +94,7 @@ const MALFORMED = [
   "\r\n".repeat(10_000),
 ];
 
-/** Beginnings of requests, and what is sent again and again after them. */
+/** Beginnings of requests, and the piece that is sent repeatedly after each. */
 const UNFINISHED = [
   ["", ""],
   ["GET /healthz HTTP/1.1\r\n", "X-A: b\r\n"],
@@ -171,7 +171,7 @@ export const httpAttacks: Attacks = {
   },
 };
 
-/** These take long, so they run beside the others. */
+/** These take long, so they run in parallel with the others. */
 export const slowHttpAttacks: Attacks = {
   "HTTP: headers, bodies and upgrades that never end": {
     allowed: ["broken off"],

@@ -1,4 +1,4 @@
-/** Loaded into a relay under attack: collects garbage when its parent asks what memory is held, so that the answer means something. */
+/** Loaded into a relay under attack. Collects garbage before it reports to its parent how much memory is held. */
 process.on("message", (message) => {
   if (message !== "memory") return;
   globalThis.gc?.();
