@@ -16,7 +16,7 @@ const on = eachOn(PipelineStage);
 
 describe("the pipeline, where a picture begins anew", () => {
   it("begins an epoch when the size changes", async () => {
-    on().start();
+    on().run();
     const connection = await on().relay.welcomed();
     const replica = await begin(connection);
     const other = frameOf({ width: 7, height: 5 });
@@ -31,7 +31,7 @@ describe("the pipeline, where a picture begins anew", () => {
   });
 
   it("sends the whole picture over every new connection, as epoch 1", async () => {
-    on().start();
+    on().run();
     const first = await on().relay.welcomed();
     await begin(first);
     first.terminate();
@@ -42,7 +42,7 @@ describe("the pipeline, where a picture begins anew", () => {
   });
 
   it("takes up where it was when the screen is gone for a while, and says both once", async () => {
-    on().start();
+    on().run();
     const connection = await on().relay.welcomed();
     const replica = await begin(connection);
     on().source.shown = new SourceFailure("no-display", "There is no display to capture.");

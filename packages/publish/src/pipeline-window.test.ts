@@ -25,7 +25,7 @@ const on = eachOn(PipelineStage);
 
 describe("the pipeline, where a picture does not go at once", () => {
   it("sends no more than the window takes, and grabs nothing while it is full", async () => {
-    on().start(turbo(), BIG);
+    on().run(turbo(), BIG);
     const connection = await on().relay.welcomed();
     await connection.receive("status");
     const { epoch, stream } = await connection.receive("stream");
@@ -47,7 +47,7 @@ describe("the pipeline, where a picture does not go at once", () => {
   });
 
   it("sends the rest of a picture as soon as there is room for it, and does not wait for the next", async () => {
-    on().start(turbo(), BIG, { fps: 1 });
+    on().run(turbo(), BIG, { fps: 1 });
     const connection = await on().relay.welcomed();
     await connection.receive("status");
     const { epoch, stream } = await connection.receive("stream");
@@ -64,7 +64,7 @@ describe("the pipeline, where a picture does not go at once", () => {
   });
 
   it("P-34: begins again with the whole picture if a refresh is asked for between two cuts", async () => {
-    on().start(turbo(), BIG, { fps: 1 });
+    on().run(turbo(), BIG, { fps: 1 });
     const connection = await on().relay.welcomed();
     await connection.receive("status");
     await connection.receive("stream");
@@ -100,7 +100,7 @@ describe("the pipeline, where a picture does not go at once", () => {
       expect(replica.shown.stream).toMatchObject(size);
       return count;
     };
-    on().start(turbo(), LARGE);
+    on().run(turbo(), LARGE);
     expect(await updatesOf(LARGE)).toBeLessThan(40);
   });
 
@@ -113,7 +113,7 @@ describe("the pipeline, where a picture does not go at once", () => {
       encode: async (...args) =>
         (await encoder.encode(...args)).map((tile) => ({ ...tile, bytes: long(tile.bytes) })),
     };
-    on().start(wordy);
+    on().run(wordy);
     const connection = await on().relay.welcomed();
     await connection.receive("status");
     await connection.receive("stream");
@@ -123,7 +123,7 @@ describe("the pipeline, where a picture does not go at once", () => {
   });
 
   it("sends everything in its turn, whatever keeps changing meanwhile", async () => {
-    on().start(turbo(), BIG);
+    on().run(turbo(), BIG);
     const connection = await on().relay.welcomed();
     await connection.receive("status");
     await connection.receive("stream");
@@ -143,7 +143,7 @@ describe("the pipeline, where a picture does not go at once", () => {
   });
 
   it("repaints finely what is still, never before fresh damage, and only once", async () => {
-    on().start(turbo(FINE.qualities), SIZE, { levels: FINE });
+    on().run(turbo(FINE.qualities), SIZE, { levels: FINE });
     const connection = await on().relay.welcomed();
     await connection.receive("status");
     await connection.receive("stream");
@@ -171,7 +171,7 @@ describe("the pipeline, where a picture does not go at once", () => {
   });
 
   it("sends whole JPEGs where no native encoder loads, each a keyframe", async () => {
-    on().start(new JpegJsEncoder(LEVELS.qualities));
+    on().run(new JpegJsEncoder(LEVELS.qualities));
     const connection = await on().relay.welcomed();
     const replica = await begin(connection);
     expect(replica.shown?.stream).toEqual<StreamDescription>({

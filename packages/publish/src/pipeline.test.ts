@@ -25,7 +25,7 @@ const on = eachOn(PipelineStage);
 
 describe("the pipeline", () => {
   it("sends the whole picture first, then only damage, and the relay holds the very pixels", async () => {
-    on().start();
+    on().run();
     const connection = await on().relay.welcomed();
     const replica = await begin(connection);
     const first = frameOf(SIZE);
@@ -44,7 +44,7 @@ describe("the pipeline", () => {
   });
 
   it("sends nothing while nothing changes, but says in time that the picture is current", async () => {
-    on().start();
+    on().run();
     const connection = await on().relay.welcomed();
     await begin(connection);
     const sentAt = now();
@@ -58,7 +58,7 @@ describe("the pipeline", () => {
   it("describes its stream and sends the whole picture when the relay asks for it (P-34)", async () => {
     // So small that it is whole in the smallest window, however late the ack on a busy machine.
     const tiny = { width: 160, height: 16 };
-    on().start(turbo(), tiny);
+    on().run(turbo(), tiny);
     const connection = await on().relay.welcomed();
     await begin(connection);
     connection.send({ type: "refresh" });

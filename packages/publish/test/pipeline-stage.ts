@@ -14,7 +14,7 @@ import {
   SourceFailure,
   type TileEncoder,
 } from "../src/ports.ts";
-import type { FakeConnection, FakeRelay } from "./fake-relay.ts";
+import type { FakeConnection } from "./fake-relay.ts";
 import { frameOf } from "./frames.ts";
 import { IGNORED_LINKS, PublisherStage, until } from "./publisher-stage.ts";
 
@@ -58,32 +58,25 @@ export function turbo(qualities = LEVELS.qualities): TileEncoder {
   return encoder;
 }
 
-export class PipelineStage {
+export class PipelineStage extends PublisherStage {
   source = new FakeSource(frameOf(SIZE));
-  readonly log: PublisherStage["log"];
-  readonly #stage: PublisherStage;
-  #running: Promise<unknown> | undefined;
+  #pipeline: Promise<unknown> | undefined;
 
-  constructor(readonly relay: FakeRelay) {
-    this.#stage = new PublisherStage(relay);
-    this.log = this.#stage.log;
-  }
-
-  start(encoder = turbo(), size = SIZE, { levels = LEVELS, fps = 60 } = {}): void {
+  run(encoder = turbo(), size = SIZE, { levels = LEVELS, fps = 60 } = {}): void {
     this.source = new FakeSource(frameOf(size));
-    this.#stage.start({ links: IGNORED_LINKS });
-    const { publisher } = this.#stage;
-    this.#running = new Pipeline({
-      ...{ source: this.source, encoder, levels, publisher, scaler: UNSCALED },
+    this.start({ links: IGNORED_LINKS });
+    const { source, publisher } = this;
+    this.#pipeline = new Pipeline({
+      ...{ source, encoder, levels, publisher, scaler: UNSCALED },
       pacer: new Pacer(fps),
       log: this.log,
       platform: { ...nodePlatform, random: () => 0 },
     }).run();
   }
 
-  async end(): Promise<void> {
-    await this.#stage.end();
-    await this.#running;
+  override async end(): Promise<void> {
+    await super.end();
+    await this.#pipeline;
   }
 }
 
