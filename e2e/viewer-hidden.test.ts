@@ -4,11 +4,7 @@ import { VirtualDesktop } from "./support/desktop.ts";
 import { PaintedRoom, testPicture } from "./support/painted-room.ts";
 import { chooseFileOfPage, fileOfPage, playVideo } from "./support/video.ts";
 import { eventually } from "./support/wait.ts";
-import {
-  hidePage,
-  startWindowedBrowser,
-  type WindowedBrowser,
-} from "./support/windowed-browser.ts";
+import { hidePage, startWindowedBrowser, type WindowedBrowser } from "./support/windowed.ts";
 
 let desktop: VirtualDesktop;
 let windowed: WindowedBrowser;

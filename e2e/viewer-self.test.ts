@@ -6,7 +6,7 @@ import { freePort } from "./support/ports.ts";
 import { type Program, startAgent, startRelay } from "./support/programs.ts";
 import { it } from "./support/test.ts";
 import { eventually } from "./support/wait.ts";
-import { startWindowedBrowser, type WindowedBrowser } from "./support/windowed-browser.ts";
+import { startWindowedBrowser, type WindowedBrowser } from "./support/windowed.ts";
 
 /** A busy machine needs several attempts. */
 const LIMIT_MS = 120_000;
