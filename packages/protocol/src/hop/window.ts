@@ -214,7 +214,8 @@ export class Window {
     // The smallest of the last few: acks that come in bunches are late for reasons of their own.
     this.#roundTrips.push(roundTripMs);
     if (this.#roundTrips.length > KEPT_ROUND_TRIPS) this.#roundTrips.shift();
-    const rttMs = Math.min(...this.#roundTrips);
+    let rttMs = roundTripMs;
+    for (const earlierMs of this.#roundTrips) rttMs = Math.min(rttMs, earlierMs);
     const { targetMs, queueMs } = this.#path;
     const size = this.#size;
     const late = rttMs > targetMs;
@@ -233,12 +234,14 @@ export class Window {
   }
 }
 
-/** What is known of the path when nothing waits in it. */
+/** What is known of the path when nothing waits in it. Read for every update and ack of every viewer, so it computes when it learns. */
 class Path {
   #baseMs = FIRST_BASE_MS;
   #known = false;
   #deviationMs = 0;
   #steps: number[] = [];
+  #stepMs = 0;
+  #queueMs = MIN_QUEUE_MS;
 
   /** Whether a probe has come back. */
   get known(): boolean {
@@ -247,18 +250,17 @@ class Path {
 
   /** The round trip at which the window is right. */
   get targetMs(): number {
-    return this.#baseMs + this.queueMs;
+    return this.#baseMs + this.#queueMs;
   }
 
   /** The part of it that is spent waiting. */
   get queueMs(): number {
-    const wantedMs = Math.max(2 * this.#deviationMs, this.stepMs);
-    return Math.max(MIN_QUEUE_MS, Math.min(MAX_QUEUE_MS, wantedMs));
+    return this.#queueMs;
   }
 
   /** What one more update costs however short it is, decoding and drawing it above all. */
   get stepMs(): number {
-    return this.#steps.length > 0 ? Math.min(...this.#steps) : 0;
+    return this.#stepMs;
   }
 
   /** A round trip with next to nothing in flight: mean and deviation follow it, much as TCP's do (RFC 6298). */
@@ -272,10 +274,18 @@ class Path {
     const offMs = believedMs - this.#baseMs;
     this.#deviationMs += (Math.abs(offMs) - this.#deviationMs) / 4;
     this.#baseMs += offMs / 2;
+    this.#learn();
   }
 
   /** Two short updates left together, and were applied so far apart. */
   spaced(ms: number): void {
     this.#steps = [...this.#steps.slice(-3), Math.max(0, ms)];
+    this.#stepMs = Math.min(...this.#steps);
+    this.#learn();
+  }
+
+  #learn(): void {
+    const wantedMs = Math.max(2 * this.#deviationMs, this.#stepMs);
+    this.#queueMs = Math.max(MIN_QUEUE_MS, Math.min(MAX_QUEUE_MS, wantedMs));
   }
 }
