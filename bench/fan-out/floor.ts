@@ -14,7 +14,9 @@ import type { AudienceReport } from "./audience.ts";
 const VIEWERS = 1000;
 const SECONDS = 10;
 /** The windows of viewers grow with the first updates. These are not measured, and so few that each is applied before the next. */
-const WARM_UP = { seconds: 8, fps: 2 } as const;
+const GROWTH = { seconds: 8, fps: 2 } as const;
+/** Then the pace is that of the measurement, until the server's code is compiled. */
+const WARM_UP_SECONDS = 5;
 /** How often each server is measured, alternately. */
 const ROUNDS = 3;
 /** How much changes, and how often. */
@@ -107,7 +109,8 @@ async function measure(
     await pause(1000);
   };
   await pause(2000);
-  await play(WARM_UP);
+  await play(GROWTH);
+  await play({ seconds: WARM_UP_SECONDS, fps });
   const before = { ...usageOf(pid), updates: await updatesOf(audience) };
   await play({ seconds: SECONDS, fps });
   const { cpuSeconds } = usageOf(pid);
