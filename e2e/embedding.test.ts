@@ -223,7 +223,7 @@ describe("the element", () => {
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
     await agent.until(/nobody watches/);
     await page.evaluate(() => scrollTo(0, 0));
-    await agent.until(/nobody watches[\s\S]*somebody watches/);
+    await agent.until(/nobody watches[\s\S]*a viewer watches/);
   });
 
   it("reconnects on retry(), and shows no message while all is well", async () => {

@@ -1,7 +1,4 @@
-/**
- * The viewer in Debian's Firefox and WebKit, with the real relay and
- * agent. Each browser must pass the same tests, and must not offer what it lacks.
- */
+/** The viewer in Debian's Firefox and WebKit, with the real relay and agent. Neither may offer what it lacks. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canvasColour, canvasPixels } from "./support/browser.ts";
 import { Firefox } from "./support/firefox.ts";

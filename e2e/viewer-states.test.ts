@@ -114,7 +114,7 @@ it("a full room admits a viewer as soon as another leaves", async () => {
   await says(first, "Waiting for the host");
   const second = await scene.open();
   expect(await says(second, "The room is full")).toContain(
-    "You will be let in when somebody leaves.",
+    "You will be let in when another viewer leaves.",
   );
   expect(await problemsInEveryView(second, "room-full")).toEqual([]);
   await first.close();

@@ -13,7 +13,7 @@ describe("demand (P-27)", () => {
     await connection.receive("status");
   });
 
-  it("gives no turn while nobody watches, and one at once when somebody does", async () => {
+  it("gives no turn without viewers, and one at once when a viewer watches", async () => {
     const session = await on().publish();
     connection.demand(0);
     await until(() => on().log.lines.some((line) => line.includes("nobody watches")));
@@ -38,7 +38,7 @@ describe("demand (P-27)", () => {
 });
 
 describe("a recording", () => {
-  it("is shown what was sent, and counts as somebody who watches for as long as it goes on", async () => {
+  it("is shown what was sent, and counts as a viewer while it continues", async () => {
     const sent: (string | Uint8Array)[] = [];
     const recorder = {
       recording: true,

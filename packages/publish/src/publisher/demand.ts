@@ -45,7 +45,7 @@ export class Demand {
     this.options.changed(watched);
     if (first && watched) return;
     const { log } = this.options;
-    if (watched) log.info("somebody watches");
+    if (watched) log.info("a viewer watches");
     else if (this.#recording) log.info("nobody watches; the recording goes on");
     else log.info("nobody watches, so nothing is grabbed or sent");
   }

@@ -88,7 +88,7 @@ it("writes a few log lines of thousands, counts the rest, and ends with the newe
   const log = new LimitedLog(kept, nodePlatform);
   const seconds = 20;
   for (let i = 0; i < seconds * 1000; i++) {
-    if (i % 2 === 0) log.info("somebody watches");
+    if (i % 2 === 0) log.info("a viewer watches");
     else log.warn("nobody watches");
     vi.advanceTimersByTime(1);
   }

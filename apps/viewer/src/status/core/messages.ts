@@ -67,7 +67,7 @@ export const AWAY: Readonly<Record<AwayHost | "gone", Message>> = {
     tone: "away",
     invites: true,
     title: "Waiting for the host",
-    detail: "Nobody is sharing here right now. The screen appears as soon as somebody does.",
+    detail: "Nobody is sharing here right now. The screen appears as soon as someone does.",
   },
   gone: {
     tone: "away",
@@ -108,7 +108,7 @@ export const LOSS: Readonly<Record<LossKind, Message>> = {
   },
   "room-full": retrying(
     "The room is full",
-    "It has the maximum number of viewers. You will be let in when somebody leaves.",
+    "It has the maximum number of viewers. You will be let in when another viewer leaves.",
   ),
   "relay-full": retrying(
     "The relay is full",
