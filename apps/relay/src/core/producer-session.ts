@@ -184,8 +184,9 @@ export class ProducerSession extends RoomSession implements Producer {
     const { update } = room.work.spend(() => this.#receiver.update(message, now));
     const uplinkMs = update.encodedAt > 0 ? Math.max(0, now - update.encodedAt) : undefined;
     room.stats.applied({ bytes: message.length, uplinkMs });
-    this.#ack();
     room.advance(now);
+    // Last: with an ack in the cork of this socket, uWebSockets.js would copy every viewer's update into a buffer first.
+    this.#ack();
   }
 
   #ack(): void {
