@@ -12,13 +12,13 @@ import { PlainProducer } from "./core/plain-producer.ts";
 import { PlainViewer } from "./core/plain-viewer.ts";
 import { ProducerSession, type ProducerSessionOptions } from "./core/producer-session.ts";
 import { roleOf, type Stats, UNCOUNTED } from "./core/stats.ts";
-import type { Time } from "./core/time.ts";
 import { Turns } from "./core/turns.ts";
 import { MAX_VIEWER_MESSAGE_BYTES, ViewerSession } from "./core/viewer-session.ts";
 import { Work } from "./core/work.ts";
 import { route } from "./http/router.ts";
 import type { StaticFiles } from "./http/static.ts";
 import type { Logger } from "./log.ts";
+import { LoopTime } from "./loop-time.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { startMetricsServer } from "./metrics/metrics-server.ts";
 import { chooseTransport } from "./transport/choose.ts";
@@ -57,6 +57,8 @@ export async function startRelay(
   { log, files, version }: { log: Logger; files: StaticFiles; version: string },
 ): Promise<RunningRelay> {
   const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics({ version });
+  const time = new LoopTime();
+  const clock = () => time.now();
   const suppressed = metrics?.logLineSuppressed;
   const visits = new BoundedLog(log, { ...VISITS, suppressed }, clock());
   const refusals = new BoundedLog(log, REFUSALS, clock());
@@ -79,7 +81,7 @@ export async function startRelay(
     newRoomId: () => randomBytes(9).toString("base64url"),
     maxComposedBytes: config.MAX_PICTURE_MEMORY * COMPOSED_SHARE,
     pictureTtlMs: config.PICTURE_TTL,
-    time: TIME,
+    time,
     held,
     stats: { ...(metrics ?? UNCOUNTED), joined },
   });
@@ -152,7 +154,7 @@ export async function startRelay(
       visits.line({ room: String(summary.room), role }, "connection closed", fields, clock());
     },
     answer: async (request) => {
-      const options = { hub, files, admission, version, stopping, time: TIME };
+      const options = { hub, files, admission, version, stopping, time };
       const reply = await route(request, options);
       const { path } = request;
       metrics?.answered(path, reply.status);
@@ -172,6 +174,7 @@ export async function startRelay(
     descriptors,
     pace,
     now: clock,
+    handles: (now) => time.handles(now),
   });
   const { METRICS_HOST, METRICS_PORT = 0 } = config;
   const address = { host: METRICS_HOST, port: METRICS_PORT };
@@ -200,18 +203,4 @@ export async function startRelay(
       await Promise.all([server.close(code, reason), metricsServer?.close()]);
     },
   };
-}
-
-/** Delays are rounded up to whole ms, since Node.js rounds them down. */
-const TIME: Time = {
-  now: clock,
-  after: (delayMs, call) => {
-    const timer = setTimeout(call, Math.ceil(delayMs));
-    return () => clearTimeout(timer);
-  },
-};
-
-/** The relay's clock: ms since 1970, but monotonic. */
-function clock(): number {
-  return performance.timeOrigin + performance.now();
 }

@@ -134,6 +134,7 @@ export class RecordingServer extends Happenings {
       held: recording.held,
       descriptors: recording.descriptors,
       now: () => performance.now(),
+      handles: () => {},
     });
     return recording;
   }

@@ -18,6 +18,11 @@ export class FakeTime implements Timing {
     return 0.5;
   }
 
+  /** The event loop of a test is never busy. */
+  heardSince(now: number): number {
+    return now;
+  }
+
   after(delayMs: number, run: () => void): () => void {
     return this.at(this.#now + delayMs, run);
   }

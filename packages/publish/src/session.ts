@@ -29,7 +29,7 @@ export class PublishSession {
     readonly clock: ClockOffset,
     transmit: (message: string | Uint8Array<ArrayBuffer>) => boolean,
   ) {
-    this.sender = new Sender(transmit);
+    this.sender = new Sender({ send: transmit });
   }
 
   /** Whether the next update must carry the whole picture, if it is of this stream and subject: it begins an epoch then. */

@@ -12,6 +12,7 @@ import {
 import type { Claim } from "./directory.ts";
 import type { Grant } from "./grant.ts";
 import type { Peer } from "./peer.ts";
+import { protocolErrorOf } from "./refusal.ts";
 import type { Producer, Room } from "./room.ts";
 import { RoomSession } from "./room-session.ts";
 
@@ -49,7 +50,11 @@ export class PlainProducer extends RoomSession implements Producer {
     const held = this.#held;
     if (!held || this.room.work.debtMs > 0) return;
     this.#hold(undefined);
-    this.refusing(() => this.#show(held, now));
+    try {
+      this.#show(held, now);
+    } catch (error) {
+      this.dismiss(protocolErrorOf(error));
+    }
   }
 
   protected get counts() {

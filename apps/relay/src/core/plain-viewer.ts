@@ -39,6 +39,7 @@ export class PlainViewer extends ViewerConnection<"producer" | "ping"> {
     // A client may reply to only the last of several pings (RFC 6455 §5.5.3).
     if (count <= this.#ackedCount || count > this.#sentCount) return;
     const drawnCount = count - this.#ackedCount;
+    this.window.busy(this.room.time.heardSince(now), now);
     this.window.acked(drawnCount, now);
     this.#ackedCount = count;
     const lagMs = this.#lag.drawn(drawnCount, now);

@@ -41,13 +41,9 @@ export abstract class RoomSession implements Session {
   drained(_now: number): void {}
 
   receive(message: Uint8Array | string, now: number): void {
-    if (this.open) this.refusing(() => this.handle(message, now));
-  }
-
-  /** A `ProtocolError` closes the client's connection. */
-  protected refusing(act: () => void): void {
+    if (!this.open) return;
     try {
-      act();
+      this.handle(message, now);
     } catch (error) {
       this.dismiss(protocolErrorOf(error));
     }

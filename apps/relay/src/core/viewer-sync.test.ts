@@ -1,5 +1,6 @@
 /** What a viewer's messages may cost the relay, and what is kept for a lagging viewer (docs/protocol.md, P-26, P-28). */
 import { emptySegment, encodeAck, type StreamDescription, type Tile } from "@screen-share/protocol";
+import { FakeTime } from "@screen-share/protocol/testing/fake-time";
 import { describe, expect, it } from "vitest";
 import {
   FakeProducer,
@@ -131,6 +132,33 @@ describe("the work of an ack that allows more to be sent", () => {
     };
     producer.update([tile(3)]);
     expect(work.debtMs).toBeGreaterThan(0);
+  });
+});
+
+describe("an ack that waited while the relay was busy with other viewers", () => {
+  /** @returns the number of updates in which a new viewer gets the whole picture, if each ack is handled after so long */
+  function updateCount({ ackMs, waitedMs }: { ackMs: number; waitedMs: number }): number {
+    const time = new FakeTime();
+    time.heardSince = (now) => now - waitedMs;
+    const hub = newHub({ time });
+    const producer = new FakeProducer(hub);
+    producer.describe(stream);
+    producer.update(whole, { keyframe: true });
+    const { session, peer } = new FakeViewer(hub);
+    let acked = 0;
+    for (let now = 0; acked < peer.binary.length; ) {
+      acked = peer.binary.length;
+      now += ackMs;
+      session.receive(encodeAck(acked), now);
+    }
+    return acked;
+  }
+
+  it("is not taken for a slow link", () => {
+    const prompt = updateCount({ ackMs: 1, waitedMs: 0 });
+    const slow = updateCount({ ackMs: 300, waitedMs: 0 });
+    expect(updateCount({ ackMs: 300, waitedMs: 299 })).toBeLessThan(1.2 * prompt);
+    expect(slow).toBeGreaterThan(2 * prompt);
   });
 });
 

@@ -2,35 +2,46 @@
  * Keeps one viewer in sync with its room's picture, at the room's expense. Its messages cost no more than what is sent in response, and
  * those that change nothing cost next to nothing. Ends with the connection.
  */
-import { Cursor, type Outbox, Sender, type Window } from "@screen-share/protocol";
+import {
+  Cursor,
+  type CursorEvents,
+  type Outbox,
+  Sender,
+  type Window,
+} from "@screen-share/protocol";
 import { Lag } from "./lag.ts";
 import type { ShownPicture } from "./picture.ts";
 import type { Room } from "./room.ts";
 
-export class ViewerSync {
+export class ViewerSync implements CursorEvents<ShownPicture> {
   readonly #sender: Sender;
   readonly #cursor: Cursor<ShownPicture>;
   readonly #lag: Lag;
   /** Nothing was sent in response to an ack, because the room was over its share of the relay's time. */
   #postponed = false;
   #paused = false;
+  /**
+   * The last ack, if nothing has been due since: how many updates it reports, and when it came. It is noted with the next update, when the
+   * memory for the viewer has to be read anyway: with a thousand viewers that takes longer than the work itself.
+   */
+  #ackCount = 0;
+  #ackedAt = 0;
+  #ackedSince = 0;
   #sentBytes = 0;
   #cuts = 0;
   #skippedVersions = 0;
-  /** The newest update of which at least a part was sent. */
-  #newest: { readonly epoch: number; readonly version: number } | undefined;
+  /** The newest update of which at least a part was sent. No epoch is 0. */
+  #newestEpoch = 0;
+  #newestVersion = 0;
 
   constructor(
     private readonly outbox: Pick<Outbox, "send" | "mostHeldBytes">,
-    private readonly room: Pick<Room, "picture" | "stats" | "work">,
+    private readonly room: Pick<Room, "picture" | "stats" | "time" | "work">,
     now: number,
   ) {
     this.#lag = new Lag(now);
-    this.#sender = new Sender((message) => outbox.send(message));
-    this.#cursor = new Cursor(this.#sender, {
-      sent: (shown, update) => this.#sent(shown, update),
-      held: (byBytes) => room.picture.keepBeside(byBytes),
-    });
+    this.#sender = new Sender(outbox);
+    this.#cursor = new Cursor(this.#sender, this);
   }
 
   get summary(): Readonly<Record<string, number>> {
@@ -54,6 +65,7 @@ export class ViewerSync {
 
   /** Sends what is due, as far as the viewer can take it now. */
   advance(now: number): void {
+    this.#settle();
     const { shown } = this.room.picture;
     if (!shown) this.#cursor.forget();
     else if (!this.#paused) this.#cursor.advance(shown, now);
@@ -64,15 +76,28 @@ export class ViewerSync {
    * @throws ProtocolError for more than were sent, or fewer than before
    */
   acked(count: number, now: number): void {
-    const drawnCount = this.#sender.acked(count, now);
-    if (drawnCount === 0) return;
-    const lagMs = this.#lag.drawn(drawnCount, now);
-    if (lagMs !== undefined) this.room.stats.drawn("viewer", lagMs);
+    this.#settle();
+    if (this.#sender.fresh(count) === 0) return;
+    this.#ackCount = count;
+    this.#ackedAt = now;
+    this.#ackedSince = this.room.time.heardSince(now);
     this.#proceed(now);
+  }
+
+  /** Takes note of the last ack. */
+  #settle(): void {
+    const count = this.#ackCount;
+    if (count === 0) return;
+    this.#ackCount = 0;
+    this.#sender.window.busy(this.#ackedSince, this.#ackedAt);
+    const drawnCount = this.#sender.acked(count, this.#ackedAt);
+    const lagMs = this.#lag.drawn(drawnCount, this.#ackedAt);
+    if (lagMs !== undefined) this.room.stats.drawn("viewer", lagMs);
   }
 
   /** Called about once a second. */
   tick(now: number): void {
+    this.#settle();
     if (this.#postponed) this.#proceed(now);
   }
 
@@ -86,7 +111,7 @@ export class ViewerSync {
     if (this.#paused && !paused) {
       this.#lag.watches(now);
       // Updates that it missed while hidden do not count as skipped.
-      this.#newest = undefined;
+      this.#newestEpoch = 0;
     }
     this.#paused = paused;
     this.#proceed(now);
@@ -101,17 +126,22 @@ export class ViewerSync {
     if (!this.#postponed) work.spend(() => this.advance(now));
   }
 
-  #sent(
+  sent(
     { epoch, relayedAt, store: { version } }: ShownPicture,
     { cut, bytes }: { readonly cut: boolean; readonly bytes: number },
   ): void {
-    const before = this.#newest?.epoch === epoch ? this.#newest.version : version;
+    const before = this.#newestEpoch === epoch ? this.#newestVersion : version;
     const skipped = Math.max(0, version - before - 1);
-    this.#newest = { epoch, version };
+    this.#newestEpoch = epoch;
+    this.#newestVersion = version;
     this.#lag.sent(relayedAt);
     this.#skippedVersions += skipped;
     this.#sentBytes += bytes;
     if (cut) this.#cuts++;
     this.room.stats.sent("viewer", { cut, skipped });
+  }
+
+  held(byBytes: number): void {
+    this.room.picture.keepBeside(byBytes);
   }
 }

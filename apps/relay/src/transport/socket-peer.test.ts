@@ -46,7 +46,7 @@ class NarrowSocket implements LibrarySocket {
 
 function peerOn(socket: NarrowSocket, held = new HeldBytes(1000 * MB, () => {})) {
   let delivered = 0;
-  const peer = new SocketPeer(socket, { held, delivered: (bytes) => (delivered += bytes) });
+  const peer = new SocketPeer(socket, held, (bytes) => (delivered += bytes));
   return { peer, held, delivered: () => delivered };
 }
 

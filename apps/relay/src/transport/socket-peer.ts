@@ -29,12 +29,6 @@ export const MAX_REASON_BYTES = 123;
 
 const OUTCOMES: readonly SendOutcome[] = ["buffered", "sent", "dropped"];
 
-interface SocketPeerOptions {
-  /** Called with the bytes of every message that was taken. */
-  readonly delivered: (bytes: number) => void;
-  readonly held: HeldBytes;
-}
-
 export class SocketPeer implements Peer, Holder {
   #open = true;
   #closedWith: { readonly code: number; readonly reason: string } | undefined;
@@ -45,29 +39,36 @@ export class SocketPeer implements Peer, Holder {
   /** A call into the library is on the stack, during which its socket must not be dropped. */
   #calling = false;
 
+  /** @param delivered called with the bytes of every message that was taken */
   constructor(
     private readonly socket: LibrarySocket,
-    private readonly options: SocketPeerOptions,
+    private readonly held: HeldBytes,
+    private readonly delivered?: (bytes: number) => void,
   ) {}
 
   send(message: Uint8Array | string): SendOutcome {
     if (!this.#open || this.#rest) return "dropped";
-    const outcome = this.#call(() => this.#send(message));
+    this.#calling = true;
+    const outcome = this.#called(this.#send(message));
     // Text is ASCII, except for names.
-    if (outcome !== "dropped") this.options.delivered(message.length);
+    if (outcome !== "dropped") this.delivered?.(message.length);
     return outcome;
   }
 
   ping(payload: string): SendOutcome {
     if (!this.#open) return "dropped";
-    return this.#call(() => outcomeOf(this.socket.ping(payload)));
+    this.#calling = true;
+    return this.#called(outcomeOf(this.socket.ping(payload)));
   }
 
   /** The socket has sent everything that it had buffered. @returns whether that was the end of the last message */
   drained(): boolean {
-    if (this.#rest && this.#open) this.#call(() => this.#sendRest());
+    if (this.#rest && this.#open) {
+      this.#calling = true;
+      this.#called(this.#sendRest());
+    }
     if (this.#rest || this.heldBytes > 0) return false;
-    this.options.held.release(this);
+    this.held.release(this);
     return true;
   }
 
@@ -116,7 +117,7 @@ export class SocketPeer implements Peer, Holder {
     this.#open = false;
     this.#gone = true;
     this.#rest = undefined;
-    this.options.held.release(this);
+    this.held.release(this);
   }
 
   #send(message: Uint8Array | string): SendOutcome {
@@ -143,13 +144,11 @@ export class SocketPeer implements Peer, Holder {
     return outcome;
   }
 
-  /** Calls the library, and accounts for what it holds afterwards. */
-  #call(call: () => SendOutcome): SendOutcome {
-    this.#calling = true;
-    const outcome = call();
+  /** The library was called: accounts for what it holds now. */
+  #called(outcome: SendOutcome): SendOutcome {
     const shared = this.#rest?.message;
     if (outcome === "buffered" || shared) {
-      this.options.held.hold(this, { ownBytes: this.heldBytes, shared });
+      this.held.hold(this, { ownBytes: this.heldBytes, shared });
     }
     this.#calling = false;
     return outcome;

@@ -50,6 +50,8 @@ export interface ServerOptions {
   /** Runs a task soon, spread over turns of the event loop. */
   readonly pace: (task: () => void) => void;
   readonly now: () => number;
+  /** Called before a message is handled. */
+  readonly handles: (now: number) => void;
 }
 
 export interface Server {

@@ -138,7 +138,7 @@ function handleWebSockets(
     },
     message: (webSocket, message, isBinary) => {
       eventsOf(webSocket).received(new Uint8Array(message), isBinary);
-      webSocket.getUserData().socket?.finished();
+      if (large) webSocket.getUserData().socket?.finished();
     },
     // The library has already replied.
     ping: (webSocket, payload) => void eventsOf(webSocket).pinged(payload.byteLength),

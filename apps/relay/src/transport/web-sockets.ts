@@ -68,8 +68,11 @@ class OpenWebSocket {
   ) {
     const { role } = request;
     const { traffic, held } = options;
-    const delivered = (bytes: number) => traffic?.delivered(role, bytes);
-    this.peer = new SocketPeer(socket, { delivered, held });
+    this.peer = new SocketPeer(
+      socket,
+      held,
+      traffic && ((bytes) => traffic.delivered(role, bytes)),
+    );
     this.#frames = new Bucket(FRAMES[role], options.now());
     this.#session = options.connect(request, this.peer);
   }
@@ -81,6 +84,7 @@ class OpenWebSocket {
   /** A whole message has arrived. Its bytes may be reused after the call. */
   received(bytes: Uint8Array, isBinary: boolean): void {
     const now = this.options.now();
+    this.options.handles(now);
     this.options.traffic?.received(this.request.role, bytes.length);
     if (!this.#accepts("message", now)) return;
     this.#session.receive(isBinary ? bytes : Buffer.from(bytes).toString(), now);

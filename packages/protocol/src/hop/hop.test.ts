@@ -70,9 +70,11 @@ class Stored implements Supply {
 class Link {
   accepts = true;
   held = 0;
-  readonly sender = new Sender((message) => {
-    if (this.accepts) this.down.push(message);
-    return this.accepts;
+  readonly sender = new Sender({
+    send: (message) => {
+      if (this.accepts) this.down.push(message);
+      return this.accepts;
+    },
   });
   readonly cursor = new Cursor<Stored>(this.sender, { held: (byBytes) => (this.held += byBytes) });
   readonly replica = new Replica();
@@ -161,7 +163,7 @@ describe("a hop", () => {
 
 describe("a sender", () => {
   it("rejects acks of updates that were never sent, and acks that take earlier ones back", () => {
-    const sender = new Sender(() => true);
+    const sender = new Sender({ send: () => true });
     for (let i = 0; i < 3; i++) sender.update(new Uint8Array(10), i);
     expect(sender.acked(2, 5)).toBe(2);
     expect(sender.acked(2, 6)).toBe(0);
@@ -171,7 +173,7 @@ describe("a sender", () => {
   });
 
   it("waits until an ack brings something new", () => {
-    const sender = new Sender(() => true);
+    const sender = new Sender({ send: () => true });
     sender.update(new Uint8Array(10), 0);
     sender.wait();
     sender.acked(0, 1);
@@ -183,7 +185,7 @@ describe("a sender", () => {
   it("describes an epoch once, and again only if the socket refused it", () => {
     let accepts = false;
     const sent: (string | Uint8Array)[] = [];
-    const sender = new Sender((message) => accepts && sent.push(message) > 0);
+    const sender = new Sender({ send: (message) => accepts && sent.push(message) > 0 });
     expect(sender.describe(3, streamOf(0))).toBe(false);
     expect(sender.epoch).toBeUndefined();
     accepts = true;
@@ -193,7 +195,7 @@ describe("a sender", () => {
   });
 
   it("has an update due every two seconds, and at once after it was woken (P-23)", () => {
-    const sender = new Sender(() => true);
+    const sender = new Sender({ send: () => true });
     expect(sender.currentDue(0, 0)).toBe(true);
     sender.update(new Uint8Array(10), 1000);
     expect(sender.currentDue(2800, 100)).toBe(false);

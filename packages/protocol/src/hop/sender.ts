@@ -18,8 +18,10 @@ export class Sender {
   #sentAt = Number.NEGATIVE_INFINITY;
   #waiting = false;
 
-  /** @param transmit hands a message to the socket and returns whether it was taken */
-  constructor(private readonly transmit: (message: string | Uint8Array<ArrayBuffer>) => boolean) {}
+  /** @param outlet hands a message to the socket, and returns whether it was taken */
+  constructor(
+    private readonly outlet: { send(message: string | Uint8Array<ArrayBuffer>): boolean },
+  ) {}
 
   /** The epoch that was described last. Undefined before the first. */
   get epoch(): number | undefined {
@@ -49,14 +51,14 @@ export class Sender {
   /** Begins an epoch, unless it is the current one. @returns whether the socket took the description */
   describe(epoch: number, stream: StreamDescription): boolean {
     if (epoch === this.#epoch) return true;
-    if (!this.transmit(encodeControl({ type: "stream", epoch, stream }))) return false;
+    if (!this.outlet.send(encodeControl({ type: "stream", epoch, stream }))) return false;
     this.#epoch = epoch;
     return true;
   }
 
   /** Sends an update of the described epoch. @param now our clock, ms. @returns whether the socket took it; if not, nothing has changed */
   update(message: Uint8Array<ArrayBuffer>, now: number): boolean {
-    if (!this.transmit(message)) return false;
+    if (!this.outlet.send(message)) return false;
     this.#sentCount++;
     this.#sentAt = now;
     this.window.sent(message.length, now);
@@ -68,14 +70,19 @@ export class Sender {
    * @throws ProtocolError if it is more than were sent, or fewer than before
    */
   acked(count: number, now: number): number {
-    const fresh = count - this.#ackedCount;
-    if (count > this.#sentCount) throw new ProtocolError("an ack is ahead of what was sent");
-    if (fresh < 0) throw new ProtocolError("an ack takes an earlier one back");
+    const fresh = this.fresh(count);
     if (fresh === 0) return 0;
     this.#ackedCount = count;
     this.#waiting = false;
     this.window.acked(fresh, now);
     return fresh;
+  }
+
+  /** How many updates an ack of `count` would report. @throws ProtocolError as `acked` */
+  fresh(count: number): number {
+    if (count > this.#sentCount) throw new ProtocolError("an ack is ahead of what was sent");
+    if (count < this.#ackedCount) throw new ProtocolError("an ack takes an earlier one back");
+    return count - this.#ackedCount;
   }
 
   /**

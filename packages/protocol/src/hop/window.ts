@@ -59,7 +59,8 @@ export class Window {
   readonly #path = new Path();
   readonly #roundTrips: number[] = [];
   #ackedAt = 0;
-  #busy = { from: Number.NEGATIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
+  #busyFrom = Number.NEGATIVE_INFINITY;
+  #busyTo = Number.NEGATIVE_INFINITY;
   #silences = 0;
   /** What left before a stall's end is late because of the stall. */
   #excusedUntil = Number.NEGATIVE_INFINITY;
@@ -126,7 +127,8 @@ export class Window {
 
   /** The sender was busy, and could hear no ack: the link is not to blame for that. */
   busy(from: number, to: number): void {
-    this.#busy = { from, to };
+    this.#busyFrom = from;
+    this.#busyTo = to;
   }
 
   /** The oldest `count` updates in flight were applied. */
@@ -167,9 +169,8 @@ export class Window {
 
   /** When an ack that is read now came, at the earliest. */
   #heardAt(sentAt: number): number {
-    const { from, to } = this.#busy;
-    const waited = this.#now - to <= HEARD_LATE_MS;
-    return waited ? Math.min(this.#now, Math.max(from, sentAt)) : this.#now;
+    const waited = this.#now - this.#busyTo <= HEARD_LATE_MS;
+    return waited ? Math.min(this.#now, Math.max(this.#busyFrom, sentAt)) : this.#now;
   }
 
   #refuse(): 0 {
@@ -225,7 +226,7 @@ export class Window {
       ? used * 2
       : Math.min(used * MAX_GROWTH, (used * targetMs) / rttMs + SHARE_BYTES);
     if (aim > size ? !flight.limited : !flight.limited && !late) return;
-    this.#size = Math.max(MIN_BYTES, Math.min(MAX_BYTES, aim, size * 2));
+    this.#size = Math.floor(Math.max(MIN_BYTES, Math.min(MAX_BYTES, aim, size * 2)));
     // Much smaller, and the answers still late: perhaps it is the path that has become longer.
     if (late && this.#size < this.#probedSize / 2) {
       this.#draining = true;
@@ -242,6 +243,7 @@ class Path {
   #steps: number[] = [];
   #stepMs = 0;
   #queueMs = MIN_QUEUE_MS;
+  #targetMs = FIRST_BASE_MS + MIN_QUEUE_MS;
 
   /** Whether a probe has come back. */
   get known(): boolean {
@@ -250,7 +252,7 @@ class Path {
 
   /** The round trip at which the window is right. */
   get targetMs(): number {
-    return this.#baseMs + this.#queueMs;
+    return this.#targetMs;
   }
 
   /** The part of it that is spent waiting. */
@@ -268,6 +270,7 @@ class Path {
     if (!this.#known) {
       this.#known = true;
       this.#baseMs = roundTripMs;
+      this.#learn();
       return;
     }
     const believedMs = Math.min(roundTripMs, 2 * this.#baseMs + 100);
@@ -287,5 +290,6 @@ class Path {
   #learn(): void {
     const wantedMs = Math.max(2 * this.#deviationMs, this.#stepMs);
     this.#queueMs = Math.max(MIN_QUEUE_MS, Math.min(MAX_QUEUE_MS, wantedMs));
+    this.#targetMs = this.#baseMs + this.#queueMs;
   }
 }

@@ -147,5 +147,8 @@ export function decodeAck(message: Uint8Array): number {
   if (message[0] !== ACK || message.length !== ACK_BYTES) {
     throw new ProtocolError("this binary message is not an ack");
   }
-  return new DataView(message.buffer, message.byteOffset).getUint32(1, true);
+  // Little-endian. Acks come for every update and viewer, and a DataView would be garbage at once.
+  let count = 0;
+  for (let i = ACK_BYTES - 1; i > 0; i--) count = count * 256 + (message[i] ?? 0);
+  return count;
 }
