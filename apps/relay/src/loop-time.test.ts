@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { LoopTime } from "./loop-time.ts";
 
 /** An event loop that a test turns by hand. */
@@ -18,12 +18,15 @@ function loopTime() {
   };
   /** Handles a message for this long. @returns how long it may have waited, ms */
   const handle = (ms: number) => {
-    time.handles(state.now);
+    time.handles();
     const waitedMs = state.now - time.heardSince(state.now);
     state.now += ms;
     return waitedMs;
   };
-  return { turn, handle };
+  const work = (ms: number) => {
+    state.now += ms;
+  };
+  return { time, turn, handle, work };
 }
 
 describe("what the relay handles", () => {
@@ -49,27 +52,34 @@ describe("what the relay handles", () => {
     turn({ idleMs: 0.01 });
     expect(handle(1)).toBeCloseTo(3.01);
   });
+
+  it("waits for calls that were delayed, too", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { turn, handle, time, work } = loopTime();
+    turn({ idleMs: 5 });
+    time.after(10, () => work(20));
+    vi.advanceTimersByTime(10);
+    expect(handle(1)).toBe(20);
+  });
 });
 
 describe("LoopTime, on the event loop of Node.js", () => {
   it("knows that a message had to wait while the process was busy", async () => {
     const time = new LoopTime();
     const busyMs = 50;
-    time.handles(time.now());
-    const startedAt = time.now();
+    const startedAt = time.handles();
     while (time.now() - startedAt < busyMs);
     await new Promise((done) => setImmediate(done));
-    time.handles(time.now());
-    const now = time.now();
+    const now = time.handles();
     expect(now - time.heardSince(now)).toBeGreaterThanOrEqual(busyMs);
   });
 
   it("knows that it was idle", async () => {
     const time = new LoopTime();
-    time.handles(time.now());
+    time.handles();
     await new Promise((done) => setTimeout(done, 50));
-    const handledAt = time.now();
-    time.handles(handledAt);
+    const handledAt = time.handles();
     expect(time.heardSince(time.now())).toBe(handledAt);
   });
 });

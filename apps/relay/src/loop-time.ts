@@ -28,13 +28,18 @@ export class LoopTime implements Time {
 
   /** The delay is rounded up to whole ms, since Node.js rounds it down. */
   after(delayMs: number, call: () => void): () => void {
-    const timer = setTimeout(call, Math.ceil(delayMs));
+    const handled = () => {
+      this.handles();
+      call();
+    };
+    const timer = setTimeout(handled, Math.ceil(delayMs));
     return () => clearTimeout(timer);
   }
 
-  /** A message is handled now. */
-  handles(now: number): void {
-    if (this.#inTurn) return;
+  /** Something is being handled that may take long, or may have waited. @returns the time */
+  handles(): number {
+    const now = this.now();
+    if (this.#inTurn) return now;
     this.#inTurn = true;
     this.loop.afterTurn(() => {
       this.#inTurn = false;
@@ -44,6 +49,7 @@ export class LoopTime implements Time {
     this.#heardSince = idleMs - this.#idleMs >= IDLE_MS ? now : this.#turnAt;
     this.#idleMs = idleMs;
     this.#turnAt = now;
+    return now;
   }
 
   heardSince(now: number): number {

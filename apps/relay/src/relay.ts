@@ -174,7 +174,7 @@ export async function startRelay(
     descriptors,
     pace,
     now: clock,
-    handles: (now) => time.handles(now),
+    handles: () => time.handles(),
   });
   const { METRICS_HOST, METRICS_PORT = 0 } = config;
   const address = { host: METRICS_HOST, port: METRICS_PORT };
@@ -185,6 +185,7 @@ export async function startRelay(
       throw error;
     }));
   const timer = setInterval(() => {
+    time.handles();
     server.tick();
     hub.tick(clock(), Date.now());
     admission.tick();

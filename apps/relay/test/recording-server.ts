@@ -83,6 +83,8 @@ export class RecordingServer extends Happenings {
     },
   };
   readonly traffic = { received: 0, delivered: 0 };
+  /** How often something was about to be handled. */
+  handled = 0;
   readonly held = new HeldBytes(2 ** 30, () => {});
   /** Summaries of the streams that have ended. */
   readonly streamed: unknown[] = [];
@@ -134,7 +136,10 @@ export class RecordingServer extends Happenings {
       held: recording.held,
       descriptors: recording.descriptors,
       now: () => performance.now(),
-      handles: () => {},
+      handles: () => {
+        recording.handled++;
+        return performance.now();
+      },
     });
     return recording;
   }

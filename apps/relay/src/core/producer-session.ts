@@ -184,13 +184,15 @@ export class ProducerSession extends RoomSession implements Producer {
     const { update } = room.work.spend(() => this.#receiver.update(message, now));
     const uplinkMs = update.encodedAt > 0 ? Math.max(0, now - update.encodedAt) : undefined;
     room.stats.applied({ bytes: message.length, uplinkMs });
+    const owes = room.work.debtMs > 0;
     room.advance(now);
-    // Last: with an ack in the cork of this socket, uWebSockets.js would copy every viewer's update into a buffer first.
-    this.#ack();
+    // Last: with an ack in the cork of this socket, uWebSockets.js would first copy every viewer's update of 16 KiB or more.
+    this.#ack(owes);
   }
 
-  #ack(): void {
-    if (!this.open || this.room.work.debtMs > 0) return;
+  /** @param owes whether the room is over its share of the relay's time */
+  #ack(owes = this.room.work.debtMs > 0): void {
+    if (!this.open || owes) return;
     this.#receiver.ack((message) => this.#outbox.send(message));
   }
 

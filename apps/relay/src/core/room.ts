@@ -212,7 +212,8 @@ export class Room {
     if (shown && !shown.partial) this.#waking = false;
     // A large audience may use all of the relay's time while no other room needs it.
     const started = this.parts.sharesTime() ? this.work.start() : undefined;
-    for (const viewer of this.#audience) viewer.advance(now);
+    // The last of many viewers is sent its update later than the first.
+    for (const viewer of this.#audience) viewer.advance(Math.max(now, this.time.now()));
     if (started) this.work.finish(started);
   }
 

@@ -11,6 +11,7 @@ import {
   tilesAsText,
   tilesOf,
 } from "../../test/participants.ts";
+import { UNCOUNTED } from "./stats.ts";
 
 const { stream: described } = picturePair(8, 8);
 /** About the most tiles that a picture may have. */
@@ -132,6 +133,33 @@ describe("the work of an ack that allows more to be sent", () => {
     };
     producer.update([tile(3)]);
     expect(work.debtMs).toBeGreaterThan(0);
+  });
+});
+
+describe("the last ack of a viewer that has everything", () => {
+  /** A viewer that has acked the whole picture at 10 ms, and the ages of what it has drawn. */
+  function viewerAt10() {
+    const ages: number[] = [];
+    const hub = newHub({ stats: { ...UNCOUNTED, drawn: (_, ageMs) => void ages.push(ageMs) } });
+    const { stream, first, second } = picturePair(8, 8);
+    const producer = new FakeProducer(hub);
+    producer.describe(stream);
+    producer.update(first, { keyframe: true });
+    const { session, peer } = new FakeViewer(hub);
+    session.receive(encodeAck(peer.binary.length), 10);
+    return { ages, producer, second, session, peer };
+  }
+
+  it.each<[string, (of: ReturnType<typeof viewerAt10>) => void]>([
+    ["update", ({ producer, second }) => producer.update(second, { now: 500 })],
+    ["ack", ({ session, peer }) => session.receive(encodeAck(peer.binary.length), 500)],
+    ["tick", ({ session }) => session.tick(500)],
+    ["end", ({ session }) => session.ended(500)],
+  ])("is noted with the next %s, as of when it came", (_, next) => {
+    const viewer = viewerAt10();
+    expect(viewer.ages).toEqual([]);
+    next(viewer);
+    expect(viewer.ages).toEqual([10]);
   });
 });
 

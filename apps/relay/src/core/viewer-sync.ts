@@ -103,6 +103,7 @@ export class ViewerSync implements CursorEvents<ShownPicture> {
 
   /** The connection is gone. */
   ended(): void {
+    this.#settle();
     this.#cursor.forget();
   }
 

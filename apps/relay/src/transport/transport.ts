@@ -50,8 +50,8 @@ export interface ServerOptions {
   /** Runs a task soon, spread over turns of the event loop. */
   readonly pace: (task: () => void) => void;
   readonly now: () => number;
-  /** Called before a message is handled. */
-  readonly handles: (now: number) => void;
+  /** Called before a message, a ping or pong, or a drained socket is handled. @returns the time */
+  readonly handles: () => number;
 }
 
 export interface Server {

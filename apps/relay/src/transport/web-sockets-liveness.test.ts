@@ -76,6 +76,16 @@ describe.each(ADAPTERS)("WebSockets on %s", (_, startServer) => {
       client.socket.terminate();
     });
 
+    it("are reported before they are handled: messages, pings and pongs", async () => {
+      const { raw, session } = await rawClient();
+      const before = server.handled;
+      for (const opcode of [text, ping, pong]) raw.write(frame({ opcode, payload: "17" }));
+      await server.until(() => session.pongs.length === 1);
+      expect(session.messages).toHaveLength(1);
+      expect(server.handled - before).toBe(3);
+      raw.destroy();
+    });
+
     it("a ping from a client gets a pong", async () => {
       const client = await connect(server, VIEWER);
       client.socket.ping("hello");

@@ -83,8 +83,7 @@ class OpenWebSocket {
 
   /** A whole message has arrived. Its bytes may be reused after the call. */
   received(bytes: Uint8Array, isBinary: boolean): void {
-    const now = this.options.now();
-    this.options.handles(now);
+    const now = this.options.handles();
     this.options.traffic?.received(this.request.role, bytes.length);
     if (!this.#accepts("message", now)) return;
     this.#session.receive(isBinary ? bytes : Buffer.from(bytes).toString(), now);
@@ -97,7 +96,7 @@ class OpenWebSocket {
 
   /** A ping has arrived. @returns whether to reply with a pong of as many bytes */
   pinged(payloadBytes: number): boolean {
-    if (!this.#accepts("ping", this.options.now())) return false;
+    if (!this.#accepts("ping", this.options.handles())) return false;
     if (this.peer.heldBytes === 0) this.#unreadPongBytes = 0;
     else this.#unreadPongBytes += FRAME_HEAD_BYTES + payloadBytes;
     if (this.#unreadPongBytes <= MAX_UNREAD_PONG_BYTES) return true;
@@ -106,7 +105,7 @@ class OpenWebSocket {
   }
 
   ponged(payload: string): void {
-    const now = this.options.now();
+    const now = this.options.handles();
     if (this.#accepts("pong", now)) this.#session.ponged(payload, now);
   }
 
@@ -114,7 +113,7 @@ class OpenWebSocket {
   drained(): void {
     if (this.peer.gone || !this.peer.drained()) return;
     this.#unreadPongBytes = 0;
-    this.#session.drained(this.options.now());
+    this.#session.drained(this.options.handles());
   }
 
   /** The socket is closed. Called once. */
