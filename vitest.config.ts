@@ -12,9 +12,7 @@ const env = { XDG_DATA_HOME: dataFolder };
 /** They load native code that remembers its first display, or are a process's whole life to look at. */
 const APART = ["apps/capture/src/source/*.test.ts", "apps/relay/test/hostile.test.ts"];
 /** What they find depends on how busy the machine is. */
-const UNDISTURBED = ["failures", "flow", "link", "viewer-statistics"].map(
-  (name) => `e2e/${name}.test.ts`,
-);
+const UNDISTURBED = ["e2e/flow.test.ts", "e2e/viewer-statistics.test.ts"];
 /** Begun late, they would be waited for when all else is over. */
 const LONG = [
   "relay/test/hostile.test.ts",
