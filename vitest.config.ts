@@ -11,7 +11,7 @@ const env = { XDG_DATA_HOME: dataFolder };
 
 /** They load native code that remembers its first display, or are a process's whole life to look at. */
 const APART = ["apps/capture/src/source/*.test.ts", "apps/relay/test/hostile.test.ts"];
-/** What they find depends on how busy the machine is. */
+/** What they find depends on how busy the machine is: one of them leaves a core free, most of the time. */
 const UNDISTURBED = ["e2e/flow.test.ts", "e2e/viewer-statistics.test.ts"];
 /** Begun late, they would be waited for when all else is over. */
 const LONG = [
@@ -71,7 +71,7 @@ export default defineConfig({
           name: "e2e-undisturbed",
           include: UNDISTURBED,
           isolate: false,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
