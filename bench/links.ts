@@ -36,7 +36,7 @@ export async function linksBench(): Promise<void> {
       .join(", "),
   );
   say("\nAfter a stall: time until a whole new picture, ms; old pictures delivered, KB");
-  const stalls = [...reports].filter(([name]) => name.includes("stands still"));
+  const stalls = [...reports].filter(([name]) => name.includes("stalls for"));
   tableOf(new Map(stalls), (all) =>
     all.map((one) => `${whole(one.recoveryMs)}; ${whole(one.oldBytes / 1000)}`).join(", "),
   );

@@ -115,14 +115,14 @@ describe("readEnvironment", () => {
     },
   );
 
-  it("explains in a sentence why a file cannot be read, and goes on with the environment", () => {
+  it("explains in a sentence why a file cannot be read, and continues with the environment", () => {
     mkdirSync(path.join(root, ".env"));
     const folder = read({ PORT: "7" });
     expect(folder.unreadable).toMatch(/\.env cannot be read: it is a folder .*\.$/);
     expect(folder.environment).toEqual({ PORT: "7" });
   });
 
-  it("explains a link to itself and a file that is no text, and takes a link to nowhere for no file", () => {
+  it("explains a link to itself and a file that is not text, and treats a dangling link as no file", () => {
     symlinkSync(".env", path.join(root, ".env"));
     expect(read().unreadable).toMatch(/cannot be read: .+\.$/);
     root = mkdtempSync(path.join(tmpdir(), "env-"));

@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly environment: Environment;
   /** Sentences for the log or the terminal. */
   readonly warnings: readonly string[];
-  /** A sentence that says why the `.env` cannot be read. A program that may need a secret from it must not start. */
+  /** A sentence that explains why the `.env` cannot be read. A program that may need a secret from it must not start. */
   readonly unreadable?: string;
 }
 

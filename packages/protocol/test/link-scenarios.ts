@@ -103,7 +103,7 @@ const M50 = steady(50_000, 150);
 
 export type Row = ReturnType<typeof row>;
 
-/** `random`: whether more is random than the times of keystrokes. */
+/** `random`: whether more than keystroke times is random. */
 function row(name: string, link: LinkModel, workload: Workload, more: Partial<Scenario> = {}) {
   const scenario: Scenario = { link, workload, durationMs: 30_000, fromMs: 8000, ...more };
   return { name, scenario, random: /jitter|lost/.test(name) };
@@ -114,7 +114,7 @@ function stalledRow(name: string, link: LinkModel, fps: number, stallS: 1 | 5): 
   const stallEndsAt = 12_000 + stallS * 1000;
   const stalled = slowed(link, Number.POSITIVE_INFINITY, 12_000, stallEndsAt);
   const durationMs = stallS === 1 ? 20_000 : 25_000;
-  return row(`${name}, stands still ${stallS} s`, stalled, motion(fps), {
+  return row(`${name}, stalls for ${stallS} s`, stalled, motion(fps), {
     durationMs,
     stallEndsAt,
   });
@@ -134,7 +134,7 @@ export const ROWS: readonly Row[] = [
   stalledRow("10 Mbit/s", M10, 30, 5),
   row("1 Mbit/s, jitter", jittery(M1), motion(10)),
   row("10 Mbit/s, jitter", jittery(M10), motion(30)),
-  row("10 Mbit/s, answers in bunches of 50 ms", { ...M10, bunchMs: 50 }, motion(30)),
+  row("10 Mbit/s, acks in bunches of 50 ms", { ...M10, bunchMs: 50 }, motion(30)),
   row("10 Mbit/s 50 ms, 1 % lost", { ...steady(10_000, 50), loss: 0.01 }, motion(30)),
   row("1 Mbit/s, 1 % lost", { ...M1, loss: 0.01 }, motion(10)),
   row(
@@ -150,7 +150,7 @@ export const ROWS: readonly Row[] = [
     { durationMs: 50_000, fromMs: 15_000 },
   ),
   row("10 Mbit/s, an update takes 80 ms", M10, motion(30), { applyMs: () => 80 }),
-  row("10 Mbit/s, 20 ms + 1 ms a KB to draw", M10, motion(30), {
+  row("10 Mbit/s, 20 ms + 1 ms per KB to draw", M10, motion(30), {
     applyMs: (bytes) => 20 + bytes / 1000,
   }),
   row("two viewers, 2 Mbit/s 100 ms", steady(2000, 100), motion(10), {
@@ -175,10 +175,10 @@ export const TYPING_ROWS: readonly Row[] = [
   row("10 Mbit/s, 20 ms", M10, typing()),
   row("1 Mbit/s, 100 ms", M1, typing(), MINUTE),
   row("1 Mbit/s, 100 ms, 30 fps", M1, typing({ fps: 30 }), MINUTE),
-  row("1 Mbit/s, 100 ms, 300 KB a frame", M1, typing({ bytes: 300_000 }), MINUTE),
+  row("1 Mbit/s, 100 ms, 300 KB per frame", M1, typing({ bytes: 300_000 }), MINUTE),
   row("1 Mbit/s, retyped", M1, RETYPED, MINUTE),
   row("1 Mbit/s, jitter", jittery(M1), typing(), MINUTE),
   row("200 kbit/s, 300 ms", K200, typing(), SLOW),
   row("200 kbit/s, retyped", K200, RETYPED, SLOW),
-  row("200 kbit/s, retyped, longest had first only", K200, RETYPED, { ...SLOW, smallFirst: false }),
+  row("200 kbit/s, retyped, by age only", K200, RETYPED, { ...SLOW, smallFirst: false }),
 ];

@@ -11,7 +11,7 @@ describe("ClockOffset (P-14)", () => {
     expect(offset.errorMs).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("is within its own error of the truth, however lopsided the delays are", () => {
+  it("is within its own error of the truth, however asymmetric the delays are", () => {
     const delay = fc.double({ min: 0, max: 500, noNaN: true });
     const truth = fc.integer({ min: -1e9, max: 1e9 });
     fc.assert(
@@ -33,7 +33,7 @@ describe("ClockOffset (P-14)", () => {
     );
   });
 
-  it("learns at the first exchange that either clock was set, or stood still while its machine slept", () => {
+  it("notices at the first exchange that either clock was set, or stopped while its machine slept", () => {
     const delay = fc.double({ min: 0, max: 200, noNaN: true });
     const step = fc.oneof(
       fc.integer({ min: -1e12, max: -1000 }),
@@ -64,12 +64,12 @@ describe("ClockOffset (P-14)", () => {
   it("keeps the best of earlier exchanges while the clocks only drift", () => {
     const offset = new ClockOffset();
     offset.add({ sentAt: 1000, remoteAt: 1001, receivedAt: 1002 });
-    // 500 ppm, as bad as quartz gets, and a slow answer.
+    // 500 ppm, as bad as quartz gets, and a slow reply.
     offset.add({ sentAt: 41_000, remoteAt: 41_370, receivedAt: 41_400 });
     expect(offset.errorMs).toBe(1);
   });
 
-  it("passes over an exchange that ended before it began", () => {
+  it("ignores an exchange that ended before it began", () => {
     const offset = new ClockOffset();
     offset.add({ sentAt: 10, remoteAt: 5, receivedAt: 9 });
     expect(offset.known).toBe(false);

@@ -1,10 +1,10 @@
 /**
- * How far another machine's clock is from ours, by ping/pong (Cristian, Probabilistic clock synchronization, 1989): the shortest round trip
- * among the last few bounds the error. Exchanges that a newer one contradicts, since a clock was set or stood still, do not count.
+ * How far another machine's clock is from ours, by ping/pong (Cristian, Probabilistic clock synchronization, 1989): the shortest round trip among the
+ * last few bounds the error. Exchanges that a newer one contradicts, because a clock was set or stopped, do not count.
  */
 
 const KEPT_SAMPLES = 8;
-/** Two sound clocks drift apart by no more than this over the kept exchanges, which take less than two minutes, ms. */
+/** Two working clocks drift apart by no more than this during the kept exchanges, which span less than two minutes, ms. */
 const MAX_DRIFT_MS = 50;
 
 interface Sample {
@@ -15,7 +15,7 @@ interface Sample {
 export class ClockOffset {
   #samples: Sample[] = [];
 
-  /** Takes one exchange in: our clock when the ping left and when the pong came, and the other clock when it answered, ms. */
+  /** Adds one exchange: our clock when the ping was sent and when the pong arrived, and the other clock when it replied, ms. */
   add(exchange: Readonly<Record<"sentAt" | "remoteAt" | "receivedAt", number>>): void {
     const roundTripMs = exchange.receivedAt - exchange.sentAt;
     if (!(roundTripMs >= 0) || !Number.isFinite(exchange.remoteAt)) return;

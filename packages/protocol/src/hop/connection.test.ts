@@ -6,7 +6,7 @@ import { Connection } from "./connection.ts";
 import type { Line, LineEnd } from "./line.ts";
 import type { Socket, SocketEvents } from "./ports.ts";
 
-/** A socket that a test answers by hand. */
+/** A socket whose replies come from the test. */
 class FakeSocket implements Socket {
   readonly sent: (string | Uint8Array)[] = [];
   closedWith: { readonly code: number; readonly reason: string } | undefined;
@@ -122,7 +122,7 @@ describe("a line", () => {
     expect(socket.closedWith?.code).toBe(CLOSE.silent);
   });
 
-  it("lets silence last longer while its owner expects something large", () => {
+  it("tolerates a longer silence while its owner expects something large", () => {
     const { newest, timing, losses } = stage({ graceMs: () => 10_000 });
     newest().join();
     timing.advance(24_000);
@@ -131,7 +131,7 @@ describe("a line", () => {
     expect(losses).toHaveLength(1);
   });
 
-  it("takes signs of life below the messages for what they are", () => {
+  it("accepts signs of life below the message layer", () => {
     const { newest, timing, losses } = stage();
     newest().join();
     for (let s = 0; s < 60; s += 10) {
@@ -169,7 +169,7 @@ describe("a line", () => {
     expect(losses).toMatchObject([{ end: { byUs: true, proven: false } }]);
   });
 
-  it("passes over messages of types that only a newer relay sends", () => {
+  it("ignores messages of types that only a newer relay sends", () => {
     const { newest, received, losses } = stage();
     newest().join();
     newest().events.message('{"type":"weather"}');
@@ -224,7 +224,7 @@ describe("a connection", () => {
     expect(waitMs()).toBe(750);
   });
 
-  it("does not dial again where that cannot help, unless that is requested", () => {
+  it("does not dial again if that cannot help, unless requested", () => {
     const { connection, newest, timing, sockets, losses } = stage();
     newest().join();
     newest().drop(CLOSE.unauthorized);
@@ -245,7 +245,7 @@ describe("a connection", () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it("reports a dial that was refused at once, and waits for another request", () => {
+  it("reports a dial that was refused at once, and waits for the next request", () => {
     const { timing, losses } = stage({ refuses: true });
     expect(losses).toEqual([{ end: undefined, inMs: undefined }]);
     timing.advance(600_000);
@@ -253,7 +253,7 @@ describe("a connection", () => {
     expect(timing.pendingCount).toBe(0);
   });
 
-  it("leaves no timer and reports nothing after it hung up", () => {
+  it("leaves no timer behind and reports nothing after it hung up", () => {
     const { connection, newest, timing, losses } = stage();
     const socket = newest();
     socket.join();

@@ -1,6 +1,6 @@
 /**
- * Keeps an agent or a viewer connected: dial → hello → live → lost → retry. It alone decides when to dial again, with a delay that grows
- * until a connection has proven itself: a relay that lets us in and then closes at once must not be dialled as fast as we can (P-41).
+ * Keeps an agent or a viewer connected: dial → hello → live → lost → retry. It alone decides when to dial again, with a delay that grows until a
+ * connection has proven itself: a relay that accepts us and then closes at once must not be dialled in a tight loop (P-41).
  */
 import { closeMeaning } from "../wire/close.ts";
 import type { ToProducerMessage, ToViewerMessage } from "../wire/messages.ts";
@@ -19,7 +19,7 @@ export interface ConnectionOptions<Message extends ToViewerMessage | ToProducerM
 
 export class Connection<Message extends ToViewerMessage | ToProducerMessage> {
   readonly #backoff: Backoff;
-  /** The line that is being dialled or live. Only to be read. */
+  /** The line that is being dialled or live. Read-only for others. */
   line: Line<Message> | undefined;
   #cancelRetry: () => void = () => {};
 

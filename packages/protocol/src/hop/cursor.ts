@@ -1,7 +1,6 @@
 /**
- * Where one receiver stands in a stored picture, and what it is sent next: always the newest tiles, and no more of them than its window
- * takes. A receiver in sync is one number. One that cannot take everything that changed is sent cuts, and what it was sent is recorded
- * in groups of tiles until it has caught up.
+ * Where one receiver stands in a stored picture, and what it is sent next: always the newest tiles, and no more than fits its window. A receiver in
+ * sync is one number. One that lags is sent cuts, and what it was sent is recorded in groups of tiles until it has caught up.
  */
 import type { FrameStore } from "../picture/frame-store.ts";
 import type { Tile } from "../wire/update.ts";
@@ -9,7 +8,7 @@ import { dueTiles, grantUpdate } from "./due.ts";
 import type { Sender } from "./sender.ts";
 import { SentTiles } from "./sent-tiles.ts";
 
-/** A stored picture and the updates that are made of it. */
+/** A stored picture and the updates made from it. */
 export interface Supply {
   readonly store: FrameStore;
   /** Grows whenever another picture takes this one's place. */
@@ -47,7 +46,7 @@ export class Cursor<Picture extends Supply> {
     return picture.epoch === this.#epoch && !this.#sent && this.#version === picture.store.version;
   }
 
-  /** Sends what is due and fits the window. Where it does not all fit, `Sender.waiting` is true afterwards. */
+  /** Sends what is due and fits the window. If not everything fits, `Sender.waiting` is true afterwards. */
   advance(picture: Picture, now: number): void {
     const { epoch, store } = picture;
     if (!this.sender.describe(epoch, store.stream)) return;
@@ -67,7 +66,7 @@ export class Cursor<Picture extends Supply> {
     this.#record(undefined);
   }
 
-  /** @param sent what is recorded of a receiver that lags; undefined of one that does not */
+  /** @param sent the record of a receiver that lags; undefined for one that does not */
   #record(sent: SentTiles | undefined): void {
     const byBytes = (sent?.byteLength ?? 0) - (this.#sent?.byteLength ?? 0);
     this.#sent = sent;
@@ -79,7 +78,7 @@ export class Cursor<Picture extends Supply> {
     const { store } = picture;
     if (this.#version === store.version) return false;
     const joins = this.#version === 0;
-    // No whole picture is composed for a newcomer that cannot take all of it at once.
+    // No whole picture is composed for a new receiver whose window it does not fit.
     if (!joins || this.#mayGo(store.byteLength, now)) {
       const message = picture.updateSince(this.#version);
       if (this.#mayGo(message.length, now)) {
@@ -113,7 +112,7 @@ export class Cursor<Picture extends Supply> {
     return cut;
   }
 
-  /** Whether an update may go whole. */
+  /** Whether an update may be sent whole. */
   #mayGo(bytes: number, now: number): boolean {
     const options = { bytes, first: this.#version === 0, now };
     return grantUpdate(this.sender.window, options) >= bytes;

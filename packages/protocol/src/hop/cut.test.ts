@@ -30,7 +30,7 @@ describe("a cut", () => {
     .map((tiles) => tiles.toSorted((a, b) => a.index - b.index));
   const columns = fc.option(fc.double({ min: 0.0625, max: 64, noNaN: true }), { nil: undefined });
 
-  it("takes some of what waits, each once, in ascending order, no more than fits, and at least one", () => {
+  it("takes some waiting tiles, each once, in ascending order, no more than fit, and at least one", () => {
     fc.assert(
       fc.property(
         pending,
@@ -48,7 +48,7 @@ describe("a cut", () => {
     );
   });
 
-  it("sends every tile in the end, however much keeps changing", () => {
+  it("eventually sends every tile, however much keeps changing", () => {
     const sentAt = new Map(Array.from({ length: 300 }, (_, index) => [index, -1]));
     for (let turn = 0; turn < 80; turn++) {
       const waiting = [...sentAt].map(([index, at]) => tile(index, at));
@@ -58,12 +58,12 @@ describe("a cut", () => {
     expect(Math.min(...sentAt.values())).toBeGreaterThanOrEqual(0);
   });
 
-  it("takes first what the other side has had longest", () => {
+  it("first takes what the other side has had longest", () => {
     const tiles = [tile(0, 5), tile(1, 2), tile(2, 9), tile(3, 2)];
     expect(indices(chooseCut(tiles, { maxBytes: 300 }))).toEqual([0, 1, 3]);
   });
 
-  it("keeps a quarter for small regions, and no more", () => {
+  it("reserves a quarter for small regions, and no more", () => {
     const video = Array.from({ length: 60 }, (_, i) =>
       tile(300 + Math.floor(i / 5) * 15 + (i % 5), 1),
     );

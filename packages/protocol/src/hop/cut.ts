@@ -1,7 +1,7 @@
-/** Which of the tiles that wait go first, when not all can. Pure, and the same answer for the same question. */
+/** Which waiting tiles are sent first, if not all can be. Pure and deterministic. */
 import { SMALL_REGION_TILES, stepsToNeighbours } from "../picture/tile-changes.ts";
 
-/** A tile that changed since it was last sent. */
+/** A tile that has changed since it was last sent. */
 export interface PendingTile {
   readonly index: number;
   readonly bytesLength: number;
@@ -9,12 +9,12 @@ export interface PendingTile {
   readonly sentAt: number;
 }
 
-/** The part of a cut that is kept for small regions. */
+/** The part of a cut that is reserved for small regions. */
 export const SMALL_SHARE = 1 / 4;
 
 /**
- * Chooses the tiles of a cut: first those whose turn it is. A share is kept for small regions, so that a word being typed need not take
- * turns with a video. At least the first tile is taken, however long it is, and otherwise no more than `maxBytes`.
+ * Chooses the tiles of a cut: first those whose turn it is. A share is reserved for small regions, so that a word being typed need not take turns
+ * with a video. At least the first tile is taken, however long it is, and otherwise no more than `maxBytes`.
  * @param turn in the order of their turns
  * @param options.small tiles of small regions, in the order of their turns; they may be in `turn`, too
  * @returns how many of `turn` are sent in their turn, and which others
@@ -52,13 +52,13 @@ export function chooseTurn<T>(
 }
 
 /**
- * The tiles that wait to be sent of one picture. Cut after cut is taken from them without looking at all of them again.
- * Their order: those first that the other side has had longest, of what it has had as long the lower index.
+ * One picture's tiles that wait to be sent. Cut after cut is taken from them without looking at all of them again. Their order: first those that the
+ * other side has had longest; ties go to the lower index.
  */
 export class CutQueue<T extends PendingTile> {
   readonly #turn: Waiting<T>;
   readonly #small: Waiting<T>;
-  /** How many tiles wait, and their bytes. Only to be read. */
+  /** How many tiles wait, and their bytes. Read-only for others. */
   count: number;
   bytes: number;
 
@@ -66,7 +66,7 @@ export class CutQueue<T extends PendingTile> {
   constructor(pending: readonly T[], { columns }: { readonly columns?: number | undefined }) {
     const turn = pending.toSorted((a, b) => a.sentAt - b.sentAt || a.index - b.index);
     const small = columns === undefined ? undefined : smallRegions(pending, columns);
-    // Where nothing else waits, they need no share of their own.
+    // If nothing else waits, they need no share of their own.
     const others = small !== undefined && small.size < pending.length;
     this.#turn = new Waiting(turn);
     this.#small = new Waiting(others ? turn.filter((tile) => small.has(tile)) : []);
@@ -74,7 +74,7 @@ export class CutQueue<T extends PendingTile> {
     this.bytes = pending.reduce((sum, { bytesLength }) => sum + bytesLength, 0);
   }
 
-  /** The next cut, in the order in which its tiles matter. They wait until they are `taken`. */
+  /** The next cut, most important tiles first. They wait until they are `taken`. */
   choose(maxBytes: number): T[] {
     const turn = this.#turn.first(maxBytes);
     const { count, outOfTurn } = chooseTurn(turn, {
@@ -85,7 +85,7 @@ export class CutQueue<T extends PendingTile> {
     return [...turn.slice(0, 1), ...outOfTurn, ...turn.slice(1, count)];
   }
 
-  /** These do not wait any more. @param tiles of the last `choose` */
+  /** These no longer wait. @param tiles of the last `choose` */
   taken(tiles: readonly T[]): void {
     this.#turn.remove(tiles);
     this.#small.remove(tiles);
@@ -123,7 +123,7 @@ class Waiting<T extends PendingTile> {
   }
 }
 
-/** The tiles of regions, joined at sides or corners, that have few tiles. */
+/** The tiles of small regions; tiles that touch at sides or corners form one region. */
 function smallRegions<T extends PendingTile>(pending: readonly T[], columns: number): Set<T> {
   const last = pending.at(-1)?.index ?? -1;
   const place = new Int32Array(last + 1).fill(-1);

@@ -25,13 +25,13 @@ const granting = (bytes: number) => ({
 });
 
 describe("what is due", () => {
-  it("is no longer than it was thought to be", () => {
+  it("is no longer than estimated", () => {
     const lengths = tiles.map(({ bytes }) => bytes.length);
     const update = { keyframe: true, cut: false, epoch: 1, ...TIMES, tiles };
     expect(encodeUpdate(update).length).toBeLessThanOrEqual(updateLength(lengths));
   });
 
-  it("is everything in the end, each tile once, in updates no longer than was granted unless of one tile", () => {
+  it("is everything in the end, each tile once, in updates no longer than granted, except single tiles", () => {
     const store = filledStore();
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 6000 }), { minLength: 1 }), (grants) => {
@@ -54,13 +54,13 @@ describe("what is due", () => {
     );
   });
 
-  it("is nothing where the window takes nothing", () => {
+  it("is nothing if the window grants nothing", () => {
     const store = filledStore();
     const sent = new SentTiles(store.tileCount);
     expect(dueTiles(store, { sent, first: false, window: granting(0), now: 0 })).toBeUndefined();
   });
 
-  it("is a small first picture as a whole, which a later one of the same length is not", () => {
+  it("is the whole of a small first picture, but not of a later one of the same length", () => {
     const window = new Window();
     const bytes = window.size - 1;
     expect(grantUpdate(window, { bytes, first: true, now: 0 })).toBe(bytes);

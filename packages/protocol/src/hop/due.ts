@@ -1,6 +1,6 @@
 /**
- * What an update may hold now: how long it gets, what the window grants it, and for a receiver that lags, which of its tiles.
- * Sends nothing, and moves no cursor.
+ * What an update may contain now: its length, what the window grants, and, for a receiver that lags, which of its tiles. Sends nothing, and moves no
+ * cursor.
  */
 
 import type { FrameStore } from "../picture/frame-store.ts";
@@ -10,9 +10,9 @@ import { chooseTurn } from "./cut.ts";
 import type { SentTiles } from "./sent-tiles.ts";
 import type { Window } from "./window.ts";
 
-/** What a tile costs in an update beside its bytes, at most. */
+/** A tile's maximum overhead in an update, beyond its own bytes. */
 export const ENTRY_BYTES = 4;
-/** What an update costs beside its tiles. */
+/** An update's overhead, beyond its tiles. */
 export const UPDATE_HEADER_BYTES = 40;
 
 /** About how long an update of such tiles is. @param lengths of the tiles' bytes */
@@ -21,8 +21,7 @@ export function updateLength(lengths: readonly number[]): number {
 }
 
 /**
- * How long an update may be now, as `Window.grant` has it; but a whole picture need not be cut to find out what the link is like, if it
- * is a small one.
+ * How long an update may be now, like `Window.grant`; but a small first picture need not be cut to probe the link.
  * @param options.first nothing was sent of this picture yet
  */
 export function grantUpdate(
@@ -44,9 +43,9 @@ export interface Due {
 }
 
 /**
- * The tiles of the next update to a receiver. Looks at no more tiles than the window could take.
+ * The tiles of the next update to a receiver. Looks at no more tiles than could fit the window.
  * @param options.first nothing was sent of this picture yet
- * @returns undefined if the window takes nothing now. Then an ack is due, and nothing can be sent before it comes
+ * @returns undefined if nothing fits the window now. Then an ack is due, and nothing can be sent before it arrives
  */
 export function dueTiles(
   store: FrameStore,
@@ -60,7 +59,7 @@ export function dueTiles(
   const { sent, first, window, now } = options;
   const { changes, version } = store;
   const bytesOf = (index: number): number => store.tileBytes(index) + ENTRY_BYTES;
-  // No update is longer than the window, so what is beyond need not be known.
+  // No update is longer than the window, so anything beyond need not be known.
   const waiting = sent.waiting(changes, { maxBytes: window.size, bytesOf });
   const bytes = UPDATE_HEADER_BYTES + waiting.bytes;
   const granted = grantUpdate(window, { bytes, first, now });
@@ -87,7 +86,7 @@ export function dueTiles(
   };
 }
 
-/** Those of small regions, first the ones that the receiver has had longest. */
+/** Those of small regions, starting with those that the receiver has had longest. */
 function smallWaiting(sent: SentTiles, changes: TileChanges): number[] {
   return [...changes.small]
     .filter((index) => sent.lacks(index, changes))

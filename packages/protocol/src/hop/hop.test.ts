@@ -82,7 +82,7 @@ class Link {
   readonly down: (string | Uint8Array)[] = [];
   readonly up: Uint8Array[] = [];
 
-  /** The receiver takes one message. */
+  /** The receiver reads one message. */
   deliver(now: number): void {
     const message = this.down.shift();
     if (message === undefined) return;
@@ -94,7 +94,7 @@ class Link {
     if (parsed?.type === "stream") this.receiver.describe(parsed);
   }
 
-  /** The sender hears of everything that was applied. */
+  /** The sender receives acks for everything that was applied. */
   acknowledge(now: number): void {
     this.receiver.ack((ack) => this.up.push(ack) > 0);
     for (const ack of this.up.splice(0)) this.sender.acked(decodeAck(ack), now);
@@ -112,7 +112,7 @@ const step = fc.oneof(
 );
 
 describe("a hop", () => {
-  it("ends with the same picture on both sides, whatever was refused or late on the way", () => {
+  it("ends with the same picture on both sides, whatever was refused or late in between", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const [stored, link] = [new Stored(), new Link()];
@@ -162,7 +162,7 @@ describe("a hop", () => {
 });
 
 describe("a sender", () => {
-  it("rejects acks of updates that were never sent, and acks that take earlier ones back", () => {
+  it("rejects acks of updates that were never sent, and acks that retract earlier ones", () => {
     const sender = new Sender({ send: () => true });
     for (let i = 0; i < 3; i++) sender.update(new Uint8Array(10), i);
     expect(sender.acked(2, 5)).toBe(2);
@@ -172,7 +172,7 @@ describe("a sender", () => {
     expect(sender.ackedCount).toBe(2);
   });
 
-  it("waits until an ack brings something new", () => {
+  it("waits until an ack reports something new", () => {
     const sender = new Sender({ send: () => true });
     sender.update(new Uint8Array(10), 0);
     sender.wait();
@@ -206,7 +206,7 @@ describe("a sender", () => {
 });
 
 describe("a receiver", () => {
-  it("takes no epoch twice, and none that is older", () => {
+  it("accepts no epoch twice, and no older one", () => {
     const receiver = new Receiver(new Replica());
     receiver.describe({ epoch: 4, stream: streamOf(0) });
     expect(() => receiver.describe({ epoch: 4, stream: streamOf(0) })).toThrow("epochs only grow");

@@ -31,7 +31,7 @@ export interface LineEnd extends Closed {
   readonly byUs: boolean;
   /** Whether the socket ever opened. */
   readonly opened: boolean;
-  /** Whether the connection was a good one: something was replicated over it, or it lasted a while. */
+  /** Whether the connection has proven itself: something was replicated over it, or it lasted a while. */
   readonly proven: boolean;
 }
 
@@ -42,11 +42,11 @@ export interface LineEvents<Message extends Incoming> {
   readonly hello: () => (ProducerMessage | ViewerMessage) & { readonly type: "hello" };
   /** Reads a control message; undefined for one of a type that only a newer relay sends. @throws ProtocolError */
   readonly parse: (text: string) => Message | undefined;
-  /** A control message came; the welcome is the first. @throws ProtocolError */
+  /** A control message arrived; the welcome is the first. @throws ProtocolError */
   readonly control: (message: Message) => void;
-  /** A binary message came. @throws ProtocolError */
+  /** A binary message arrived. @throws ProtocolError */
   readonly binary: (message: Uint8Array) => void;
-  /** Called for everything that comes, before it is read. */
+  /** Called for everything that arrives, before it is read. */
   readonly heard?: () => void;
   /** The relay has answered a ping. */
   readonly answered?: (roundTripMs: number) => void;
@@ -114,7 +114,7 @@ export class Line<Message extends Incoming> {
     return this.#state.state === "ended";
   }
 
-  /** Sends a message, encoded or not, to a relay that has let us in. @returns whether the socket accepted it */
+  /** Sends a message, encoded or not, to a relay that has welcomed us. @returns whether the socket accepted it */
   send(message: ProducerMessage | ViewerMessage | string | Uint8Array<ArrayBuffer>): boolean {
     const state = this.#state;
     if (state.state !== "live") return false;
@@ -131,7 +131,7 @@ export class Line<Message extends Incoming> {
     this.send({ type: "ping", sentAt: this.options.timing.now() });
   }
 
-  /** While paused no signs of life are requested or missed: the timers of a hidden page come late or not at all. */
+  /** While paused no signs of life are requested or missed: a hidden page's timers fire late or not at all. */
   setPaused(paused: boolean): void {
     if (paused === this.#paused) return;
     this.#paused = paused;
@@ -249,7 +249,7 @@ export class Line<Message extends Incoming> {
     const state = this.#state;
     const now = this.options.timing.now();
     const lasted = state.state === "live" && now - state.since >= PROVEN_AFTER_MS;
-    // A relay that lets us in and then breaks the protocol has not proven itself.
+    // A relay that welcomes us and then breaks the protocol has not proven itself.
     const proven = (this.#proven || lasted) && (!how.byUs || how.code === CLOSE.silent);
     const closing = this.#closing;
     this.#stop();

@@ -22,7 +22,7 @@ describe("liveness (P-42)", () => {
     expect(liveness.tick(29_900)).toBe("dead");
   });
 
-  it("stays alive as long as anything is heard", () => {
+  it("stays alive as long as anything arrives", () => {
     const liveness = new Liveness(0);
     for (let now = 1000; now < 100_000; now += 1000) {
       if (now % 14_000 === 0) liveness.heard(now);
@@ -30,7 +30,7 @@ describe("liveness (P-42)", () => {
     }
   });
 
-  it("waits longer while something large is on its way", () => {
+  it("waits longer while something large is in transit", () => {
     const liveness = new Liveness(0);
     expect(liveness.tick(14_999 + 125_000, 125_000)).not.toBe("dead");
     expect(liveness.tick(15_000 + 125_000, 125_000)).toBe("dead");
@@ -42,14 +42,14 @@ describe("liveness (P-42)", () => {
     expect(liveness.tick(17_000)).toBe("dead");
   });
 
-  it("holds no silence against a connection to which nobody listened", () => {
+  it("ignores silence on a connection that was not being read", () => {
     const liveness = new Liveness(0);
     liveness.resume(600_000);
     expect(liveness.tick(600_001)).toBe("nothing");
     expect(liveness.tick(600_000 + SILENT_MS)).toBe("dead");
   });
 
-  it("still judges in time after the clock was set back", () => {
+  it("still decides in time after the clock was set back", () => {
     const liveness = new Liveness(1_000_000);
     expect(liveness.tick(500_000)).toBe("nothing");
     expect(liveness.tick(500_000 + PING_INTERVAL_MS)).toBe("ping");

@@ -5,10 +5,10 @@
 
 /** How often a sign of life is requested. */
 export const PING_INTERVAL_MS = 5000;
-/** A connection on which nothing at all has come for this long is dead, if nothing large is on its way. */
+/** A connection that has received nothing at all for this long is dead, if nothing large is in transit. */
 export const SILENT_MS = 15_000;
 
-/** Two ticks, a second apart, between which a clock moves by this much more or less: it was set, or its machine slept, ms. */
+/** If a clock moves this much more or less between two ticks one second apart, it was set, or its machine slept, ms. */
 const JUMP_MS = 2000;
 const TICK_MS = 1000;
 
@@ -27,7 +27,7 @@ export class Liveness {
     this.#heardAt = now;
   }
 
-  /** Signs of life are requested again after a pause, in which silence proved nothing. */
+  /** Requests signs of life again after a pause, during which silence proved nothing. */
   resume(now: number): void {
     this.#heardAt = now;
     this.#pingedAt = now;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Outbox, type SendOutcome } from "./outbox.ts";
 
-/** A socket that returns the outcome that a test sets, and keeps what it took. */
+/** A socket that returns the outcome that a test sets, and keeps what it accepted. */
 class FakeOutlet {
   outcome: SendOutcome = "sent";
   heldBytes = 0;
@@ -35,7 +35,7 @@ describe("Outbox", () => {
     expect(outbox.mostHeldBytes).toBe(700);
   });
 
-  it("reports a message that the socket dropped as not taken", () => {
+  it("reports a message that the socket dropped as not accepted", () => {
     const outlet = new FakeOutlet();
     const outbox = new Outbox(outlet);
     outlet.outcome = "dropped";
@@ -60,7 +60,7 @@ describe("Outbox", () => {
     expect(outlet.taken).toHaveLength(3);
   });
 
-  it("keeps what waits while the socket falls behind again", () => {
+  it("keeps waiting messages while the socket falls behind again", () => {
     const outlet = new FakeOutlet();
     const outbox = new Outbox<"a" | "b" | "c">(outlet);
     outlet.outcome = "dropped";
@@ -73,7 +73,7 @@ describe("Outbox", () => {
     expect(outlet.taken).toEqual(["a", "b", "c"]);
   });
 
-  it("forgets what waits when a newer message of its slot was sent", () => {
+  it("forgets a waiting message when a newer one of its slot was sent", () => {
     const outlet = new FakeOutlet();
     const outbox = new Outbox<"count">(outlet);
     outlet.outcome = "dropped";

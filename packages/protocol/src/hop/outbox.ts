@@ -1,13 +1,12 @@
 /**
- * What one connection is sent, kept short. A socket that is behind is given nothing more until it has caught up, whatever its client
- * claims to have received, so at most one picture is ever held for a connection. Messages that replace one another wait here, the newest
- * of each slot.
+ * Keeps short what waits for one connection. A socket that is behind is given nothing more until it has caught up, whatever its client claims to have
+ * received, so at most one picture is ever held for a connection. Messages that replace one another wait here, the newest of each slot.
  */
 
-/** "sent": taken. "buffered": taken, and the socket is now behind. "dropped": not taken; nothing was sent. */
+/** "sent": accepted. "buffered": accepted, and the socket is now behind. "dropped": nothing was sent. */
 export type SendOutcome = "sent" | "buffered" | "dropped";
 
-/** The part of a socket that an outbox needs. It reports when it has sent all that it held. */
+/** The part of a socket that an outbox needs. It reports when it has sent everything it held. */
 export interface Outlet {
   send(message: Uint8Array | string): SendOutcome;
   /** Sends a ping frame with this payload, at most 125 bytes (RFC 6455 §5.5.2). */
@@ -51,7 +50,7 @@ export class Outbox<Slot extends string = never> {
     this.#waiting.set(slot, message);
   }
 
-  /** The socket has sent all that it held: sends what has waited for this. */
+  /** The socket has sent everything it held: sends what was waiting for that. */
   drained(): void {
     this.#behind = false;
     for (const [slot, message] of this.#waiting ?? []) {

@@ -1,4 +1,4 @@
-/** What a line needs of the program around it: a socket, time and chance. */
+/** What a line needs of the program around it: a socket, time and randomness. */
 
 export interface Timing {
   /** Our clock, ms. */

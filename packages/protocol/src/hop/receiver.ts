@@ -14,13 +14,13 @@ export interface ReplicatedPicture<Applied> {
 
 export class Receiver<Applied> {
   #epoch = -1;
-  /** How many updates were applied, and how many of them acknowledged. Only to be read. */
+  /** How many updates were applied, and how many of them acknowledged. Read-only for others. */
   appliedCount = 0;
   ackedCount = 0;
 
   constructor(private readonly picture: ReplicatedPicture<Applied>) {}
 
-  /** A `stream` message came. @throws ProtocolError */
+  /** A `stream` message arrived. @throws ProtocolError */
   describe(message: { readonly epoch: number; readonly stream: StreamDescription }): void {
     const { epoch, stream } = message;
     if (epoch <= this.#epoch) throw new ProtocolError("epochs only grow");
@@ -28,7 +28,7 @@ export class Receiver<Applied> {
     this.#epoch = epoch;
   }
 
-  /** A binary message came. @param now our clock, ms. @throws ProtocolError */
+  /** A binary message arrived. @param now our clock, ms. @throws ProtocolError */
   update(message: Uint8Array, now: number): { readonly update: Update; readonly applied: Applied } {
     const update = decodeUpdate(message);
     const applied = this.picture.apply(update, now);
@@ -38,7 +38,7 @@ export class Receiver<Applied> {
 
   /**
    * Acknowledges updates of this connection, by default all that were applied.
-   * @param send returns whether the socket took the ack. @returns how many were not acknowledged before
+   * @param send returns whether the socket accepted the ack. @returns how many were not acknowledged before
    */
   ack(send: (ack: Uint8Array<ArrayBuffer>) => boolean, count = this.appliedCount): number {
     const fresh = count - this.ackedCount;

@@ -1,7 +1,7 @@
 /**
- * The sending half of a hop, for one connection: describes the stream, counts updates, and bounds what is in flight. Ends with the
- * connection, so the next one begins with a description and the whole picture. What an update holds is decided elsewhere: by a `Cursor`
- * for a picture that is stored, by the encoder's pipeline for one that is not.
+ * The sending half of a hop, for one connection: describes the stream, counts updates, and bounds what is in flight. Ends with the connection, so the
+ * next one begins with a description and the whole picture. What an update contains is decided elsewhere: for a stored picture by a `Cursor`,
+ * otherwise by the encoder's pipeline.
  */
 import type { StreamDescription } from "../picture/stream.ts";
 import { ProtocolError } from "../wire/close.ts";
@@ -23,7 +23,7 @@ export class Sender {
     private readonly outlet: { send(message: string | Uint8Array<ArrayBuffer>): boolean },
   ) {}
 
-  /** The epoch that was described last. Undefined before the first. */
+  /** The last epoch that was described. Undefined before the first. */
   get epoch(): number | undefined {
     return this.#epoch;
   }
@@ -38,12 +38,12 @@ export class Sender {
     return this.#ackedCount;
   }
 
-  /** Whether the window has refused what is next, so that only an ack can change anything. */
+  /** Whether the window has refused the next update, so that only an ack can change anything. */
   get waiting(): boolean {
     return this.#waiting;
   }
 
-  /** The window has refused what is next. */
+  /** The window has refused the next update. */
   wait(): void {
     this.#waiting = true;
   }
@@ -86,7 +86,7 @@ export class Sender {
   }
 
   /**
-   * Whether an update is due although nothing has changed, so that the picture is not taken for a stalled one (P-23).
+   * Whether an update is due although nothing has changed, so that the picture does not seem to have stalled (P-23).
    * @param nextInMs when the next opportunity will be
    */
   currentDue(now: number, nextInMs: number): boolean {

@@ -19,7 +19,7 @@ describe("what a lagging receiver was sent", () => {
     fc.record({ do: fc.constant("ahead" as const), tiles: fc.array(fc.nat({ max: 32_767 })) }),
   );
 
-  it("never calls a tile newer than it is, whatever the order of changes and cuts, and knows all that waits", () => {
+  it("never reports a tile as newer than it is, whatever the order of changes and cuts, and knows all waiting tiles", () => {
     fc.assert(
       fc.property(sizes, fc.array(step, { maxLength: 60 }), (tileCount, steps) => {
         const changes = new TileChanges(tileCount);
@@ -61,7 +61,7 @@ describe("what a lagging receiver was sent", () => {
     );
   });
 
-  it("has everything in the end once nothing changes any more, in two rounds at most", () => {
+  it("is complete within two rounds once nothing changes any more", () => {
     fc.assert(
       fc.property(
         sizes,
@@ -93,7 +93,7 @@ describe("what a lagging receiver was sent", () => {
     );
   });
 
-  it("P-26: first sends what the receiver has had longest, of what it has had as long the lower index", () => {
+  it("P-26: first sends what the receiver has had longest; ties go to the lower index", () => {
     const changes = new TileChanges(8);
     const sent = new SentTiles(8);
     changes.changed([0, 1, 2, 3, 4, 5, 6, 7], 1);
@@ -104,7 +104,7 @@ describe("what a lagging receiver was sent", () => {
     expect(sent.waiting(changes, everything).turn).toEqual([0, 6, 7, 2, 5]);
   });
 
-  it("passes over no tile while others keep changing", () => {
+  it("skips no tile while others keep changing", () => {
     const tileCount = 5 * MAX_GROUPS;
     const changes = new TileChanges(tileCount);
     const sent = new SentTiles(tileCount);
@@ -124,7 +124,7 @@ describe("what a lagging receiver was sent", () => {
     expect(cuts).toBeLessThanOrEqual(tileCount / 30 + busy.length / 30 + 1);
   });
 
-  it("remembers a bounded number of tiles that went before their turn, and sends the others again", () => {
+  it("remembers a bounded number of tiles sent out of turn, and sends the others again", () => {
     const tileCount = 4 * MAX_GROUPS;
     const changes = new TileChanges(tileCount);
     const sent = new SentTiles(tileCount);
@@ -134,7 +134,7 @@ describe("what a lagging receiver was sent", () => {
     expect(sent.waiting(changes, everything).turn).toHaveLength(tileCount - MAX_OUT_OF_TURN);
   });
 
-  it("takes no more memory for 32,768 tiles than for 512", () => {
+  it("needs no more memory for 32,768 tiles than for 512", () => {
     expect(new SentTiles(32_768).byteLength).toBe(new SentTiles(512).byteLength);
     expect(groupSizeOf(32_768)).toBe(64);
   });

@@ -1,9 +1,9 @@
 /**
- * What a receiver that lags has been sent of a picture, in a few KB however many tiles it has: not for each tile, but for each group of
- * neighbouring ones. Its record may call a tile older than it is, never newer, so that a tile may be sent twice, and none is left out.
+ * Records in a few KB what a lagging receiver has been sent of a picture, however many tiles it has: not per tile, but per group of
+ * neighbouring tiles. It may report a tile as older than it is, never as newer, so a tile may be sent twice, but none is left out.
  *
- * Groups take turns, those first that were sent longest ago; within a group the tiles go in ascending order. Where a cut ends inside
- * a group, the record has two parts:
+ * Groups take turns, least recently sent first; within a group the tiles are sent in ascending order. If a cut ends inside a group, the
+ * record has two parts:
  *
  *            first      next             end
  *            ├──────────┼────────────────┤
@@ -11,21 +11,21 @@
  */
 import { groupSizeOf, MAX_GROUPS, type TileChanges } from "../picture/tile-changes.ts";
 
-/** Tiles that were sent before their turn are remembered one by one, at most this many. */
+/** Tiles that were sent out of turn are remembered one by one, at most this many. */
 export const MAX_OUT_OF_TURN = 256;
 const OUT_OF_TURN_BYTES = 40;
 const GROUP_BYTES = 19;
 
-/** The order of turns of a receiver to which nothing was sent in turn yet. */
+/** The order of turns for a receiver that was sent nothing in turn yet. */
 const IN_ORDER = Uint16Array.from({ length: MAX_GROUPS }, (_, group) => group);
 
 /** Tiles that the receiver does not have yet. */
 export interface WaitingTiles {
   /** In the order of their turns, up to the first beyond the requested bytes. */
   readonly turn: readonly number[];
-  /** Those that wait, too, but in a later turn of their groups. Known only where `all` is true. */
+  /** Those that wait for a later turn of their groups. Known only if `all` is true. */
   readonly later: readonly number[];
-  /** What the tiles of both lists take. */
+  /** The bytes of both lists' tiles. */
   readonly bytes: number;
   /** Whether there are no others. */
   readonly all: boolean;
@@ -78,7 +78,7 @@ export class SentTiles {
     let bytes = 0;
     const order = this.#order;
     const sentAt = this.#sentAt;
-    // By index: this looks at hundreds of groups for each receiver that lags.
+    // By index, since this visits hundreds of groups per lagging receiver.
     for (let at = 0; at < order.length; at++) {
       const group = order[at] ?? 0;
       if (changes.groupChangedAt(group) <= (sentAt[group] ?? 0)) continue;
@@ -100,7 +100,7 @@ export class SentTiles {
     return { turn, later, bytes, all: true };
   }
 
-  /** Of those that wait the first `count` in turn were sent, at this version. */
+  /** The first `count` waiting tiles in turn were sent, at this version. */
   sentInTurn({ turn, all }: WaitingTiles, count: number, version: number): void {
     const sent = turn.slice(0, count);
     const last = sent.at(-1);
@@ -125,13 +125,13 @@ export class SentTiles {
     }
   }
 
-  /** These tiles were sent before their turn, at this version. */
+  /** These tiles were sent out of turn, at this version. */
   sentOutOfTurn(indices: readonly number[], version: number): void {
     for (const index of indices) {
       this.#outOfTurn.delete(index);
       this.#outOfTurn.set(index, version);
     }
-    // What is forgotten is sent again when its turn comes.
+    // A forgotten tile is sent again when its turn comes.
     for (const oldest of this.#outOfTurn.keys()) {
       if (this.#outOfTurn.size <= MAX_OUT_OF_TURN) break;
       this.#outOfTurn.delete(oldest);
@@ -144,7 +144,7 @@ export class SentTiles {
     this.#outOfTurn.clear();
   }
 
-  /** Where the turn of a group begins: if nothing is left of one that was cut, the next one begins at its first tile. */
+  /** Where a group's turn begins: if nothing is left of a group that was cut, its next turn begins at its first tile. */
   #beginTurn(
     group: number,
     range: { readonly first: number; readonly end: number; readonly changes: TileChanges },

@@ -31,7 +31,7 @@ describe("Window, whatever happens", () => {
     maxLength: 200,
   });
 
-  it("counts what is in flight to the byte, keeps its bounds, and never leaves a sender waiting for nothing", () => {
+  it("counts bytes in flight exactly, keeps its bounds, and never leaves a sender waiting for nothing", () => {
     fc.assert(
       fc.property(history, (events) => {
         const window = new Window();
@@ -60,7 +60,7 @@ describe("Window, whatever happens", () => {
     );
   });
 
-  it("grants no more than fits, but where nothing is in flight", () => {
+  it("grants no more than fits, unless nothing is in flight", () => {
     fc.assert(
       fc.property(history, (events) => {
         const window = new Window();
@@ -80,7 +80,7 @@ describe("Window, whatever happens", () => {
     );
   });
 
-  it("takes a clock that goes backwards for one that stands still", () => {
+  it("treats a clock that goes backwards as stopped", () => {
     const steady = new Window();
     const jumping = new Window();
     for (let i = 0; i < 200; i++) {
@@ -97,7 +97,7 @@ describe("Window, whatever happens", () => {
     expect(jumping.inFlight).toBe(steady.inFlight);
   });
 
-  it("gives the first update of a quiet connection whole if it is small, and begins a large one with two probes", () => {
+  it("grants a quiet connection's first update whole if it is small, and begins a large one with two probes", () => {
     expect(new Window().grant(6000, 0)).toBe(6000);
     const window = new Window();
     const sizes: number[] = [];
@@ -109,7 +109,7 @@ describe("Window, whatever happens", () => {
     expect(window.inFlight).toBeLessThanOrEqual(window.size);
   });
 
-  it("takes updates longer than itself one at a time", () => {
+  it("grants updates longer than itself one at a time", () => {
     const window = new Window();
     for (let now = 0; now < 10_000; now += 100) {
       expect(window.grant(100_000, now)).toBeGreaterThan(0);
@@ -119,7 +119,7 @@ describe("Window, whatever happens", () => {
     expect(window.inFlight).toBe(0);
   });
 
-  it("does not count up without bound where nobody answers", () => {
+  it("does not count up without bound if no ack ever arrives", () => {
     const window = new Window();
     let sent = 0;
     for (; sent < 10_000 && window.grant(1, 0) > 0; sent++) window.sent(1, 0);
@@ -128,14 +128,14 @@ describe("Window, whatever happens", () => {
 });
 
 describe("Window, on a link that is much faster than its sender", () => {
-  /** Sends this many bytes to a receiver that answers at once. @returns the lengths of the updates */
+  /** Sends this many bytes to a receiver that acks at once. @returns the lengths of the updates */
   function transfer(bytes: number, { workMs, busy }: { workMs: number; busy: boolean }): number[] {
     const window = new Window();
     const lengths: number[] = [];
     let now = 0;
     let answeredAt = 0;
     for (let left = bytes; left > 0 && lengths.length < 10_000; ) {
-      // An answer that comes while the sender works is read when it has finished.
+      // An ack that arrives while the sender works is read when it has finished.
       const from = now;
       now += workMs;
       if (busy) window.busy(from, now);
@@ -151,13 +151,13 @@ describe("Window, on a link that is much faster than its sender", () => {
     return lengths;
   }
 
-  it("does not begin with probes again and again because each answer comes before the next cut", () => {
+  it("does not keep starting with probes because each ack arrives before the next cut", () => {
     const lengths = transfer(5_000_000, { workMs: 10, busy: false });
     expect(lengths.filter((length) => length <= 1500).length).toBeLessThanOrEqual(4);
     expect(lengths.length).toBeLessThan(30);
   });
 
-  it("does not take the sender's own work for the link's delay", () => {
+  it("does not mistake the sender's own work for link delay", () => {
     const [idle, heard, unheard] = [
       transfer(20_000_000, { workMs: 2, busy: false }),
       transfer(20_000_000, { workMs: 300, busy: true }),
@@ -169,7 +169,7 @@ describe("Window, on a link that is much faster than its sender", () => {
   });
 });
 
-/** Part of what `pnpm bench links` prints, with some tolerance. */
+/** Some of what `pnpm bench links` prints, with some tolerance. */
 describe("Window, on simulated links", () => {
   const run = (name: string, more: Partial<Scenario> = {}) => {
     const row = ROWS.find((other) => other.name === name);
@@ -205,7 +205,7 @@ describe("Window, on simulated links", () => {
     expect(report.use).toBeGreaterThanOrEqual(use);
   });
 
-  it("learns a base that creeps", () => {
+  it("learns a base that drifts", () => {
     const report = one("10 Mbit/s, base 20 → 120 ms in 3 min", {
       fromMs: 60_000,
       durationMs: 90_000,
@@ -214,7 +214,7 @@ describe("Window, on simulated links", () => {
     expect(report.use).toBeGreaterThanOrEqual(0.6);
   });
 
-  it("lets two viewers behind one link have about the same", () => {
+  it("gives two viewers on one link about the same", () => {
     const [a, b] = run("two viewers, 2 Mbit/s 100 ms", { durationMs: 40_000 });
     const bytes = [a?.deliveredBytes ?? 0, b?.deliveredBytes ?? 0];
     expect(Math.max(...bytes) / Math.min(...bytes)).toBeLessThan(1.5);
@@ -222,10 +222,10 @@ describe("Window, on simulated links", () => {
   });
 
   it.each([
-    ["1 Mbit/s, stands still 5 s", 125, 100],
-    ["10 Mbit/s, stands still 5 s", 1250, 20],
+    ["1 Mbit/s, stalls for 5 s", 125, 100],
+    ["10 Mbit/s, stalls for 5 s", 1250, 20],
   ])(
-    "after %s is fresh within what was in flight, two round trips and one picture",
+    "%s: is fresh within what was in flight, two round trips and one picture",
     (name, bytesPerMs, rttMs) => {
       const { recoveryMs, oldBytes } = one(name);
       expect(recoveryMs).toBeLessThanOrEqual((oldBytes + 100_000) / bytesPerMs + 2 * rttMs);
@@ -235,14 +235,14 @@ describe("Window, on simulated links", () => {
 
   it.each([
     ["1 Mbit/s, 100 ms", 300],
-    ["1 Mbit/s, 100 ms, 300 KB a frame", 300],
+    ["1 Mbit/s, 100 ms, 300 KB per frame", 300],
     ["1 Mbit/s, jitter", 600],
     ["200 kbit/s, retyped", 650],
   ])("shows typed text beside a video within its time over %s (p95 %i ms)", (name, p95) => {
     expect(type(name).keyMs.p95).toBeLessThanOrEqual(p95);
   });
 
-  it("is judged by a simulation that detects a worse rule: one update in flight fails where it must", () => {
+  it("is judged by a simulation that detects a worse rule: one update in flight fails where it should", () => {
     const row = ROWS.find(({ name }) => name === "1 Mbit/s, 100 ms");
     const [report] = row ? simulate(row.scenario, stopAndWait) : [];
     expect(report?.ageMs.p50).toBeGreaterThan(1200);

@@ -1,7 +1,7 @@
 /**
- * How much a sender may have on its way on one connection, so that the link is kept busy and nothing waits long in the buffers
- * ahead of it. Both hops use it. It depends only on when updates were sent and when they were *applied*, so a slow device slows its
- * feed as a slow link does. The rule, what it borrows and what it costs: docs/flow-control.md. Pure: time is an argument, ms.
+ * How much a sender may have in flight on one connection, so that the link is kept busy and nothing waits long in the buffers ahead of it. Both hops
+ * use it. It depends only on when updates were sent and when they were *applied*, so a slow device slows its sender as a slow link does. The rule,
+ * what it borrows and what it costs: docs/flow-control.md. Pure: time is an argument, ms.
  */
 
 const START_BYTES = 16_000;
@@ -9,16 +9,16 @@ const MIN_BYTES = 3000;
 const MAX_BYTES = 4_000_000;
 /** A probe finds the path empty and is too short to fill it. */
 const PROBE_BYTES = 1500;
-/** One for the base, one behind it for what an update costs however short it is. */
+/** One for the base, one right after it for the fixed cost of an update. */
 const PROBES = 2;
 const TOGETHER_MS = 1;
 const MAX_CUT_BYTES = 64_000;
 /** How long bytes may wait ahead of the bottleneck, or twice the usual deviation of round trips if that is longer. */
 const MIN_QUEUE_MS = 40;
 const MAX_QUEUE_MS = 100;
-/** Bytes that may wait in addition. The smaller of two flows gains more by them, so the flows converge (FAST TCP's alpha). */
+/** Bytes that may wait in addition. The smaller of two flows gains more from them, so the flows converge (FAST TCP's alpha). */
 const SHARE_BYTES = 2000;
-/** A cut is worth as long at least, and no less than an eighth of the window. */
+/** A cut takes at least this long on the link, and an eighth of the window. */
 const CUT_MS = 25;
 const MAX_CUTS = 8;
 const MAX_GROWTH = 1.25;
@@ -26,9 +26,9 @@ const PROBE_INTERVAL_ROUND_TRIPS = 30;
 const MIN_PROBE_INTERVAL_MS = 2000;
 /** A probe costs little while nothing is in flight, but follows the last one after at least this many round trips and updates. */
 const PROBE_REST = 4;
-/** Before anything was heard. */
+/** Assumed until an ack arrives. */
 const FIRST_BASE_MS = 100;
-/** What is heard within this time after the sender was busy may have come before, and have had to wait. */
+/** An ack read within this time after the sender was busy may have arrived earlier and waited. */
 const HEARD_LATE_MS = 5;
 /** A round trip is judged together with those before it. */
 const KEPT_ROUND_TRIPS = 4;
@@ -38,12 +38,12 @@ const MAX_UPDATES = 1000;
 interface Flight {
   readonly bytes: number;
   readonly sentAt: number;
-  /** Bytes in flight, these included, and the window, when it left. */
+  /** Bytes in flight, including these, and the window, when it was sent. */
   readonly inFlight: number;
   readonly size: number;
   /** Whether more would have been sent, had the window been larger. */
   readonly limited: boolean;
-  /** Whether it is short and left right behind another one. */
+  /** Whether it is short and was sent right after another. */
   readonly behind: boolean;
 }
 
@@ -52,9 +52,9 @@ export class Window {
   #inFlight = 0;
   #size = START_BYTES;
   #now = 0;
-  /** Something had to wait since the last update left. */
+  /** Something has had to wait since the last update. */
   #limited = false;
-  /** Until the first late answer the window doubles each round trip. */
+  /** Until the first late ack, the window doubles each round trip. */
   #starting = true;
   readonly #path = new Path();
   readonly #roundTrips: number[] = [];
@@ -62,7 +62,7 @@ export class Window {
   #busyFrom = Number.NEGATIVE_INFINITY;
   #busyTo = Number.NEGATIVE_INFINITY;
   #silences = 0;
-  /** What left before a stall's end is late because of the stall. */
+  /** Updates sent before a stall ended are late because of it. */
   #excusedUntil = Number.NEGATIVE_INFINITY;
   #probeAt = Number.NaN;
   #draining = false;
@@ -83,8 +83,8 @@ export class Window {
   }
 
   /**
-   * How long an update may be now: `pendingBytes` if it may go whole; less for a cut of about that size; 0 to wait for an ack, which
-   * is then always due. The call counts as bytes that wait, so call it only while some do.
+   * How long an update may be now: `pendingBytes` if it may be sent whole; less for a cut of about that size; 0 to wait for an ack, which is then
+   * always due. A call implies that bytes are waiting, so call it only then.
    */
   grant(pendingBytes: number, now: number): number {
     this.#tick(now);
@@ -95,7 +95,7 @@ export class Window {
       this.#probes = PROBES;
     }
     const room = this.#size - this.#inFlight;
-    // More than half a window at a time would be stop and wait again.
+    // Sending over half a window at a time would be stop-and-wait.
     if (pendingBytes <= Math.min(room, Math.max(PROBE_BYTES, this.#size / 2))) return pendingBytes;
     this.#limited = true;
     if (this.#inFlight === 0 && this.#hasRested) this.#probes = PROBES;
@@ -125,7 +125,7 @@ export class Window {
     } else this.#sentSinceProbe++;
   }
 
-  /** The sender was busy, and could hear no ack: the link is not to blame for that. */
+  /** The sender was busy and could not read acks: that delay is not the link's. */
   busy(from: number, to: number): void {
     this.#busyFrom = from;
     this.#busyTo = to;
@@ -137,7 +137,7 @@ export class Window {
     const oldest = this.#flights[0];
     let newest = oldest;
     let landedCount = 0;
-    // One by one: this runs for every update and viewer, and an array of them would be garbage at once.
+    // One by one, without an array that would be garbage at once: this runs for every update and viewer.
     for (; landedCount < count; landedCount++) {
       const landed = this.#flights.shift();
       if (!landed) break;
@@ -161,13 +161,13 @@ export class Window {
     this.#resize(newest, roundTripMs);
   }
 
-  /** Whether the last probe is long ago, on the clock and in updates: a sender slower than its link would send nothing else. */
+  /** Whether the last probe is long enough ago, in time and updates: else a sender slower than its link would send only probes. */
   get #hasRested(): boolean {
     const restMs = PROBE_REST * this.#path.targetMs;
     return this.#now >= this.#probedAt + restMs && this.#sentSinceProbe >= PROBE_REST;
   }
 
-  /** When an ack that is read now came, at the earliest. */
+  /** The earliest time an ack read now may have come. */
   #heardAt(sentAt: number): number {
     const waited = this.#now - this.#busyTo <= HEARD_LATE_MS;
     return waited ? Math.min(this.#now, Math.max(this.#busyFrom, sentAt)) : this.#now;
@@ -192,7 +192,7 @@ export class Window {
     this.#probedSize = this.#size;
   }
 
-  /** As many cuts to a window as leave each its time on the link and on the device, with one in flight while another is applied. */
+  /** Splits the window into as many cuts as leave each its time on link and device, one in flight while another is applied. */
   #cutBytes(): number {
     const { targetMs, stepMs } = this.#path;
     const eachMs = Math.max(CUT_MS, stepMs * 1.1);
@@ -201,7 +201,7 @@ export class Window {
     return Math.floor(Math.max(PROBE_BYTES, cuts > 2 ? Math.min(MAX_CUT_BYTES, bytes) : bytes));
   }
 
-  /** One silence of two windows is a stall; another right after it, a link that has become slow. */
+  /** A silence of two target times is a stall; a second one in a row means a slower link. */
   #noteSilence(silenceMs: number): void {
     if (!this.#path.known || silenceMs <= 2 * this.#path.targetMs) {
       this.#silences = 0;
@@ -227,7 +227,7 @@ export class Window {
       : Math.min(used * MAX_GROWTH, (used * targetMs) / rttMs + SHARE_BYTES);
     if (aim > size ? !flight.limited : !flight.limited && !late) return;
     this.#size = Math.floor(Math.max(MIN_BYTES, Math.min(MAX_BYTES, aim, size * 2)));
-    // Much smaller, and the answers still late: perhaps it is the path that has become longer.
+    // It is much smaller, and acks are still late: the path may have become longer.
     if (late && this.#size < this.#probedSize / 2) {
       this.#draining = true;
       this.#planProbe();
@@ -235,7 +235,7 @@ export class Window {
   }
 }
 
-/** What is known of the path when nothing waits in it. Read for every update and ack of every viewer, so it computes when it learns. */
+/** What is known about the path when nothing waits in it. Read for every update and ack of every viewer, so values are computed on change. */
 class Path {
   #baseMs = FIRST_BASE_MS;
   #known = false;
@@ -260,7 +260,7 @@ class Path {
     return this.#queueMs;
   }
 
-  /** What one more update costs however short it is, decoding and drawing it above all. */
+  /** The fixed cost of one more update, mainly decoding and drawing. */
   get stepMs(): number {
     return this.#stepMs;
   }
@@ -280,7 +280,7 @@ class Path {
     this.#learn();
   }
 
-  /** Two short updates left together, and were applied so far apart. */
+  /** Two short updates were sent together, and applied this far apart. */
   spaced(ms: number): void {
     this.#steps = [...this.#steps.slice(-3), Math.max(0, ms)];
     this.#stepMs = Math.min(...this.#steps);

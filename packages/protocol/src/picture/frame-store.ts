@@ -20,7 +20,7 @@ export class FrameStore {
   readonly cells: Cells;
   readonly tileCount: number;
   readonly #tiles: (Tile | undefined)[];
-  /** When each tile last changed. Only to be read. */
+  /** When each tile last changed. Read-only for others. */
   readonly changes: TileChanges;
   #missing: number;
   // The following are only to be read.

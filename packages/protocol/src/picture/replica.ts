@@ -17,7 +17,7 @@ export type Applied =
   | { readonly kind: "pending" };
 
 export class Replica {
-  /** The whole picture to show, also after the producer has disconnected. Undefined before the first. Only to be read. */
+  /** The whole picture to show, also after the producer has disconnected. Undefined before the first. Read-only for others. */
   shown: FrameStore | undefined;
   #next: FrameStore | undefined;
   #epoch: number | undefined;

@@ -10,7 +10,7 @@ const area = (column: number, row: number, columns: number, rows: number): numbe
   );
 
 describe("TileChanges", () => {
-  it("returns the tiles that changed since any version, in ascending order", () => {
+  it("returns the tiles that have changed since any version, in ascending order", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(1, 20, 600, 2025),

@@ -26,7 +26,7 @@ export class TileChanges {
   readonly #changedAt: Float64Array;
   readonly #groupChangedAt: Float64Array;
   readonly #steps: readonly number[];
-  /** Tiles whose last change was part of a small region, in that order. The oldest may be missing. Only to be read. */
+  /** Tiles whose last change was part of a small region, in that order. The oldest may be missing. Read-only for others. */
   readonly small = new Set<number>();
 
   /** @param columns tiles in a row of the picture, not necessarily a whole number. If undefined, there are no small regions */

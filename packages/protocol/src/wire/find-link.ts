@@ -1,4 +1,4 @@
-/** Finds a viewer link in other text, and repairs it if it was damaged on its way (P-95). Pure, and linear in the text's length. */
+/** Finds a viewer link in other text, and repairs it if it was damaged in transit (P-95). Pure, and linear in the text's length. */
 import { MAX_TOKEN_LENGTH } from "./constants.ts";
 import { FIELD_NAMES, type LinkFields, MAX_LINK_TEXT_LENGTH } from "./link.ts";
 import { unwrapped } from "./link-text.ts";

@@ -41,7 +41,7 @@ describe("a link's relay", () => {
 });
 
 describe("a link's options", () => {
-  it("are the fields that say how the page looks, the first of each name", () => {
+  it("are the fields that control how the page looks, the first of each name", () => {
     expect(read("#room=x&stats=1&embed=1&background=transparent").options).toEqual([
       "embed=1",
       "background=transparent",
@@ -92,7 +92,7 @@ describe("a link's token", () => {
     });
   });
 
-  it("is found if the link was escaped on its way", () => {
+  it("is found if the link was escaped in transit", () => {
     const { room, token } = read("#room%3Ddemo%26token%3Da%2Eb.c&embed=1");
     expect({ room, token }).toEqual({ room: "demo", token: "a.b.c" });
     expect(restOf("#room%3Ddemo%26token%3Da%2Eb.c&embed=1")).toBe("#room=demo&embed=1");
@@ -100,7 +100,7 @@ describe("a link's token", () => {
     expect(restOf("#%74oken=abc")).toBe("");
   });
 
-  it("never stays, whatever stands around it", () => {
+  it("never stays, whatever surrounds it", () => {
     for (const before of [
       "",
       "&",

@@ -84,7 +84,7 @@ function isWhole(token: string): boolean {
   return isShaped(token) && token.length - 1 - token.lastIndexOf(".") === SIGNATURE_LENGTH;
 }
 
-/** The room that a token names. Nothing is verified: this only says where to go. */
+/** The room that a token names. Nothing is verified: this only names a destination. */
 export function roomOfToken(token: string): string | undefined {
   const { room } = (unverifiedClaims(token) ?? {}) as { readonly room?: unknown };
   return typeof room === "string" && ROOM_NAME.test(room) ? room : undefined;

@@ -69,7 +69,7 @@ describe("tokens (P-80 … P-83)", () => {
     expect(await refusal(handMade({ exp: "never", role: "viewer" }))).toContain('"exp"');
   });
 
-  it("are refused with any other algorithm, whatever their header says (P-80)", async () => {
+  it("are refused with any other algorithm, whatever their header claims (P-80)", async () => {
     const claims = { role: "viewer", exp: NOW / 1000 + 60 };
     expect(await refusal(new UnsecuredJWT(claims).encode())).toBe("the token is malformed");
     expect(await refusal(handMade(claims, { alg: "none" }))).toBe("the token is malformed");

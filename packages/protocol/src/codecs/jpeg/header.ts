@@ -117,7 +117,7 @@ export function readJpegSize(jpeg: Uint8Array): Size {
     size = frameSize(payload);
   }
   if (!size || size.width === 0 || size.height === 0) {
-    throw new ProtocolError("the JPEG does not tell its size");
+    throw new ProtocolError("the JPEG does not state its size");
   }
   checkSize(size);
   return size;

@@ -12,7 +12,7 @@ const quantTable = z.array(z.int().check(z.gte(1), z.lte(255))).check(z.length(6
 export const quantTables = z.object({ luma: quantTable, chroma: quantTable });
 export type QuantTables = z.infer<typeof quantTables>;
 
-/** What the header of a JPEG says. */
+/** The contents of a JPEG's header. */
 export interface JpegFrame extends Size {
   readonly tables: QuantTables;
 }
