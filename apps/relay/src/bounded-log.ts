@@ -1,6 +1,6 @@
 /**
- * Logs events that clients can cause, at a bounded rate. Lines above it are only counted, and the count is logged once per minute. Each
- * group has a rate of its own, so that a flood in one room hides nothing in another.
+ * Logs events that clients can cause, at a bounded rate. Lines beyond that are only counted, and the count is logged once per minute. Each group has
+ * a rate of its own, so that a flood in one room hides nothing in another.
  */
 import { Bucket } from "./core/bucket.ts";
 import type { Logger } from "./log.ts";
@@ -20,7 +20,7 @@ export class BoundedLog {
   constructor(
     private readonly log: Pick<Logger, "info" | "warn">,
     private readonly options: {
-      /** Of one group. */
+      /** Per group. */
       readonly rate: ConstructorParameters<typeof Bucket>[0];
       /** The line that reports how many were suppressed. */
       readonly summary: string;

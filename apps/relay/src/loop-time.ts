@@ -1,8 +1,8 @@
-/** Time for the core, and since when what is handled now may have waited while the event loop was busy with other clients. */
+/** Time for the core, and how early the current event may have arrived while the event loop was busy with other clients. */
 import { performance } from "node:perf_hooks";
 import type { Time } from "./core/time.ts";
 
-/** A loop that was idle for less time since its last turn has found the next messages waiting, ms. */
+/** If the loop was idle for less than this since its last turn, events were already waiting, ms. */
 const IDLE_MS = 0.1;
 
 interface Loop {
@@ -10,7 +10,7 @@ interface Loop {
   now(): number;
   /** How long the event loop has waited for events so far, ms. */
   idleMs(): number;
-  /** Calls once the events that are being handled are over. */
+  /** Calls `call` once the current events are handled. */
   afterTurn(call: () => void): void;
 }
 
@@ -36,7 +36,7 @@ export class LoopTime implements Time {
     return () => clearTimeout(timer);
   }
 
-  /** Something is being handled that may take long, or may have waited. @returns the time */
+  /** An event is being handled that may take long or may have waited. @returns the time */
   handles(): number {
     const now = this.now();
     if (this.#inTurn) return now;
@@ -45,7 +45,7 @@ export class LoopTime implements Time {
       this.#inTurn = false;
     });
     const idleMs = this.loop.idleMs();
-    // A loop that had to wait has heard of the message at once. Otherwise it may have come since the last turn began.
+    // If the loop was idle, the event has only just arrived. Otherwise it may have arrived any time since the last turn began.
     this.#heardSince = idleMs - this.#idleMs >= IDLE_MS ? now : this.#turnAt;
     this.#idleMs = idleMs;
     this.#turnAt = now;

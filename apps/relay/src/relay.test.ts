@@ -119,7 +119,7 @@ describe("over real sockets", () => {
     ]);
   });
 
-  it("a viewer that has stopped reading delays nobody else", async () => {
+  it("a viewer that has stopped reading delays no other client", async () => {
     const producer = await producerIn("stuck");
     const stuck = await viewerIn("stuck");
     await stuck.until(() => stuck.binary.length === 1);

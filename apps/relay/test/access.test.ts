@@ -65,12 +65,12 @@ const basic = (user: string, password: string) => ({
 const isShown = (viewer: Client) => viewer.until(() => viewer.binary.length > 0);
 
 describe("a v1 client (P-83)", () => {
-  it("sends its token in hello, minted by any program that has the secret (P-80)", async () => {
+  it("sends a token in hello, which any program with the secret may mint (P-80)", async () => {
     await producerIn("hello");
     await isShown(await viewerIn("hello"));
   });
 
-  it("or as Bearer, which wins over one in hello", async () => {
+  it("may send it as Bearer, which overrides hello", async () => {
     const room = "bearer";
     await producerIn(room, { headers: bearer(handMade({ role: "producer", room })) });
     await isShown(await viewerIn(room, {}, { headers: bearer(handMade({ room })) }));
@@ -81,7 +81,7 @@ describe("a v1 client (P-83)", () => {
     expect(await elsewhere.closed).toMatchObject({ code: 4403 });
   });
 
-  it("but never in the query, which logs record", async () => {
+  it("may not send it in the query, which is logged", async () => {
     const path = `/ws/viewer?token=${handMade({ room: "hello" })}`;
     const viewer = await viewerIn("hello", {}, { path });
     expect(await viewer.closed).toMatchObject({ code: 4401 });
@@ -89,7 +89,7 @@ describe("a v1 client (P-83)", () => {
 });
 
 describe("plain clients and HTTP (P-83)", () => {
-  it("send it as Bearer or ?token=; the header wins", async () => {
+  it("send a token as Bearer or ?token=; the header wins", async () => {
     const room = "plain";
     await producerIn(room);
     const token = handMade({ room });
@@ -112,7 +112,7 @@ describe("plain clients and HTTP (P-83)", () => {
     expect((await get(relay, snapshot, {}, "HEAD")).status).toBe(401);
   });
 
-  it("may send it as the Basic password for pictures, with any user name", async () => {
+  it("may send a token as the Basic password for pictures, with any user name", async () => {
     const room = "camera";
     await producerIn(room);
     const token = handMade({ room });
@@ -203,7 +203,7 @@ describe("access", () => {
     }
   });
 
-  it("with the previous secret is accepted as long as that is configured", async () => {
+  it("with the previous secret is granted while that is configured", async () => {
     const old = handMade({ room: "rotated" }, { secret: OLD_SECRET });
     expect((await get(relay, "/snapshot.jpg?room=rotated", bearer(old))).status).toBe(404);
     const after = await liveRelay({ AUTH_SECRET: SECRET });
@@ -222,13 +222,13 @@ describe("a token's length (P-80)", () => {
     await isShown(await viewerIn(room, {}, { headers: bearer(token) }));
   });
 
-  it("above that is refused, without affecting other clients", async () => {
+  it("above 4096 is refused, without affecting other clients", async () => {
     const token = tokenOfLength(4098, { room: "long" });
     expect((await get(relay, "/snapshot.jpg?room=long", bearer(token))).status).toBe(401);
     const viewer = await viewerIn("long", {}, { headers: bearer(token) });
     expect(await viewer.closed).toMatchObject({ code: 4401, reason: "the token is too long" });
     expect(await (await viewerIn("long", { token })).closed).toMatchObject({ code: 4413 });
-    // Newer versions of the library refuse headers that are too long before the relay sees them.
+    // Newer versions of the library refuse overlong headers before the relay sees them.
     const { status } = await get(relay, "/snapshot.jpg", bearer("x".repeat(20_000)));
     expect([401, 431]).toContain(status);
     expect((await get(relay, "/healthz")).status).toBe(200);

@@ -39,7 +39,7 @@ describe("demand (P-27)", () => {
     expect(demands(producer)).toEqual([[1, 1]]);
   });
 
-  it("is sent at once when the first viewer comes or the last leaves, and otherwise once per second", () => {
+  it("is sent at once when the first viewer joins or the last leaves, and otherwise once per second", () => {
     const { hub, producer } = liveRoom();
     const tick = () => producer.session.tick(0);
     const viewer = new FakeViewer(hub);
@@ -96,7 +96,7 @@ describe("demand (P-27)", () => {
   });
 });
 
-describe("a snapshot of a room that nobody watches (P-64)", () => {
+describe("a snapshot of a room without viewers (P-64)", () => {
   const asked = (hub: Hub, now: number) =>
     snapshot(hub, pictureRequest({ time: new FakeTime(now) }));
   const state = async (reply: Promise<unknown>) => {
@@ -136,7 +136,7 @@ describe("a snapshot of a room that nobody watches (P-64)", () => {
     }
   });
 
-  it("returns the last picture if none comes in time, or the agent disconnects", async () => {
+  it("returns the last picture if no newer one arrives in time, or the agent disconnects", async () => {
     const { hub, producer } = liveRoom();
     const late = asked(hub, 5000);
     hub.tick(6000, 0);

@@ -111,7 +111,7 @@ describe("when a token has expired (P-81)", () => {
     expect(hub.find("main")?.picture.shown?.store.stream.width).toBe(64);
   });
 
-  it("a room goes on for clients whose tokens are still valid", () => {
+  it("a room continues for clients whose tokens are still valid", () => {
     const { hub } = liveRoom();
     const later = new FakeViewer(hub, "main", admitWith({ expiresAt: END + 1000 }));
     const members = [1, 2, 3].map(() => new FakeViewer(hub, "main", admitWith(granted)));

@@ -20,7 +20,7 @@ function viewers(hub: ReturnType<typeof newHub>, holder: string, count: number, 
 const codes = (all: readonly FakeViewer[]) => all.map(({ peer }) => peer.closed?.code);
 
 describe("a full room (P-57)", () => {
-  it("refuses nobody while a place is free, even if one link holds nearly all", () => {
+  it("refuses no client while a place is free, even if one link holds nearly all", () => {
     const hub = newHub({ maxViewers: 5 });
     expect(codes(viewers(hub, "one", 5))).toEqual(new Array(5).fill(undefined));
   });

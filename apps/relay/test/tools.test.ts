@@ -245,7 +245,7 @@ describe("a stream whose client reads slowly (P-67)", () => {
     const stream = await openStream(relay, "room=main");
     await stream.until(one);
     stream.response.pause();
-    // More than all buffers on the way can hold.
+    // More than all buffers on the path can hold.
     for (let i = 0; i < 80; i++) producer.socket.send(large[i % 2] ?? one);
     await show(relay, producer, two);
     await new Promise((resolve) => setTimeout(resolve, 15_000));

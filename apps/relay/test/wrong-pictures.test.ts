@@ -97,8 +97,8 @@ describe("rule 3 (P-32): an update is applied whole or not at all, and a cursor 
   });
 });
 
-describe("rule 5 (P-34): a refresh asks for the whole picture", () => {
-  it("is requested from a producer that goes live again after it stopped", () => {
+describe("rule 5 (P-34): a refresh requests the whole picture", () => {
+  it("is requested from a producer that is live again after it stopped", () => {
     const { hub, producer } = liveRoom();
     producer.say({ type: "status", state: "stopped" });
     expect(hub.find("main")?.picture.shown).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Adding a codec takes one file, `test/grey-tiles.ts`, and one line: no other code knows which codecs there are. */
+/** Adding a codec takes one file, `test/grey-tiles.ts`, and one line: no other code knows which codecs exist. */
 import { CODECS, type StreamDescription, type Tile } from "@screen-share/protocol";
 import { seededRandom } from "@screen-share/protocol/testing";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -63,7 +63,7 @@ describe("a picture of a codec that was just added", () => {
     expect(viewer.peer.updates.at(-1)?.tiles.map(({ index }) => index)).toEqual([11]);
   });
 
-  it("is cut if the window does not take all of it", () => {
+  it("is cut if it does not fit the window", () => {
     const viewer = new FakeViewer(hub);
     const large = { ...stream, width: 1920, height: 1080 };
     const tiles = Array.from({ length: 30 * 17 }, (_, index) => {

@@ -1,4 +1,4 @@
-/** The viewers of a room: which of them have a place, who gives one up when the room is full, and how many are watching. */
+/** The viewers of a room: which of them have a place, which gives one up when the room is full, and how many are watching. */
 import { CLOSE, type ClosingReason, closingError, ProtocolError } from "@screen-share/protocol";
 import type { Grant } from "./grant.ts";
 import type { Places } from "./places.ts";
@@ -7,7 +7,7 @@ import type { Stats, ViewerKind } from "./stats.ts";
 /** A client that views a room: over a WebSocket of either kind, as an MJPEG stream, or for one snapshot. */
 export interface Viewer {
   readonly kind: ViewerKind;
-  /** Whether it takes pictures now. A hidden page does not. */
+  /** Whether it is watching now. A hidden page is not. */
   readonly watching: boolean;
   /** The picture may have changed: sends what is due and can be taken now. */
   advance(now: number): void;
@@ -38,7 +38,7 @@ export class Audience implements Iterable<Viewer> {
     return this.#grants.size;
   }
 
-  /** How many take pictures now. */
+  /** How many are watching now. */
   get watchingCount(): number {
     return this.#watching.size;
   }
@@ -61,7 +61,7 @@ export class Audience implements Iterable<Viewer> {
     if (place.kind === "free") placeIn(relayPlaces, holder, "relay-full");
   }
 
-  /** @throws ProtocolError as `checkPlace` */
+  /** @throws ProtocolError like `checkPlace` */
   add(viewer: Viewer, grant: Grant): void {
     this.checkPlace(viewer.kind, grant);
     const { places, relayPlaces, stats } = this;

@@ -13,8 +13,8 @@ export interface Directory {
   /**
    * Claims the place of a room's producer. A newer connection of the same agent replaces the older one's claim.
    * @param producerId undefined for plain producers, which neither replace nor are replaced
-   * @returns a promise only if another relay must be asked
-   * @throws ProtocolError (4000) if another producer holds it
+   * @returns a promise only if another relay must be queried
+   * @throws ProtocolError (4000) if another producer has it
    */
   claim(room: string, producerId: string | undefined): Claim | Promise<Claim>;
 }

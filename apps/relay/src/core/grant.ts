@@ -17,7 +17,7 @@ export interface Grant {
   readonly generation: string | undefined;
   /** The holder's name, for the log. */
   readonly name: string | undefined;
-  /** The link and the address that it came by: the unit that places are shared between. */
+  /** The link and the address that it came from: the unit that places are shared between. */
   readonly holder: string;
 }
 

@@ -7,7 +7,7 @@ function client(name: string, gone: string[]): Holder {
 }
 
 describe("bytes held for all clients together", () => {
-  it("count once what several clients are sent", () => {
+  it("count a message to several clients once", () => {
     const held = new HeldBytes(1000, () => {});
     const picture = new Uint8Array(300);
     const [a, b] = ["a", "b"].map((name) => client(name, []));

@@ -1,17 +1,17 @@
 /**
- * Bounds the bytes that the relay holds for all clients together because their sockets have not taken them. A message that several
- * clients are sent is held, and counted, once. Above the bound the client with the most is cut off.
+ * Bounds the bytes that the relay holds for all clients together because their sockets have not accepted them. A message that several clients are
+ * sent is held, and counted, once. Above the bound the client with the most is cut off.
  */
 
 export interface Holder {
-  /** Drops the connection. The client does not read, so it cannot be sent a reason. May call `release`, but not `hold`. */
+  /** Drops the connection. The client is not reading, so it cannot be sent a reason. May call `release`, but not `hold`. */
   cutOff(): void;
 }
 
 export interface Held {
   /** Held for this client alone, bytes. */
   readonly ownBytes: number;
-  /** A message that its socket has not taken completely. Other clients may share it. */
+  /** A message that its socket has not accepted completely. Other clients may share it. */
   readonly shared?: Uint8Array | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { Work } from "./work.ts";
 
 interface HubOptions extends Omit<RoomParts, "id" | "places" | "memory" | "work" | "sharesTime"> {
   readonly maxRooms: number;
-  /** Viewers of all rooms together. */
+  /** The maximum number of viewers in all rooms. */
   readonly maxPlaces: number;
   /** All pictures together, bytes of their tiles. */
   readonly maxPictureBytes: number;
@@ -30,7 +30,7 @@ export class Hub {
     const { maxPlaces, maxPictureBytes: maxBytes, maxComposedBytes } = options;
     this.#places = new Places(maxPlaces);
     this.#memory = new PictureMemory({ maxBytes, maxComposedBytes }, () => {
-      // Pictures without a producer give way to those with one.
+      // Pictures with a producer take precedence over those without.
       for (const { status, picture } of this.#rooms.values()) {
         if (status.state === "offline") picture.clear();
       }

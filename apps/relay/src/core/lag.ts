@@ -7,7 +7,7 @@ export class Lag {
   /** @param since when this viewer began to watch, ms. Older pictures could be sent only from then on */
   constructor(private since: number) {}
 
-  /** The viewer watches again from now on. */
+  /** The viewer is watching again from now on. */
   watches(now: number): void {
     this.since = now;
   }

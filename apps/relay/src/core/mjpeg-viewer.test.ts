@@ -84,7 +84,7 @@ describe("an unchanged picture (P-66)", () => {
     }
   });
 
-  it("is repeated as soon again once it has changed", () => {
+  it("is repeated just as soon after it has changed", () => {
     const { sink, time, show, shown } = watched();
     time.advance(SOON_MS + 10);
     const next = show(1);
@@ -102,7 +102,7 @@ describe("an unchanged picture (P-66)", () => {
     expect(contents(sink)).toEqual(all);
   });
 
-  it("leaves no longer silence, whatever the cap, and also in a room without a picture", () => {
+  it("has no longer silence, whatever the cap, and also in a room without a picture", () => {
     const { sink, time, shown } = watched(0.1);
     time.advance(MAX_SILENCE_MS);
     expect(contents(sink)).toEqual([shown, "filler"]);

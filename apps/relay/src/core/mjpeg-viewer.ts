@@ -16,9 +16,9 @@ import { type PictureVersion, versionOf, type WholeJpeg } from "./whole-jpeg.ts"
 export interface StreamSink {
   /** @returns whether it can take more now; if not, `drained` is called once it can */
   write(bytes: Uint8Array): boolean;
-  /** Ends the response, without a call of `ended`. */
+  /** Ends the response without calling `ended`. */
   end(): void;
-  /** Drops the connection and all that is buffered for it, without a call of `ended`. */
+  /** Drops the connection and everything buffered for it, without calling `ended`. */
   drop(): void;
 }
 
@@ -33,10 +33,10 @@ export const MAX_SILENCE_MS = REPEATS_MS[2];
 
 /** Fillers are header lines of the next part, and readers accept about 100. After this many the part is completed with a grey picture. */
 export const MAX_FILLERS_PER_PART = 48;
-/** The size of the grey picture if no other was shown yet, px. */
+/** The size of the grey picture if no picture was shown yet, px. */
 const BLANK_SIZE: Size = { width: 1280, height: 720 };
 
-/** How long a client may take nothing. A socket becomes writable only once several megabytes of the kernel's buffers have been read. */
+/** How long a client may read nothing. A socket becomes writable only once several megabytes of the kernel's buffers have been read. */
 export const MAX_STALL_MS = 180_000;
 
 export class MjpegViewer implements Viewer, Holder {
@@ -53,7 +53,7 @@ export class MjpegViewer implements Viewer, Holder {
   #fillers = 0;
   #size = BLANK_SIZE;
   #over = false;
-  /** The next scheduled call of `advance`. */
+  /** The next scheduled call to `advance`. */
   #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
   /** Why the relay ended it. */
   #end: { readonly code: CloseCode; readonly reason: string } | undefined;
@@ -62,7 +62,7 @@ export class MjpegViewer implements Viewer, Holder {
   readonly #beganAt: number;
   readonly #minGapMs: number;
 
-  /** @throws ProtocolError as `Room.join` */
+  /** @throws ProtocolError like `Room.join` */
   constructor(
     private readonly room: Room,
     private readonly sink: StreamSink,
@@ -186,7 +186,7 @@ export class MjpegViewer implements Viewer, Holder {
     this.#pump(now);
   }
 
-  /** Writes as much of the current part as the socket takes. */
+  /** Writes as much of the current part as the socket accepts. */
   #pump(now: number): void {
     let ownBytes = 0;
     while (this.#part && this.#writable) {

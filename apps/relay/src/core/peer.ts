@@ -3,11 +3,11 @@ import type { SendOutcome } from "@screen-share/protocol";
 /** The port to one WebSocket. */
 export interface Peer {
   /**
-   * Sends a message. Nobody may change its bytes: the peer may keep them until it has drained.
+   * Sends a message. Its bytes must not be changed: the peer may keep them until it has drained.
    * @returns "dropped" if nothing was sent; `drained` is called when it makes sense to try again
    */
   send(message: Uint8Array | string): SendOutcome;
-  /** Bytes that the socket has not taken yet. */
+  /** Bytes that the socket has not accepted yet. */
   readonly heldBytes: number;
   /** Requests a pong with this payload, at most 125 bytes. */
   ping(payload: string): SendOutcome;

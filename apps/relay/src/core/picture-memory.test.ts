@@ -21,7 +21,7 @@ function producerIn(hub: ReturnType<typeof newHub>, room: string): FakeProducer 
 const ONE_BYTES = first.reduce((sum, { bytes }) => sum + bytes.length + 256, 0);
 
 describe("the memory of all pictures", () => {
-  it("reclaims what nobody needs before it refuses (4429)", () => {
+  it("reclaims unneeded pictures before it refuses (4429)", () => {
     let reclaimed = 0;
     const memory = new PictureMemory({ maxBytes: 100, maxComposedBytes: 0 }, () => {
       reclaimed++;
@@ -50,7 +50,7 @@ describe("the memory of all pictures", () => {
     expect(one?.acked).toBe(2);
   });
 
-  it("is taken from the room that holds most, not from one that needs a little more", () => {
+  it("is taken from the room that holds the most, not from one that needs a little more", () => {
     const big = picturePair(1000, 200);
     const hub = newHub({ maxPictureBytes: 100_000 });
     const bully = new FakeProducer(hub, { room: "bully" });

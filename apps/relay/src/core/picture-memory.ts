@@ -1,6 +1,6 @@
 /**
- * Bounds the bytes that all pictures of a relay hold together. When they exceed the limit, the room that holds most gives up its
- * picture, not the one that happens to need more. JPEGs composed of pictures have a limit of their own, and are dropped first.
+ * Bounds the bytes that all pictures of a relay hold together. When they exceed the limit, the room that holds the most gives up its picture, not the
+ * one that happens to need more. JPEGs composed from pictures have a limit of their own, and are dropped first.
  */
 import { CLOSE, ProtocolError } from "@screen-share/protocol";
 
@@ -18,7 +18,7 @@ export class PictureMemory {
   #usedBytes = 0;
   #composedBytes = 0;
 
-  /** @param limits for pictures, and for JPEGs composed of them, bytes. @param reclaim forgets the pictures that nobody needs */
+  /** @param limits for pictures, and for JPEGs composed from them, bytes. @param reclaim forgets unneeded pictures */
   constructor(
     private readonly limits: { readonly maxBytes: number; readonly maxComposedBytes: number },
     private readonly reclaim: () => void,
@@ -45,7 +45,7 @@ export class PictureMemory {
     else this.#accounts.delete(account);
   }
 
-  /** If all pictures are too large, evicts those that are larger than what one needs. @throws ProtocolError (4429) if in vain */
+  /** If pictures together are too large, evicts those larger than `needBytes`. @throws ProtocolError (4429) if still too large */
   check(needBytes: number): void {
     const { maxBytes } = this.limits;
     if (this.#usedBytes <= maxBytes) return;

@@ -1,6 +1,6 @@
 /**
- * The relay's copy of a room's picture, and the updates composed of it, which all viewers at the same version share. The producer's epochs
- * and versions end here, and the relay's own begin.
+ * The relay's copy of a room's picture, and the updates composed from it, which all viewers at the same version share. The producer's epochs and
+ * versions end here, and the relay's own begin.
  */
 import {
   encodeUpdate,
@@ -113,7 +113,7 @@ export class Picture {
     this.#account();
   }
 
-  /** Changes the memory that is held for this picture elsewhere. @throws ProtocolError (4429) as `apply` */
+  /** Changes the memory that is held for this picture elsewhere. @throws ProtocolError (4429) like `apply` */
   holdBeside(byBytes: number): void {
     this.keepBeside(byBytes);
     if (byBytes > 0) this.#checkMemory();
@@ -135,7 +135,7 @@ export class Picture {
     this.parts.cleared();
   }
 
-  /** No viewers are left: forgets what can be composed again. */
+  /** No viewers are left: forgets what can be recomposed. */
   rest(): void {
     this.#forgetUpdates();
     this.whole.rest();
@@ -170,7 +170,7 @@ export class Picture {
     this.#memory.use(usedBytes);
   }
 
-  /** What it takes. For a new picture, twice what it will take: if memory is short, newcomers give way. */
+  /** Its size. For a new picture, twice its expected size: if memory is short, new pictures are refused first. */
   #needBytes(): number {
     const { usedBytes } = this.#memory;
     if (this.#replica.shown) return usedBytes;

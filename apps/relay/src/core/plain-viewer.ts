@@ -24,7 +24,7 @@ export class PlainViewer extends ViewerConnection<"producer" | "ping"> {
   #ackedCount = 0;
   #lastBytes = 1;
 
-  /** @throws ProtocolError as `Room.join` */
+  /** @throws ProtocolError like `Room.join` */
   constructor(room: Room, peer: Peer, grant: Grant, now: number) {
     super(room, peer, grant, now);
     this.#lag = new Lag(now);
@@ -57,7 +57,7 @@ export class PlainViewer extends ViewerConnection<"producer" | "ping"> {
       return;
     }
     if (!this.#lacks(shown.epoch, shown.store.pictureVersion)) return;
-    // Composes nothing that the window would not take at any length.
+    // Composes nothing if no length would fit the window.
     if (!this.#mayGo(this.#lastBytes, now)) return;
     const whole = jpegs.newest(shown);
     if (!whole || !this.#lacks(whole.epoch, whole.pictureVersion)) return;
@@ -85,7 +85,7 @@ export class PlainViewer extends ViewerConnection<"producer" | "ping"> {
     return { frames: this.#sentCount };
   }
 
-  /** Its client sends nothing that matters. */
+  /** Messages from its client are ignored. */
   protected handle(): void {}
 
   #lacks(epoch: number, pictureVersion: number): boolean {

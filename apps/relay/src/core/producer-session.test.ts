@@ -28,7 +28,7 @@ describe("a producer", () => {
     expect(producer.acked).toBe(3);
   });
 
-  it("receives an ack that its socket did not take, once the socket drains", () => {
+  it("receives an ack that its socket did not accept, once the socket drains", () => {
     const { producer } = liveRoom();
     producer.peer.outcome = "dropped";
     producer.update(second);

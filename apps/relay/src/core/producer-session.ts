@@ -28,9 +28,9 @@ export type ProducerHello = Extract<ProducerMessage, { type: "hello" }>;
 export interface ProducerSessionOptions {
   /** The longest message, bytes. */
   readonly maxBytes: number;
-  /** Makes a link for the host to share. Calls back once, possibly at once, with the link and the wall-clock time to replace it, if any. */
+  /** Makes a link for the host to share. Calls back exactly once, possibly at once, with the link and the wall-clock time to replace it, if any. */
   readonly mintLink: (link: NewLink, done: (link: string, renewAt?: number) => void) => void;
-  /** ms since 1970, by the clock that links expire by. */
+  /** ms since 1970, on the clock by which links expire. */
   readonly wallNow: () => number;
 }
 
@@ -96,7 +96,7 @@ export class ProducerSession extends RoomSession implements Producer {
     this.#renewLink();
   }
 
-  /** That the last viewer has left or the first has come is sent at once, within limits; other numbers once per second. */
+  /** The first viewer's arrival and the last one's departure are sent at once, within limits; other numbers once per second. */
   demandChanged(): void {
     const { watchingCount, time } = this.room;
     if (!this.#reported || watchingCount > 0 === this.#reported.watching > 0) return;

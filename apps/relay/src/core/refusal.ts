@@ -1,4 +1,4 @@
-/** Closes the connection of a client that violates the protocol, or that may not stay for another reason. */
+/** Closes the connection of a client that violates the protocol or must leave for another reason. */
 import { encodeControl, ProtocolError } from "@screen-share/protocol";
 import type { Peer } from "./peer.ts";
 
@@ -8,7 +8,7 @@ export function protocolErrorOf(error: unknown): ProtocolError {
   throw error;
 }
 
-/** Closes a client's connection. A v1 client is sent the typed reason first, if there is one (P-43) and its socket takes it. */
+/** Closes a client's connection. A v1 client is sent the typed reason first, if there is one (P-43) and its socket accepts it. */
 export function closePeer(
   peer: Peer,
   { closeCode, message, closing }: ProtocolError,

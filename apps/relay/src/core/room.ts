@@ -1,4 +1,4 @@
-/** A room: one producer, its picture and an audience. It notifies viewers of changes; each decides what it takes, and when. */
+/** A room: one producer, its picture and an audience. It notifies viewers of changes; each decides what it is sent, and when. */
 import { CLOSE, closingError, ProtocolError } from "@screen-share/protocol";
 import { Audience, type Viewer } from "./audience.ts";
 import { PLACE_TAKEN } from "./directory.ts";
@@ -47,7 +47,7 @@ export interface RoomParts {
   readonly time: Time;
   /** Unique among all rooms that ever existed, including earlier ones of the same name. */
   readonly id: string;
-  /** The viewers' places of all rooms together. */
+  /** Viewer places, shared by all rooms. */
   readonly places: Places<Viewer>;
   readonly memory: PictureMemory;
   /** What is held for the clients of all rooms. */
@@ -70,7 +70,7 @@ export class Room {
   #watched = false;
   /** Viewers have returned, and no whole picture has arrived since. */
   #waking = false;
-  /** The last producer's generation of links, for as long as its room exists. Undefined if there was no producer yet. */
+  /** The last producer's generation of links, for as long as its room exists. Undefined if there has been no producer yet. */
   #links: { readonly generation: string | undefined } | undefined;
 
   constructor(
@@ -86,7 +86,7 @@ export class Room {
     const advance = () => this.advance(time.now());
     const evicted = () => {
       stats.dropped("memory_full");
-      const reason = "the relay is out of memory, and this room's picture takes most of it";
+      const reason = "the relay is out of memory, and this room's picture takes the most";
       this.#producer?.producer.dismiss(new ProtocolError(reason, CLOSE.full));
     };
     this.picture = new Picture({ ...parts, evicted, composed: advance, cleared: advance });
@@ -107,7 +107,7 @@ export class Room {
     return this.#audience.size;
   }
 
-  /** How many viewers take pictures now. */
+  /** How many viewers are watching now. */
   get watchingCount(): number {
     return this.#audience.watchingCount;
   }
@@ -133,18 +133,18 @@ export class Room {
     return isAsleep && this.#producer?.producer.onDemand === true;
   }
 
-  /** @throws ProtocolError (4401) if the client's link was ended */
+  /** @throws ProtocolError (4401) if the client's link was revoked */
   checkLink(grant: Grant): void {
     if (this.#hasEnded(grant)) throw closingError("ended");
   }
 
-  /** @throws ProtocolError if there is no place for such a viewer (4429), or its link was ended (4401) */
+  /** @throws ProtocolError if there is no place for such a viewer (4429), or its link was revoked (4401) */
   checkPlace(kind: ViewerKind, grant: Grant): void {
     this.checkLink(grant);
     this.#audience.checkPlace(kind, grant);
   }
 
-  /** @throws ProtocolError as `checkPlace` */
+  /** @throws ProtocolError like `checkPlace` */
   join(viewer: Viewer, grant: Grant): void {
     this.checkLink(grant);
     this.#audience.add(viewer, grant);
@@ -165,8 +165,8 @@ export class Room {
   }
 
   /**
-   * Takes the producer's place, perhaps from an older connection of the same agent. If the generation of links changes, links of the last
-   * one end, and the picture is forgotten. @throws ProtocolError (4000) if another producer holds it
+   * Takes the room's producer slot, perhaps from an older connection of the same agent. If the generation of links changes, the previous generation's
+   * links end, and the picture is forgotten. @throws ProtocolError (4000) if another producer has it
    */
   takePlace(producer: Producer, grant: Grant, now: number): void {
     const replaced = this.#producer?.producer;
@@ -177,7 +177,7 @@ export class Room {
     this.stats.joined({ kind: producer.kind, room: this.name, name: grant.name });
     if (replaced) {
       this.picture.disconnect();
-      // It no longer holds the place, so it does not leave it.
+      // It no longer holds the place, so its `leavePlace` has no effect.
       const reason = "replaced by a newer connection of the same agent";
       replaced.dismiss(new ProtocolError(reason, CLOSE.replaced));
     }
@@ -206,7 +206,7 @@ export class Room {
     if (!this.#status.stopped) this.#become({ state: "offline", since: now, stopped: true });
   }
 
-  /** The picture may have changed: every viewer takes what is due. */
+  /** The picture may have changed: every viewer is sent what is due. */
   advance(now: number): void {
     const { shown } = this.picture;
     if (shown && !shown.partial) this.#waking = false;

@@ -1,6 +1,6 @@
 /** The port for statistics: what rooms report for metrics and the log. */
 
-/** What kinds of clients there are: v1 clients, plain WebSockets, and HTTP requests. */
+/** The kinds of clients: v1 clients, plain WebSockets, and HTTP requests. */
 export const PRODUCER_KINDS = ["producer", "plain producer"] as const;
 export const VIEWER_KINDS = ["viewer", "plain viewer", "mjpeg viewer", "snapshot"] as const;
 export type ProducerKind = (typeof PRODUCER_KINDS)[number];

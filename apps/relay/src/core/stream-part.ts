@@ -1,4 +1,4 @@
-/** The bytes of a multipart stream (multipart/x-mixed-replace, RFC 2046 §5.1), in chunks, so that a socket is given no more than it takes. */
+/** The bytes of a multipart stream (multipart/x-mixed-replace, RFC 2046 §5.1), in chunks, so that a socket is given no more than it accepts. */
 import {
   assembleJpeg,
   EMPTY_TILE,
@@ -11,7 +11,7 @@ import {
 
 const BOUNDARY = "picture";
 export const MJPEG_CONTENT_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
-/** What a stream begins with. */
+/** The beginning of a stream. */
 export const OPENING: Uint8Array = ascii(`--${BOUNDARY}\r\n`);
 /** A meaningless header line. */
 export const FILLER: Uint8Array = ascii("X-Filler: 0\r\n");

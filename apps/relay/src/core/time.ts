@@ -4,6 +4,6 @@ export interface Time {
   now(): number;
   /** Calls once, after at least this delay. @returns cancels the call */
   after(delayMs: number, call: () => void): () => void;
-  /** The earliest time, ms, at which what is handled now may have come. Earlier than now if the relay was busy. */
+  /** The earliest time, ms, at which the current event may have arrived. Earlier than now if the relay was busy. */
   heardSince(now: number): number;
 }

@@ -24,11 +24,11 @@ export class ViewerSession extends ViewerConnection<"producer" | "viewers"> {
   readonly kind = "viewer";
   readonly #requests: Bucket;
   readonly #sync: ViewerSync;
-  /** What the viewer knows of its room, or will once its socket can take it. */
+  /** What the viewer has been sent about its room, or will be once its socket accepts it. */
   #status: ProducerStatus | undefined;
   #viewerCount: number | undefined;
 
-  /** @throws ProtocolError as `Room.join` */
+  /** @throws ProtocolError like `Room.join` */
   constructor(room: Room, peer: Peer, grant: Grant, now: number) {
     super(room, peer, grant, now);
     this.#requests = new Bucket(REQUESTS, now);

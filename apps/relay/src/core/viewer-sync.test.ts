@@ -14,7 +14,7 @@ import {
 import { UNCOUNTED } from "./stats.ts";
 
 const { stream: described } = picturePair(8, 8);
-/** About the most tiles that a picture may have. */
+/** About the maximum number of tiles of a picture. */
 const stream: StreamDescription = { ...described, width: 8192, height: 3840 };
 const TILE_COUNT = 30_720;
 const empty = emptySegment(16);
@@ -164,7 +164,7 @@ describe("the last ack of a viewer that has everything", () => {
 });
 
 describe("an ack that waited while the relay was busy with other viewers", () => {
-  /** @returns the number of updates in which a new viewer gets the whole picture, if each ack is handled after so long */
+  /** @returns the number of updates in which a new viewer gets the whole picture, if each ack is handled after this delay */
   function updateCount({ ackMs, waitedMs }: { ackMs: number; waitedMs: number }): number {
     const time = new FakeTime();
     time.heardSince = (now) => now - waitedMs;
@@ -182,7 +182,7 @@ describe("an ack that waited while the relay was busy with other viewers", () =>
     return acked;
   }
 
-  it("is not taken for a slow link", () => {
+  it("is not mistaken for a slow link", () => {
     const prompt = updateCount({ ackMs: 1, waitedMs: 0 });
     const slow = updateCount({ ackMs: 300, waitedMs: 0 });
     expect(updateCount({ ackMs: 300, waitedMs: 299 })).toBeLessThan(1.2 * prompt);

@@ -1,6 +1,6 @@
 /**
- * Keeps one viewer in sync with its room's picture, at the room's expense. Its messages cost no more than what is sent in response, and
- * those that change nothing cost next to nothing. Ends with the connection.
+ * Keeps one viewer in sync with its room's picture; the room is charged for the work. A viewer's messages cost no more than what is sent in response,
+ * and those that change nothing cost next to nothing. Ends with the connection.
  */
 import {
   Cursor,
@@ -21,8 +21,8 @@ export class ViewerSync implements CursorEvents<ShownPicture> {
   #postponed = false;
   #paused = false;
   /**
-   * The last ack, if nothing has been due since: how many updates it reports, and when it came. It is noted with the next update, when the
-   * memory for the viewer has to be read anyway: with a thousand viewers that takes longer than the work itself.
+   * The last ack, if nothing has been due since: how many updates it reports, and when it arrived. It is processed with the next update, when the
+   * viewer's memory must be read anyway: with 1,000 viewers, reading it outweighs the work itself.
    */
   #ackCount = 0;
   #ackedAt = 0;
@@ -63,7 +63,7 @@ export class ViewerSync implements CursorEvents<ShownPicture> {
     return this.#paused;
   }
 
-  /** Sends what is due, as far as the viewer can take it now. */
+  /** Sends what is due, as far as the viewer's window allows now. */
   advance(now: number): void {
     this.#settle();
     const { shown } = this.room.picture;
@@ -72,7 +72,7 @@ export class ViewerSync implements CursorEvents<ShownPicture> {
   }
 
   /**
-   * The viewer has drawn this many updates of its connection.
+   * The viewer has drawn this many updates on this connection.
    * @throws ProtocolError for more than were sent, or fewer than before
    */
   acked(count: number, now: number): void {
@@ -84,7 +84,7 @@ export class ViewerSync implements CursorEvents<ShownPicture> {
     this.#proceed(now);
   }
 
-  /** Takes note of the last ack. */
+  /** Processes the last ack. */
   #settle(): void {
     const count = this.#ackCount;
     if (count === 0) return;
@@ -118,7 +118,7 @@ export class ViewerSync implements CursorEvents<ShownPicture> {
     this.#proceed(now);
   }
 
-  /** Sends what is due at the room's expense. While the room owes the relay time, its viewers wait for the next update or tick. */
+  /** Sends what is due and charges the room for it. While the room owes the relay time, its viewers wait for the next update or tick. */
   #proceed(now: number): void {
     const { work, picture } = this.room;
     // A viewer that has everything costs nothing.

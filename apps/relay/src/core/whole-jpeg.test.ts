@@ -120,7 +120,7 @@ describe("a whole JPEG that takes long to compose (P-59)", () => {
     expect(request()[0]?.bytes.length).toBeGreaterThan(1000);
   });
 
-  it("is forgotten with the picture, even half composed", () => {
+  it("is forgotten with the picture, even if half composed", () => {
     const { picture, time, memory, request } = mixedPicture();
     const answers = request();
     expect(memory.composedBytes).toBeGreaterThan(0);

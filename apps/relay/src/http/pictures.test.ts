@@ -144,7 +144,7 @@ describe("a snapshot's headers (P-61, P-62)", () => {
     expect(reply.headers["Cache-Control"]).toBe("no-store");
   });
 
-  it("ask proxies not to buffer streams (P-62)", () => {
+  it("request that proxies do not buffer streams (P-62)", () => {
     expect(mjpeg(newHub(), pictureRequest()).headers["X-Accel-Buffering"]).toBe("no");
   });
 });

@@ -108,7 +108,7 @@ async function lastPicture(hub: Hub, request: PictureRequest): Promise<WholeRepl
     const why = "this picture needs more of the relay's time or memory than its room may use";
     return retryLater(why);
   }
-  // The link may have ended meanwhile.
+  // The link may have been revoked meanwhile.
   room.checkLink(grant);
   const { bytes: body } = whole;
   const described = describe(whole);

@@ -37,7 +37,7 @@ interface NotModified {
 /** A response that is complete once it is written. */
 export type WholeReply = HttpReply | NotModified;
 
-/** A response that goes on until the client disconnects. */
+/** A response that continues until the client disconnects. */
 export interface HttpStream {
   readonly status: 200;
   readonly headers: HttpHeaders;

@@ -20,7 +20,7 @@ interface RouterOptions {
   readonly files: StaticFiles;
   readonly admission: Admission;
   readonly version: string;
-  /** Whether the relay is about to stop. Until then it goes on serving. */
+  /** Whether the relay is about to stop. Until then it continues to serve. */
   readonly stopping: boolean;
   readonly time: Time;
 }

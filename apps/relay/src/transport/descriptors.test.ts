@@ -74,7 +74,7 @@ describe("file descriptors", () => {
     expect(dial(1)).toBe(0);
   });
 
-  it("refuse nobody without a limit, or if they cannot be counted", () => {
+  it("refuse no client without a limit, or if they cannot be counted", () => {
     const { dial, guard, process } = descriptors(Number.POSITIVE_INFINITY);
     process.open = undefined;
     expect(dial(10_000)).toBe(10_000);

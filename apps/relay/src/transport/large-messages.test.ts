@@ -87,7 +87,7 @@ describe("large messages of all clients (P-8)", () => {
     return { memory, busy, idle, attackers };
   }
 
-  it("disconnect nobody within the limit", () => {
+  it("disconnect no client within the limit", () => {
     const memory = new FakeMemory();
     const sender = memory.sender({ admitted: true, holds: 16 * MB });
     memory.large.enter(sender, 0);

@@ -58,7 +58,7 @@ export class NodeHttp {
     if (this.#connections.delete(tcp)) this.options.descriptors.upgraded();
   }
 
-  /** Replies to a request for an upgrade that is not offered as if it had not asked for one. */
+  /** Replies to a request for an upgrade that is not offered as if it had not requested one. */
   answerUpgrade(incoming: IncomingMessage, tcp: TcpSocket): void {
     const response = new ServerResponse(incoming);
     response.shouldKeepAlive = false;

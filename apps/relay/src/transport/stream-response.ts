@@ -1,4 +1,4 @@
-/** A response that goes on until either side ends it. The adapters write the bytes. */
+/** A response that continues until either side ends it. The adapters write the bytes. */
 import type { StreamSink } from "../core/mjpeg-viewer.ts";
 import type { HttpRequest, HttpStream, StreamSource } from "../http/reply.ts";
 import type { ServerOptions } from "./transport.ts";

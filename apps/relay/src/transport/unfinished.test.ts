@@ -14,7 +14,7 @@ class FakeSender implements PartialSender {
 }
 
 describe("unfinished messages (P-8)", () => {
-  it("drop nobody below the limit", () => {
+  it("drop no client below the limit", () => {
     const unfinished = new Unfinished(100);
     const senders = [new FakeSender(false), new FakeSender(true)];
     for (const sender of senders) unfinished.holds(sender, 50);

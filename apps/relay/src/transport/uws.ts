@@ -146,8 +146,8 @@ function handleWebSockets(
     drain: (webSocket) => {
       if (webSocket.getBufferedAmount() > 0) return;
       const events = eventsOf(webSocket);
-      // Not at once: of a large message that is sent within this handler the library sends only the beginning (uSockets' us_socket_write2
-      // does not ask to be called again).
+      // Not at once: the library sends only the start of a large message sent within this handler (uSockets' us_socket_write2 does not request
+      // another call).
       setImmediate(() => events.drained());
     },
     close: (webSocket, code, reason) => {
@@ -183,7 +183,7 @@ function unaccountedBytes(): number {
   return rss - heapTotal - external;
 }
 
-/** Upstream's current release has builds for Node 22, 24 and 26. An older one, in another package, also has one for Node 20. */
+/** Upstream's current release has builds for Node 22, 24 and 26. An older one, in another package, also supports Node 20. */
 function loadLibrary(): typeof uWS {
   // Not `import`: if it fails, Node 20 also leaves an unhandled rejection.
   const require = createRequire(import.meta.url);
