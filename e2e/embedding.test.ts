@@ -1,6 +1,6 @@
 /**
- * A screen on another site's page: the built element and the framed viewer, on a page of another origin; the real relay, agent and
- * Chromium. The first page is the example of docs/embedding.md with another address and token.
+ * A screen on another site's page: the built element and the framed viewer, on a page of another origin; the real relay, agent and Chromium. The
+ * first page is docs/embedding.md's example with a different address and token.
  */
 import { readFile } from "node:fs/promises";
 import type { Browser, FrameLocator, Page } from "playwright-core";
@@ -159,7 +159,7 @@ describe("the element", () => {
     expect(box && box.width / box.height).toBeCloseTo(16 / 9, 1);
   });
 
-  it("follows its attributes, leaves the room when it is removed, and works several times on a page", async () => {
+  it("follows its attributes, leaves the room when it is removed, and can be used several times on a page", async () => {
     await scene.relay({ ALLOWED_ORIGINS: foreign.origin });
     share({ room: "one" });
     const page = await open(
@@ -221,9 +221,9 @@ describe("the element", () => {
     );
     expect(await likeness(page)).toBeGreaterThan(ALIKE_DB);
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
-    await agent.until(/nobody watches/);
+    await agent.until(/nobody is watching/);
     await page.evaluate(() => scrollTo(0, 0));
-    await agent.until(/nobody watches[\s\S]*a viewer watches/);
+    await agent.until(/nobody is watching[\s\S]*a viewer is watching/);
   });
 
   it("reconnects on retry(), and shows no message while all is well", async () => {
@@ -239,7 +239,7 @@ describe("the element", () => {
     await button.waitFor();
     expect(await page.locator("canvas").isVisible()).toBe(true);
     await scene.relay({ ALLOWED_ORIGINS: foreign.origin });
-    await button.click().catch(() => {}); // it may be back by itself already
+    await button.click().catch(() => {}); // it may have reconnected already
     await becomes(page, "Live");
   });
 });

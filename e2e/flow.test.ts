@@ -133,7 +133,7 @@ describe("an agent", () => {
 
   /** Resolves once it is idle. */
   async function rests(): Promise<void> {
-    const word = /nobody watches/g;
+    const word = /nobody is watching/g;
     const said = () => agent.output.match(word)?.length ?? 0;
     const before = said();
     await eventually(
@@ -188,7 +188,7 @@ describe("an agent", () => {
     moving.move();
   });
 
-  it("is idle while nobody watches, and shows a new viewer the screen at once", async () => {
+  it("is idle while nobody is watching, and shows a new viewer the screen at once", async () => {
     const resting = rests();
     viewer.close();
     await resting;

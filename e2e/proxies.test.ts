@@ -18,7 +18,7 @@ it.beforeAll(({ browser: shared }) => {
   browser = shared;
 });
 
-/** Too small to fill any buffer on the way. */
+/** Too small to fill any buffer on the path. */
 function smallJpeg(grey: number): Buffer {
   const data = new Uint8Array(16 * 16 * 4).fill(grey);
   return jpeg.encode({ width: 16, height: 16, data }, 60).data;

@@ -123,15 +123,15 @@ describe("a session", () => {
     await page.close();
   });
 
-  it("that is being replayed makes way for --end-links, and ends with it", async () => {
+  it("that is being replayed yields to --end-links, and ends with it", async () => {
     const again = { ...env, PRODUCER_TOKEN: tokens.again };
     const replay = startReplay({ port, args: [file, "--room", "again", "--loop"] }, again);
     await replay.until(/Viewer link/);
     const left = once(replay.process, "exit");
     const ending = startAgent({ port, args: ["--room", "again", "--end-links"] }, again);
-    await ending.until(/All viewer links given out for room "again" have ended/);
+    await ending.until(/All viewer links given out for room "again" are revoked/);
     expect(await left).toEqual([0, null]);
-    expect(replay.output).toContain("all links given out were ended, so the replay ends as well");
+    expect(replay.output).toContain("all links given out were revoked, so the replay ends as well");
   });
 
   it("can be inspected without a relay", async () => {
@@ -175,7 +175,7 @@ describe("a session", () => {
     await viewer.until(() => viewer.updates.length > before + 5);
     viewer.close();
     expect(await agent.end("SIGINT")).toBe(0);
-    expect(agent.output).toMatch(/the end of the recording is missing in .*stuck\.recording/);
+    expect(agent.output).toMatch(/the end of the recording .*stuck\.recording is missing/);
     // It still writes what it was given before.
     const size = statSync(stuck).size;
     process.kill(writer, "SIGCONT");

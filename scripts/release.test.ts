@@ -95,7 +95,7 @@ describe("pnpm release", () => {
     expect(release("minor").stderr).toContain("No release: there is nothing under");
   });
 
-  it("takes the version that the packages have for the first release", () => {
+  it("accepts the packages' current version as the first release", () => {
     const first = changelog.replace(/(## Unreleased\n)[\s\S]*/, "$1\n- Everything.\n");
     writeFileSync(path.join(copy, "CHANGELOG.md"), first);
     git("commit", "--quiet", "--all", "--message", "First");

@@ -14,7 +14,7 @@ const RESTART_DELAY_MS = 1000;
 const TOKEN_TTL = "30d";
 /** Before the typed options. The test card is shown until there is a screen. No wss:// is needed, since the traffic stays on this machine. */
 const AGENT_DEFAULTS = ["--source", "auto", "--insecure"];
-/** Ends the links of earlier runs. */
+/** Revokes the links of earlier runs. */
 const FRESH_LINKS = "--fresh-links";
 
 const program = (path: string) => fileURLToPath(new URL(`../apps/${path}`, import.meta.url));
@@ -73,7 +73,7 @@ function runAgent(env: Environment, args: readonly string[]): Child {
   return agent;
 }
 
-/** Keeps the agent running. @param firstArgs for its first run only: links end once, and a recording is never overwritten */
+/** Keeps the agent running. @param firstArgs for its first run only: links are revoked once, and a recording is never overwritten */
 async function keepAgent(
   settings: () => Promise<Environment>,
   args: readonly string[],

@@ -58,7 +58,7 @@ describe("uWebSockets.js", () => {
     }
   });
 
-  it("is asked for by an exact version", () => {
+  it("is required at an exact version", () => {
     const { dependencies } = JSON.parse(read("apps/relay/package.json"));
     // Each of its binaries is a package of its own, so the lockfile pins them to the byte.
     expect(dependencies["@uwsjs/core"]).toMatch(/^\d+\.\d+\.\d+$/);

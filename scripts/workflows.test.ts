@@ -1,4 +1,4 @@
-/** The workflows ask only for what there is: commands of ours, actions by their content, and no more rights than they use. */
+/** The workflows use only existing commands of ours, actions pinned by content, and no more rights than they need. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -135,7 +135,7 @@ describe("the other files for GitHub", () => {
     expect(kinds).toEqual(["npm", "github-actions", "docker"]);
   });
 
-  it("ask for what a report needs, each thing once", () => {
+  it("request what a report needs, each item once", () => {
     const { body } = parse(read(".github/ISSUE_TEMPLATE/bug.yml"));
     const ids = body.map(({ id }: { id: string }) => id);
     expect(ids).toEqual(["what", "version", "where", "log", "statistics", "recording"]);

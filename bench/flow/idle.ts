@@ -1,4 +1,4 @@
-/** A moving desktop that nobody watches: what the agent costs and sends, and how soon a new viewer has a current picture. */
+/** A changing desktop without viewers: what the agent costs and sends, and how soon a new viewer has a current picture. */
 
 import { wallNow } from "@screen-share/protocol/testing/connect";
 import { usageOf } from "@screen-share/protocol/testing/process-usage";
@@ -18,14 +18,14 @@ const JOINS = 5;
 const BETWEEN_MS = 700;
 
 export async function idleBench(): Promise<void> {
-  heading("A moving desktop that nobody watches, 1280×720");
+  heading("A changing desktop without viewers, 1280×720");
   const [port, tokens, moving] = await Promise.all([freePort(), mintBoth(), MovingDesktop.start()]);
   const relay = await startRelay(port, { LOG_LEVEL: "warn", AUTH_SECRET: SECRET });
   const link = await ShapedLink.start({ port });
   const { display } = moving.desktop;
   const env = { PRODUCER_TOKEN: tokens.producer, LOG_LEVEL: "debug" };
   const agent = startAgent({ port: link.port, display }, env);
-  await agent.until(/nobody watches/);
+  await agent.until(/nobody is watching/);
   await sleep(SETTLE_MS);
 
   const pid = agent.process.pid ?? 0;

@@ -40,7 +40,7 @@ describe("readConfig", () => {
     });
   });
 
-  it("lets flags win over the environment, and takes what is empty for unset", () => {
+  it("lets flags override the environment, and treats empty values as unset", () => {
     const environment = { FRAME_RATE: "30", ROOM: "", JPEG_QUALITY: " 80 ", PRODUCER_TOKEN: "  " };
     const config = configOf({ fps: "5", room: "" }, environment);
     expect(config).toMatchObject({ fps: 5, room: "main", quality: 80 });
@@ -82,7 +82,7 @@ describe("readConfig", () => {
     expect(readConfig({ fps: "61" }, environment)).toEqual({
       problems: [
         "SERVER_WS_URL (--server) must be a relay's address, such as wss://relay.example, relay.example:8000, or a viewer link.",
-        "PRODUCER_TOKEN holds characters that no token has, or is too long.",
+        "PRODUCER_TOKEN contains characters that no token has, or is too long.",
         "ROOM (--room) must be 1 to 64 letters, digits, - or _.",
         "LOG_LEVEL must be one of debug, info, warn, error, silent.",
         "FRAME_RATE (--fps) must be a whole number from 1 to 60.",
@@ -111,7 +111,7 @@ describe("readConfig", () => {
   });
 
   it.each(["ws://relay.example", "ws://192.168.1.5:8000", "ws://127.0.0.1.example", "ws://[::2]"])(
-    "refuses %s, where others can read along, unless told to",
+    "refuses %s, which others can eavesdrop on, unless explicitly allowed",
     (SERVER_WS_URL) => {
       const refused = readConfig({}, { SERVER_WS_URL });
       expect(refused).toHaveProperty("problems", [expect.stringMatching(/wss:.*--insecure/)]);

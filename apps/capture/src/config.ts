@@ -78,7 +78,7 @@ const schema = relaySettings
     record: z.string().optional(),
     list: z.literal(true).optional(),
     endLinks: z.literal(true).optional(),
-    /** Whether to end the links that earlier runs gave out. */
+    /** Whether to revoke the links that earlier runs gave out. */
     freshLinks: z.literal(true).optional(),
   })
   .superRefine(mustBePrivate);
@@ -136,7 +136,7 @@ export function readFlags(argv: readonly string[]): Flags {
     )
     .option("--fresh-links", "start with a new viewer link; links given out before stop working")
     .option("--list", "list the monitors and exit")
-    .option("--end-links", "end all viewer links given out so far, print a new one and exit");
+    .option("--end-links", "revoke all viewer links given out so far, print a new one and exit");
   return readCommandLine(command, argv).opts();
 }
 

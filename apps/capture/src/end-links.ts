@@ -1,6 +1,6 @@
 /**
- * Ends all viewer links given out so far: reports a new generation of them to the relay over a connection of its own. An agent that is
- * sharing is replaced by it for a moment, and then returns by itself under the new generation.
+ * Revokes all viewer links given out so far: reports a new generation of them to the relay over a connection of its own. An agent that is sharing is
+ * replaced by it for a moment, and then returns by itself under the new generation.
  */
 import { hostname } from "node:os";
 import type { OpenSocket } from "@screen-share/protocol";
@@ -11,7 +11,7 @@ import type { CaptureConfig } from "./config.ts";
 /** A relay that is only being restarted is back by then. If none has answered yet, we wait until dialling fails. */
 const PATIENCE_MS = 5000;
 const NOT_REACHED =
-  "The links will end when the agent next connects to the relay, which could not be reached now";
+  "The links will be revoked when the agent next connects to the relay, which could not be reached now";
 
 export type LinksEnded =
   | { readonly link: string }

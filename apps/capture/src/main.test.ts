@@ -134,7 +134,7 @@ describe("the agent", () => {
     await relay.stop();
   });
 
-  it("records what it publishes even if nobody watches, and never to an existing file", async () => {
+  it("records what it publishes even if nobody is watching, and never to an existing file", async () => {
     const relay = await FakeRelay.start();
     const file = path.join(mkdtempSync(path.join(tmpdir(), "recording-")), "a.recording");
     const args = ["--source", "test", "--server", relay.url, "--record", file];
@@ -149,7 +149,7 @@ describe("the agent", () => {
     child.kill("SIGINT");
     const { code, stderr } = await ended;
     expect(code).toBe(0);
-    expect(stderr).toContain(`recording to ${file}, also while nobody watches`);
+    expect(stderr).toContain(`recording to ${file}, even while nobody is watching`);
     expect(stderr).toMatch(/recorded \d+ updates, .* MB, to /);
     await relay.stop();
 

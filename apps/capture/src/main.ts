@@ -33,12 +33,12 @@ import { SharpScaler } from "./source/scaler.ts";
 import { listScreen, openAwaited, openScreen } from "./source/screen.ts";
 import { TestCard } from "./source/test-card.ts";
 
-/** Lies beside this file, both as source and built. */
+/** Beside this file, in both source and build. */
 const RECORDING_WRITER = fileURLToPath(
   new URL(import.meta.url.replace(/main(\.\w+)$/, "recording-writer$1")),
 );
 
-/** How to end once the parent that could stop us is gone. Until something is shared there is nothing to close. */
+/** How to exit once the parent that could stop us is gone. Until something is shared there is nothing to close. */
 let stop: () => void = () => process.exit();
 surviveLostOutput();
 endWithParent(() => stop());
@@ -78,7 +78,7 @@ async function share(config: CaptureConfig): Promise<void> {
   const scaler = new SharpScaler(config.maxDimension);
   const pacer = new Pacer(config.fps);
   stop = () => publisher.stop();
-  // Not `once`: a second Ctrl-C, or one that a parent passes on, must not interrupt the closing.
+  // Not `once`: a second Ctrl-C, or one that a parent passes on, must not interrupt the shutdown.
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
 
@@ -97,15 +97,15 @@ async function endAllLinks(config: CaptureConfig): Promise<void> {
   const open = openerFor(config);
   if ("problem" in open) fail(open.problem);
   const before = identity.read();
-  // It is written before the relay learns of it: an agent that is sharing reads it as soon as it is replaced.
+  // Written before the relay is notified: a sharing agent reads the new identity as soon as it is replaced.
   const ended = identity.endLinks();
   const outcome = await endLinks(config, { open, identity: ended });
   if ("refusal" in outcome) {
     identity.restore(before);
-    fail(`The relay refused: ${outcome.refusal}. No link has ended.`);
+    fail(`The relay refused: ${outcome.refusal}. No links were revoked.`);
   }
   if ("problem" in outcome) fail(outcome.problem);
-  process.stdout.write(`All viewer links given out for room "${config.room}" have ended.\n`);
+  process.stdout.write(`All viewer links given out for room "${config.room}" are revoked.\n`);
   printLink(outcome.link);
 }
 
@@ -124,12 +124,12 @@ async function openSource(config: CaptureConfig, log: Log): Promise<Source | Sou
   return source === "auto" ? await openAwaited({ card, look, log, sleep }) : await look();
 }
 
-/** Called after everything else that may fail, since it would leave an empty file behind. */
+/** Called last of all that may fail: a later failure would leave an empty file. */
 async function openRecorder({ record }: CaptureConfig, log: Log): Promise<Recorder | undefined> {
   if (record === undefined) return undefined;
   const file = await createRecordingFile(record, [...process.execArgv, RECORDING_WRITER]);
   if ("problem" in file) fail(file.problem);
-  log.info(`recording to ${file.name}, also while nobody watches`);
+  log.info(`recording to ${file.name}, even while nobody is watching`);
   return new Recorder({ file, log, timing: nodePlatform });
 }
 

@@ -40,7 +40,7 @@ describe("a recording's writer", () => {
     expect(readFileSync(name, "utf8")).toBe("one two");
   });
 
-  it("writes what it was handed though nobody listens to it any more", async () => {
+  it("writes everything it received even if its parent is gone", async () => {
     const name = path.join(mkdtempSync(path.join(tmpdir(), "writer-")), "a");
     const { writer, until, ended } = start(name);
     await until("0\n");
@@ -50,7 +50,7 @@ describe("a recording's writer", () => {
     expect(readFileSync(name, "utf8")).toBe("one");
   });
 
-  it.runIf(existsSync("/dev/full"))("says what is wrong with the disk, and ends", async () => {
+  it.runIf(existsSync("/dev/full"))("reports what is wrong with the disk, and exits", async () => {
     const { writer, ended } = start("/dev/full");
     writer.stdin?.write("one");
     expect(await ended).toEqual({ code: 1, said: "0\nENOSPC\n" });

@@ -39,7 +39,7 @@ export function readReplayFlags(argv: readonly string[]): Flags {
     .argument("<file>", "the recording")
     .option("--speed <n>", `multiple of the original speed, 0.1 to 100 (${DEFAULT_SPEED})`)
     .option("--loop", "start again at the end")
-    .option("--wait", "start when the first viewer watches")
+    .option("--wait", "start once a viewer is watching")
     .option("--info", "print what the recording contains, without a relay")
     .option("--server <url>", `the relay (SERVER_WS_URL; ${RELAY_DEFAULTS.server})`)
     .option("--room <name>", `the room (ROOM; ${RELAY_DEFAULTS.room})`)

@@ -138,7 +138,7 @@ describe("a replay", () => {
     }
   });
 
-  it("over a slow link skips to now, and has little on its way", async () => {
+  it("over a slow link skips to now, and has little in flight", async () => {
     const { file, updates } = await recordedSession(changing(60, 2));
     const relay = new ReplicaRelay();
     relay.ackDelayMs = 700;
@@ -151,7 +151,7 @@ describe("a replay", () => {
     await stop();
   });
 
-  it("plays on while nobody watches, and sends nothing; who then comes sees what is shown by then", async () => {
+  it("plays on without viewers and sends nothing; a viewer that joins then sees the current picture", async () => {
     const { file, last } = await recordedSession(changing(20));
     const relay = new ReplicaRelay();
     relay.watch(0);
@@ -181,7 +181,7 @@ describe("a replay", () => {
     await stop();
   });
 
-  it("begins with the whole picture when it is asked to refresh, and over a new connection (P-31, P-34)", async () => {
+  it("begins with the whole picture after a refresh, and over a new connection (P-31, P-34)", async () => {
     const { file } = await recordedSession(changing(30));
     const { relay, stop } = await play(file);
     relay.refresh();
@@ -195,7 +195,7 @@ describe("a replay", () => {
     await stop();
   });
 
-  it("takes nothing for sent that the socket did not take (P-32)", async () => {
+  it("counts nothing as sent that the socket did not accept (P-32)", async () => {
     const { file, last } = await recordedSession(changing(10));
     const { relay, stop } = await play(file);
     await vi.advanceTimersByTimeAsync(450);

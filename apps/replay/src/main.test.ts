@@ -105,7 +105,7 @@ describe("replay", () => {
     await relay.stop();
   });
 
-  it("begins with --wait once a viewer watches", async () => {
+  it("begins with --wait once a viewer is watching", async () => {
     const relay = await FakeRelay.start();
     const args = [fileOf(session.file, "c.recording"), "--server", relay.url, "--wait"];
     const { child, output, ended } = start(args);
@@ -113,7 +113,7 @@ describe("replay", () => {
     await connection.receive("hello");
     connection.send({ type: "welcome", room: "main", viewerLink: "/" });
     connection.demand(0);
-    while (!output.stderr.includes("nobody watches")) await once(child.stderr, "data");
+    while (!output.stderr.includes("nobody is watching")) await once(child.stderr, "data");
     expect(output.stderr).not.toContain("playing");
     connection.demand(1);
     while (!output.stderr.includes("playing")) await once(child.stderr, "data");
@@ -123,7 +123,7 @@ describe("replay", () => {
     await relay.stop();
   });
 
-  it("plays and reports nothing with --wait if it is stopped or refused before anyone watches", async () => {
+  it("plays and reports nothing with --wait if it is stopped or refused before anyone is watching", async () => {
     const relay = await FakeRelay.start();
     const args = [fileOf(session.file, "j.recording"), "--server", relay.url, "--wait"];
     const stopped = start(args);
@@ -165,7 +165,7 @@ describe("replay", () => {
     await relay.stop();
   });
 
-  it("leaves the room once the links of the agent of this machine were ended", async () => {
+  it("leaves the room once the links of the agent of this machine were revoked", async () => {
     const relay = await FakeRelay.start();
     const { child, ended } = start([fileOf(session.file, "l.recording"), "--server", relay.url]);
     const connection = await relay.welcomed();
@@ -174,7 +174,7 @@ describe("replay", () => {
     expect(await connection.skipTo("status")).toMatchObject({ state: "stopped" });
     const { code, stderr } = await ended;
     expect(code).toBe(0);
-    expect(stderr).toContain("all links given out were ended, so the replay ends as well");
+    expect(stderr).toContain("all links given out were revoked, so the replay ends as well");
     expect(child.signalCode).toBeNull();
     await relay.stop();
   });
@@ -200,7 +200,7 @@ describe("replay", () => {
     [
       "another kind of file",
       () => [fileOf(Buffer.from("GIF89a: no recording"), "a.gif")],
-      /is no recording of Screen Share/,
+      /is not a Screen Share recording/,
     ],
     [
       "a recording without a picture",

@@ -84,7 +84,7 @@ async function replay(config: ReplayConfig): Promise<void> {
   process.exit();
 }
 
-/** Ends when the links are ended: while we hold the room, its relay does not learn of another generation of them. */
+/** Ends when the links are revoked: while we hold the room, its relay does not learn of another generation of them. */
 function endWithLinks(
   agent: IdentityFile,
   { publisher, log }: { readonly publisher: Publisher; readonly log: Log },
@@ -93,7 +93,7 @@ function endWithLinks(
   const timer = setInterval(() => {
     if (agent.read().generation === generation) return;
     clearInterval(timer);
-    log.warn("all links given out were ended, so the replay ends as well");
+    log.warn("all links given out were revoked, so the replay ends as well");
     publisher.stop();
   }, LOOK_AT_LINKS_MS);
 }

@@ -1,4 +1,4 @@
-/** A recording's picture over time, at any speed: at each moment, what was shown then. It goes on whether or not anybody watches. */
+/** A recording's picture over time, at any speed: at each moment, what was shown then. It continues whether or not anyone is watching. */
 import type { FrameStore } from "@screen-share/protocol";
 import {
   type Platform,

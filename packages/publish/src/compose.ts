@@ -1,4 +1,4 @@
-/** Chooses and encodes the part of a frame that the window takes: its damage, or, while there is none, static tiles to be repainted. */
+/** Chooses and encodes the part of a frame that fits the window: its damage, or, if there is none, static tiles to repaint. */
 import {
   CutQueue,
   codecOf,
@@ -20,14 +20,14 @@ const MAX_REPAINTED = 256;
 
 /** A tile of a frame that must be sent. */
 interface DamagedTile extends PendingTile {
-  /** It changed only faintly, so it is static already and is encoded as finely as possible. */
+  /** It changed only faintly, so it counts as static and is encoded at the best quality. */
   readonly faint: boolean;
 }
 
-/** How a frame differs from what was sent. It is worked out once; cut after cut is taken from it. */
+/** How a frame differs from what was sent. It is computed once; cut after cut is taken from it. */
 export class FrameDamage {
   readonly queue: CutQueue<DamagedTile>;
-  /** What is held back for now, and neither sent nor repainted. */
+  /** Tiles held back for now, neither sent nor repainted. */
   readonly held: ReadonlySet<number>;
 
   constructor(
@@ -43,7 +43,7 @@ export class FrameDamage {
     this.held = new Set(held);
   }
 
-  /** Whether nothing of the frame is left to be sent, now or later. */
+  /** Whether nothing of the frame remains to be sent, now or later. */
   get complete(): boolean {
     return this.queue.count === 0 && this.held.size === 0;
   }
@@ -54,7 +54,7 @@ interface EncodedTiles {
   readonly tiles: readonly Tile[];
   /** The tiles of the grid that they cover, in ascending order: one cell of a codec that is not divisible covers all of them. */
   readonly indices: readonly number[];
-  /** How finely each of those was encoded. */
+  /** The level at which each of those was encoded. */
   readonly levels: readonly number[];
   /** Those that changed only faintly. */
   readonly faint: ReadonlySet<number>;
@@ -64,24 +64,24 @@ export interface Composed extends EncodedTiles {
   readonly cut: boolean;
   /** Whether more of this frame can be sent at once: damage that was left out, or tiles to repaint. */
   readonly more: boolean;
-  /** Whether it is damage that is sent, and not a repaint. */
+  /** Whether damage is sent, not a repaint. */
   readonly fresh: boolean;
 }
 
 export interface ComposeOptions {
   readonly encoder: TileEncoder;
-  /** What is composed is taken from its queue. If it is not sent, the damage must be worked out again. */
+  /** Composed tiles are taken from its queue. If they are not sent, the damage must be computed again. */
   readonly damage: FrameDamage;
   /** Nothing of this picture was sent before. */
   readonly whole: boolean;
   readonly window: Pick<Window, "grant" | "inFlight" | "size">;
-  /** How finely to encode damage, and the best quality. */
+  /** The level for damage, and the best level. */
   readonly level: number;
   readonly finest: number;
   readonly now: number;
 }
 
-/** @returns undefined, at once, if something must be sent and the window takes none of it now: an ack is due */
+/** @returns undefined, at once, if something must be sent and none of it fits the window now: an ack is due */
 export function compose(frame: Frame, options: ComposeOptions): Promise<Composed> | undefined {
   const { encoder, damage, window, now } = options;
   if (!codecOf(encoder.describe(frame)).divisible) return composeWhole(frame, options);
@@ -90,7 +90,7 @@ export function compose(frame: Frame, options: ComposeOptions): Promise<Composed
   const likelyBytes = UPDATE_HEADER_BYTES + queue.bytes;
   const granted = grantUpdate(window, { bytes: likelyBytes, first: options.whole, now });
   if (granted === 0) return undefined;
-  // What was expected to fit may turn out longer: then it gets the room there is, and no more.
+  // An update that was expected to fit may turn out longer; then it is cut to the available room.
   const room = granted < likelyBytes ? granted : Math.max(granted, window.size - window.inFlight);
   return composeCut(frame, { ...options, maxBytes: room - UPDATE_HEADER_BYTES });
 }
@@ -115,7 +115,7 @@ async function composeCut(frame: Frame, options: CutOptions): Promise<Composed> 
   const { queue, baseline } = damage;
   const encoded = await encodeCut(frame, queue, options);
   const cut = queue.count > 0;
-  // Beside the damage there may be static tiles to repaint.
+  // In addition to the damage there may be static tiles to repaint.
   const more = cut || baseline.coarserThan(finest, now - STILL_MS).length > 0;
   return { ...encoded, cut, more, fresh: true };
 }
@@ -140,7 +140,7 @@ function repaint(frame: Frame, options: ComposeOptions): Promise<Composed> | und
   }));
 }
 
-/** Encodes tiles in the order in which they matter until no more fit: only the encoder knows how many bytes a tile takes. */
+/** Encodes tiles, most important first, until no more fit: only the encoder knows how many bytes a tile takes. */
 async function encodeCut(
   frame: Frame,
   queue: CutQueue<DamagedTile>,

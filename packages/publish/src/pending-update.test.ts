@@ -12,7 +12,7 @@ const FIRST = frameOf(SIZE);
 const SECOND = touched(FIRST, 200, 30);
 const ALL_TILES = geometryOf(SIZE).tileCount;
 
-/** An encoder that finishes each tile only when the test lets it. */
+/** An encoder that finishes each tile only when the test allows it. */
 class SlowEncoder implements TileEncoder {
   readonly #encoder = turbo();
   readonly name = this.#encoder.name;
@@ -80,7 +80,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-/** Lets the pending encode and all later ones finish, and waits for what is published next. */
+/** Lets the pending encode and all later ones finish, and waits for the next update. */
 async function nextPublished({ published }: FakeConnection): Promise<PublishedPicture | undefined> {
   const before = published.length;
   encoder.isSlow = false;

@@ -1,4 +1,4 @@
-/** An update that is being encoded: it can be sent only while what it was made for still holds. */
+/** An update that is being encoded. It is sent only if nothing has made it void meanwhile. */
 import { cellsOf, type StreamDescription } from "@screen-share/protocol";
 import type { Composed, FrameDamage } from "./compose.ts";
 import type { PublishSession } from "./session.ts";

@@ -14,7 +14,7 @@ import { SourceFailure } from "./ports.ts";
 
 const on = eachOn(PipelineStage);
 
-describe("the pipeline, where a picture begins anew", () => {
+describe("the pipeline, when a picture starts over", () => {
   it("begins an epoch when the size changes", async () => {
     on().run();
     const connection = await on().relay.welcomed();
@@ -41,7 +41,7 @@ describe("the pipeline, where a picture begins anew", () => {
     expect(await second.receive("update")).toMatchObject({ keyframe: true });
   });
 
-  it("takes up where it was when the screen is gone for a while, and says both once", async () => {
+  it("resumes after the screen was gone for a while, and logs both once", async () => {
     on().run();
     const connection = await on().relay.welcomed();
     const replica = await begin(connection);

@@ -23,8 +23,8 @@ import type { TileEncoder } from "./ports.ts";
 
 const on = eachOn(PipelineStage);
 
-describe("the pipeline, where a picture does not go at once", () => {
-  it("sends no more than the window takes, and grabs nothing while it is full", async () => {
+describe("the pipeline, if a picture does not fit at once", () => {
+  it("sends no more than fits the window, and grabs nothing while it is full", async () => {
     on().run(turbo(), BIG);
     const connection = await on().relay.welcomed();
     await connection.receive("status");
@@ -46,7 +46,7 @@ describe("the pipeline, where a picture does not go at once", () => {
     expect(pixelsOf(replica).equals(pixelsExpected(frameOf(BIG)))).toBe(true);
   });
 
-  it("sends the rest of a picture as soon as there is room for it, and does not wait for the next", async () => {
+  it("sends the rest of a picture as soon as there is room, without waiting for the next grab", async () => {
     on().run(turbo(), BIG, { fps: 1 });
     const connection = await on().relay.welcomed();
     await connection.receive("status");
@@ -63,14 +63,14 @@ describe("the pipeline, where a picture does not go at once", () => {
     expect(on().source.grabs).toBeLessThan(count);
   });
 
-  it("P-34: begins again with the whole picture if a refresh is asked for between two cuts", async () => {
+  it("P-34: starts over with the whole picture if a refresh is requested between two cuts", async () => {
     on().run(turbo(), BIG, { fps: 1 });
     const connection = await on().relay.welcomed();
     await connection.receive("status");
     await connection.receive("stream");
     await connection.receive("update");
     connection.send({ type: "refresh" });
-    // A refresh may have to wait for a second, while the cuts of before go on.
+    // A refresh may have to wait for a second, while the earlier cuts continue.
     const acking = setInterval(() => connection.ackAll(), 20);
     const { epoch, stream } = await connection.skipTo("stream");
     clearInterval(acking);
@@ -84,7 +84,7 @@ describe("the pipeline, where a picture does not go at once", () => {
     expect(pixelsOf(replica).equals(pixelsExpected(frameOf(BIG)))).toBe(true);
   });
 
-  it("takes as few updates as the window allows for a picture that is as large as four", async () => {
+  it("sends a picture as large as four windows in as few updates as possible", async () => {
     const LARGE = { width: 2000, height: 1400 };
     const updatesOf = async (size: typeof BIG): Promise<number> => {
       const connection = await on().relay.welcomed();
@@ -104,7 +104,7 @@ describe("the pipeline, where a picture does not go at once", () => {
     expect(await updatesOf(LARGE)).toBeLessThan(40);
   });
 
-  it("cuts what turns out to take more than it was thought to", async () => {
+  it("cuts an update that turns out longer than estimated", async () => {
     const encoder = turbo();
     const long = (bytes: Uint8Array) => Buffer.concat(new Array(60).fill(Buffer.from(bytes)));
     const wordy: TileEncoder = {
@@ -122,7 +122,7 @@ describe("the pipeline, where a picture does not go at once", () => {
     expect(tiles.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(16_000);
   });
 
-  it("sends everything in its turn, whatever keeps changing meanwhile", async () => {
+  it("sends everything in turn, whatever keeps changing meanwhile", async () => {
     on().run(turbo(), BIG);
     const connection = await on().relay.welcomed();
     await connection.receive("status");
@@ -142,7 +142,7 @@ describe("the pipeline, where a picture does not go at once", () => {
     expect(seen.length - others.length).toBeLessThanOrEqual(count);
   });
 
-  it("repaints finely what is still, never before fresh damage, and only once", async () => {
+  it("repaints static areas at higher quality, never before fresh damage, and only once", async () => {
     on().run(turbo(FINE.qualities), SIZE, { levels: FINE });
     const connection = await on().relay.welcomed();
     await connection.receive("status");
@@ -170,7 +170,7 @@ describe("the pipeline, where a picture does not go at once", () => {
     expect(again.tiles).toMatchObject([{ index: 0, table: FINE.qualities.length - 1 }]);
   });
 
-  it("sends whole JPEGs where no native encoder loads, each a keyframe", async () => {
+  it("sends whole JPEGs if no native encoder loads, each a keyframe", async () => {
     on().run(new JpegJsEncoder(LEVELS.qualities));
     const connection = await on().relay.welcomed();
     const replica = await begin(connection);

@@ -24,7 +24,7 @@ import { type PublishedPicture, PublishSession } from "./session.ts";
 const on = eachOn(PipelineStage);
 
 describe("the pipeline", () => {
-  it("sends the whole picture first, then only damage, and the relay holds the very pixels", async () => {
+  it("sends the whole picture first, then only damage, and the relay has exactly the same pixels", async () => {
     on().run();
     const connection = await on().relay.welcomed();
     const replica = await begin(connection);
@@ -43,7 +43,7 @@ describe("the pipeline", () => {
     expect(pixelsOf(replica).equals(pixelsExpected(second))).toBe(true);
   });
 
-  it("sends nothing while nothing changes, but says in time that the picture is current", async () => {
+  it("sends nothing while nothing changes, but confirms in time that the picture is current", async () => {
     on().run();
     const connection = await on().relay.welcomed();
     await begin(connection);
@@ -55,8 +55,8 @@ describe("the pipeline", () => {
     expect(on().source.grabs).toBeGreaterThan(10);
   });
 
-  it("describes its stream and sends the whole picture when the relay asks for it (P-34)", async () => {
-    // So small that it is whole in the smallest window, however late the ack on a busy machine.
+  it("describes its stream and sends the whole picture when the relay requests it (P-34)", async () => {
+    // So small that it fits the smallest window, however late the ack on a busy machine.
     const tiny = { width: 160, height: 16 };
     on().run(turbo(), tiny);
     const connection = await on().relay.welcomed();
@@ -73,7 +73,7 @@ describe("the pipeline", () => {
     expect(await nextChange(connection, acked)).toMatchObject({ keyframe: false });
   });
 
-  it("rule 4 (P-33): its baseline is the very pixels that were sent, and moves only once they were taken", async () => {
+  it("rule 4 (P-33): its baseline is exactly the pixels that were sent, and moves only once the socket accepted them", async () => {
     const first = frameOf(SIZE);
     const [second, third] = [touched(first, 200, 30), touched(first, 5, 50)];
     const offered: PublishedPicture[] = [];

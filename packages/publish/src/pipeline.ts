@@ -1,6 +1,6 @@
 /**
- * The way of a picture, one at a time: grab → scale → damage → encode → publish. Nothing is queued: what the window does not take goes as
- * soon as there is room, and is damage again once the next picture is due. Retries a source that is gone.
+ * A picture's path, one picture at a time: grab → scale → damage → encode → publish. Nothing is queued: what does not fit the window is sent once
+ * there is room, or becomes damage again when the next picture is due. Retries a source that is gone.
  */
 import { Backoff, geometryOf } from "@screen-share/protocol";
 import { type Composed, compose, FrameDamage } from "./compose.ts";
@@ -66,7 +66,7 @@ export class Pipeline {
         await this.#publish(session, this.#unsent.frame);
         continue;
       }
-      // The last picture could not be sent before this one is due.
+      // The last picture could not be sent before this one was due.
       if (this.#unsent?.damaged) this.#quality.sent(true, platform.now());
       this.#unsent = undefined;
       pacer.started(platform.now());
@@ -81,7 +81,7 @@ export class Pipeline {
     }
   }
 
-  /** Encodes what the window takes of a frame, and sends it unless it became void meanwhile. */
+  /** Encodes as much of a frame as fits the window, and sends it unless it is now void. */
   async #publish(session: PublishSession, frame: Frame): Promise<void> {
     const { encoder, pacer, levels, platform } = this.parts;
     const stream = encoder.describe(frame);
@@ -125,7 +125,7 @@ export class Pipeline {
     this.#announce(session, frame);
   }
 
-  /** Worked out once per frame, and again if the relay requests the whole picture meanwhile. */
+  /** Computed once per frame, and again if the relay requests the whole picture meanwhile. */
   #damageOf(frame: Frame, begins: boolean, now: number): FrameDamage {
     const known = this.#damage;
     if (known?.frame === frame && begins === (known.baseline !== this.#baseline)) return known;
@@ -137,7 +137,7 @@ export class Pipeline {
     return damage;
   }
 
-  /** How finely damage is encoded: the rest of a first picture that takes long is encoded coarsely. */
+  /** The quality for damage: the rest of a slow first picture is encoded coarsely. */
   #levelOf({ sender }: PublishSession, { baseline, queue }: FrameDamage, now: number): number {
     const first = baseline === this.#baseline && !baseline.whole ? this.#first : undefined;
     const rest = { inFlightBytes: sender.window.inFlight, remainingBytes: queue.bytes };
@@ -167,7 +167,7 @@ export class Pipeline {
     log.info(text);
   }
 
-  /** The source worked once, so it may come back: waits, longer each time. */
+  /** The source has worked before, so it may come back: waits, longer each time. */
   async #awaitSource({ reason }: SourceFailure): Promise<void> {
     const { log, platform } = this.parts;
     if (!this.#sourceFailed) log.warn(`${reason} Trying again until it is back.`);

@@ -8,14 +8,14 @@ export const BYTES_PER_PX = 4;
 
 /** A picture as it was grabbed. */
 export interface Frame extends Size {
-  /** RGBA, rows from the top without padding. Nobody writes to it again, so it may be kept. */
+  /** RGBA, rows from the top without padding. Never written to again, so it may be kept. */
   readonly pixels: Uint8Array;
   /** When the grab began, ms on the platform's clock. */
   readonly capturedAt: number;
   readonly subject: string;
 }
 
-/** There is nothing to grab at the moment: expected, and no bug. */
+/** There is nothing to grab at the moment: expected, not a bug. */
 export class SourceFailure {
   constructor(
     /** Whether there is no display at all, Wayland hides it, or only the requested monitor is missing. */
@@ -29,8 +29,8 @@ export interface Source {
   readonly name: string;
 
   /**
-   * Grabs the current picture, of any size; also after a failure, since what was gone may be back. If nothing has changed, the frame may
-   * hold the very `pixels` of the last one. Each grab and the encoding of its frame end before the next one starts.
+   * Grabs the current picture, of any size; also after a failure, since the screen may be back. If nothing has changed, the frame may hold the very
+   * `pixels` of the last one. Each grab and the encoding of its frame end before the next one starts.
    */
   grab(): Promise<Frame | SourceFailure>;
 }
@@ -51,13 +51,13 @@ export interface TileEncoder {
   /**
    * Encodes tiles. The frame's pixels are only read, and not kept once the promise has settled.
    * @param indices tiles of `geometryOf(frame)`, in ascending order
-   * @param level how finely: an index into the qualities that it was opened with, coarsest first
+   * @param level the quality: an index into the qualities that it was opened with, coarsest first
    * @returns exactly these tiles if the codec is divisible; otherwise the whole picture, or nothing for no tiles
    */
   encode(frame: Frame, indices: readonly number[], level: number): Promise<readonly Tile[]>;
 }
 
-/** An encoder cannot be used on this machine: expected, and no bug. */
+/** An encoder cannot be used on this machine: expected, not a bug. */
 export class EncoderUnavailable {
   constructor(readonly reason: string) {}
 }
@@ -65,7 +65,7 @@ export class EncoderUnavailable {
 export interface Platform extends Timing {
   sleep(ms: number): Promise<void>;
   readonly sameBytes: SameBytes;
-  /** How long the processor has worked for this program, ms. */
+  /** The processor time that this program has used, ms. */
   cpuMs(): number;
 }
 
@@ -87,11 +87,11 @@ export interface ProducerIdentity {
 export interface ViewerLinks {
   /** The identity for the next hello: from now on, links of its generation count. */
   begin(): ProducerIdentity;
-  /** Whether another process has ended our links since that hello, which also closes our connection. */
+  /** Whether another process has revoked our links since that hello, which also closes our connection. */
   readonly ended: boolean;
   /** The relay sent a link to its room with its welcome. */
   received(link: string): void;
-  /** The relay replaces the previous link, which ends soon by its clock (P-38). */
+  /** The relay replaces the previous link, which expires soon by its clock (P-38). */
   renewed(link: string): void;
   /** Called every few seconds while connected. */
   check(): void;

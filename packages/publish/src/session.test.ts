@@ -78,7 +78,7 @@ describe("PublishSession", () => {
     expect(publish().update).toMatchObject({ capturedAt: 13000, encodedAt: 13010 });
   });
 
-  it("owes an update at once when someone starts to watch", () => {
+  it("has an update due at once when a viewer joins", () => {
     publish();
     expect(session.sender.currentDue(5011, 100)).toBe(false);
     session.sender.wake();
@@ -87,7 +87,7 @@ describe("PublishSession", () => {
     expect(session.sender.currentDue(5011, 100)).toBe(false);
   });
 
-  it("owes an update every two seconds even if nothing changes, rather early than late", () => {
+  it("has an update due every two seconds even if nothing changes, early rather than late", () => {
     publish();
     expect(session.sender.currentDue(5010 + 1899, 100)).toBe(false);
     expect(session.sender.currentDue(5010 + 1900, 100)).toBe(true);

@@ -20,7 +20,7 @@ export interface PublishedPicture extends Omit<Update, "epoch" | "relayedAt"> {
 
 export class PublishSession {
   readonly sender: Sender;
-  /** How often the relay has requested the whole picture. Only to be read. */
+  /** How often the relay has requested the whole picture. Read-only for others. */
   refreshCount = 0;
   #described: { readonly stream: StreamDescription; readonly subject: string } | undefined;
 
@@ -58,7 +58,7 @@ export class PublishSession {
     return update.length;
   }
 
-  /** A time of our clock as the relay would read it, ms; 0 while its clock is unknown. */
+  /** A time on our clock converted to the relay's, ms; 0 while its clock is unknown. */
   onRelayClock(localMs: number): number {
     return Math.max(0, this.clock.toRemote(localMs));
   }

@@ -1,4 +1,4 @@
-/** A relay whose every message a test sends itself. */
+/** A relay that sends only what the test makes it send. */
 import { once } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -88,7 +88,7 @@ export class FakeConnection {
     return this.#next(type, () => true);
   }
 
-  /** Acknowledges every update that was taken so far. */
+  /** Acknowledges every update received so far. */
   ackAll(): void {
     this.ack(this.#updates);
   }

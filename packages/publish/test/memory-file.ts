@@ -1,4 +1,4 @@
-/** A file in memory that a test can stall or make fail. */
+/** A file in memory that a test can make stall or fail. */
 import type { RecordingFile } from "../src/recording/recorder.ts";
 
 export class MemoryFile implements RecordingFile {

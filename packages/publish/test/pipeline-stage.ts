@@ -50,7 +50,7 @@ export const FINE = levelsOf({ quality: 60, maxQuality: 90, adaptive: false });
 export const LEVELS = levelsOf({ quality: 60, maxQuality: undefined, adaptive: false });
 export const UNSCALED: Scaler = { scale: async (frame) => frame };
 export const SIZE: Size = { width: 390, height: 60 };
-/** More than the first window takes. */
+/** More than fits the first window. */
 export const BIG: Size = { width: 1000, height: 700 };
 export function turbo(qualities = LEVELS.qualities): TileEncoder {
   const encoder = openJpegTurbo(qualities);
@@ -80,7 +80,7 @@ export class PipelineStage extends PublisherStage {
   }
 }
 
-/** The next update that has tiles; those without are acknowledged on the way. @param count acks so far */
+/** The next update that has tiles; those without are acknowledged meanwhile. @param count acks so far */
 export async function nextChange(connection: FakeConnection, acked: { count: number }) {
   for (;;) {
     const update = await connection.receive("update");

@@ -32,7 +32,7 @@ const { tables } = encodeTiles(screenLike({ width: 8, height: 8 }));
 const STREAMS: readonly StreamDescription[] = [
   { codec: "jpeg-tiles", width: 300, height: 40, tables: [tables] },
   { codec: "jpeg-tiles", width: 130, height: 9, tables: [tables] },
-  // More than the first window takes.
+  // More than fits the first window.
   { codec: "jpeg-tiles", width: 1300, height: 300, tables: [tables] },
   { codec: "jpeg", width: 40, height: 30, tables: [] },
 ];
@@ -56,7 +56,7 @@ export const anySteps = fc
   .tuple(fc.nat(STREAMS.length - 1), fc.array(step, { maxLength: 60, size: "max" }))
   .map(([to, steps]): Step[] => [{ kind: "resize", to }, { kind: "send", count: ALL }, ...steps]);
 
-/** Plays the steps against a session as the agent's pipeline would. @returns the recording, and what a relay holds that was sent the same */
+/** Plays the steps against a session as the agent's pipeline would. @returns the recording, and what a relay that received the same holds */
 export async function recordedSession(steps: readonly Step[]) {
   const file = new MemoryFile();
   let now = STARTED_AT;
@@ -131,7 +131,7 @@ export async function recordedSession(steps: readonly Step[]) {
   return { file: file.bytes, last: relay.shown, updates };
 }
 
-/** Bytes that a receiver takes for a tile's; another seed, others. */
+/** Bytes that a receiver accepts as a tile; another seed yields others. */
 function tileOf(stream: StreamDescription, index: number, seed: number): Tile {
   if (!codecNamed(stream.codec)?.divisible) {
     return { index, table: 0, bytes: encodeWhole(screenLike(stream, seed)) };

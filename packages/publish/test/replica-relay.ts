@@ -1,6 +1,6 @@
 /**
- * A relay in memory, for fake timers. It applies and acknowledges what it receives. A test can make it lose the connection, request a
- * refresh, report that no viewer watches, or refuse messages.
+ * A relay in memory, for fake timers. It applies and acknowledges what it receives. A test can make it lose the connection, request a refresh, report
+ * that there are no viewers, or refuse messages.
  */
 import {
   decodeUpdate,

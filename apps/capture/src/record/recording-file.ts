@@ -8,7 +8,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { RecordingFile } from "@screen-share/publish";
 
-/** Creates the file, or returns a sentence that says why it cannot. @param writer the arguments of Node.js for `recording-writer.ts` */
+/** Creates the file, or returns a sentence that explains why it cannot. @param writer the arguments of Node.js for `recording-writer.ts` */
 export async function createRecordingFile(
   typed: string,
   writer: readonly string[],

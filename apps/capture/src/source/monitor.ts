@@ -25,7 +25,7 @@ export function chooseMonitor<T extends MonitorInfo>(
   );
 }
 
-/** @param detail a clause that says what went wrong. @param advice sentences that say what the user can do */
+/** @param detail a clause that states what went wrong. @param advice sentences about what the user can do */
 export function noDisplay(detail: string, advice?: string): SourceFailure {
   const [firstLine] = detail.split("\n");
   const hint = process.platform === "linux" ? "Is DISPLAY set, and is the desktop running?" : "";
@@ -33,7 +33,7 @@ export function noDisplay(detail: string, advice?: string): SourceFailure {
   return new SourceFailure("no-display", reason.trimEnd());
 }
 
-/** @param detail a clause that says why this Wayland desktop cannot be captured; only its first line is shown */
+/** @param detail a clause that explains why this Wayland desktop cannot be captured; only its first line is shown */
 export function waylandFailure(detail: string): SourceFailure {
   const [firstLine] = detail.split("\n");
   const reason = `This is a Wayland desktop, and its screen cannot be captured (${firstLine}). ${USE_XORG}`;

@@ -40,7 +40,7 @@ describe("a screen", () => {
     expect(failure).toHaveProperty("reason", expect.stringMatching(/"beamer".*There are: 0 \(/));
   });
 
-  it("fails in plain words when the display goes, and finds it again at another size", async () => {
+  it("fails in plain words when the display disappears, and finds it again at another size", async () => {
     const source = new ScreenSource({ now });
     await grabbed(source);
     await xvfb.kill();

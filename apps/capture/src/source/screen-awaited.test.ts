@@ -53,7 +53,7 @@ const oneLook = async () => {
 };
 
 describe("a screen that is awaited", () => {
-  it("is replaced by the test card, and shared from the moment that there is one, though nobody watches", async () => {
+  it("is replaced by the test card, and shared as soon as there is one, even while nobody is watching", async () => {
     const source = await open();
     expect(log.lines).toEqual([
       "warn: There is no display. Until that changes, the built-in test card is shared.",
@@ -83,7 +83,7 @@ describe("a screen that is awaited", () => {
     expect(await open()).toBe(answer);
   });
 
-  it("is not replaced if only the monitor that was asked for is not there", async () => {
+  it("is not replaced if only the requested monitor is missing", async () => {
     answer = new SourceFailure("no-monitor", 'There is no monitor "7".');
     await expect(open()).rejects.toThrow('There is no monitor "7".');
   });

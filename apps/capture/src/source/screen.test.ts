@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe("openScreen", () => {
-  it("takes our own grabber for every X display, and node-screenshots elsewhere", async () => {
+  it("uses our own grabber for every X display, and node-screenshots elsewhere", async () => {
     xvfb = await Xvfb.start("320x200");
     const { display } = xvfb;
     expect(await open({ display })).toHaveProperty("name", "X11");

@@ -85,7 +85,7 @@ export async function openAwaited(options: AwaitedScreenOptions): Promise<Source
   if (!(found instanceof SourceFailure) || found.kind === "no-monitor") return found;
   log.warn(`${found.reason} Until that changes, the built-in test card is shared.`);
   let shown = card;
-  // Also while nobody watches, so that the first viewer sees the right picture.
+  // Even while nobody is watching, so that the first viewer sees the right picture.
   void awaitScreen(options).then((screen) => {
     shown = screen;
     log.info("there is a display now: the screen is shared instead of the test card");

@@ -17,7 +17,7 @@ describe("the test card", () => {
     expect(frame).toMatchObject({ width: 1280, height: 720, capturedAt: 86_400_000 });
   });
 
-  it("stands still for the most part", async () => {
+  it("is mostly static", async () => {
     let now = 0;
     const card = new TestCard({ now: () => now, name: "vm" });
     const geometry = geometryOf({ width: 1280, height: 720 });

@@ -42,7 +42,7 @@ export class X11Failure extends Error {
      * `xwayland`: the server is XWayland, whose root window does not show the desktop.
      */
     readonly kind: "lost" | "outside" | "xwayland" = "lost",
-    /** Sentences that say what the user can do. */
+    /** Sentences about what the user can do. */
     readonly advice: string | undefined = undefined,
   ) {
     super(message);

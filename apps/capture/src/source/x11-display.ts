@@ -45,7 +45,7 @@ function named(
   return number > MAX_NUMBER ? undefined : { number, screen: Number(screen ?? 0), sockets };
 }
 
-/** A connected socket, or a clause that says why there is none. @param timeoutMs for each address */
+/** A connected socket, or a clause that explains why there is none. @param timeoutMs for each address */
 export async function openSocket(name: DisplayName, timeoutMs: number): Promise<Socket | string> {
   let problem = "";
   for (const address of name.sockets) {

@@ -32,7 +32,7 @@ export interface KeyTarget {
 export interface KeyChoice {
   /** Undefined if none fits: many servers let their own user in without one. */
   readonly key: KeyEntry | undefined;
-  /** Sentences that say what to do if the server refuses. */
+  /** Sentences about what to do if the server refuses. */
   readonly advice: string;
 }
 

@@ -179,7 +179,7 @@ describe("a screen by X11 that is not what it was", () => {
     expect(await grabbed(source)).toMatchObject({ width: 640, height: 480 });
   });
 
-  it("fails in plain words when the display goes, and finds it again at another size", async () => {
+  it("fails in plain words when the display disappears, and finds it again at another size", async () => {
     xvfb = await Xvfb.start("643x479");
     const source = open(xvfb);
     await grabbed(source);

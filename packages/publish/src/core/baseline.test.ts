@@ -22,7 +22,7 @@ const levels = allTiles(geometry).map(() => 1);
 const COMMON = { lengths: [], levels, now: 100 };
 
 describe("Baseline", () => {
-  it("takes everything for damage at first, and nothing once all was sent", () => {
+  it("counts everything as damage at first, and nothing once all was sent", () => {
     const baseline = open();
     const pixels = picture(1);
     expect(baseline.damage(pixels)).toEqual(allTiles(geometry));
@@ -31,7 +31,7 @@ describe("Baseline", () => {
     expect(baseline.damage(Uint8Array.from(pixels))).toEqual([]);
   });
 
-  it("P-33: remembers of each tile the pixels that were sent, whatever came in between", () => {
+  it("P-33: remembers the pixels that were sent for each tile, whatever happened in between", () => {
     const pictures = [0, 1, 2].map(picture);
     fc.assert(
       fc.property(
@@ -60,7 +60,7 @@ describe("Baseline", () => {
     expect(pictures.every((pixels, seed) => Buffer.from(pixels).equals(picture(seed)))).toBe(true);
   });
 
-  it("knows which tiles are coarse, and for how long", () => {
+  it("knows which tiles are coarse, and since when", () => {
     const baseline = open();
     const pixels = picture(1);
     const all = allTiles(geometry);

@@ -1,6 +1,6 @@
 /**
- * What the receiver has been sent of a picture: the exact pixels of each tile that were encoded, how finely, and when. It begins empty
- * with each epoch, and moves only after the socket accepted an update.
+ * What the receiver has been sent of a picture: for each tile the exact pixels that were encoded, at which level, and when. It begins empty with each
+ * epoch, and moves only after the socket accepted an update.
  */
 
 import { type Geometry, tileRuns } from "@screen-share/protocol";
@@ -25,7 +25,7 @@ export interface Damage {
 
 /** Tiles of one update, as they were encoded. */
 export interface AcceptedTiles {
-  /** The picture that they are part of. It is kept, so nobody may write to it. */
+  /** The picture that they are part of. It is kept, so it must not be written to. */
   readonly pixels: Uint8Array;
   readonly indices: readonly number[];
   /** The length of each, in the same order. Empty if the codec is not divisible. */

@@ -39,7 +39,7 @@ function pair({ width, height }: Size, changes: readonly number[]) {
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 describe("damagedTiles", () => {
-  it("finds what the definition says, at any size and for any change", () => {
+  it("matches the definition, at any size and for any change", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 300 }),
@@ -79,7 +79,7 @@ describe("damagedTiles", () => {
     expect(damagedTiles(geometry, before, before, never)).toEqual([]);
   });
 
-  it("compares a still picture once a band, and never again", () => {
+  it("compares a static picture once per band, and never again", () => {
     const size = { width: 1366, height: 768 };
     const { before, after } = pair(size, []);
     let comparisons = 0;

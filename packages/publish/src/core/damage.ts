@@ -1,6 +1,6 @@
 /**
- * Damage: the tiles whose pixels differ from those that were sent. It is searched from coarse to fine (a band of one MCU row, a row of
- * px, the part of a row in one tile), so that a static screen costs one comparison per band.
+ * Damage: the tiles whose pixels differ from those that were sent. The search goes from coarse to fine (a band of one MCU row, a row of px, the part
+ * of a row in one tile), so that a static screen costs one comparison per band.
  */
 
 import { type Geometry, MCU_SIDE, TILE_MCUS } from "@screen-share/protocol";

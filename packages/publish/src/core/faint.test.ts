@@ -12,7 +12,7 @@ const SIZE = { width: 400, height: 40 };
 const geometry = geometryOf(SIZE);
 const INTERVAL_MS = 100;
 
-/** Where a px of a tile lies, in bytes. */
+/** The offset of a tile's px, in bytes. */
 function pxOf(index: number, nth: number): number {
   const [run] = tileRuns(geometry, index);
   if (!run) throw new Error("a tile has a run");
@@ -24,7 +24,7 @@ function blank(level = 128): Uint8Array {
   return new Uint8Array(SIZE.width * SIZE.height * 4).fill(level);
 }
 
-/** An agent that looks at a screen ten times a second, over a link that takes everything at once. */
+/** An agent that grabs a screen ten times per second, over a link without limits. */
 class Agent {
   now = 0;
   updates = 0;
@@ -77,7 +77,7 @@ describe("a host that watches its own picture", () => {
     expect(Buffer.compare(agent.shown, screen)).toBe(0);
   });
 
-  it("is sent what is typed meanwhile at once", () => {
+  it("sends what is typed meanwhile at once", () => {
     const agent = new Agent();
     const screen = blank();
     for (let turn = 0; turn < 300; turn++) echo(screen, agent.look(screen), turn);
@@ -88,7 +88,7 @@ describe("a host that watches its own picture", () => {
   });
 });
 
-describe("changes that the eye may notice or not", () => {
+describe("changes that may or may not be visible", () => {
   it("arrive exactly within a bounded time, whatever they are and in whatever order", () => {
     const change = fc.record({
       tile: fc.nat(geometry.tileCount - 1),
@@ -117,7 +117,7 @@ describe("changes that the eye may notice or not", () => {
     );
   });
 
-  it("go at once if it is the first faint one for long: a single px, one level darker", () => {
+  it("are sent at once if the last one was long ago: a single px, one level darker", () => {
     const agent = new Agent();
     const screen = blank();
     agent.look(screen);
@@ -135,7 +135,7 @@ describe("changes that the eye may notice or not", () => {
     }
   });
 
-  it("are judged by how much a px differs, however many do", () => {
+  it("are judged by how much a px differs, not by how many differ", () => {
     const before = blank();
     const isFaint = (px: number, levels: number) => {
       const pixels = blank();

@@ -1,6 +1,6 @@
 /**
- * Holds faint changes of a tile back, each one longer than the last. Without it, a host who watches its own picture would change it again
- * by each update, very slightly. In the end, faint changes are sent exactly.
+ * Holds back faint changes of a tile, each one longer than the last. Without it, a host that watches its own picture would change it very slightly
+ * with each update, endlessly. In the end, faint changes are sent exactly.
  */
 
 import { type Geometry, tileRuns } from "@screen-share/protocol";
@@ -15,7 +15,7 @@ export const FAINT_PER_CLEAR = 4;
 const FIRST_HOLD_MS = 500;
 /** The longest wait after the tile was last sent. */
 export const MAX_HOLD_MS = 8000;
-/** A tile that was not sent for this long starts over. */
+/** A tile that has not been sent for this long starts over. */
 const FORGET_MS = 60_000;
 
 export function differsFaintly(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FirstPicture } from "./first-picture.ts";
 
-/** Sends a picture over a link, as much as it takes every 50 ms. @returns when the rest began to go coarse, ms; undefined if never */
+/** Sends a picture over a link, as much as it takes every 50 ms. @returns when the rest became coarse, ms; undefined if never */
 function slowFrom(totalBytes: number, bytesPerMs: number): number | undefined {
   const first = new FirstPicture(1000);
   let sent = 0;
@@ -16,17 +16,17 @@ function slowFrom(totalBytes: number, bytesPerMs: number): number | undefined {
 }
 
 describe("the first picture of a connection", () => {
-  it("goes coarse over 1 Mbit/s if it is long, once that is known", () => {
+  it("becomes coarse over 1 Mbit/s if it is large, once that is known", () => {
     expect(slowFrom(400_000, 125)).toBe(500);
     expect(slowFrom(4_000_000, 1250)).toBe(500);
   });
 
-  it("goes as finely as ever if it is short, or the link fast", () => {
+  it("keeps its quality if it is small or the link is fast", () => {
     expect(slowFrom(100_000, 125)).toBeUndefined();
     expect(slowFrom(4_000_000, 12_500)).toBeUndefined();
   });
 
-  it("is not taken for slow because its window begins small", () => {
+  it("does not count as slow because its window starts small", () => {
     const first = new FirstPicture(0);
     let left = 4_000_000;
     for (let ms = 0; left > 0; ms += 50) {

@@ -1,8 +1,8 @@
-/** Decides whether the first picture of a connection takes so long that the rest is encoded coarsely, to be repainted once it is whole. */
+/** Decides whether a connection's first picture takes so long that the rest is encoded coarsely, to be repainted once it is complete. */
 
-/** The link's speed is what arrives within this time. The first such period does not count, because a window begins small. */
+/** The link's speed is measured over this period. The first period does not count, because the window starts small. */
 const MEASURED_MS = 250;
-/** If the rest takes no longer than this, it is encoded as finely as usual. */
+/** If the rest takes no longer than this, it is encoded at the usual quality. */
 const ENDURED_MS = 1000;
 
 export class FirstPicture {
@@ -18,7 +18,7 @@ export class FirstPicture {
     this.#sentBytes += bytes;
   }
 
-  /** Whether the rest should be encoded coarsely. Once it should, this stays true. */
+  /** Whether the rest should be encoded coarsely. Once true, this stays true. */
   isSlow(now: number, rest: Readonly<Record<"inFlightBytes" | "remainingBytes", number>>) {
     const { inFlightBytes, remainingBytes } = rest;
     if (this.#slow || now - this.startedAt < MEASURED_MS) return this.#slow;

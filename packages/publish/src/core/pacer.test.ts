@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Pacer } from "./pacer.ts";
 
-/** Grabs for a while with work that takes so long, on a clock of its own. @returns when each grab began */
+/** Grabs for a while with work of a given duration, on a simulated clock. @returns when each grab began */
 function run(framesPerSecond: number, workMs: readonly number[], timerLatenessMs = 0): number[] {
   const pacer = new Pacer(framesPerSecond);
   let now = 1000;
@@ -16,16 +16,16 @@ function run(framesPerSecond: number, workMs: readonly number[], timerLatenessMs
 }
 
 describe("Pacer", () => {
-  it("takes the work's own time off the wait", () => {
+  it("subtracts the work's time from the wait", () => {
     expect(run(10, [30, 90, 0, 5])).toEqual([0, 100, 200, 300]);
   });
 
-  it("keeps the rate though every timer fires late", () => {
+  it("keeps the rate even if every timer fires late", () => {
     const starts = run(60, new Array<number>(61).fill(5), 1.5);
     expect(starts.at(-1)).toBeCloseTo(1000 + 1.5, 6);
   });
 
-  it("goes back to back when the work takes longer than a frame", () => {
+  it("grabs back to back when the work takes longer than a frame", () => {
     expect(run(10, [150, 150, 150, 150])).toEqual([0, 150, 300, 450]);
   });
 

@@ -35,7 +35,7 @@ describe("levels", () => {
 describe("quality", () => {
   const levels = levelsOf({ quality: 60, maxQuality: 90, adaptive: true });
 
-  /** Sends ten updates a second for so long. @returns the time after */
+  /** Sends ten updates per second for a while. @returns the time afterwards */
   function send(
     control: QualityControl,
     from: number,
@@ -47,14 +47,14 @@ describe("quality", () => {
     return from + seconds * 1000;
   }
 
-  it("is what was asked for while the link carries it, and for a short burst", () => {
+  it("is as configured while the link carries it, and during a short burst", () => {
     const control = new QualityControl(levels, 0);
     const now = send(control, 0, 10, () => false);
     send(control, now, 0.5, () => true);
     expect(control.level).toBe(2);
   });
 
-  it("becomes coarser step by step while updates are cut, and no coarser than there is", () => {
+  it("becomes coarser step by step while updates are cut, down to the coarsest level", () => {
     const control = new QualityControl(levels, 0);
     const now = send(control, 0, 0.7, () => true);
     expect(control.level).toBe(1);
@@ -62,7 +62,7 @@ describe("quality", () => {
     expect(control.level).toBe(0);
   });
 
-  it("comes back once all is carried again, and never to more than was asked for", () => {
+  it("returns once everything fits again, and never exceeds the configured quality", () => {
     const control = new QualityControl(levels, 0);
     const now = send(control, 0, 5, () => true);
     send(control, now, 3.2, () => false);
@@ -71,7 +71,7 @@ describe("quality", () => {
     expect(control.level).toBe(2);
   });
 
-  it("tries a level that did not fit later and later", () => {
+  it("retries a level that did not fit after longer and longer waits", () => {
     const control = new QualityControl(levels, 0);
     let changes = 0;
     let last = control.level;

@@ -1,13 +1,13 @@
 /**
- * Decides how finely to encode: more coarsely while the link to the relay cannot carry what changes. The resolution never changes, so that
- * text stays readable. Areas that were sent coarsely and have been static for a while are repainted finely.
+ * Chooses the encoding quality: coarser while the link to the relay cannot carry the changes. The resolution never changes, so that text stays
+ * readable. Areas that were sent coarsely and have been static for a while are repainted at higher quality.
  */
 
 /** An area that has not changed for this long is static, ms. */
 export const STILL_MS = 500;
 /** Cut updates for this long mean that the link cannot carry this quality, ms. */
 const OVERLOADED_MS = 500;
-/** No cut for this long means that a finer quality may fit, ms. The wait doubles, up to the maximum, whenever it did not. */
+/** No cut for this long means that a finer quality may fit, ms. Each time it does not fit, the wait doubles, up to the maximum. */
 const RELAXED_MS = 3000;
 const MAX_RELAXED_MS = 48_000;
 
@@ -33,7 +33,7 @@ export function levelsOf(options: {
 }
 
 export class QualityControl {
-  /** The index of the level to use for what changes. Only to be read. */
+  /** The index of the level to use for changes. Read-only for others. */
   level: number;
   #cutSince: number | undefined;
   #fineSince: number;

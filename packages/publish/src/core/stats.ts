@@ -14,7 +14,7 @@ export class PipelineStats {
     this.#cpuSinceMs = cpuMs;
   }
 
-  /** A step took this long, as elapsed time and not as processor time. */
+  /** A step took this long, in elapsed time, not processor time. */
   spent(step: PipelineStep, ms: number): void {
     this.#stepMs[step] += ms;
     if (step === "grab") this.#counts.grabs++;

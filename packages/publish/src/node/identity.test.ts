@@ -40,7 +40,7 @@ describe("the agent's identity", () => {
     expect(mode(file)).toBe(0o600);
   });
 
-  it("ends its links for itself and for a process that runs already, and stays who it is", () => {
+  it("revokes its links for itself and for a running process, and keeps its own identity", () => {
     const running = open();
     const before = running.read();
     const after = open().endLinks();
@@ -62,7 +62,7 @@ describe("the agent's identity", () => {
     },
   );
 
-  it("lives as long as the process where nothing can be kept, which is said once", () => {
+  it("lasts as long as the process if nothing can be stored, which is reported once", () => {
     mkdirSync(file, { recursive: true });
     const identity = open();
     const first = identity.read();
@@ -72,7 +72,7 @@ describe("the agent's identity", () => {
     expect(identity.read().generation).not.toBe(first.generation);
   });
 
-  it("ends links for this process at least where the file cannot be replaced", () => {
+  it("revokes links at least for this process if the file cannot be replaced", () => {
     // The name of the file that is written first would be too long.
     const readOnly = path.join(path.dirname(file), "x".repeat(250));
     mkdirSync(path.dirname(file));
@@ -85,7 +85,7 @@ describe("the agent's identity", () => {
     expect(complaints).toHaveLength(1);
   });
 
-  it("is another one at every relay and in every room", () => {
+  it("is different for each relay and room", () => {
     const paths = ["ws://a/ws/producer", "ws://b/ws/producer"].flatMap((server) =>
       ["main", "demo"].map((room) => identityPath({ server, room })),
     );

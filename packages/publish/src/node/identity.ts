@@ -26,16 +26,16 @@ export function freshSecret(): string {
 
 export class IdentityFile {
   #identity: ProducerIdentity | undefined;
-  /** If the identity could not be written, what the file holds is older, and must not replace it. */
+  /** If the identity could not be written, the file's content is older and must not replace it. */
   #isKept = true;
 
-  /** @param complain called, once, if nothing can be kept */
+  /** @param complain called once if nothing can be stored */
   constructor(
     private readonly file: string | undefined,
     private readonly complain: (message: string) => void,
   ) {}
 
-  /** Reads the file every time: another process may have ended its links. Makes an identity if there is none. */
+  /** Reads the file every time: another process may have revoked its links. Creates an identity if there is none. */
   read(): ProducerIdentity {
     const stored = this.#isKept ? this.#stored() : undefined;
     const known = stored ?? this.#identity;
@@ -43,7 +43,7 @@ export class IdentityFile {
     return this.#identity;
   }
 
-  /** Ends all links that were given out. */
+  /** Revokes all links that were given out. */
   endLinks(): ProducerIdentity {
     this.#identity = this.#keep({ ...this.read(), generation: freshSecret() });
     return this.#identity;
@@ -68,7 +68,7 @@ export class IdentityFile {
     } catch (error) {
       this.#isKept = false;
       const why = error instanceof Error ? error.message : String(error);
-      this.complain(`after a restart the links given out now will not work: ${why}`);
+      this.complain(`links given out now will not work after a restart: ${why}`);
     }
     return identity;
   }

@@ -14,14 +14,14 @@ function written(isTTY: boolean): string {
   return text;
 }
 
-it("writes plain lines for a person", () => {
+it("writes plain lines at a terminal", () => {
   const [first, second, ...rest] = written(true).trimEnd().split("\n");
   expect(first).toMatch(/ {2}connected$/);
   expect(second).toMatch(/ {2}! the screen is gone$/);
   expect(rest).toEqual([]);
 });
 
-it("writes JSON lines for machines", () => {
+it("writes JSON lines otherwise", () => {
   const lines = written(false)
     .trimEnd()
     .split("\n")

@@ -52,13 +52,13 @@ describe("the proxy for a relay", () => {
     expect(nameOf("wss://relay.example/ws")).toMatch(/^The proxy .* is not an address such as /);
   });
 
-  it("is called by its host alone, since its password is for no log", () => {
+  it("is named by its host alone, since its password must not be logged", () => {
     vi.stubEnv("ALL_PROXY", "http://me:secret@proxy.example:3128");
     expect(proxyFor("wss://relay.example")).toHaveProperty("name", "proxy.example:3128");
   });
 });
 
-/** A host that no name server knows: only the proxy can reach it. */
+/** A host that DNS does not know: only the proxy can reach it. */
 const RELAY = "ws://relay.invalid/ws/producer";
 
 describe("a connection through a proxy", () => {
@@ -116,7 +116,7 @@ describe("a connection through a proxy", () => {
   it.each([
     [407, /requires a user and a password/],
     [403, /does not allow connections to the relay/],
-    [502, /refuses with HTTP status 502/],
+    [502, /refused with HTTP status 502/],
   ])("that is refused with %i is explained, without a password", async (status, words) => {
     const port = portOf(proxy);
     vi.stubEnv("HTTP_PROXY", `http://me:secret@127.0.0.1:${port}`);
@@ -127,7 +127,7 @@ describe("a connection through a proxy", () => {
     expect(JSON.stringify(closed)).not.toContain("secret");
   });
 
-  it("says that it is the proxy that cannot be reached", async () => {
+  it("reports that the proxy cannot be reached", async () => {
     const port = portOf(proxy);
     proxy.close();
     vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${port}`);
@@ -135,7 +135,7 @@ describe("a connection through a proxy", () => {
     expect(await dial()).toHaveProperty("error", error);
   });
 
-  it("goes through SOCKS 5 as well, where the proxy looks up the name", async () => {
+  it("also works through SOCKS 5, where the proxy resolves the name", async () => {
     const requests: string[] = [];
     const socks = createTcpServer((client) => {
       client.once("data", () => {

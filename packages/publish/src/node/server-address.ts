@@ -1,4 +1,4 @@
-/** Reads the address of a relay in any form that people have: its WebSocket address, its page's, only its name, or a whole viewer link. */
+/** Reads a relay's address in any form that people have: its WebSocket address, its page's, only its name, or a whole viewer link. */
 import { isLoopback, PRODUCER_PATH, ROOM_NAME, readLink } from "@screen-share/protocol";
 
 /** The WebSocket address to dial, by default wss://, or ws:// for this machine; or a problem, to be printed after the setting's name. */
@@ -14,12 +14,12 @@ export function readServerAddress(
   // A damaged link has its fields in the path or query, where servers would log its token.
   const holdsToken = /token(=|%3D)/i.test(`${url.pathname}${url.search}`);
   if (url.username || url.password || holdsToken) {
-    return { problem: "must not hold a secret; a token goes into PRODUCER_TOKEN" };
+    return { problem: "must not contain a secret; a token goes into PRODUCER_TOKEN" };
   }
   const named = readLink(url.href).relay;
   if (named) {
-    const advice = `name that one, ${relayNamed(named)}`;
-    return { problem: `is a link to a page that plays from another relay: ${advice}` };
+    const advice = `use ${relayNamed(named)}`;
+    return { problem: `is a link to a page that uses another relay: ${advice}` };
   }
   // `URL.protocol` cannot be changed from http to ws.
   const address = new URL(`${scheme}${url.href.slice(url.protocol.length)}`);
@@ -50,7 +50,7 @@ function canParse(text: string): URL | undefined {
 /** The relay's name, without anything that is not safe to print. */
 function relayNamed(text: string): string {
   const url = canParse(text);
-  return url ? `${url.protocol}//${url.host}` : "in its place";
+  return url ? `${url.protocol}//${url.host}` : "that relay's address";
 }
 
 /** The relay may be below a path of its host. Viewer links end in a slash or in a page's file. */

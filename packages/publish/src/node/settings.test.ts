@@ -4,7 +4,7 @@ import { readPublisherEnvironment } from "./settings.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-it("reads the process's own variables and passes warnings on", () => {
+it("reads the process's own variables and reports warnings", () => {
   vi.stubEnv(NO_ENV_FILE, "1");
   vi.stubEnv("ROOM", ' "own" ');
   vi.stubEnv("LOG_LEVEL", "loud");

@@ -15,7 +15,7 @@ import * as z from "zod";
 import { readServerAddress, viewerLinkIn } from "./server-address.ts";
 import { complain } from "./terminal.ts";
 
-/** Flags as they were typed. Those that were not given are absent. */
+/** Flags as typed. Flags that were not given are absent. */
 export type Flags = Readonly<Record<string, string | true>>;
 
 /** Where each setting comes from, which is also its name in messages. */
@@ -54,7 +54,7 @@ export const relaySettings = z.object({
     .pipe(
       z
         .string()
-        .regex(/^[\x21-\x7e]{1,4096}$/, "holds characters that no token has, or is too long"),
+        .regex(/^[\x21-\x7e]{1,4096}$/, "contains characters that no token has, or is too long"),
     )
     .optional(),
   room: z
@@ -72,7 +72,7 @@ export const relaySettings = z.object({
 export type RelaySettings = z.output<typeof relaySettings>;
 
 const VIEWERS_TOKEN =
-  "PRODUCER_TOKEN must be set: the token in that link is for viewers and cannot share a screen. `pnpm mint --role producer`, run where the relay runs, makes one that can.";
+  "PRODUCER_TOKEN must be set: the token in that link is for viewers and cannot share a screen. `pnpm mint --role producer`, run where the relay runs, creates one that can.";
 
 /** A check for schemas of relay settings: anyone on the network path can read the screen and the token over ws://. */
 export function mustBePrivate(
@@ -116,7 +116,7 @@ export function readCommandLine(command: Command, argv: readonly string[]): Comm
   return command
     .addHelpText(
       "after",
-      "\nIn brackets: the variable that sets the same, and the default. Variables come from the\n" +
+      "\nIn brackets: the equivalent variable, and the default. Variables come from the\n" +
         "environment or from the file .env at the root of the project (never in the current folder);\n" +
         "flags override them. The token of a protected relay is read from PRODUCER_TOKEN only, because\n" +
         "command lines are public. LOG_LEVEL is debug, info (the default), warn, error or silent. Relays\n" +

@@ -1,4 +1,4 @@
-/** A relay that is far away, and whose name has an address of each family, only one of which works. */
+/** A distant relay whose name has an address of each family, only one of which works. */
 import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 import tls from "node:tls";
@@ -15,7 +15,7 @@ beforeEach(() => {
     vi.stubEnv(name, "");
     vi.stubEnv(name.toLowerCase(), "");
   }
-  // What both do with it is up to Node.js; here it is only noted down.
+  // What both do with it is up to Node.js; here it is only recorded.
   for (const module of [net, tls]) {
     const { connect } = module as { connect: (options: object) => net.Socket };
     vi.spyOn(module as { connect: typeof connect }, "connect").mockImplementation((options) => {
@@ -38,7 +38,7 @@ it.each([
   ["wss://far.invalid/ws/producer", {}],
   ["ws://far.invalid/ws/producer", { HTTP_PROXY: "http://proxy.invalid:3128" }],
   ["wss://far.invalid/ws/producer", { HTTPS_PROXY: "https://proxy.invalid:3129" }],
-])("%s, by way of %j, has several seconds for each of its addresses", async (url, environment) => {
+])("%s, via %j, has several seconds for each of its addresses", async (url, environment) => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const open = openerFor({ server: url });
   if ("problem" in open) throw new Error(open.problem);

@@ -19,7 +19,7 @@ function limited() {
   return { state, limit: new InboundLimit({ pause, resume }) };
 }
 
-it("reads on while frames come as an honest relay sends them", () => {
+it("keeps reading while frames arrive at an honest relay's rate", () => {
   const { state, limit } = limited();
   for (let ms = 0; ms < 5000; ms++) {
     limit.frame();
@@ -30,7 +30,7 @@ it("reads on while frames come as an honest relay sends them", () => {
   limit.stop();
 });
 
-it("stops reading a flood, and reads again once it has been paid for", () => {
+it("stops reading during a flood, and resumes once the rate allows", () => {
   const { state, limit } = limited();
   for (let i = 0; i < 10 * FRAMES_PER_INTERVAL; i++) limit.frame();
   expect(state.reading).toBe(false);

@@ -29,7 +29,7 @@ const MAX_WAITING_FOR_PONG_BYTES = 64 * 1024;
 const ABNORMAL = 1006;
 
 const LIMIT_INTERVAL_MS = 100;
-/** Acks of 60 fps in many cuts, and changes in who watches, stay far below this. */
+/** Acks of 60 fps in many cuts, and changes in the number of viewers, stay far below this. */
 export const FRAMES_PER_INTERVAL = 400;
 
 export interface RelayAddress {
@@ -64,7 +64,7 @@ function open(
     error ??= proxy ? `through the proxy ${proxy.name}: ${words}` : words;
   };
   const refused = (status: number) => {
-    fail(PROXY_REFUSALS[status] ?? `it refuses with HTTP status ${status}`);
+    fail(PROXY_REFUSALS[status] ?? `it refused with HTTP status ${status}`);
   };
   const agent = proxy && proxyAgent(proxy, { addressTimeoutMs: ADDRESS_TIMEOUT_MS, refused });
   const socket = new WebSocket(server, SUBPROTOCOL, {
@@ -118,9 +118,9 @@ function open(
 
 const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
-  EPROTO: "what answers does not speak TLS, which wss:// needs",
+  EPROTO: "the server does not speak TLS, which wss:// requires",
   ECONNRESET: "the connection was reset",
-  ENOTFOUND: "there is no host of this name",
+  ENOTFOUND: "there is no host with this name",
   EAI_AGAIN: "the host's name cannot be looked up at the moment",
   ETIMEDOUT: "no answer",
   EHOSTUNREACH: "the host cannot be reached",
@@ -136,7 +136,7 @@ const PROXY_REFUSALS: Readonly<Record<number, string>> = {
 function inPlainWords(error: Error & { readonly code?: string }): string {
   const known = MEANINGS[error.code ?? ""];
   if (known) return known;
-  if (/subprotocol/.test(error.message)) return "what answers is no Screen Share relay";
+  if (/subprotocol/.test(error.message)) return "the server is not a Screen Share relay";
   const status = /^Unexpected server response: (\d+)$/.exec(error.message)?.[1];
   return status ? `it answered with HTTP status ${status}` : error.message;
 }

@@ -17,7 +17,7 @@ describe("the link that viewers are given", () => {
     await connection.receive("status");
   });
 
-  it("tells a link again only when it is another", async () => {
+  it("passes a link on again only if it differs", async () => {
     connection.close(CLOSE.restarting);
     const second = await on().relay.welcomed();
     await second.receive("status");
@@ -32,7 +32,7 @@ describe("the link that viewers are given", () => {
     ]);
   });
 
-  it("does not tell it again for another token, unless its links were ended in between", async () => {
+  it("does not pass it on again for another token, unless links were revoked in between", async () => {
     const link = async (seconds: number, generation: string) => {
       const expiresAt = 4_000_000_000_000 + seconds * 1000;
       const claims = { role: "viewer", room: "main", expiresAt, generation } as const;
@@ -59,7 +59,7 @@ describe("the link that viewers are given", () => {
     ["/\u001b[2J#room=main", () => undefined],
     ["https://evil.example/\u202e#room=main", () => undefined],
     [`/#room=main&x=${"x".repeat(7000)}`, () => undefined],
-  ])("takes %s for a link from the address it dialled", async (told, meant) => {
+  ])("resolves %s against the address that it dialled", async (told, meant) => {
     connection.close(CLOSE.restarting);
     const next = await on().relay.connection();
     await next.receive("hello");
@@ -83,7 +83,7 @@ describe("a link that leads to another server than the relay", () => {
     expect(on().log.lines).toContainEqual(warning);
   });
 
-  it("is passed on without one if it is the page that was set", async () => {
+  it("is passed on without one if it is the configured page", async () => {
     on().start({ viewerUrl: "https://page.example/screen" });
     const connection = await on().relay.connection();
     await connection.receive("hello");
@@ -93,7 +93,7 @@ describe("a link that leads to another server than the relay", () => {
     expect(on().log.lines.join()).not.toContain("page.example");
   });
 
-  it("is not passed on if another page was set", async () => {
+  it("is not passed on if another page is configured", async () => {
     on().start({ viewerUrl: "https://mine.example" });
     const connection = await on().relay.connection();
     await connection.receive("hello");
@@ -105,7 +105,7 @@ describe("a link that leads to another server than the relay", () => {
   });
 });
 
-describe("a link that ends while its agent is connected (P-38)", () => {
+describe("a link that expires while its agent is connected (P-38)", () => {
   const HOUR = 3_600_000;
   const start = 1_900_000_000_000;
   let wall: number;
@@ -130,7 +130,7 @@ describe("a link that ends while its agent is connected (P-38)", () => {
     wall = start;
   });
 
-  it("is replaced by the one that the relay sends, even if our clock says that it holds", async () => {
+  it("is replaced by the one that the relay sends, even if it is still valid by our clock", async () => {
     const { given, parts } = links();
     const [first, second] = [await link(start + 12 * HOUR), await link(start + 24 * HOUR)];
     parts.received(first);
@@ -152,8 +152,8 @@ describe("a link that ends while its agent is connected (P-38)", () => {
     parts.stop();
   });
 
-  it("is replaced once the clock has been set forward, though nothing comes from the relay", async () => {
-    // It booted in 1970 and was told the time only later.
+  it("is replaced once the clock has been set forward, even if the relay sends nothing", async () => {
+    // It booted in 1970 and got the time only later.
     wall = 60_000;
     const { given, parts } = links();
     const [first, second] = [await link(wall + 12 * HOUR), await link(wall + 12.5 * HOUR)];
@@ -167,7 +167,7 @@ describe("a link that ends while its agent is connected (P-38)", () => {
     parts.stop();
   });
 
-  it("is replaced by few of the links of a relay that sends thousands", async () => {
+  it("is replaced only a few times by a relay that sends thousands", async () => {
     const { given, parts } = links();
     for (let i = 0; i < 1000; i++) parts.renewed(`http://relay.example/#room=main&x=${i}`);
     expect(given).toHaveLength(LINKS.burst);
@@ -175,8 +175,8 @@ describe("a link that ends while its agent is connected (P-38)", () => {
   });
 });
 
-describe("links that another process ends", () => {
-  it("comes back, as whom it is by then, if a process of its own only ended the links (P-85)", async () => {
+describe("links that another process revokes", () => {
+  it("reconnects with the new identity if another process of its own only revoked the links (P-85)", async () => {
     on().start();
     const first = await on().relay.welcomed();
     on().identity = { ...IDENTITY, generation: "second" };

@@ -1,6 +1,6 @@
 /**
- * The links that a host with a terminal gives to viewers. Passes a new link on when the last one no longer serves, and knows whether
- * another process of ours has ended the earlier ones, which closes our connection for a moment.
+ * The links that a host with a terminal gives to viewers. Passes a new link on when the last one is no longer usable, and knows whether another
+ * process of ours has revoked the earlier ones, which closes our connection for a moment.
  */
 import type { Timing } from "@screen-share/protocol";
 import type { Log, ProducerIdentity, ViewerLinks } from "../ports.ts";
@@ -63,7 +63,7 @@ export class TerminalLinks implements ViewerLinks {
     this.#give(link);
   }
 
-  /** Passes the newest link on if the previous one has ended, which it also does when the clock is set. */
+  /** Passes the newest link on if the previous one has expired, which setting the clock may also cause. */
   check(): void {
     const link = this.#newest;
     if (link === undefined) return;
@@ -78,7 +78,7 @@ export class TerminalLinks implements ViewerLinks {
 
   #give(link: string): void {
     if (this.#given !== undefined) {
-      this.#log.info("the viewer link printed before ends soon or has ended; here is another");
+      this.#log.info("the viewer link printed earlier has expired or will soon; here is a new one");
     }
     this.#given = link;
     const page = leadsElsewhere(link, this.options.url);
@@ -95,7 +95,7 @@ export class TerminalLinks implements ViewerLinks {
     const { url, viewerUrl } = this.options;
     const link = resolveLink(text, url);
     if (link === undefined) {
-      this.#log.warn("the relay sent a viewer link that is no web address fit to be printed");
+      this.#log.warn("the relay sent a viewer link that is not a printable web address");
       return undefined;
     }
     const page = leadsElsewhere(link, url);

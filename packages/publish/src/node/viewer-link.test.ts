@@ -9,11 +9,11 @@ describe("the viewer link", () => {
     ["https://page.example/#room=x", "ws://h/ws/producer", "https://page.example/#room=x"],
     ["javascript:alert(1)", "ws://h/ws/producer", undefined],
     ["http://[", "ws://h/ws/producer", undefined],
-  ])("%s told over %s is %s", (told, dialled, link) => {
+  ])("%s sent over %s is %s", (told, dialled, link) => {
     expect(resolveLink(told, dialled)).toBe(link);
   });
 
-  it("holds as long as its token says", async () => {
+  it("is valid until its token expires", async () => {
     const expiresAt = 1_800_000_000_000;
     const key = tokenKey("a secret of thirty-two bytes or more");
     const token = await signToken(key, { role: "viewer", room: "main", expiresAt });
@@ -28,11 +28,11 @@ describe("the viewer link", () => {
     "http://h/#token=..",
     `http://h/#token=a.${Buffer.from('{"exp":1e300}').toString("base64url")}.c`,
     `http://h/#token=a.${Buffer.from('{"exp":9e12}').toString("base64url")}.c`,
-  ])("%s does not say how long", (link) => {
+  ])("%s has no known expiry", (link) => {
     expect(expiryOf(link)).toBeUndefined();
   });
 
-  describe("told before", () => {
+  describe("given before", () => {
     const key = tokenKey("a secret of thirty-two bytes or more");
     const hour = 3_600_000;
     const now = 1_800_000_000_000;
@@ -43,20 +43,20 @@ describe("the viewer link", () => {
       return `http://h/#room=${room}&token=${token}`;
     };
 
-    it("serves as well as one that only holds longer", async () => {
+    it("serves as well as one that is only valid for longer", async () => {
       expect(stillServes(await linkOf({ hours: 2 }), await linkOf(), now)).toBe(true);
       expect(stillServes("http://h/#room=x", "http://h/#room=x", now)).toBe(true);
     });
 
     it.each([
       ["is for another room", { room: "other" }],
-      ["is of a generation that was ended", { gen: "zero" }],
+      ["is of a generation that was revoked", { gen: "zero" }],
       ["ends within the hour", { hours: 0.9 }],
     ])("does not if it %s", async (_, changes) => {
       expect(stillServes(await linkOf(changes), await linkOf(), now)).toBe(false);
     });
 
-    it("serves for half as long as a fresh one where links are short-lived", async () => {
+    it("serves for half as long as a fresh one if links are short-lived", async () => {
       const fresh = await linkOf({ hours: 0.5 });
       expect(stillServes(await linkOf({ hours: 0.3 }), fresh, now)).toBe(true);
       expect(stillServes(await linkOf({ hours: 0.2 }), fresh, now)).toBe(false);

@@ -33,7 +33,7 @@ function webAddress(dialled: string): string {
   return dialled.replace(/^ws/, "http");
 }
 
-/** Until when a link is valid, according to its token. Undefined if that names no date. */
+/** When a link expires, according to its token. Undefined if the token has no expiry. */
 export function expiryOf(link: string): Date | undefined {
   const expiry = new Date((claimsOf(link)?.exp ?? Number.NaN) * 1000);
   return Number.isNaN(expiry.getTime()) ? undefined : expiry;
@@ -47,7 +47,7 @@ export function stillServes(old: string, fresh: string, wallNow: number): boolea
   if (old === fresh) return true;
   const [was, is] = [claimsOf(old), claimsOf(fresh)];
   if (!was || !is || was.gen !== is.gen) return false;
-  // If links are short-lived, half of what a fresh one has left is enough.
+  // If links are short-lived, half of a fresh one's lifetime is enough.
   const leftMs = was.exp * 1000 - wallNow;
   const enoughMs = Math.min(SHORT_MS, (is.exp * 1000 - wallNow) / 2);
   return leftMs > 0 && leftMs >= enoughMs && readLink(old).shown === readLink(fresh).shown;

@@ -12,7 +12,7 @@ import { nodePlatform } from "../node/platform.ts";
 import type { PublishedPicture } from "../session.ts";
 import { Publisher } from "./publisher.ts";
 
-/** A socket on which nothing happens unless the test makes it happen. */
+/** A socket on which nothing happens unless the test triggers it. */
 class FakeSocket implements Socket {
   readonly sent: (string | Uint8Array)[] = [];
   readonly closes: number[] = [];
@@ -102,7 +102,7 @@ describe("liveness", () => {
     expect(socket.closes).toEqual([]);
   });
 
-  it("ends a connection on which nothing came for 15 seconds, and opens another", () => {
+  it("ends a connection that was silent for 15 seconds, and opens another", () => {
     const socket = connect();
     vi.advanceTimersByTime(10_000);
     socket.events.alive();
@@ -114,7 +114,7 @@ describe("liveness", () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it("gives a large update on a slow uplink the time it takes", async () => {
+  it("gives a large update on a slow uplink the time it needs", async () => {
     const socket = connect();
     const session = await publisher.turn();
     if (!session) throw new Error("no turn");
@@ -136,7 +136,7 @@ describe("liveness", () => {
     expect(socket.closes).toEqual([4408]);
   });
 
-  it("ignores what a replaced socket still tells", async () => {
+  it("ignores what a replaced socket still reports", async () => {
     const old = connect();
     vi.advanceTimersByTime(15_000);
     vi.advanceTimersByTime(500);
@@ -214,7 +214,7 @@ describe("liveness", () => {
     expect(session.needsWhole(picture.stream, picture.subject)).toBe(true);
   });
 
-  it("ends half a second after a stop though the other side never answers", async () => {
+  it("ends half a second after a stop even if the other side never replies", async () => {
     const socket = connect();
     publisher.stop();
     vi.advanceTimersByTime(500);

@@ -13,10 +13,10 @@ describe("demand (P-27)", () => {
     await connection.receive("status");
   });
 
-  it("gives no turn without viewers, and one at once when a viewer watches", async () => {
+  it("gives no turn without viewers, and one at once when a viewer joins", async () => {
     const session = await on().publish();
     connection.demand(0);
-    await until(() => on().log.lines.some((line) => line.includes("nobody watches")));
+    await until(() => on().log.lines.some((line) => line.includes("nobody is watching")));
     let turns = 0;
     const turn = on()
       .publisher.turn()
@@ -28,7 +28,7 @@ describe("demand (P-27)", () => {
     await turn;
   });
 
-  it("takes a relay that does not tell how many watch for one that is watched", async () => {
+  it("assumes viewers if a relay does not report how many there are", async () => {
     connection.terminate();
     const other = await on().relay.connection();
     await other.receive("hello");
@@ -38,7 +38,7 @@ describe("demand (P-27)", () => {
 });
 
 describe("a recording", () => {
-  it("is shown what was sent, and counts as a viewer while it continues", async () => {
+  it("receives what was sent, and counts as a viewer while it continues", async () => {
     const sent: (string | Uint8Array)[] = [];
     const recorder = {
       recording: true,
@@ -49,7 +49,7 @@ describe("a recording", () => {
     await connection.receive("hello");
     connection.send({ type: "welcome", room: "main", viewerLink: "/" });
     connection.demand(0);
-    await until(() => on().log.lines.includes("info: nobody watches; the recording goes on"));
+    await until(() => on().log.lines.includes("info: nobody is watching; the recording continues"));
     await on().publish();
     await on().publish({ tiles: [], keyframe: false });
     const shown = sent.map((message) =>
@@ -70,7 +70,7 @@ describe("a recording", () => {
     await turn;
   });
 
-  it("is not shown what the socket did not take", async () => {
+  it("does not receive what the socket did not accept", async () => {
     const sent: (string | Uint8Array)[] = [];
     on().start({ recorder: { recording: true, record: (message) => sent.push(message) } });
     const connection = await on().relay.welcomed();

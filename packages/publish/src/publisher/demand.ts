@@ -1,4 +1,4 @@
-/** Whether pictures are wanted on one connection: while anybody watches, as the relay reports, or while they are recorded. */
+/** Whether pictures are wanted on one connection: while anyone is watching, as the relay reports, or while they are recorded. */
 import type { Timing } from "@screen-share/protocol";
 import type { Log } from "../ports.ts";
 import type { Recorder } from "../recording/recorder.ts";
@@ -45,9 +45,9 @@ export class Demand {
     this.options.changed(watched);
     if (first && watched) return;
     const { log } = this.options;
-    if (watched) log.info("a viewer watches");
-    else if (this.#recording) log.info("nobody watches; the recording goes on");
-    else log.info("nobody watches, so nothing is grabbed or sent");
+    if (watched) log.info("a viewer is watching");
+    else if (this.#recording) log.info("nobody is watching; the recording continues");
+    else log.info("nobody is watching, so nothing is grabbed or sent");
   }
 
   get #recording(): boolean {

@@ -16,7 +16,7 @@ import {
 const on = eachOn(PublisherStage);
 
 describe("connecting", () => {
-  it("says hello, with the token in the header alone, and once welcomed that it is live", async () => {
+  it("sends hello, with the token only in the header, and reports that it is live once welcomed", async () => {
     on().start({ token: SECRET, room: "desk-1" });
     const connection = await on().relay.connection();
     expect(connection.headers.authorization).toBe(`Bearer ${SECRET}`);
@@ -30,7 +30,7 @@ describe("connecting", () => {
     await connection.skipTo("ping");
   });
 
-  it("gives nobody a turn before the welcome", async () => {
+  it("gives no turn before the welcome", async () => {
     on().start();
     const connection = await on().relay.connection();
     await connection.receive("hello");
@@ -45,7 +45,7 @@ describe("connecting", () => {
     await turn;
   });
 
-  it("says once, in plain words, that there is no relay, and goes on trying until there is", async () => {
+  it("logs once, in plain words, that there is no relay, and keeps trying until there is one", async () => {
     const { port, url } = on().relay;
     await on().relay.stop();
     on().start({ url });
@@ -57,7 +57,7 @@ describe("connecting", () => {
     await on().relay.welcomed();
   });
 
-  it("says so when what answers is no relay", async () => {
+  it("reports that the server is not a relay", async () => {
     const server = createServer((_, response) => response.writeHead(404).end()).listen(0);
     await once(server, "listening");
     on().start({ url: `ws://localhost:${(server.address() as AddressInfo).port}/ws/producer` });
@@ -95,7 +95,7 @@ describe("sharing", () => {
     await turn;
   });
 
-  it("closes with 4400 and comes back when an ack is ahead of what was sent", async () => {
+  it("closes with 4400 and reconnects when an ack exceeds what was sent", async () => {
     await on().publish();
     connection.ack(2);
     expect(await connection.closed).toBe(CLOSE.protocolError);
@@ -116,20 +116,20 @@ describe("sharing", () => {
     ["bytes that are no ack", () => connection.sendRaw(Uint8Array.of(9, 9))],
     ["text that is no JSON", () => connection.sendRaw("hello?")],
     ["a message with nonsense in it", () => connection.sendRaw('{"type":"pong","sentAt":"now"}')],
-  ])("closes with 4400 and comes back after %s", async (_, misbehave) => {
+  ])("closes with 4400 and reconnects after %s", async (_, misbehave) => {
     await misbehave();
     expect(await connection.closed).toBe(CLOSE.protocolError);
     await on().relay.welcomed();
   });
 
-  it("passes over messages that only a newer relay sends", async () => {
+  it("ignores messages that only a newer relay sends", async () => {
     connection.sendRaw('{"type":"weather","rain":true}');
     await on().publish();
     await connection.receive("stream");
     await connection.receive("update");
   });
 
-  it("begins anew on a new connection, and publishes nothing of the old one", async () => {
+  it("starts over on a new connection, and publishes nothing from the old one", async () => {
     const old = await on().publish();
     connection.terminate();
     const next = await on().relay.welcomed();
@@ -150,7 +150,7 @@ describe("sharing", () => {
     expect(session?.clock.toRemote(1000)).toBeGreaterThan(3_500_000);
   });
 
-  it("says goodbye when it is stopped", async () => {
+  it("notifies the relay when it is stopped", async () => {
     const turn = on()
       .publish()
       .then((session) => {
@@ -189,7 +189,7 @@ describe("being refused", () => {
     expect(result).toEqual({ kind: "refused", reason: "not allowed (wrong role)" });
   });
 
-  it("keeps trying while someone else shares, and says so once", async () => {
+  it("keeps trying while another agent shares, and logs that once", async () => {
     on().start();
     for (let i = 0; i < 3; i++) (await on().relay.connection()).close(CLOSE.producerExists);
     await on().relay.welcomed();

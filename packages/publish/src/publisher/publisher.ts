@@ -1,6 +1,6 @@
 /**
- * Publishes to a relay, and stays connected to it: gives the pipeline its turns while a viewer watches and the window has room, reports
- * in the log what happens to the connection, and decides when it ends for good. Knows nothing of pixels.
+ * Publishes to a relay, and stays connected to it: gives the pipeline its turns while a viewer is watching and the window has room, logs what happens
+ * to the connection, and decides when it ends for good. Knows nothing of pixels.
  */
 import {
   CLOSE,
@@ -43,10 +43,10 @@ export interface PublisherOptions {
   readonly room: string;
   /** How the relay names this agent in its log. */
   readonly name: string;
-  /** Whether to end, and not to wait, if another agent shares in the room. By default it waits. */
+  /** Whether to end instead of waiting if another agent shares in the room. By default it waits. */
   readonly yields?: boolean;
   readonly links: ViewerLinks;
-  /** Keeps what is sent. While it records, pictures are wanted even if nobody watches. */
+  /** Keeps what is sent. While it records, pictures are wanted even if nobody is watching. */
   readonly recorder?: Pick<Recorder, "recording" | "record"> | undefined;
   readonly log: Log;
   readonly timing: Timing;
@@ -54,7 +54,7 @@ export interface PublisherOptions {
 
 type PublisherLine = Line<ToProducerMessage>;
 
-/** What there is from a relay's welcome to the end of that line. */
+/** What exists from a relay's welcome to the end of that line. */
 interface Welcomed {
   readonly session: PublishSession;
   readonly demand: Demand;
@@ -70,7 +70,7 @@ export class Publisher {
   #end: (end: PublisherEnd) => void = () => {};
   /** Resolves once the newest socket has closed. */
   #socketClosed: Promise<void> = Promise.resolve();
-  /** Lines that the relay causes are limited apart from those that its viewers cause: neither displaces the other. */
+  /** Log lines caused by the relay and by its viewers are limited separately, so neither displaces the other. */
   readonly #log: { readonly relay: LimitedLog; readonly viewers: LimitedLog };
   /** Why the last line ended. The same reason again is only a debug line. */
   #failure = "";
@@ -120,7 +120,7 @@ export class Publisher {
     });
   }
 
-  /** Tells the relay that it stops; `run` resolves once the socket has closed, at the latest after half a second. */
+  /** Notifies the relay that it stops; `run` resolves once the socket has closed, at the latest after half a second. */
   stop(): void {
     if (this.#over) return;
     this.#over = true;
@@ -237,9 +237,9 @@ export class Publisher {
       const detail = plainText(end.reason, MAX_REASON_LENGTH);
       return detail !== "" && detail !== meaning ? `${meaning} (${detail})` : meaning;
     }
-    // It was replaced by another process of ours, which only ended the links.
+    // It was replaced by another process of ours, which only revoked the links.
     if (code === CLOSE.replaced)
-      return "all links given out have ended, and there will be a new one";
+      return "all links given out were revoked, and there will be a new one";
     if (!opened) return `cannot reach the relay at ${this.options.url}: ${error ?? meaning}`;
     return error ? `${meaning}: ${error}` : meaning;
   }

@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("passes a burst at once, then the newest item per interval, with the number of those it left out", () => {
+it("passes a burst at once, then the newest item per interval, with the number of omitted items", () => {
   const passed: [string, number][] = [];
   const limit = new RateLimit<string>(
     { burst: 2, intervalMs: 1000 },
@@ -38,7 +38,7 @@ it("passes a burst at once, then the newest item per interval, with the number o
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("passes what was stopped no more", () => {
+it("passes nothing more once stopped", () => {
   const passed: number[] = [];
   const limit = new RateLimit<number>({ burst: 1, intervalMs: 10 }, nodePlatform, (item) =>
     passed.push(item),
@@ -50,7 +50,7 @@ it("passes what was stopped no more", () => {
   expect(passed).toEqual([1]);
 });
 
-it("keeps to its rate, ends with the newest item and loses count of none, whatever is offered when", () => {
+it("keeps its rate, ends with the newest item and counts every item, whatever is offered when", () => {
   fc.assert(
     fc.property(
       fc.record({
@@ -83,19 +83,19 @@ it("keeps to its rate, ends with the newest item and loses count of none, whatev
   );
 });
 
-it("writes a few log lines of thousands, counts the rest, and ends with the newest", () => {
+it("writes a few of thousands of log lines, counts the rest, and ends with the newest", () => {
   const kept = keptLog();
   const log = new LimitedLog(kept, nodePlatform);
   const seconds = 20;
   for (let i = 0; i < seconds * 1000; i++) {
-    if (i % 2 === 0) log.info("a viewer watches");
-    else log.warn("nobody watches");
+    if (i % 2 === 0) log.info("a viewer is watching");
+    else log.warn("nobody is watching");
     vi.advanceTimersByTime(1);
   }
   const most = LINES.burst + (seconds * 1000) / LINES.intervalMs;
   expect(kept.lines.length).toBeLessThanOrEqual(most);
   vi.advanceTimersByTime(LINES.intervalMs);
-  expect(kept.lines.at(-1)).toMatch(/^warn: nobody watches \(\d+ earlier lines were left out\)$/);
+  expect(kept.lines.at(-1)).toMatch(/^warn: nobody is watching \(\d+ earlier lines omitted\)$/);
   const leftOut = kept.lines.map((line) => Number(/\((\d+) earlier/.exec(line)?.[1] ?? 0));
   const inAll = leftOut.reduce((sum, count) => sum + count, kept.lines.length);
   expect(inAll).toBe(seconds * 1000);

@@ -82,7 +82,7 @@ export class LimitedLog implements Pick<Log, "debug" | "info" | "warn"> {
     timers: Pick<Timing, "after">,
   ) {
     this.#lines = new RateLimit(LINES, timers, ({ level, message }, leftOut) => {
-      log[level](leftOut > 0 ? `${message} (${leftOut} earlier lines were left out)` : message);
+      log[level](leftOut > 0 ? `${message} (${leftOut} earlier lines omitted)` : message);
     });
   }
 

@@ -1,9 +1,9 @@
-/** Bytes that arrive in pieces of any length, and are taken in pieces of any other length. */
+/** Bytes that arrive in pieces of any length, and are read in pieces of any other length. */
 export class ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
-  /** How many bytes were taken so far. Only to be read. */
+  /** How many bytes were taken so far. Read-only for others. */
   offset = 0;
 
   constructor(chunks: AsyncIterable<Uint8Array>) {

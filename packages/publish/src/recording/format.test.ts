@@ -29,7 +29,7 @@ async function read(bytes: Uint8Array, pieceLength?: number) {
   return { records, end: reader.end, startedAt: reader.startedAt };
 }
 
-/** Plays it through, however it is made, and tells of what was wrong with it. */
+/** Plays any recording to its end, and returns what was wrong with it. */
 async function playThrough(bytes: Uint8Array): Promise<string> {
   const picture = new RecordedPicture();
   const { records, end } = await read(bytes);
@@ -43,7 +43,7 @@ describe("a recording", () => {
     ({ file } = await recordedSession(STEPS));
   });
 
-  it("begins with these very bytes, and so does a record", () => {
+  it("begins with exactly these bytes, and so does a record", () => {
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
     expect(hex(encodeRecordingHeader(1.5))).toBe(
       "895353524543" + "0d0a" + "0100" + "000000000000f83f",
@@ -53,7 +53,7 @@ describe("a recording", () => {
     expect(hex(encodeRecordHeader("stream", { atMs: 0, length: 1 })).slice(16)).toBe("0101000000");
   });
 
-  it("is read back as it was written, however its bytes come", async () => {
+  it("is read back as it was written, however its bytes arrive", async () => {
     for (const pieceLength of [1, 7, file.length]) {
       const { records, end, startedAt } = await read(file, pieceLength);
       expect(end).toEqual({ kind: "whole" });
@@ -67,7 +67,7 @@ describe("a recording", () => {
     }
   });
 
-  it("holds the picture that was shown, whatever was published", async () => {
+  it("contains the picture that was shown, whatever was published", async () => {
     await fc.assert(
       fc.asyncProperty(anySteps, fc.integer({ min: 1, max: 5000 }), async (steps, pieceLength) => {
         const { file, last, updates } = await recordedSession(steps);
@@ -83,7 +83,7 @@ describe("a recording", () => {
     );
   });
 
-  it("of a connection that was lost holds nothing of a picture that was never whole", async () => {
+  it("of a lost connection contains nothing of a picture that was never complete", async () => {
     const { file, last } = await recordedSession([
       { kind: "resize", to: 0 },
       { kind: "send", count: 1000 },
@@ -98,7 +98,7 @@ describe("a recording", () => {
     expect(picture.shown?.stream).toEqual(last.stream);
   });
 
-  it("that was cut off anywhere is read up to its last whole record", async () => {
+  it("that was cut off anywhere is read up to its last complete record", async () => {
     const { records } = await read(file);
     const ends = records.map(({ offset, length }) => offset + 13 + length);
     for (let length = HEADER_BYTES; length <= file.length; length++) {
@@ -112,15 +112,15 @@ describe("a recording", () => {
     }
   });
 
-  it("is no recording without its first bytes", async () => {
+  it("is not recognised without its first bytes", async () => {
     for (let length = 0; length < HEADER_BYTES; length++) {
       expect((await read(file.subarray(0, length))).end.kind).toBe("foreign");
     }
     const { end } = await read(Buffer.from("GIF89a and so on, for as long as it likes"));
-    expect(end).toEqual({ kind: "foreign", reason: "is no recording of Screen Share" });
+    expect(end).toEqual({ kind: "foreign", reason: "is not a Screen Share recording" });
   });
 
-  it("of another version is told so", async () => {
+  it("of another version is rejected as such", async () => {
     const newer = Buffer.from(file);
     newer.writeUInt16LE(2, 8);
     const { end } = await read(newer);
@@ -148,7 +148,7 @@ describe("a recording", () => {
     expect(end).toHaveProperty("reason", expect.stringMatching(reason));
   });
 
-  it("is of a leap year at most", async () => {
+  it("spans at most a leap year", async () => {
     const leapYearMs = 366 * 86_400_000;
     const { records } = await read(file);
     const { offset } = records.at(-1) ?? { offset: 0 };
@@ -159,14 +159,14 @@ describe("a recording", () => {
     expect((await read(long)).end).toMatchObject({ kind: "damaged", offset });
   });
 
-  it("with a hello in it is not read on: nothing but descriptions and updates belongs there", async () => {
+  it("is not read beyond a hello: only descriptions and updates belong there", async () => {
     const hello = Buffer.from(JSON.stringify({ type: "status", state: "live" }));
     const record = encodeRecordHeader("stream", { atMs: 0, length: hello.length });
     const { end } = await read(Buffer.concat([encodeRecordingHeader(0), record, hello]));
     expect(end).toMatchObject({ kind: "damaged", offset: HEADER_BYTES });
   });
 
-  it("with any bits flipped does no harm to whoever plays it", async () => {
+  it("with any bits flipped does no harm to the player", async () => {
     const bit = fc.nat(file.length * 8 - 1);
     await fc.assert(
       fc.asyncProperty(fc.array(bit, { minLength: 1, maxLength: 8 }), async (bits) => {

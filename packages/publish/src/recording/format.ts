@@ -22,7 +22,7 @@ const KINDS = [undefined, "stream", "update"] as const;
 
 export type RecordKind = NonNullable<(typeof KINDS)[number]>;
 
-/** No payload is longer. An entry of an update takes at most 12 bytes besides its tile's. */
+/** No payload is longer. An update's entry takes at most 12 bytes beyond its tile. */
 const MAX_PAYLOAD_BYTES: Readonly<Record<RecordKind, number>> = {
   stream: MAX_CONTROL_LENGTH,
   update: MAX_PICTURE_BYTES + 12 * MAX_TILES + 64,
@@ -92,7 +92,7 @@ export class RecordingReader {
     this.#source = new ByteSource(chunks);
   }
 
-  /** All records up to the end, whatever that is. Call it once. An update's bytes are views. */
+  /** All records up to the end, of whichever kind. Call it once. An update's bytes are views. */
   async *records(): AsyncGenerator<Recorded, void> {
     if (!(await this.#header())) return;
     for (;;) {
@@ -112,7 +112,7 @@ export class RecordingReader {
   async #header(): Promise<boolean> {
     const header = await this.#source.take(HEADER_BYTES);
     if (typeof header === "string" || MAGIC.some((byte, at) => header[at] !== byte)) {
-      this.end = { kind: "foreign", reason: "is no recording of Screen Share" };
+      this.end = { kind: "foreign", reason: "is not a Screen Share recording" };
       return false;
     }
     const view = viewOf(header);
@@ -124,7 +124,7 @@ export class RecordingReader {
       return false;
     }
     if (isTime(this.startedAt)) return true;
-    this.#damaged(0, "it began at an impossible time");
+    this.#damaged(0, "its start time is invalid");
     return false;
   }
 
@@ -134,9 +134,9 @@ export class RecordingReader {
     const atMs = view.getFloat64(0, true);
     const kind = KINDS[view.getUint8(8)];
     const length = view.getUint32(9, true);
-    if (!kind) return this.#damaged(offset, "a record is of no known kind");
+    if (!kind) return this.#damaged(offset, "a record has an unknown kind");
     if (!isTime(atMs) || atMs < this.#lastMs || atMs > MAX_LENGTH_MS) {
-      return this.#damaged(offset, "a record has an impossible time");
+      return this.#damaged(offset, "a record's time is invalid");
     }
     // Checked before the payload is read, so that a damaged length cannot fill the memory.
     if (length > MAX_PAYLOAD_BYTES[kind]) return this.#damaged(offset, "a record is too long");
@@ -153,7 +153,7 @@ export class RecordingReader {
     try {
       if (kind === "update") return { ...placed, kind, update: decodeUpdate(bytes) };
       const message = parseProducerMessage(textOf(bytes));
-      if (message.type !== "stream") throw new ProtocolError("a message is of another kind");
+      if (message.type !== "stream") throw new ProtocolError("a message has another type");
       return { ...placed, kind, epoch: message.epoch, stream: message.stream };
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -183,7 +183,7 @@ function textOf(bytes: Uint8Array): string {
   return text;
 }
 
-/** The picture of a recording after some of its records: what a relay showed that received the same. */
+/** The picture of a recording after some of its records: what a relay that received the same showed. */
 export class RecordedPicture {
   readonly #replica = new Replica();
   #epoch = Number.NEGATIVE_INFINITY;

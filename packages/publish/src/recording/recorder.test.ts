@@ -41,12 +41,12 @@ async function recorded(bytes: Uint8Array = file.bytes) {
   return { records, end: reader.end.kind };
 }
 
-/** Lets what can be written be written. */
+/** Waits until everything that can be written is written. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const warnings = () => log.lines.filter((line) => line.startsWith("warn"));
 
 describe("a recorder", () => {
-  it("writes down what was sent, and when, and says how much it was", async () => {
+  it("writes what was sent, and when, and logs the amount", async () => {
     record(STREAM, updateOf(10));
     now += 250;
     recorder.record(updateOf(20));
@@ -63,7 +63,7 @@ describe("a recorder", () => {
     expect(recorder.recording).toBe(false);
   });
 
-  it("has everything in the file at any time but what the disk has not taken", async () => {
+  it("always has everything in the file except what the disk has not accepted", async () => {
     record(STREAM, updateOf(10));
     await settle();
     expect((await recorded()).records).toHaveLength(2);
@@ -73,7 +73,7 @@ describe("a recorder", () => {
     await recorder.end();
   });
 
-  it("keeps the order while the disk stands still, and writes all of it once it goes on", async () => {
+  it("keeps the order while the disk stalls, and writes everything once it continues", async () => {
     file.stall();
     for (let i = 1; i <= 50; i++) {
       now += 10;
@@ -89,13 +89,13 @@ describe("a recorder", () => {
     expect(warnings()).toEqual([]);
   });
 
-  it("ends with a warning where the disk is too slow, and what it has is whole", async () => {
+  it("ends with a warning if the disk is too slow, and its records are complete", async () => {
     const update = updateOf(MAX_WAITING_BYTES / 4);
     file.stall();
     for (let i = 0; i < 10; i++) record(i === 0 ? STREAM : undefined, update);
     expect(recorder.recording).toBe(false);
     expect(warnings()).toHaveLength(1);
-    expect(warnings()[0]).toMatch(/ends here: the disk is too slow for it; sharing goes on$/);
+    expect(warnings()[0]).toMatch(/stops here: the disk is too slow; sharing continues$/);
     file.go();
     await recorder.end();
     const { records, end } = await recorded();
@@ -105,7 +105,7 @@ describe("a recorder", () => {
     expect(log.lines).toHaveLength(1);
   });
 
-  it("may be longer than what may wait for the disk, as long as the disk keeps up", async () => {
+  it("may exceed the amount that may wait for the disk, as long as the disk keeps up", async () => {
     const update = updateOf(MAX_WAITING_BYTES / 4);
     for (let i = 0; i < 6; i++) {
       record(i === 0 ? STREAM : undefined, update);
@@ -115,14 +115,14 @@ describe("a recorder", () => {
     expect(log.lines).toEqual(["info: recorded 6 updates, 100.7 MB, to /tmp/a.recording"]);
   });
 
-  it("ends with a warning where the disk fails, and takes no more", async () => {
+  it("ends with a warning if the disk fails, and accepts no more", async () => {
     record(STREAM, updateOf(10));
     await settle();
     file.failure = new Error("no space is left on the disk");
     recorder.record(updateOf(10));
     await settle();
     expect(warnings()).toEqual([
-      "warn: the recording to /tmp/a.recording ends here: no space is left on the disk; sharing goes on",
+      "warn: the recording to /tmp/a.recording stops here: no space is left on the disk; sharing continues",
     ]);
     expect(recorder.recording).toBe(false);
     file.failure = undefined;
@@ -133,7 +133,7 @@ describe("a recorder", () => {
     expect(log.lines).toHaveLength(1);
   });
 
-  it("does not keep the agent from ending where the disk stands still for good", async () => {
+  it("does not keep the agent from exiting if the disk never continues", async () => {
     vi.useFakeTimers();
     file.stall();
     record(STREAM, updateOf(10));
@@ -143,7 +143,7 @@ describe("a recorder", () => {
     expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
     expect(warnings()).toEqual([
-      "warn: the end of the recording is missing in /tmp/a.recording: the disk is too slow for it",
+      "warn: the end of the recording /tmp/a.recording is missing: the disk is too slow",
     ]);
   });
 });

@@ -7,11 +7,11 @@ import { encodeRecordHeader, encodeRecordingHeader } from "./format.ts";
 export const MAX_WAITING_BYTES = 64 * 2 ** 20;
 /** How long the disk may take to write the rest at the end. */
 const END_TIMEOUT_MS = 3000;
-const TOO_SLOW = "the disk is too slow for it";
+const TOO_SLOW = "the disk is too slow";
 
 export interface RecordingFile {
   readonly name: string;
-  /** Writes these bytes, in this order, behind what is there; one call at a time. @throws Error */
+  /** Appends these bytes; one call at a time. @throws Error */
   append(parts: readonly Uint8Array[]): Promise<void>;
   /** @throws Error */
   close(): Promise<void>;
@@ -25,7 +25,7 @@ export interface RecorderOptions {
 
 export class Recorder {
   readonly #startedAt: number;
-  /** True until it was ended, or could not go on. Only to be read. */
+  /** True until it is ended or has failed. Read-only for others. */
   recording = true;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -40,7 +40,7 @@ export class Recorder {
     this.#enqueue([encodeRecordingHeader(this.#startedAt)]);
   }
 
-  /** The relay's socket has just accepted this: the text of a `stream` message, or an update, which nobody changes any more. */
+  /** The relay's socket has just accepted this: the text of a `stream` message, or an update, which no longer changes. */
   record(message: string | Uint8Array): void {
     if (!this.recording) return;
     const isUpdate = typeof message !== "string";
@@ -56,7 +56,7 @@ export class Recorder {
     this.#enqueue([header, payload]);
   }
 
-  /** Writes what is left, and logs the result. Resolves within a few seconds, however slow the disk. */
+  /** Writes the rest, and logs the result. Resolves within a few seconds, however slow the disk. */
   async end(): Promise<void> {
     const complete = this.recording;
     this.recording = false;
@@ -68,7 +68,7 @@ export class Recorder {
     const outcome = await Promise.race([this.#close(), timeout]);
     cancel();
     if (outcome === "late") {
-      log.warn(`the end of the recording is missing in ${file.name}: ${TOO_SLOW}`);
+      log.warn(`the end of the recording ${file.name} is missing: ${TOO_SLOW}`);
     } else if (outcome === "closed" && complete) {
       const megabytes = (this.#bytes / 1e6).toFixed(1);
       log.info(`recorded ${this.#updates} updates, ${megabytes} MB, to ${file.name}`);
@@ -81,7 +81,7 @@ export class Recorder {
     this.#writing ??= this.#write();
   }
 
-  /** Writes until nothing waits. If the agent is killed, the file holds whole records, and perhaps a part of one. */
+  /** Writes until nothing is waiting. If the agent is killed, the file contains complete records, and perhaps part of one. */
   async #write(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
@@ -116,8 +116,8 @@ export class Recorder {
 
   #stop(why: string): void {
     const { log, file } = this.options;
-    const rest = this.recording ? "; sharing goes on" : "";
-    log.warn(`the recording to ${file.name} ends here: ${why}${rest}`);
+    const rest = this.recording ? "; sharing continues" : "";
+    log.warn(`the recording to ${file.name} stops here: ${why}${rest}`);
     this.recording = false;
     void this.#close();
   }

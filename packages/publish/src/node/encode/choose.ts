@@ -1,4 +1,4 @@
-/** Chooses the encoder: the one that was requested, or the fastest that can be loaded on this machine; and the slow one, by jpeg-js. */
+/** Chooses the encoder: the one that was requested, or the fastest that loads on this machine. Defines the slow one, by jpeg-js. */
 import { JPEG, type Size, type StreamDescription, type Tile } from "@screen-share/protocol";
 import jpegJs from "jpeg-js";
 

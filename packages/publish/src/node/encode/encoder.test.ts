@@ -59,12 +59,12 @@ describe.each([
     },
   );
 
-  it("goes by its name, and encodes nothing for no damage", async () => {
+  it("has its own name, and encodes nothing without damage", async () => {
     expect(open().name).toBe(name);
     expect(await open().encode(frameOf({ width: 64, height: 64 }), [], 0)).toEqual([]);
   });
 
-  it("leaves the frame's pixels alone", async () => {
+  it("does not modify the frame's pixels", async () => {
     const frame = frameOf({ width: 171, height: 20 });
     const before = Buffer.from(frame.pixels);
     await open().encode(frame, allTiles(geometryOf(frame)), 0);
@@ -79,7 +79,7 @@ describe.each([
 });
 
 describe("jpeg-turbo", () => {
-  it.each(SIZES)("is bit-exact against the one-piece encode at $width×$height", async (size) => {
+  it.each(SIZES)("is bit-exact with encoding in one piece at $width×$height", async (size) => {
     const frame = frameOf(size);
     const shown = decodeTurbo(await replicated(turbo(), frame));
     const expected = decodeTurbo(encodeWhole({ ...size, data: frame.pixels }));
@@ -100,7 +100,7 @@ describe("jpeg-turbo", () => {
     }
   });
 
-  it("encodes some tiles as it would all, and keeps none in a buffer it reuses", async () => {
+  it("encodes some tiles exactly as it would all, and returns none in a buffer that it reuses", async () => {
     const frame = frameOf({ width: 1366, height: 100 });
     const encoder = turbo();
     const all = await encoder.encode(frame, allTiles(geometryOf(frame)), 0);
@@ -111,7 +111,7 @@ describe("jpeg-turbo", () => {
 });
 
 describe("levels", () => {
-  it("each has its own tables, in one stream, and its tiles say which", async () => {
+  it("each have their own tables, in one stream, and each tile names its table", async () => {
     const frame = frameOf({ width: 256, height: 8 });
     const encoder = openJpegTurbo([20, 60, 90]);
     if (encoder instanceof EncoderUnavailable) throw new Error(encoder.reason);
@@ -130,14 +130,14 @@ describe("levels", () => {
 describe("chooseEncoder", () => {
   const openTurbo = () => new EncoderUnavailable("no binary for this machine");
 
-  it("takes the native one where it loads", () => {
+  it("takes the native one if it loads", () => {
     const log = keptLog();
     const chosen = chooseEncoder({ choice: "auto", qualities: [60], log });
     expect(chosen).toMatchObject({ name: "jpeg-turbo" });
     expect(log.lines).toEqual([]);
   });
 
-  it("falls back where it does not, and says so once", () => {
+  it("falls back if it does not, and logs that once", () => {
     const log = keptLog();
     const chosen = chooseEncoder({ choice: "auto", qualities: [60], log, openTurbo });
     expect(chosen).toMatchObject({ name: "jpeg-js" });
@@ -145,7 +145,7 @@ describe("chooseEncoder", () => {
     expect(log.lines[0]).toContain("no binary for this machine");
   });
 
-  it("does not fall back from what was asked for by name", () => {
+  it("does not fall back from one requested by name", () => {
     const chosen = chooseEncoder({
       choice: "jpeg-turbo",
       qualities: [60],
