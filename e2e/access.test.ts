@@ -1,4 +1,4 @@
-/** Access with the real relay and a secret, the real agent, Chromium, and links that expire or are ended. */
+/** Access with the real relay and a secret, the real agent, Chromium, and links that expire or are revoked. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, describe, expect, onTestFinished } from "vitest";
 import { canvasColour, viewerState } from "./support/browser.ts";
@@ -76,7 +76,7 @@ describe("a relay with a secret", () => {
     expect(await canvasColour(stranger, { x: 5, y: 5 })).toBeUndefined();
   });
 
-  it("keeps links valid when the agent restarts, and ends them when the agent requests that (P-85)", async () => {
+  it("keeps links valid when the agent restarts, and revokes them when the agent requests that (P-85)", async () => {
     const link = await linkOf(agent);
     const guest = await open(link);
     expect(await stateOf(guest, CONNECTED)).toBe(CONNECTED);
@@ -88,7 +88,7 @@ describe("a relay with a secret", () => {
     const ending = startAgent({ port, args: ["--end-links"] }, { PRODUCER_TOKEN: producerToken });
     const fresh = await linkOf(ending);
     expect(await stateOf(guest, ENDED)).toBe(ENDED);
-    expect(await words(guest)).toMatch(/ended/);
+    expect(await words(guest)).toMatch(/revoked/);
     expect(await guest.getByTestId("screen").isVisible()).toBe(false);
     expect(await stateOf(await open(link), ENDED)).toBe(ENDED);
 

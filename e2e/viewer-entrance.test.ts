@@ -15,7 +15,7 @@ import { eventually } from "./support/wait.ts";
 /** How many attempts without a valid token an address has (P-86). */
 const ATTEMPTS = 20;
 const REQUEST_LINE = /^(?:GET|HEAD) [^\r\n]* HTTP\/1\.1\r\n/;
-/** The longest lifetime that is tried for a link that must expire while its viewer watches. */
+/** The longest lifetime tried for a link that must expire while its viewer is watching. */
 const LONGEST_MS = 16_000;
 
 let browser: Browser;
@@ -77,7 +77,7 @@ describe("a relay with a secret", () => {
   it("accepts another link for the same room after one has expired", async () => {
     const page = await scene.open(`#token=${await viewer(Date.now() - 60_000)}`);
     expect(await says(page, "This link has expired")).toContain(
-      "Ask the person who shares the screen",
+      "Ask the person sharing the screen",
     );
     expect(await problemsInEveryView(page, "link-expired")).toEqual([]);
     await field(page).fill(`#token=${await viewer()}`);

@@ -46,7 +46,7 @@ const lastHello = () =>
     (hello) => hello !== undefined,
   );
 
-describe("a link that was damaged on its way (P-95)", () => {
+describe("a link that was damaged in transit (P-95)", () => {
   for (const handed of [
     `#${FIELDS.replace("&", "&amp;")}`,
     `#${FIELDS}.`,
@@ -63,7 +63,7 @@ describe("a link that was damaged on its way (P-95)", () => {
       await page.goto(address + handed);
       expect(await lastHello()).toMatchObject({ room: "demo", token: GOOD });
       if (handed !== `/#${FIELDS}`) await says("Waiting for the host");
-      await hasSaid(/^This link was damaged on its way\. It was repaired\.$/);
+      await hasSaid(/^This link was damaged\. It has been repaired\.$/);
       expect(page.url()).toBe(`${address}#room=demo`);
       expect(await inSight()).not.toContain(GOOD);
       await page.reload();
@@ -74,7 +74,7 @@ describe("a link that was damaged on its way (P-95)", () => {
 
   it("is requested again if its end is missing, and the rest of its token is not sent", async () => {
     await page.goto(`${address}#room=demo&token=${GOOD.slice(0, 15)}%E2%80%A6`);
-    await says("This link was damaged on its way");
+    await says("This link is damaged");
     await says("Part of it is missing.");
     expect(standIn.hellos).toMatchObject([{ room: "demo" }]);
     expect(standIn.hellos[0]?.token).toBeUndefined();

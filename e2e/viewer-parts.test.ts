@@ -101,7 +101,7 @@ describe("a complete picture", () => {
       await page.locator('[data-testid="status"][data-tone="busy"]').waitFor();
       await page.getByTestId("notice-box").hover();
       await says("Catching up");
-      await says("parts of the picture are older");
+      await says("parts of the picture are outdated");
     } finally {
       clearInterval(cutting);
     }

@@ -104,7 +104,7 @@ const PROBLEMS: readonly Problem[] = [
   },
   {
     name: "blocked",
-    title: /^The browser blocks the connection/,
+    title: /^The browser blocked the connection/,
     before: () => {
       // As browsers do for ws: on a page that was loaded over https.
       globalThis.WebSocket = class extends WebSocket {
@@ -156,7 +156,7 @@ async function arrange(context: BrowserContext, before: () => void): Promise<voi
 
 const words = async (page: Page) => (await page.getByTestId("status").textContent()) ?? "";
 
-describe("the page says what is wrong, and what to do next", () => {
+describe("the page explains what is wrong, and what to do next", () => {
   for (const problem of PROBLEMS) {
     it(`where it is “${problem.name}”`, async () => {
       const { page } = await openOn(problem);

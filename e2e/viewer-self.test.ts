@@ -1,4 +1,4 @@
-/** A host opens the link on the shared screen itself: that page says so, and no other page does. The real relay, agent and Chromium. */
+/** A host opens the link on the shared screen itself: that page reports it, and no other page does. The real relay, agent and Chromium. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, describe, expect } from "vitest";
 import { VirtualDesktop } from "./support/desktop.ts";
@@ -50,7 +50,7 @@ function noteTrials(): void {
 const says = async (page: Page) => (await page.getByTestId("status").textContent()) ?? "";
 
 describe("a page on the shared screen", () => {
-  it("says so, while a page elsewhere with the same picture checks and does not", async () => {
+  it("reports it, while a page elsewhere with the same picture checks and does not", async () => {
     await own.page.goto(`http://localhost:${port}/`);
     const told = await eventually(
       () => says(own.page),

@@ -156,7 +156,7 @@ describe("a link's token", () => {
         () => becomes("ended"),
         (words) => /expired/.test(words),
       ),
-    ).toMatch(/Ask the person who shares/);
+    ).toMatch(/Ask the person sharing/);
     await open(`#room=main&token=${GOOD}`);
     expect(await lastOf(3)).toEqual({ room: "main", token: GOOD });
     await becomes("waiting");

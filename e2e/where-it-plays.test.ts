@@ -170,7 +170,7 @@ describe("the page plays itself", () => {
   });
 });
 
-it("a page that cannot load its other parts says so, and a retry completes it", async () => {
+it("a page that cannot load its other parts reports that, and a retry completes it", async () => {
   let late = false;
   await context.route("**/*.js", async (route) => {
     late ||= new URL(route.request().url()).pathname.startsWith("/player/");

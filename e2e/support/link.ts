@@ -121,7 +121,7 @@ export class ShapedLink {
         lastDueAt = Math.max(lastDueAt, busyUntil + delayMs + jitterMs * Math.random());
         queue.push({ bytes, dueAt: lastDueAt });
         queuedBytes += bytes.length;
-        // What is on its way is not in the queue.
+        // Data in flight is not in the queue.
         const onItsWay = (bytesPerSecond * (delayMs + jitterMs)) / 1000;
         const limit =
           (queueBytes ?? DEFAULT_QUEUE_BYTES) + (Number.isFinite(onItsWay) ? onItsWay : 0);

@@ -20,7 +20,7 @@ await build({
       "process.env.WORKER_URL": "undefined",
       "process.env.NEXT_PUBLIC_RELAY_URL": JSON.stringify(RELAY_URLS ?? ""),
     },
-    // Browsers that lack what the picture needs must at least run what says so to the page around the element.
+    // Browsers that lack what the picture needs must at least run the code that reports this to the surrounding page.
     target: "es2018",
   },
   output: { file: FILE, format: "esm", minify: true },

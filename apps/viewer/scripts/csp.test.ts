@@ -20,7 +20,7 @@ describe("withPolicy", () => {
     expect(html.match(/http-equiv/g)).toHaveLength(1);
   });
 
-  it("finds the charset whatever else its tag says", () => {
+  it("finds the charset whatever else its tag contains", () => {
     const charset = '<meta charSet="utf-8" data-next-head=""/>';
     const html = `<html><head>${charset}<title>x</title></head></html>`;
     expect(withPolicy(html)).toContain(
@@ -87,7 +87,7 @@ describe("withPolicy", () => {
     }
   });
 
-  it("takes words for words: in values, scripts and comments nothing is an attribute", () => {
+  it("treats text as text: in values, scripts and comments nothing is an attribute", () => {
     const harmless =
       '<a title="on x=1 style=2">onclick=1</a><!-- <p onclick="x"> --><script>"<p onclick=1>"</script>';
     expect(() => withPolicy(page("", harmless))).not.toThrow();

@@ -119,7 +119,7 @@ describe("statistics", () => {
   it("show the usual latency, and split it so that its parts add up", () => {
     const bench = new Bench();
     const made = bench.second(20, (i) => {
-      // A fifth stalls on its way.
+      // A fifth stalls in transit.
       const late = i % 5 === 4 ? 500 : 0;
       bench.update({ latency: { linkMs: 8 + late, totalMs: 35 + late } });
     });

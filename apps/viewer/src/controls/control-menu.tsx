@@ -53,7 +53,7 @@ export function ControlMenu(props: {
     if (next !== undefined) items.at(next % items.length)?.focus();
     else if (event.key === "Escape" || event.key === "Tab") close();
     else return;
-    // Tab goes on from the button.
+    // Tab continues from the button.
     if (event.key !== "Tab") event.preventDefault();
   };
   return (

@@ -63,7 +63,7 @@ function addStyle(root: ShadowRoot): void {
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
   } catch {
-    // An old browser. The notice that says so must be readable there too.
+    // An old browser. The notice about it must be readable there too.
     root.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
   }
 }

@@ -90,7 +90,7 @@ describe("readLink", () => {
     }
   });
 
-  it("calls a link bare if it does not say where to go", () => {
+  it("treats a link as bare if it names no destination", () => {
     for (const bare of ["", "#", "#embed=1", "#room=", "#x"]) {
       expect([bare, linkOf(bare).bare]).toEqual([bare, true]);
     }

@@ -1,4 +1,4 @@
-/** Reads a link that was damaged on its way to the address bar (P-95). Loaded only if there is one: `readLink` reads all others. */
+/** Reads a link that was damaged before it reached the address bar (P-95). Loaded only if there is one: `readLink` reads all others. */
 import { type FoundLink, findLink, ROOM_NAME, writeLink } from "@screen-share/protocol";
 import type { LinkDamage } from "./link.ts";
 

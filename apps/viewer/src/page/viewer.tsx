@@ -40,7 +40,7 @@ export function Viewer(props: { readonly link: Link | undefined; readonly versio
   const [notice, notify] = useBriefly<string>(NOTICE_MS);
   const isUpdated = useSyncExternalStore(onUpdated, wasUpdated, () => false);
   useEffect(() => {
-    if (link?.damage === "repaired") notify("This link was damaged on its way. It was repaired.");
+    if (link?.damage === "repaired") notify("This link was damaged. It has been repaired.");
   }, [link, notify]);
   const onMissing = useCallback(() => notify("The controls could not be loaded yet."), [notify]);
   const live = connection.state === "connected" && hasPicture && !stale;

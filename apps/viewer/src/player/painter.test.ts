@@ -171,7 +171,7 @@ describe("Painter", () => {
     expect(painter.size).toBeUndefined();
   });
 
-  it("keeps the old picture when a JPEG is broken, counts it, and goes on", async () => {
+  it("keeps the old picture when a JPEG is broken, counts it, and continues", async () => {
     const size = { width: 40, height: 30 };
     const store = new FrameStore({ codec: "jpeg", ...size, tables: [] });
     const jpegs = [1, 2, 3].map((seed) => encodeWhole(screenLike(size, seed)));

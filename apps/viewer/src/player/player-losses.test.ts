@@ -105,7 +105,7 @@ describe("a lost connection", () => {
     expect(counts).toEqual([1]);
   });
 
-  it("that is replaced has no say any more", async () => {
+  it("that is replaced has no effect any more", async () => {
     const { socket, network, player, timing, screen } = await playing();
     socket.drop(1006);
     timing.advance(1000);

@@ -21,7 +21,7 @@ describe("a picture that comes in parts (P-98)", () => {
     expect(player.getSnapshot()).toMatchObject({ picture: STREAM, arriving: undefined });
   });
 
-  it("keeps the picture that stands until another one is whole, and counts that one (P-35)", async () => {
+  it("keeps the current picture until the next one is complete, and counts that one (P-35)", async () => {
     const { player, socket, screen } = await playing();
     const other = { ...STREAM, height: STREAM.height + 8 };
     const tiles = [...TILES, { index: TILES.length, table: 0, bytes: EMPTY_TILE }];

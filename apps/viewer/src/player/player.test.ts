@@ -21,7 +21,7 @@ describe("joining", () => {
     expect(state()).toBe("connected");
   });
 
-  it("ends with a reason where the name is no room's, and goes on when another is entered", () => {
+  it("ends with a reason if the name is not valid, and continues when another is entered", () => {
     const { network, player, state } = stage({ room: undefined });
     expect(player.getSnapshot().connection).toMatchObject({
       state: "ended",

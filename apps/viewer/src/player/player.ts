@@ -21,7 +21,7 @@ import { StatisticsFeed } from "./meter/statistics-feed.ts";
 import type { Screen } from "./painter.ts";
 import { Subscriber, type SubscriberEvent } from "./subscriber.ts";
 
-/** A page is back within 5 s after its relay. The first attempts of many pages are spread over half a second. */
+/** A page reconnects within 5 s of its relay's return. The first attempts of many pages are spread over half a second. */
 const BACKOFF = { firstMs: 1000, maxMs: 4000 };
 const TICK_MS = 1000;
 
@@ -30,7 +30,7 @@ const REFUSED: Ending = { kind: "blocked", reason: "" };
 
 export interface PlayerParts {
   readonly open: OpenSocket;
-  /** A clock that goes on while the machine sleeps, or a picture would seem newer than it is. */
+  /** A clock that runs while the machine sleeps; otherwise a picture would seem too new. */
   readonly timing: Timing;
   readonly screen: Screen;
   readonly visible: boolean;
@@ -86,18 +86,18 @@ export class Player {
     return this.#replica.shown;
   }
 
-  /** Like `subscribe`. Statistics are made about once a second while there are listeners. */
+  /** Like `subscribe`. Statistics are computed about once a second while there are listeners. */
   get subscribeStatistics() {
     return this.#statistics.subscribe;
   }
 
-  /** Undefined until the first statistics are made. The same object until there are newer ones. */
+  /** Undefined until the first statistics are ready. The same object until there are newer ones. */
   get getStatistics() {
     return this.#statistics.get;
   }
 
   /**
-   * Enters a room, and leaves the previous one with its picture. The same room is entered again with another token, or after its end.
+   * Enters a room; leaves the previous one and drops its picture. The same room is re-entered only with another token, or after it ended.
    * @param room undefined if the link names an invalid one, which the player then reports
    */
   enter(room: string | undefined, token?: string): void {

@@ -14,7 +14,7 @@ import type { StatisticsMeter } from "./meter/statistics.ts";
 import type { Screen } from "./painter.ts";
 
 const NORMAL_CLOSE = 1000;
-/** How much longer than usual the relay may be silent while a whole picture is on its way, behind which everything else has to wait. */
+/** How much longer than usual the relay may be silent while a whole picture is in transit, behind which everything else has to wait. */
 export const PICTURE_GRACE_MS = 45_000;
 const NEVER = { capturedAt: 0, encodedAt: 0, relayedAt: 0, receivedAt: 0, cut: false } as const;
 

@@ -8,7 +8,7 @@ import {
   type WorkerPort,
 } from "./worker-proxy.ts";
 
-/** A worker whose messages are written by the test, and cloned on the way as browsers do. */
+/** A worker whose messages are written by the test, and cloned in between as browsers do. */
 class FakeWorker implements WorkerPort {
   onmessage: WorkerPort["onmessage"] = null;
   onerror: WorkerPort["onerror"] = null;

@@ -66,7 +66,7 @@ export function Command(props: { readonly command: string; readonly guarded: boo
   const [copied, setCopied] = useBriefly<boolean>(CONFIRMED_MS);
   return (
     <div className={styles.invitation}>
-      <p>Is this your screen? Run this command on its computer:</p>
+      <p>To share your screen here, run this on your computer:</p>
       <div className={styles.command}>
         <code>{command}</code>
         <button

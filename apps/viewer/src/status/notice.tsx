@@ -10,10 +10,10 @@ export interface NoticeProps {
   /** For tests: the state of the connection, or the topic of the page. */
   readonly state: string;
   readonly tone: Tone;
-  /** Like `detail`, it is read aloud whenever it changes, so it must not contain numbers that count. */
+  /** Like `detail`, it is read aloud whenever it changes, so it must not contain changing numbers. */
   readonly title: string;
   readonly detail?: string | undefined;
-  /** They are not read aloud when they change, so they may contain numbers that count. */
+  /** They are not read aloud when they change, so they may contain changing numbers. */
   readonly remarks?: readonly string[] | undefined;
   /** Shrinks to a dot after a while, until the pointer is on it. */
   readonly quiet?: boolean | undefined;
@@ -35,7 +35,7 @@ export function Notice(props: NoticeProps) {
       data-quiet={quiet || undefined}
       data-late={late || undefined}
       data-scheme={form === "pill" ? "dark" : undefined}
-      // Hidden but present: screen readers announce only changes of existing elements.
+      // Hidden but present: screen readers announce only changes to existing elements.
       className={form === "none" ? ui.srOnly : `${styles.notice} ${styles[form]}`}
     >
       <div
@@ -44,7 +44,7 @@ export function Notice(props: NoticeProps) {
         title={tip}
       >
         {form === "page" && <Mark />}
-        {/* keep/self-view.ts looks for it in the picture. */}
+        {/* keep/self-view.ts looks for this dot in the picture. */}
         {form === "pill" && <span className={styles.dot} data-dot="" aria-hidden="true" />}
         <div className={styles.words}>
           <div role="status" className={styles.text}>

@@ -9,7 +9,7 @@ import { Notice } from "./notice.tsx";
 /**
  * @param props.relay undefined in the prerendered page
  * @param props.guarded whether this page has a token for the room
- * @param props.embedded no message is shown while the picture is live, and nobody is invited to share
+ * @param props.embedded no message while the picture is live, and no invitation to share
  */
 export function Status(props: {
   readonly snapshot: Snapshot;

@@ -75,7 +75,7 @@ const TABLE: [
 
 describe("transition", () => {
   for (const [event, results] of TABLE) {
-    it(`says for every state what ${JSON.stringify(event)} makes of it`, () => {
+    it(`defines for every state what ${JSON.stringify(event)} changes`, () => {
       expect(STATES.map((state) => transition(state, event))).toEqual(results);
     });
   }

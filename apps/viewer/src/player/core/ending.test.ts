@@ -29,7 +29,7 @@ describe("endingOf", () => {
     expect(endingOf(page, true)).toEqual({ kind: "wrong-page", reason: page.reason });
   });
 
-  it("takes any other end for two that do not understand each other", () => {
+  it("treats any other end as an incompatibility", () => {
     for (const code of [CLOSE.protocolError, CLOSE.tooLarge]) {
       expect(kindOf(code, "")).toBe("incompatible");
     }

@@ -36,7 +36,7 @@ export function endingOf(end: End, hasToken: boolean): Ending {
   return { kind: kindOf(end, hasToken), reason: end.reason };
 }
 
-/** The ending for a link that was damaged on its way, which explains why it does not work. */
+/** The ending for a link that was damaged in transit, which explains why it does not work. */
 export function ofDamagedLink(ending: Ending): Ending {
   const mayBeWhy = ending.kind === "no-token" || ending.kind === "invalid-token";
   return mayBeWhy ? { ...ending, kind: "damaged-link" } : ending;

@@ -3,13 +3,13 @@ import type { ConnectionState } from "../../player/core/connection-state.ts";
 import type { EndingKind } from "../../player/core/ending.ts";
 import type { LossKind } from "../../player/core/loss.ts";
 
-/** `good`: all is well; `calm`: the user's turn; `busy`: it continues soon; `away`: it waits for someone else; `bad`: something is wrong. */
+/** `good`: all is well; `calm`: waiting for the user; `busy`: continues soon; `away`: waiting for someone else; `bad`: something is wrong. */
 export type Tone = "good" | "calm" | "busy" | "away" | "bad";
 
 /** Try again now; reload the page; go to the default room; paste another link. */
 export type MessageAction = "retry" | "reload" | "main" | "link";
 
-/** `title` and `detail` contain no numbers that count, so that they are read aloud only when the state changes. */
+/** `title` and `detail` contain no changing numbers, so that they are read aloud only when the state changes. */
 export interface Message {
   readonly tone: Tone;
   readonly title: string;
@@ -72,12 +72,12 @@ export const AWAY: Readonly<Record<AwayHost | "gone", Message>> = {
   gone: {
     tone: "away",
     title: "The host is offline",
-    detail: "This is the last picture. The page continues when the host is back.",
+    detail: "This is the last picture. Playback resumes when the host is back.",
   },
   paused: {
     tone: "away",
     title: "The host has paused",
-    detail: "The page continues when the host resumes sharing.",
+    detail: "Playback resumes when the host does.",
   },
   stopped: {
     tone: "away",
@@ -132,43 +132,43 @@ export const LOSS: Readonly<Record<LossKind, Message>> = {
 /** When trying again cannot help. Some messages contain the relay's reason. */
 export const ENDING: Readonly<Record<EndingKind, Message | ((reason: string) => Message)>> = {
   "no-token": {
-    // Nothing is wrong: the address only says too little.
+    // Nothing is wrong: the address just lacks a token.
     tone: "calm",
     title: "Open a shared screen",
     detail: "It opens only with the link that you were given. Paste the link here.",
     actions: ["link"],
   },
   "damaged-link": askingForLink(
-    "This link was damaged on its way",
+    "This link is damaged",
     "Part of it is missing. Copy the whole link and paste it here, or ask for a new one.",
   ),
   expired: askingForLink(
     "This link has expired",
-    "Ask the person who shares the screen for a new one.",
+    "Ask the person sharing the screen for a new one.",
   ),
   "ended-by-host": askingForLink(
-    "This link was ended",
-    "The host has ended all earlier links. Ask for a new one.",
+    "This link was revoked",
+    "The host has revoked all earlier links. Ask for a new one.",
   ),
   "invalid-token": askingForLink(
     "This link does not work",
-    "It is invalid or incomplete. Ask the person who shares the screen for a new one.",
+    "It is invalid or incomplete. Ask the person sharing the screen for a new one.",
   ),
   "wrong-link": askingForLink(
     "This link is for another room",
-    "Ask the person who shares the screen for the right one.",
+    "Ask the person sharing the screen for the right one.",
   ),
   "wrong-page": (reason) =>
     retrying(
       "This page is not allowed to watch",
-      `${reason === "" ? "The relay gives no reason." : `The relay says: ${reason}.`} Its operator can allow the address of this page.`,
+      `${reason === "" ? "The relay gives no reason." : `The relay reports: ${reason}.`} Its operator can allow the address of this page.`,
     ),
   "room-name": bad("link", "main")(
     "This room name is not valid",
     "Room names have up to 64 letters, digits, hyphens and underscores.",
   ),
   blocked: retrying(
-    "The browser blocks the connection",
+    "The browser blocked the connection",
     "A page that was loaded over https can only use a relay with https. Ask for a link to one, or to the relay’s own page.",
   ),
   unloaded: reloading(
@@ -179,6 +179,6 @@ export const ENDING: Readonly<Record<EndingKind, Message | ((reason: string) => 
   incompatible: (reason) =>
     reloading(
       "The relay refuses this page",
-      `${reason === "" ? "They may have different versions." : `It says: ${reason}.`} Reloading the page may help.`,
+      `${reason === "" ? "They may have different versions." : `It reports: ${reason}.`} Reloading the page may help.`,
     ),
 };

@@ -79,12 +79,12 @@ describe("statusOf", () => {
     );
   });
 
-  it("is quiet but not green while parts of the picture are older (P-98)", () => {
+  it("is quiet but not green while parts of the picture are outdated (P-98)", () => {
     expect(status(LIVE, { picture, behind: true })).toMatchObject({
       tone: "busy",
       quiet: true,
       title: "Catching up",
-      remarks: ["parts of the picture are older", "2 watching"],
+      remarks: ["parts of the picture are outdated", "2 watching"],
     });
     expect(status(LIVE, { picture })).toMatchObject({ tone: "good", quiet: true });
     expect(status(LIVE, { picture, behind: true, ageS: 9 }).title).toBe(
@@ -123,7 +123,7 @@ describe("statusOf", () => {
     );
   });
 
-  it("explains how to share if nobody does and there is no last picture", () => {
+  it("explains how to share if nobody is sharing and there is no last picture", () => {
     expect(status(away("offline")).invites).toBe(true);
     expect(status(away("stopped")).invites).toBe(true);
     expect(status(away("offline"), { picture, ageS: 3 }).invites).toBe(false);
@@ -142,7 +142,7 @@ describe("statusOf", () => {
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  it("has the same message while it waits and while it tries again, so that it is not read aloud twice", () => {
+  it("has the same message while waiting and while retrying, so that it is not read aloud twice", () => {
     for (const kind of Object.keys(LOSS) as LossKind[]) {
       const waits = status(lost(kind), { retryInS: 3 });
       const tries = status(trying(kind));
@@ -194,7 +194,7 @@ describe("statusOf", () => {
     expect(status(LIVE, { picture }, offline).title).toBe("Live");
   });
 
-  it("reports it at once unless the relay is still heard, and does not blame the host", () => {
+  it("is offline at once unless the relay still answers, and does not blame the host", () => {
     const [unheard, offline] = [{ picture, unheard: true }, { online: false }];
     for (const connection of [LIVE, { state: "waiting", host: "offline", viewers: 1 } as const]) {
       for (const aged of [unheard, { ...unheard, ageS: 8 }]) {
@@ -219,7 +219,7 @@ describe("titleOf", () => {
   const title = (connection: ConnectionState, more: Partial<Snapshot> = {}) =>
     titleOf(shown(connection, more), ONLINE);
 
-  it("names rooms other than the default one, and is live only if the picture is current", () => {
+  it("names rooms other than the default, and shows “Live” only if the picture is current", () => {
     expect(title(LIVE, { picture })).toBe("Live · Screen Share");
     expect(title(LIVE)).toBe("Screen Share");
     expect(title(LIVE, { picture, ageS: 8 })).toBe("Nothing new from the host · Screen Share");

@@ -8,7 +8,7 @@ export interface Status extends Required<Omit<Message, "detail">> {
   readonly detail: string | undefined;
   /** A countdown to the next attempt. */
   readonly counting: string | undefined;
-  /** Short remarks, most important first. They may contain numbers that count. */
+  /** Short remarks, most important first. They may contain changing numbers. */
   readonly remarks: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function statusOf(snapshot: Snapshot, browser: Browser): Status {
 
 function messageOf(snapshot: Snapshot, browser: Browser): Message {
   const { connection, picture, unheard } = snapshot;
-  // A relay on this very machine can still be heard.
+  // A relay on this machine may still be reachable.
   const isOffline = unheard && !browser.online;
   switch (connection.state) {
     case "connecting":
@@ -87,7 +87,7 @@ function remarksOf({ connection, ageS, arriving, behind }: Snapshot): readonly s
   return [
     // A picture in a single message shows no progress.
     live && arriving ? `${arriving}% received` : undefined,
-    live && behind && arriving === undefined ? "parts of the picture are older" : undefined,
+    live && behind && arriving === undefined ? "parts of the picture are outdated" : undefined,
     ageS === undefined ? undefined : `picture from ${ageWords(ageS)}`,
     viewers === undefined ? undefined : viewersWords(viewers, connection.state),
   ].filter((remark) => remark !== undefined);
@@ -106,7 +106,7 @@ export function agedWords(snapshot: Snapshot, browser: Browser): string | undefi
   return `${statusOf(snapshot, browser).title} · picture from ${ageWords(ageS)}`;
 }
 
-/** The page's title: the room and its state, without numbers that count. */
+/** The page's title: the room and its state, without changing numbers. */
 export function titleOf(snapshot: Snapshot, browser: Browser): string {
   const { room = DEFAULT_ROOM, connection, picture } = snapshot;
   const place = room === DEFAULT_ROOM ? "Screen Share" : `${room} · Screen Share`;
