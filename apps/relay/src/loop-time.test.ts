@@ -53,7 +53,7 @@ describe("what the relay handles", () => {
     expect(handle(1)).toBeCloseTo(3.01);
   });
 
-  it("waits for calls that were delayed, too", () => {
+  it("may also have waited for a delayed call", () => {
     vi.useFakeTimers({ toFake: ["setTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
     const { turn, handle, time, work } = loopTime();

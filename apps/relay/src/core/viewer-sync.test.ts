@@ -136,8 +136,38 @@ describe("the work of an ack that allows more to be sent", () => {
   });
 });
 
+describe("an update to many viewers", () => {
+  function roomOf(count: number) {
+    const hub = newHub();
+    const { stream, first, second } = picturePair(8, 8);
+    const producer = new FakeProducer(hub);
+    producer.describe(stream);
+    producer.update(first, { keyframe: true });
+    const viewers = Array.from({ length: count }, () => new FakeViewer(hub));
+    for (const viewer of viewers) viewer.settle();
+    return { producer, second, viewers };
+  }
+
+  it("is acked to the producer after all of them were sent it", () => {
+    const { producer, second, viewers } = roomOf(2);
+    const order: string[] = [];
+    for (const [name, { peer }] of [
+      ...viewers.map((v) => ["viewer", v] as const),
+      ["producer", producer] as const,
+    ]) {
+      const send = peer.send.bind(peer);
+      peer.send = (message) => {
+        order.push(name);
+        return send(message);
+      };
+    }
+    producer.update(second);
+    expect(order).toEqual(["viewer", "viewer", "producer"]);
+  });
+});
+
 describe("the last ack of a viewer that has everything", () => {
-  /** A viewer that has acked the whole picture at 10 ms, and the ages of what it has drawn. */
+  /** A viewer that has acked the whole picture at 10 ms, and the ages of the pictures that it has drawn. */
   function viewerAt10() {
     const ages: number[] = [];
     const hub = newHub({ stats: { ...UNCOUNTED, drawn: (_, ageMs) => void ages.push(ageMs) } });
